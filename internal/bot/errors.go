@@ -1,0 +1,18 @@
+package bot
+
+import "errors"
+
+// The ways an operation on an account can go wrong that callers decide on. The
+// twilio packages return errors that answer errors.Is for them.
+var (
+	// ErrNotFound says that Twilio answered and holds no such object.
+	ErrNotFound = errors.New("not found")
+
+	// ErrNameTaken says that another object already has the unique name, or that
+	// Twilio keeps it reserved for a deleted one.
+	ErrNameTaken = errors.New("the unique name is taken")
+
+	// ErrUncertain says that a write was sent and its answer never came: it may
+	// have happened. It is resolved by looking, never by repeating.
+	ErrUncertain = errors.New("the write may have happened")
+)
