@@ -19,7 +19,7 @@ func (c *converter) schema(s *tfprotov6.Schema) *tfjson.Schema {
 	if s == nil {
 		return nil
 	}
-	return &tfjson.Schema{Version: uint64(s.Version), Block: c.block(s.Block)} //nolint:gosec // versions count up from zero
+	return &tfjson.Schema{Version: uint64(s.Version), Block: c.block(s.Block)}
 }
 
 func (c *converter) action(a *tfprotov6.ActionSchema) *tfjson.ActionSchema {
@@ -40,8 +40,8 @@ func (c *converter) block(b *tfprotov6.SchemaBlock) *tfjson.SchemaBlock {
 		out.NestedBlocks[nested.TypeName] = &tfjson.SchemaBlockType{
 			NestingMode: tfjson.SchemaNestingMode(strings.ToLower(nested.Nesting.String())),
 			Block:       c.block(nested.Block),
-			MinItems:    uint64(nested.MinItems), //nolint:gosec // a count
-			MaxItems:    uint64(nested.MaxItems), //nolint:gosec // a count
+			MinItems:    uint64(nested.MinItems),
+			MaxItems:    uint64(nested.MaxItems),
 		}
 	}
 	return out
@@ -75,7 +75,7 @@ func (c *converter) attributes(in []*tfprotov6.SchemaAttribute) map[string]*tfjs
 
 func (c *converter) identity(s *tfprotov6.ResourceIdentitySchema) *tfjson.IdentitySchema {
 	out := &tfjson.IdentitySchema{
-		Version:    uint64(s.Version), //nolint:gosec // versions count up from zero
+		Version:    uint64(s.Version),
 		Attributes: make(map[string]*tfjson.IdentityAttribute, len(s.IdentityAttributes)),
 	}
 	for _, a := range s.IdentityAttributes {
