@@ -1,0 +1,95 @@
+package twilio
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Error is a request that did not succeed: Twilio refused it, or no answer came.
+// It answers errors.Is for bot.ErrNotFound and bot.ErrUncertain.
+type Error struct {
+	Method string
+	Host   string // the host asked, before api_url and the like
+	Path   string // without the query
+
+	HTTPStatus int // 0 if no answer came
+	// Code is Twilio's (https://www.twilio.com/docs/api/errors), 0 if the answer
+	// held none.
+	Code      int
+	Message   string
+	MoreInfo  string // a URL
+	RequestID string // RQ…, what Twilio's support asks for
+	// Details is the object some products add; Studio's "errors" is a list of
+	// objects with "message" and "property_path".
+	Details map[string]any
+
+	// Uncertain says that the request was a write which may have happened.
+	Uncertain bool
+	// Attempts is how often the request was sent, 0 if not even once.
+	Attempts int
+	// Hint says what to do, "" if the message is all there is to say.
+	Hint string
+	// Err is the cause where no answer came, and nil otherwise.
+	Err error
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
+	if e.HTTPStatus != 0 {
+		fmt.Fprintf(&b, "%d: ", e.HTTPStatus)
+	}
+	b.WriteString(e.Message)
+
+	var notes []string
+	if e.Code != 0 {
+		notes = append(notes, fmt.Sprintf("Twilio error %d", e.Code))
+	}
+	if e.MoreInfo != "" {
+		notes = append(notes, e.MoreInfo)
+	}
+	if e.RequestID != "" {
+		notes = append(notes, "request "+e.RequestID)
+	}
+	if e.Attempts > 1 {
+		notes = append(notes, fmt.Sprintf("%d attempts", e.Attempts))
+	}
+	if len(notes) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(notes, ", "))
+	}
+	if e.Uncertain {
+		b.WriteString(". The write may have happened all the same")
+	}
+	if e.Hint != "" {
+		b.WriteString(". " + e.Hint)
+	}
+	return b.String()
+}
+
+// Is answers for the ways to go wrong that callers decide on.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case bot.ErrNotFound:
+		return e.HTTPStatus == 404
+	case bot.ErrUncertain:
+		return e.Uncertain
+	}
+	return false
+}
+
+// Unwrap is the cause where no answer came, such as context.Canceled.
+func (e *Error) Unwrap() error { return e.Err }
+
+// IsNotFound tells whether Twilio answered that it holds no such object.
+func IsNotFound(err error) bool { return errors.Is(err, bot.ErrNotFound) }
+
+// HasCode tells whether Twilio answered with one of these error codes
+// (https://www.twilio.com/docs/api/errors).
+func HasCode(err error, codes ...int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code != 0 && slices.Contains(codes, e.Code)
+}

@@ -1,0 +1,164 @@
+package twilio
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// Twilio's advice: 100 ms doubling, with jitter, at most 30 s.
+	firstWait   = 100 * time.Millisecond
+	longestWait = 30 * time.Second
+	// longestRetryAfter bounds what the other side may ask for, so that a bad
+	// clock does not stop an apply for hours.
+	longestRetryAfter = 2 * time.Minute
+)
+
+// Codes that mean "not now" and say that nothing was done.
+const (
+	codeConflictingUpdate = 20162 // https://www.twilio.com/docs/api/errors/20162
+	codeTooManyRequests   = 20429 // https://www.twilio.com/docs/api/errors/20429
+)
+
+// call is what is known of one request across its attempts. It travels in the
+// request's context because retryablehttp's hooks are given nothing else when no
+// answer came.
+type call struct {
+	method, host, path string
+
+	attempts int
+	// maybeDone says that an attempt may have been carried out although no answer
+	// said so.
+	maybeDone bool
+	// unsent says that the last attempt surely never reached the other side.
+	unsent bool
+
+	// Set by hooks which may run on another goroutine.
+	asked, connected atomic.Bool
+}
+
+type callKey struct{}
+
+func withCall(ctx context.Context, c *call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
+
+// trace learns whether a connection, TLS included, was ever there to write to. A
+// Transport that is not net/http's calls neither hook.
+func (c *call) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { c.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { c.connected.Store(true) },
+	}
+}
+
+func (c *call) begin() {
+	c.attempts++
+	c.unsent = false
+	c.asked.Store(false)
+	c.connected.Store(false)
+}
+
+func (c *call) end(resp *http.Response, err error) {
+	switch {
+	case err != nil:
+		c.unsent = c.asked.Load() && !c.connected.Load() || neverConnected(err)
+		c.maybeDone = c.maybeDone || !c.unsent
+	case resp.StatusCode >= 500 && !refused(resp):
+		c.maybeDone = true
+	}
+}
+
+// safe tells whether the request may be sent again although it may have been
+// carried out: "GET and DELETE requests are always safe to retry"
+// (https://www.twilio.com/docs/api/errors/20500).
+func (c *call) safe() bool {
+	return reads(c.method) || c.method == http.MethodDelete
+}
+
+func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// checkRetry is retryablehttp's question whether to send a request again.
+func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, nil
+	}
+	c := callOf(ctx)
+	switch {
+	case err != nil:
+		return !hopeless(err) && (c.unsent || c.safe()), nil
+	case refused(resp):
+		return true, nil
+	default:
+		return resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented && c.safe(), nil
+	}
+}
+
+// refused tells whether Twilio says that it did nothing and that the same request
+// may succeed later, whatever its method.
+func refused(resp *http.Response) bool {
+	if resp.StatusCode < 400 {
+		return false
+	}
+	if resp.StatusCode == http.StatusTooManyRequests {
+		return true
+	}
+	code := decodeError(peek(resp)).code
+	return code == codeTooManyRequests || code == codeConflictingUpdate
+}
+
+// neverConnected tells whether err can only come from before a connection was there.
+func neverConnected(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &dns) || untrusted(err)
+}
+
+// hopeless tells whether trying again cannot help.
+func hopeless(err error) bool { return untrusted(err) || errors.Is(err, errTooLarge) }
+
+func untrusted(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &certificate) || errors.As(err, &record)
+}
+
+// backoff is retryablehttp's question how long to wait before attempt+1, attempt
+// counting from 0: twice as long each time, shortened by up to half at random so
+// that parallel requests come apart, and no less than the other side asked for.
+func backoff(first, longest time.Duration, attempt int, resp *http.Response) time.Duration {
+	wait := longest
+	if attempt < 32 && first <= longest>>attempt {
+		wait = first << attempt
+	}
+	wait -= rand.N(wait/2 + 1)
+	if resp != nil {
+		// Asked to wait for 0 seconds, there is still no point in hammering.
+		wait = max(wait, min(retryAfter(resp.Header.Get("Retry-After"), time.Now()), longestRetryAfter))
+	}
+	return wait
+}
+
+// retryAfter reads a Retry-After header, seconds or a date (RFC 9110, 10.2.3); 0
+// if there is none.
+func retryAfter(header string, now time.Time) time.Duration {
+	header = strings.TrimSpace(header)
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if date, err := http.ParseTime(header); err == nil {
+		return max(0, date.Sub(now))
+	}
+	return 0
+}

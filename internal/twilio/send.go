@@ -1,0 +1,150 @@
+package twilio
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/hashicorp/go-retryablehttp"
+	"github.com/twilio/twilio-go/client"
+)
+
+const (
+	formType = "application/x-www-form-urlencoded"
+	jsonType = "application/json"
+)
+
+// request is one call before it is known where it goes.
+type request struct {
+	method string
+	url    string // as Twilio documents it, without region and edge
+	form   url.Values
+	header http.Header
+	json   []byte // the body where the Content-Type is JSON
+	// empty says that an answer without a body is a good one.
+	empty bool
+}
+
+func (c *Client) do(ctx context.Context, method, rawURL string, form url.Values, out any) error {
+	resp, err := c.send(ctx, request{method: method, url: rawURL, form: form, empty: out == nil})
+	if err != nil || out == nil {
+		return err
+	}
+	if resp.StatusCode == http.StatusNoContent {
+		return fmt.Errorf("%s %s: the answer is empty where an object was expected", method, resp.Request.URL.EscapedPath())
+	}
+	if err := json.Unmarshal(peek(resp), out); err != nil {
+		return fmt.Errorf("%s %s: the answer is not what was expected: %w", method, resp.Request.URL.EscapedPath(), err)
+	}
+	return nil
+}
+
+// send carries a request through to a good answer or an error.
+func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
+	asked, err := askable(r.url)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.method, err)
+	}
+	if asked.Scheme != "https" || !isTwilio(asked.Hostname()) {
+		return nil, fmt.Errorf("%s %s: %s is no host of Twilio, so it gets no credentials", r.method, asked.EscapedPath(), asked.Host)
+	}
+	current := &call{method: r.method, host: asked.Host, path: asked.EscapedPath()}
+	req, err := c.build(withCall(ctx, current), asked, r)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", r.method, current.path, err)
+	}
+	resp, err := c.http.Do(req)
+	if err == nil && resp == nil {
+		err = errors.New("no answer")
+	}
+	if err != nil {
+		return nil, c.unanswered(ctx, current, err)
+	}
+	if r.method == http.MethodDelete && resp.StatusCode == http.StatusNotFound && current.maybeDone {
+		// An earlier attempt did it and its answer was lost.
+		resp.StatusCode, resp.Status = http.StatusNoContent, "204 No Content"
+		return resp, nil
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return nil, c.refusal(current, resp)
+	}
+	if !r.empty && wantsBody(r.method, resp.StatusCode) && !json.Valid(peek(resp)) {
+		return nil, c.unreadable(current, resp)
+	}
+	return resp, nil
+}
+
+func wantsBody(method string, status int) bool {
+	return method != http.MethodHead && method != http.MethodDelete && status != http.StatusNoContent
+}
+
+// askable parses the URL of a call. Neither twilio-go nor url.JoinPath's callers
+// escape what they put into a path, and with an empty SID the path of an object is
+// that of its list, which must not pass for the object.
+func askable(rawURL string) (*url.URL, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, errors.New("the URL cannot be parsed; a name or SID in it holds characters that cannot be there")
+	}
+	for segment := range strings.SplitSeq(strings.TrimPrefix(u.EscapedPath(), "/"), "/") {
+		switch segment {
+		case "", ".", "..", ".json":
+			return nil, fmt.Errorf("the path %s has an empty part, so the SID of an object or of the account is missing", u.EscapedPath())
+		}
+	}
+	return u, nil
+}
+
+func (c *Client) build(ctx context.Context, asked *url.URL, r request) (*retryablehttp.Request, error) {
+	to, host := c.routes.route(asked)
+	if !private(to) {
+		return nil, fmt.Errorf("%s is plain http, which would show the credentials to the network", to.Host)
+	}
+	header := http.Header{}
+	for name, values := range r.header {
+		header[http.CanonicalHeaderKey(name)] = values
+	}
+	// A nil []byte in an interface is a body of no bytes to retryablehttp.
+	var body any
+	isJSON := strings.HasPrefix(header.Get("Content-Type"), jsonType)
+	inQuery := reads(r.method) || r.method == http.MethodDelete || isJSON
+	switch {
+	case isJSON && !reads(r.method):
+		body = r.json
+	case !inQuery:
+		body = []byte(r.form.Encode())
+		// Without it Twilio answers 20422 (https://www.twilio.com/docs/api/errors/20422).
+		header.Set("Content-Type", formType)
+	}
+	if inQuery && len(r.form) > 0 {
+		query := to.Query()
+		for name, values := range r.form {
+			query[name] = values
+		}
+		to.RawQuery = query.Encode()
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, r.method, to.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	header.Set("Accept", jsonType)
+	header.Set("User-Agent", c.userAgent())
+	req.Header, req.Host = header, host
+	if c.config.Username != "" {
+		req.SetBasicAuth(c.config.Username, c.config.Password)
+	}
+	return req, nil
+}
+
+func (c *Client) userAgent() string {
+	parts := []string{"terraform-provider-twiliobot/" + cmp.Or(c.config.Version, "dev")}
+	if c.config.TerraformVersion != "" {
+		parts = append(parts, "(Terraform/"+c.config.TerraformVersion+")")
+	}
+	return strings.Join(append(parts, "twilio-go/"+client.LibraryVersion), " ")
+}
