@@ -103,9 +103,6 @@ func (c *Client) refusal(current *call, resp *http.Response) *Error {
 		e.Hint = c.credentialsHint()
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.Hint = "Too many requests are on their way in this account; raise max_retries, lower Terraform's -parallelism, or apply again later"
-	case resp.StatusCode < 500:
-		// Twilio answered the last attempt with a plain no: whatever an earlier
-		// one did is not of this answer's making, but may still stand.
 	}
 	return e
 }

@@ -1,17 +1,183 @@
 package twilio
 
+import (
+	"fmt"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// The environment variables that are the provider's own; all others are twilio-cli's.
+const (
+	envProfile = "TWILIOBOT_PROFILE"
+	envSandbox = "TWILIOBOT_SANDBOX"
+	envAPIURL  = "TWILIOBOT_API_URL"
+)
+
 // Resolve puts together what the provider's attributes, the environment and
 // twilio-cli's configuration file say about the way to Twilio. The Resolved is of
 // use only if there are no Problems.
+//
+// The order is twilio-cli's: attributes, a profile asked for by name, environment
+// variables, the active profile. lookupEnv answers "" for a variable that is not
+// set, and home is where ~/.twilio-cli is.
 func Resolve(given Settings, lookupEnv func(string) string, home func() (string, error)) (Resolved, Problems) {
-	out := Resolved{
-		AccountSID: given.AccountSID, Username: given.AccountSID, Password: given.AuthToken,
-		CredentialAccountSID: given.AccountSID,
-		Sandbox:              given.Sandbox, APIURL: given.APIURL, AutopilotURL: given.AutopilotURL,
-		Region: given.Region, Edge: given.Edge, Source: "the provider's attributes",
-	}
-	if given.APIKey != "" {
-		out.Username, out.Password, out.CredentialAccountSID = given.APIKey, given.APISecret, ""
-	}
-	return out, nil
+	r := resolver{given: given, env: lookupEnv, home: home}
+	r.resolve()
+	return r.out, r.problems
 }
+
+// resolver gathers the answer and whatever is wrong on the way to it.
+type resolver struct {
+	given Settings
+	env   func(string) string
+	home  func() (string, error)
+
+	out      Resolved
+	problems Problems
+	// region and edge as the credentials' source has them, before attributes.
+	region, edge string
+}
+
+func (r *resolver) problem(attribute, summary, format string, args ...any) {
+	r.problems = append(r.problems, Problem{attribute, summary, fmt.Sprintf(format, args...)})
+}
+
+func (r *resolver) warn(attribute, summary, format string, args ...any) {
+	r.out.Warnings = append(r.out.Warnings, Problem{attribute, summary, fmt.Sprintf(format, args...)})
+}
+
+func (r *resolver) resolve() {
+	r.checkForms()
+	r.where()
+	if r.out.Sandbox != "" {
+		r.refuseCredentialsBesideSandbox()
+		r.out.AccountSID = r.given.AccountSID
+		r.out.Source = "the sandbox " + r.out.Sandbox
+		return
+	}
+	if r.checkPairs(); len(r.problems) > 0 {
+		return
+	}
+	if r.find(); len(r.problems) > 0 {
+		return
+	}
+	if r.given.AccountSID != "" {
+		r.out.AccountSID = r.given.AccountSID
+	}
+	r.place()
+}
+
+// checkForms refuses SIDs that are none.
+func (r *resolver) checkForms() {
+	if sid := r.given.AccountSID; sid != "" && !isSID(sid, "AC") {
+		r.problem("account_sid", "Malformed Account SID", "account_sid is %q. An Account SID is AC and 32 hexadecimal digits; it is shown on the first page of the Twilio Console.", sid)
+	}
+	if r.given.APIKey != "" && !isSID(r.given.APIKey, "SK") {
+		r.problem("api_key", "Malformed API key", "api_key is not the SID of an API key, which is SK and 32 hexadecimal digits. The key's secret goes into api_secret, an auth token into auth_token.")
+	}
+}
+
+// where finds out how Twilio is reached.
+func (r *resolver) where() {
+	var sandboxFrom, apiFrom string
+	r.out.Sandbox, sandboxFrom = r.attributeOr(r.given.Sandbox, "sandbox", envSandbox)
+	r.out.APIURL, apiFrom = r.attributeOr(r.given.APIURL, "api_url", envAPIURL)
+	r.out.AutopilotURL = r.given.AutopilotURL
+	if r.out.Sandbox != "" && r.out.APIURL != "" {
+		r.problem("sandbox", "Both a sandbox and another address of Twilio", "%s is the sandbox %q, which nothing leaves, and %s sends every request to another address. Remove one of them.", sandboxFrom, r.out.Sandbox, apiFrom)
+	}
+	if r.out.Sandbox != "" && r.out.AutopilotURL != "" {
+		r.problem("autopilot_url", "Both a sandbox and an Autopilot-compatible service", "%s is the sandbox %q, which nothing leaves and which answers for Autopilot itself, and autopilot_url names a service elsewhere. Remove one of them.", sandboxFrom, r.out.Sandbox)
+	}
+	if _, err := parseBase(r.out.APIURL); err != nil {
+		r.problem("api_url", "Unusable address", "%s cannot be used: %s.", apiFrom, err)
+	}
+	if _, err := parseBase(r.out.AutopilotURL); err != nil {
+		r.problem("autopilot_url", "Unusable address", "The attribute autopilot_url cannot be used: %s.", err)
+	}
+}
+
+// attributeOr is an attribute's value, or else that of an environment variable,
+// and what to call the one it was.
+func (r *resolver) attributeOr(value, attribute, variable string) (string, string) {
+	if value != "" {
+		return value, "The attribute " + attribute
+	}
+	return r.env(variable), "The environment variable " + variable
+}
+
+// refuseCredentialsBesideSandbox keeps those who wrote credentials down from
+// believing that they are used.
+func (r *resolver) refuseCredentialsBesideSandbox() {
+	var named []string
+	for _, each := range []struct{ name, value string }{
+		{"auth_token", r.given.AuthToken}, {"api_key", r.given.APIKey}, {"api_secret", r.given.APISecret}, {"profile", r.given.Profile},
+	} {
+		if each.value != "" {
+			named = append(named, each.name)
+		}
+	}
+	if len(named) == 0 {
+		return
+	}
+	from, remedy := "the attribute sandbox", "remove sandbox to reach Twilio, or the credentials to stay in the sandbox"
+	if r.given.Sandbox == "" {
+		from, remedy = "the environment variable "+envSandbox, "unset "+envSandbox+" to reach Twilio, or remove the credentials to stay in the sandbox"
+	}
+	r.problem(named[0], "Credentials beside a sandbox", "The provider has %s, and %s says that nothing reaches Twilio. It is not clear which is meant: %s.",
+		strings.Join(named, ", "), from, remedy)
+}
+
+// checkPairs refuses attributes that contradict each other or are half of a pair.
+func (r *resolver) checkPairs() {
+	g := r.given
+	if g.APIKey != "" && g.APISecret == "" {
+		r.problem("api_key", "API key without its secret", "api_key is given and api_secret is not. Twilio shows a secret once, when the key is made: add it, or make a new key.")
+	}
+	if g.APISecret != "" && g.APIKey == "" {
+		r.problem("api_secret", "API secret without its key", "api_secret is given and api_key is not. Add the key's SID (SK…).")
+	}
+	if g.AuthToken != "" && (g.APIKey != "" || g.APISecret != "") {
+		r.problem("auth_token", "Two kinds of credentials", "Both auth_token and an API key are given. Remove one of them; Twilio recommends the API key.")
+	}
+	if g.Profile != "" && (g.AuthToken != "" || g.APIKey != "" || g.APISecret != "") {
+		r.problem("profile", "Two kinds of credentials", "The profile %q brings its own credentials, and others are given beside it. Remove profile, or remove auth_token, api_key and api_secret.", g.Profile)
+	}
+}
+
+// place settles region and edge. Twilio's hosts need both: those with a region
+// alone are being shut down.
+func (r *resolver) place() {
+	region, edge := r.region, r.edge
+	if r.given.Region != "" {
+		// An edge that belonged to the replaced region does not belong to this one.
+		if r.given.Region != region {
+			edge = r.env("TWILIO_EDGE")
+		}
+		region = r.given.Region
+	}
+	if r.given.Edge != "" {
+		edge = r.given.Edge
+	}
+	for _, each := range []struct{ name, value string }{{"region", region}, {"edge", edge}} {
+		if strings.Trim(each.value, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			r.problem(each.name, "Malformed "+each.name, "The %s is %q, which cannot be part of the name of a host. See https://www.twilio.com/docs/global-infrastructure.", each.name, each.value)
+			return
+		}
+	}
+	switch {
+	case region == "" && edge != "":
+		region = "us1"
+	case region != "" && edge == "":
+		known, ok := edges[region]
+		if !ok {
+			r.problem("edge", "Region without an edge", "The region is %q, and which edge belongs to it is not known. Set edge as well; see https://www.twilio.com/docs/global-infrastructure.", region)
+			return
+		}
+		edge = known
+	}
+	r.out.Region, r.out.Edge = region, edge
+}
+
+func isSID(s, prefix string) bool { return bot.IsSID(s) && strings.HasPrefix(s, prefix) }

@@ -105,6 +105,12 @@ func (r routes) route(u *url.URL) (*url.URL, string) {
 	return &to, host
 }
 
+// reached is the address at which u is really reached.
+func (r routes) reached(u *url.URL) *url.URL {
+	to, _ := r.route(u)
+	return to
+}
+
 func isTwilio(host string) bool {
 	return strings.HasSuffix(strings.ToLower(host), ".twilio.com")
 }

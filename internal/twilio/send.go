@@ -35,11 +35,12 @@ func (c *Client) do(ctx context.Context, method, rawURL string, form url.Values,
 	if err != nil || out == nil {
 		return err
 	}
-	if resp.StatusCode == http.StatusNoContent {
-		return fmt.Errorf("%s %s: the answer is empty where an object was expected", method, resp.Request.URL.EscapedPath())
-	}
 	if err := json.Unmarshal(peek(resp), out); err != nil {
-		return fmt.Errorf("%s %s: the answer is not what was expected: %w", method, resp.Request.URL.EscapedPath(), err)
+		current := callOf(resp.Request.Context())
+		e := c.newError(current)
+		e.HTTPStatus, e.Err, e.Uncertain = resp.StatusCode, err, !reads(method)
+		e.Message = "the answer is not the object that was expected: " + err.Error()
+		return e
 	}
 	return nil
 }
@@ -75,6 +76,13 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	}
 	if !r.empty && wantsBody(r.method, resp.StatusCode) && !json.Valid(peek(resp)) {
 		return nil, c.unreadable(current, resp)
+	}
+	if reads(r.method) {
+		named := *asked
+		named.Host = req.Host
+		if err := checkNextPage(peek(resp), asked, &named, c.routes.reached(asked)); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", r.method, current.path, err)
+		}
 	}
 	return resp, nil
 }

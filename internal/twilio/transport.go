@@ -74,6 +74,8 @@ func (t *transport) attempt(req *http.Request, current *call) (*http.Response, e
 		err = readAll(resp)
 	}
 	if err == nil {
+		// net/http sets it, a Transport of somebody else's need not.
+		resp.Request = req
 		return resp, nil
 	}
 	if cause := context.Cause(ctx); cause == tooSlow {
@@ -97,6 +99,9 @@ func (*buffered) Close() error { return nil }
 
 // readAll replaces the body of an answer by a copy in memory.
 func readAll(resp *http.Response) error {
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
 	defer resp.Body.Close()
 	all, err := io.ReadAll(io.LimitReader(resp.Body, largestAnswer+1))
 	if err != nil {

@@ -1,0 +1,91 @@
+package twilio
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// EachPage reads a list page by page. fetch asks the list's own address for one
+// page, given by the query parameters Page and PageToken (both "" for the first),
+// and returns the answer's next_page_uri or meta.next_page_url; "" ends the list.
+// A link is never followed as it stands: what it says of the page is read out of
+// it, so it cannot send credentials anywhere.
+func EachPage(fetch func(page, token string) (next string, err error)) error {
+	var page, token string
+	seen := map[[2]string]bool{}
+	for {
+		next, err := fetch(page, token)
+		if err != nil || next == "" {
+			return err
+		}
+		if page, token, err = parsePage(next); err != nil {
+			return err
+		}
+		// Otherwise a server that ignores the token would keep us here for ever.
+		if here := [2]string{page, token}; seen[here] {
+			return fmt.Errorf("the list runs in a circle: page %q comes after itself", page)
+		} else {
+			seen[here] = true
+		}
+	}
+}
+
+func parsePage(next string) (page, token string, err error) {
+	u, err := url.Parse(next)
+	if err != nil {
+		return "", "", errors.New("the link to the list's next page is not a URL")
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return "", "", errors.New("the link to the list's next page has a query that cannot be read")
+	}
+	page, token = query.Get("Page"), query.Get("PageToken")
+	if page == "" && token == "" {
+		return "", "", errors.New("the link to the list's next page has neither Page nor PageToken")
+	}
+	return page, token, nil
+}
+
+// checkNextPage refuses an answer whose next page is not one of the list that was
+// asked for: on another host, or under another path. at are the addresses the
+// list has: the one Twilio documents, and the one it was reached at.
+func checkNextPage(answer []byte, at ...*url.URL) error {
+	if !bytes.Contains(answer, []byte(`"next_page_ur`)) {
+		return nil
+	}
+	var body struct {
+		URI  *string `json:"next_page_uri"`
+		Meta *struct {
+			URL *string `json:"next_page_url"`
+		} `json:"meta"`
+	}
+	if json.Unmarshal(answer, &body) != nil {
+		// It is not a list, or the one who decodes it will say what is wrong.
+		return nil
+	}
+	links := []string{Value(body.URI)}
+	if body.Meta != nil {
+		links = append(links, Value(body.Meta.URL))
+	}
+	for _, link := range links {
+		if link == "" {
+			continue
+		}
+		next, err := url.Parse(link)
+		if err != nil {
+			return errors.New("the link to the list's next page is not a URL")
+		}
+		known := slices.ContainsFunc(at, func(u *url.URL) bool {
+			return (next.Host == "" || strings.EqualFold(next.Host, u.Host)) && next.EscapedPath() == u.EscapedPath()
+		})
+		if !known {
+			return fmt.Errorf("the list's next page is said to be at %s%s, which is not this list", next.Host, next.EscapedPath())
+		}
+	}
+	return nil
+}
