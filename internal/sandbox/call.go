@@ -1,0 +1,76 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// call is one request on its way through a handler.
+type call struct {
+	*http.Request
+	host     *host
+	route    route
+	routes   methods
+	original *url.URL // as the client sent it, .json and all
+
+	// now is the moment the call is answered, without its fraction: Twilio's
+	// dates have seconds.
+	now time.Time
+	// state is what to read from and write to.
+	state *state
+	// account is the account acted upon: on the 2010 host that of the path,
+	// elsewhere the authenticated one.
+	account account
+	// caller is the authenticated account, and byKey says that it came by API key.
+	caller account
+	byKey  bool
+	// params are the form of a POST, else the query, checked against the route.
+	params url.Values
+
+	newSID func(prefix string) string
+}
+
+type callKey struct{}
+
+func withCall(ctx context.Context, c *call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call) }
+
+// notFound is the 404 for the path that was asked for.
+func (c *call) notFound() *apiError {
+	path := c.original.Path
+	if c.host != nil && c.host.host != apiHost {
+		path = strings.TrimPrefix(path, c.host.version)
+	}
+	return errNotFound(path)
+}
+
+// newRecord is what a new row of the call's account has.
+func (c *call) newRecord(prefix string) record {
+	return record{SID: c.newSID(prefix), AccountSID: c.account.SID, DateCreated: c.now, DateUpdated: c.now}
+}
+
+// touch dates an update.
+func (c *call) touch(r *record) { r.DateUpdated = c.now }
+
+// object is a JSON object of an answer.
+type object = map[string]any
+
+// rfc2822 writes a date as the 2010 API does.
+func rfc2822(t time.Time) string { return t.UTC().Format(time.RFC1123Z) }
+
+// iso8601 writes a date as the product APIs do.
+func iso8601(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// orNull turns the empty string into JSON null.
+func orNull(value string) any {
+	if value == "" {
+		return nil
+	}
+	return value
+}

@@ -1,0 +1,38 @@
+// Package sandbox is Twilio on your own disk: an http.Handler that behaves as
+// Twilio's REST API does, in memory or on one readable JSON file. It knows
+// nothing of the provider, so that it can disagree with it. Where Twilio's
+// documents leave a behaviour open, the sandbox takes the harsher one.
+//
+// # Adding a product
+//
+// A product is one Twilio host (autopilot.twilio.com, studio.twilio.com, ...).
+// It lives in files of its own and is made known by one line in allProducts
+// (product.go). It consists of:
+//
+//   - Rows. A plain struct that embeds record, with a JSON tag on every field;
+//     the tags are the file's format. Rows are values: a slice, map or
+//     json.RawMessage inside a row is replaced, never changed in place, because
+//     older versions of the state (stale reads, refused writes) share it.
+//   - Tables. One package variable for each kind of row,
+//     var assistants = newTable[assistant]("autopilot_assistants"), listed in
+//     product.tables. get, put, remove and list (newest first) take the state
+//     of the call: assistants.get(c.state, sid). A row created with put gets its
+//     place in the order; call c.newRecord("UA") for SID, account and dates,
+//     c.touch(&row.record) on an update.
+//   - Routes. Patterns of http.ServeMux with the version but without a method
+//     and, on the 2010 host, without ".json". A route names every parameter it
+//     takes (form for POST, query otherwise); any other is refused before the
+//     handler runs. list: true adds PageSize, Page and PageToken.
+//   - Handlers: func(*call) (status int, body any, err error). A handler that
+//     returns an error has changed nothing: its writes are thrown away. Errors
+//     are *apiError; use c.notFound(), invalidParameter, apiErrorf. Read
+//     parameters with c.fields(), which checks bools, URLs and methods and keeps
+//     the first error. A list returns listPage(c, key, rows, render), with the
+//     same render as the fetch; it writes the envelope of the host.
+//   - Bots, where the product runs bots: a botKind in product.bots, so that
+//     inbound messages and calls find them by webhook URL.
+//
+// A handler never looks at the wall clock (c.now), never makes an identifier
+// (c.newSID) and never sleeps: what takes time is computed from its start on
+// every read.
+package sandbox

@@ -1,0 +1,193 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The kinds of faults.
+const (
+	FaultStatus    = "status"     // another answer is given, nothing is done
+	FaultDelay     = "delay"      // the request waits before anything is done
+	FaultCutBefore = "cut_before" // the connection is cut, nothing is done
+	FaultCutAfter  = "cut_after"  // the request is done, the connection is cut
+	FaultStale     = "stale"      // a read answers from the past
+)
+
+// Fault makes requests go wrong. It applies to those that its Method, Host and
+// Path select, each of which selects everything when empty.
+type Fault struct {
+	Method string `json:"method,omitempty"`
+	Host   string `json:"host,omitempty"`
+	Path   string `json:"path,omitempty"` // a regular expression, found anywhere in the path
+
+	// Nth is the first selected request the fault applies to, counted from 1 (also
+	// the default). Times is how many it applies to from then on: 0 means 1, a
+	// negative number all.
+	Nth   int `json:"nth,omitempty"`
+	Times int `json:"times,omitempty"`
+
+	Kind string `json:"kind,omitempty"` // one of the constants above; empty with MaxInFlight alone
+
+	// Status, Headers and Body are the answer of FaultStatus. A nil Body is
+	// Twilio's error body for the status, a string is sent as it is, anything else
+	// as JSON.
+	Status  int               `json:"status,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    any               `json:"body,omitempty"`
+
+	// DelayMS is how long FaultDelay waits, and how old FaultStale answers are, in
+	// milliseconds.
+	DelayMS int `json:"delay_ms,omitempty"`
+
+	// MaxInFlight answers 429, as Twilio's edge does and with Headers, to each
+	// selected request that arrives while that many are being answered. Nth and
+	// Times do not apply.
+	MaxInFlight int `json:"max_in_flight,omitempty"`
+}
+
+// activeFault is a fault with what it needs to apply.
+type activeFault struct {
+	Fault
+	path *regexp.Regexp
+	seen int
+}
+
+type faults struct {
+	mu     sync.Mutex
+	active []*activeFault
+}
+
+// hit is what the faults do to one request.
+type hit struct {
+	delay, lag          time.Duration
+	cutBefore, cutAfter bool
+	answer              *answer
+}
+
+func (f Fault) check() (*activeFault, error) {
+	path, err := regexp.Compile(f.Path)
+	if err != nil {
+		return nil, fmt.Errorf("path of the fault: %w", err)
+	}
+	switch f.Kind {
+	case FaultStatus:
+		if f.Status < 200 || f.Status > 599 {
+			return nil, fmt.Errorf("a fault of kind %q needs a status from 200 to 599, not %d", f.Kind, f.Status)
+		}
+	case FaultDelay, FaultStale:
+		if f.DelayMS <= 0 {
+			return nil, fmt.Errorf("a fault of kind %q needs delay_ms above 0", f.Kind)
+		}
+	case FaultCutBefore, FaultCutAfter:
+	case "":
+		if f.MaxInFlight <= 0 {
+			return nil, fmt.Errorf("a fault needs a kind or max_in_flight above 0")
+		}
+	default:
+		return nil, fmt.Errorf("there is no fault of kind %q", f.Kind)
+	}
+	return &activeFault{Fault: f, path: path}, nil
+}
+
+func (f *activeFault) selects(r *http.Request) bool {
+	return (f.Method == "" || strings.EqualFold(f.Method, r.Method)) &&
+		(f.Host == "" || strings.EqualFold(f.Host, r.Host)) &&
+		f.path.MatchString(r.URL.Path)
+}
+
+// due counts a selected request and says whether the fault applies to it.
+func (f *activeFault) due() bool {
+	f.seen++
+	first, times := max(f.Nth, 1), f.Times
+	if times == 0 {
+		times = 1
+	}
+	return f.seen >= first && (times < 0 || f.seen < first+times)
+}
+
+func (fs *faults) hit(r *http.Request, inFlight int) hit {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	var h hit
+	for _, f := range fs.active {
+		if !f.selects(r) {
+			continue
+		}
+		if f.MaxInFlight > 0 {
+			if inFlight > f.MaxInFlight {
+				h.answer = f.answer(http.StatusTooManyRequests, encodeJSON(errTooManyRequests()))
+			}
+			continue
+		}
+		if !f.due() {
+			continue
+		}
+		period := time.Duration(f.DelayMS) * time.Millisecond
+		switch f.Kind {
+		case FaultStatus:
+			h.answer = f.answer(f.Status, f.body())
+		case FaultDelay:
+			h.delay += period
+		case FaultStale:
+			h.lag = max(h.lag, period)
+		case FaultCutBefore:
+			h.cutBefore = true
+		case FaultCutAfter:
+			h.cutAfter = true
+		}
+	}
+	return h
+}
+
+func (f *activeFault) answer(status int, body []byte) *answer {
+	a := &answer{status: status, header: http.Header{}, body: body}
+	for name, value := range f.Headers {
+		a.header.Set(name, value)
+	}
+	return a
+}
+
+func (f *activeFault) body() []byte {
+	switch body := f.Body.(type) {
+	case nil:
+		if f.Status == http.StatusTooManyRequests {
+			return encodeJSON(errTooManyRequests())
+		}
+		// Twilio's general codes end in the HTTP status (20404, 20500, ...), but
+		// for these two.
+		code := map[int]int{http.StatusBadRequest: 20001, http.StatusUnauthorized: 20003}[f.Status]
+		if code == 0 {
+			code = 20000 + f.Status
+		}
+		return encodeJSON(apiErrorf(f.Status, code, "%s", http.StatusText(f.Status)))
+	case string:
+		return []byte(body)
+	default:
+		return encodeJSON(body)
+	}
+}
+
+// AddFault makes requests go wrong from now on. A fault that makes no sense is
+// an error. Faults belong to this Sandbox, not to its file.
+func (s *Sandbox) AddFault(f Fault) error {
+	active, err := f.check()
+	if err != nil {
+		return err
+	}
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.active = append(s.faults.active, active)
+	return nil
+}
+
+// ClearFaults ends all faults.
+func (s *Sandbox) ClearFaults() {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.active = nil
+}

@@ -1,0 +1,194 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+)
+
+// fileVersion is the version of the file's format; it grows when an older
+// program could no longer read the file right.
+const fileVersion = 1
+
+// lockRetry is how often a lock held by another process is tried again.
+const lockRetry = 2 * time.Millisecond
+
+type stateFile struct {
+	path string
+	lock *flock.Flock
+	seen os.FileInfo // of the file the state in memory was read from or written to
+}
+
+// Open returns a sandbox on a file. The file is made with the starter account
+// when it does not exist, readable by its owner alone. Several processes may
+// have it open: each call locks it (path + ".lock") and reads it again if it
+// changed. A damaged file, or one that a newer version wrote, is an error.
+func Open(path string, options ...Option) (*Sandbox, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox file %s: %w", path, err)
+	}
+	s := build(options)
+	s.file = &stateFile{path: absolute, lock: flock.New(absolute+".lock", flock.SetPermissions(0o600))}
+	if err := s.do(context.Background(), func() error { return nil }); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// do runs work with the current state under the locks.
+func (s *Sandbox) do(ctx context.Context, work func() error) (err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return work()
+	}
+	if _, err := s.file.lock.TryLockContext(ctx, lockRetry); err != nil {
+		return fmt.Errorf("locking sandbox file %s: %w", s.file.path, err)
+	}
+	defer func() { err = errors.Join(err, s.file.lock.Unlock()) }()
+	if err := s.load(); err != nil {
+		return err
+	}
+	return work()
+}
+
+// update runs change on a fork of the state and keeps the fork if change
+// returned no error. Call it within do.
+func (s *Sandbox) update(change func(*state) error) error {
+	next := s.state.fork()
+	if err := change(next); err != nil {
+		return err
+	}
+	if !next.changed {
+		return nil
+	}
+	if s.file != nil {
+		if err := s.write(next); err != nil {
+			return err
+		}
+	}
+	s.replace(next, s.clock())
+	return nil
+}
+
+func (s *Sandbox) load() error {
+	info, err := os.Stat(s.file.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		starter := s.starterState()
+		if err := s.write(starter); err != nil {
+			return err
+		}
+		s.replace(starter, s.clock())
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("sandbox file: %w", err)
+	}
+	seen := s.file.seen
+	if seen != nil && os.SameFile(seen, info) && seen.Size() == info.Size() && seen.ModTime().Equal(info.ModTime()) {
+		return nil
+	}
+	text, err := os.ReadFile(s.file.path)
+	if err != nil {
+		return fmt.Errorf("sandbox file: %w", err)
+	}
+	next, err := s.decode(text)
+	if err != nil {
+		return fmt.Errorf("sandbox file %s: %w", s.file.path, err)
+	}
+	s.file.seen = info
+	s.replace(next, s.clock())
+	return nil
+}
+
+func (s *Sandbox) write(st *state) error {
+	text, err := s.encode(st)
+	if err == nil {
+		err = renameio.WriteFile(s.file.path, text, 0o600, renameio.WithStaticPermissions(0o600))
+	}
+	if err != nil {
+		return fmt.Errorf("writing sandbox file %s: %w", s.file.path, err)
+	}
+	if s.file.seen, err = os.Stat(s.file.path); err != nil {
+		return fmt.Errorf("sandbox file: %w", err)
+	}
+	return nil
+}
+
+func (s *Sandbox) encode(st *state) ([]byte, error) {
+	document := map[string]any{"version": fileVersion, "settings": st.settings}
+	for _, t := range s.tables {
+		document[t.tableName()] = t.encode(st)
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	err := encoder.Encode(document)
+	return text.Bytes(), err
+}
+
+const (
+	damaged = "is damaged: %w; move it away and a new one is made"
+	newer   = "was written by a newer version of the sandbox (%s); use that version or move the file away"
+)
+
+func (s *Sandbox) decode(text []byte) (*state, error) {
+	var document map[string]json.RawMessage
+	if err := json.Unmarshal(text, &document); err != nil {
+		return nil, fmt.Errorf(damaged, err)
+	}
+	var version int
+	if err := json.Unmarshal(document["version"], &version); err != nil || version < 1 {
+		return nil, fmt.Errorf(damaged, errors.New("it has no version"))
+	}
+	if version > fileVersion {
+		return nil, fmt.Errorf(newer, fmt.Sprintf("version %d, this one knows %d", version, fileVersion))
+	}
+	st := newState(s.defaults)
+	if settings, ok := document["settings"]; ok {
+		if err := decodeStrict(settings, &st.settings); err != nil {
+			return nil, fmt.Errorf(damaged, fmt.Errorf("settings: %w", err))
+		}
+	}
+	delete(document, "version")
+	delete(document, "settings")
+	for _, t := range s.tables {
+		rows, ok := document[t.tableName()]
+		if !ok {
+			continue
+		}
+		if err := t.decode(st, rows); err != nil {
+			return nil, fmt.Errorf(damaged, fmt.Errorf("%s: %w", t.tableName(), err))
+		}
+		delete(document, t.tableName())
+	}
+	for unknown := range document {
+		return nil, fmt.Errorf(newer, fmt.Sprintf("it holds %q", unknown))
+	}
+	st.changed = false
+	return st, nil
+}
+
+// decodeStrict refuses fields it does not know, which would be lost otherwise.
+func decodeStrict(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if decoder.More() {
+		return errors.New("something follows the JSON value")
+	}
+	return nil
+}

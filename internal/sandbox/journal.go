@@ -1,0 +1,129 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// journalLength bounds the journal; the oldest entries go first.
+const journalLength = 10_000
+
+// Entry is one request, as the journal tells it. Secrets are replaced by
+// "[redacted]". Requests to the sandbox's own knobs are not in it.
+type Entry struct {
+	Time   time.Time  `json:"time"` // of arrival, by the sandbox's clock
+	Method string     `json:"method"`
+	Host   string     `json:"host"`
+	Path   string     `json:"path"`
+	Query  url.Values `json:"query,omitempty"`
+	Form   url.Values `json:"form,omitempty"`
+	// Status is the HTTP status of the answer; 0 while there is none, and for
+	// good where the connection was cut.
+	Status int `json:"status"`
+	// InFlight is how many requests, this one included, were being answered when
+	// it arrived.
+	InFlight int `json:"in_flight"`
+}
+
+// traffic counts and records requests.
+type traffic struct {
+	mu       sync.Mutex
+	inFlight int
+	entries  []*Entry
+}
+
+// visit is a request being answered.
+type visit struct {
+	inFlight int
+	traffic  *traffic
+	entry    *Entry
+}
+
+func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
+	entry := &Entry{Time: now, Method: r.Method, Host: r.Host}
+	redact := redactor(r)
+	entry.Path = redact(r.URL.Path)
+	// What cannot be parsed is refused later and told by its status.
+	query, _ := url.ParseQuery(r.URL.RawQuery)
+	form, _ := url.ParseQuery(string(body))
+	entry.Query, entry.Form = redactAll(query, redact), redactAll(form, redact)
+
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.inFlight++
+	entry.InFlight = t.inFlight
+	t.entries = append(t.entries, entry)
+	if len(t.entries) > journalLength {
+		t.entries = slices.Clone(t.entries[len(t.entries)-journalLength*9/10:])
+	}
+	return &visit{inFlight: t.inFlight, traffic: t, entry: entry}
+}
+
+func (t *traffic) leave(*visit) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.inFlight--
+}
+
+func (v *visit) answered(status int) {
+	v.traffic.mu.Lock()
+	defer v.traffic.mu.Unlock()
+	v.entry.Status = status
+}
+
+const redacted = "[redacted]"
+
+var (
+	secretName = regexp.MustCompile(`(?i)secret|password|auth_?token|access_?token`)
+	// urlUser is the user and password in a URL.
+	urlUser = regexp.MustCompile(`(://)[^/?#@\s]+@`)
+)
+
+// redactor removes the request's own password and passwords in URLs from a text.
+func redactor(r *http.Request) func(string) string {
+	_, password, _ := r.BasicAuth()
+	return func(text string) string {
+		if password != "" {
+			text = strings.ReplaceAll(text, password, redacted)
+		}
+		return urlUser.ReplaceAllString(text, "${1}"+redacted+"@")
+	}
+}
+
+func redactAll(values url.Values, redact func(string) string) url.Values {
+	clean := make(url.Values, len(values))
+	for name, all := range values {
+		for _, value := range all {
+			if secretName.MatchString(name) {
+				value = redacted
+			}
+			clean.Add(redact(name), redact(value))
+		}
+	}
+	return clean
+}
+
+// Journal returns the requests in the order of their arrival.
+func (s *Sandbox) Journal() []Entry {
+	s.traffic.mu.Lock()
+	defer s.traffic.mu.Unlock()
+	entries := make([]Entry, len(s.traffic.entries))
+	for i, e := range s.traffic.entries {
+		entries[i] = *e
+		entries[i].Query, entries[i].Form = maps.Clone(e.Query), maps.Clone(e.Form)
+	}
+	return entries
+}
+
+// ClearJournal forgets the requests so far.
+func (s *Sandbox) ClearJournal() {
+	s.traffic.mu.Lock()
+	defer s.traffic.mu.Unlock()
+	s.traffic.entries = nil
+}

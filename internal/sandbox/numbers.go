@@ -1,0 +1,201 @@
+package sandbox
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+const (
+	apiHost    = "api"
+	apiVersion = "2010-04-01"
+)
+
+func apiProduct() product {
+	p := product{
+		host:     apiHost,
+		version:  "/2010-04-01",
+		prefixes: []string{"/2010-04-01"},
+		tables:   []stored{accounts, apiKeys, numbers},
+	}
+	p.routes = append(p.routes, accountRoutes()...)
+	p.routes = append(p.routes, numberRoutes()...)
+	return p
+}
+
+// capabilities is what a phone number can carry.
+type capabilities struct {
+	Voice bool `json:"voice"`
+	SMS   bool `json:"sms"`
+	MMS   bool `json:"mms"`
+	Fax   bool `json:"fax"`
+}
+
+// incomingPhoneNumber has the fields of the resource; the empty string is unset.
+type incomingPhoneNumber struct {
+	record
+	PhoneNumber            string       `json:"phone_number"`
+	FriendlyName           string       `json:"friendly_name"`
+	APIVersion             string       `json:"api_version"`
+	Capabilities           capabilities `json:"capabilities"`
+	SmsURL                 string       `json:"sms_url"`
+	SmsMethod              string       `json:"sms_method"`
+	SmsFallbackURL         string       `json:"sms_fallback_url"`
+	SmsFallbackMethod      string       `json:"sms_fallback_method"`
+	SmsApplicationSID      string       `json:"sms_application_sid"`
+	VoiceURL               string       `json:"voice_url"`
+	VoiceMethod            string       `json:"voice_method"`
+	VoiceFallbackURL       string       `json:"voice_fallback_url"`
+	VoiceFallbackMethod    string       `json:"voice_fallback_method"`
+	VoiceApplicationSID    string       `json:"voice_application_sid"`
+	VoiceCallerIDLookup    bool         `json:"voice_caller_id_lookup"`
+	VoiceReceiveMode       string       `json:"voice_receive_mode"`
+	TrunkSID               string       `json:"trunk_sid"`
+	StatusCallback         string       `json:"status_callback"`
+	StatusCallbackMethod   string       `json:"status_callback_method"`
+	EmergencyStatus        string       `json:"emergency_status"`
+	EmergencyAddressSID    string       `json:"emergency_address_sid"`
+	EmergencyAddressStatus string       `json:"emergency_address_status"`
+	AddressSID             string       `json:"address_sid"`
+	AddressRequirements    string       `json:"address_requirements"`
+	IdentitySID            string       `json:"identity_sid"`
+	BundleSID              string       `json:"bundle_sid"`
+	Beta                   bool         `json:"beta"`
+	Origin                 string       `json:"origin"`
+	Status                 string       `json:"status"`
+	Type                   string       `json:"type"`
+}
+
+var numbers = newTable[incomingPhoneNumber]("incoming_phone_numbers")
+
+// newNumber is a number as it is when bought, but for its record.
+func newNumber(e164 string) incomingPhoneNumber {
+	return incomingPhoneNumber{
+		PhoneNumber:            e164,
+		FriendlyName:           defaultNumberName(e164),
+		APIVersion:             apiVersion,
+		Capabilities:           capabilities{Voice: true, SMS: true, MMS: true},
+		SmsMethod:              http.MethodPost,
+		SmsFallbackMethod:      http.MethodPost,
+		VoiceMethod:            http.MethodPost,
+		VoiceFallbackMethod:    http.MethodPost,
+		VoiceReceiveMode:       "voice",
+		StatusCallbackMethod:   http.MethodPost,
+		EmergencyStatus:        "Inactive",
+		EmergencyAddressStatus: "unregistered",
+		AddressRequirements:    "none",
+		Origin:                 "twilio",
+		Status:                 "in-use",
+		Type:                   "local",
+	}
+}
+
+// defaultNumberName is the formatted number, "(201) 425-0684" for a North
+// American one. How Twilio formats others is not documented.
+func defaultNumberName(e164 string) string {
+	if national, ok := strings.CutPrefix(e164, "+1"); ok && len(national) == 10 {
+		return "(" + national[:3] + ") " + national[3:6] + "-" + national[6:]
+	}
+	return e164
+}
+
+var e164Form = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+func numberURI(n incomingPhoneNumber) string {
+	return "/2010-04-01/Accounts/" + n.AccountSID + "/IncomingPhoneNumbers/" + n.SID + ".json"
+}
+
+// renderNumber writes unset values as a live answer does: "" for URLs and
+// application SIDs, null for the other SIDs.
+func renderNumber(n incomingPhoneNumber) object {
+	return object{
+		"account_sid":              n.AccountSID,
+		"address_requirements":     n.AddressRequirements,
+		"address_sid":              orNull(n.AddressSID),
+		"api_version":              n.APIVersion,
+		"beta":                     n.Beta,
+		"bundle_sid":               orNull(n.BundleSID),
+		"capabilities":             n.Capabilities,
+		"date_created":             rfc2822(n.DateCreated),
+		"date_updated":             rfc2822(n.DateUpdated),
+		"emergency_address_sid":    orNull(n.EmergencyAddressSID),
+		"emergency_address_status": n.EmergencyAddressStatus,
+		"emergency_status":         n.EmergencyStatus,
+		"friendly_name":            n.FriendlyName,
+		"identity_sid":             orNull(n.IdentitySID),
+		"origin":                   n.Origin,
+		"phone_number":             n.PhoneNumber,
+		"sid":                      n.SID,
+		"sms_application_sid":      n.SmsApplicationSID,
+		"sms_fallback_method":      n.SmsFallbackMethod,
+		"sms_fallback_url":         n.SmsFallbackURL,
+		"sms_method":               n.SmsMethod,
+		"sms_url":                  n.SmsURL,
+		"status":                   n.Status,
+		"status_callback":          n.StatusCallback,
+		"status_callback_method":   n.StatusCallbackMethod,
+		"trunk_sid":                orNull(n.TrunkSID),
+		"type":                     n.Type,
+		"uri":                      numberURI(n),
+		"voice_application_sid":    n.VoiceApplicationSID,
+		"voice_caller_id_lookup":   n.VoiceCallerIDLookup,
+		"voice_fallback_method":    n.VoiceFallbackMethod,
+		"voice_fallback_url":       n.VoiceFallbackURL,
+		"voice_method":             n.VoiceMethod,
+		"voice_receive_mode":       n.VoiceReceiveMode,
+		"voice_url":                n.VoiceURL,
+	}
+}
+
+const (
+	numbersPath = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers"
+	numberPath  = numbersPath + "/{Sid}"
+)
+
+func numberRoutes() []route {
+	return []route{
+		{method: "GET", pattern: numbersPath, list: true, params: []string{"PhoneNumber", "FriendlyName", "Beta", "Origin"}, handler: listNumbers},
+		{method: "GET", pattern: numberPath, handler: fetchNumber},
+	}
+}
+
+// number finds the number of the path in the account of the path.
+func (c *call) number() (incomingPhoneNumber, error) {
+	n, ok := numbers.get(c.state, c.PathValue("Sid"))
+	if !ok || n.AccountSID != c.account.SID {
+		return n, c.notFound()
+	}
+	return n, nil
+}
+
+func fetchNumber(c *call) (int, any, error) {
+	n, err := c.number()
+	return http.StatusOK, renderNumber(n), err
+}
+
+func listNumbers(c *call) (int, any, error) {
+	beta, origin := true, ""
+	f := c.fields()
+	f.boolean("Beta", &beta)
+	f.oneOf("Origin", &origin, 20001, "twilio", "hosted")
+	if err := f.result(); err != nil {
+		return 0, nil, err
+	}
+	matches := phoneNumberFilter(c.params.Get("PhoneNumber"))
+	name := c.params.Get("FriendlyName")
+	found := numbers.list(c.state, func(n incomingPhoneNumber) bool {
+		return n.AccountSID == c.account.SID &&
+			(beta || !n.Beta) &&
+			(origin == "" || n.Origin == origin) &&
+			(name == "" || n.FriendlyName == name) &&
+			matches(n.PhoneNumber)
+	})
+	return listPage(c, "incoming_phone_numbers", found, renderNumber)
+}
+
+// phoneNumberFilter matches a part of a number, in which * stands for any digit.
+func phoneNumberFilter(pattern string) func(string) bool {
+	form := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, "[0-9]")
+	compiled := regexp.MustCompile(form)
+	return compiled.MatchString
+}

@@ -1,0 +1,128 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// product is what one Twilio host offers.
+type product struct {
+	host    string // first label of the host: "api" for api.twilio.com
+	version string // first segment of every path: "/2010-04-01"
+	// prefixes are the paths by which a request that names no Twilio host is
+	// taken to mean this product.
+	prefixes []string
+	routes   []route
+	tables   []stored
+	bots     []botKind
+}
+
+// allProducts lists the products; a new one is added here.
+func allProducts() []product {
+	return []product{
+		apiProduct(),
+	}
+}
+
+// handler answers a call with a status and a value to be written as JSON (nil:
+// no body), or with an error.
+type handler func(*call) (status int, body any, err error)
+
+// route is one operation.
+type route struct {
+	method  string
+	pattern string
+	// params are the names the operation takes, in the form of a POST and in the
+	// query of anything else. A name with a trailing "..." may be repeated.
+	params  []string
+	list    bool // also takes PageSize, Page and PageToken
+	noKeys  bool // refuses API keys, as Twilio does for /Accounts and /Keys
+	handler handler
+}
+
+func (r route) takes(name string) (known, repeated bool) {
+	if slices.Contains(r.params, name) {
+		return true, false
+	}
+	if slices.Contains(r.params, name+"...") {
+		return true, true
+	}
+	return r.list && slices.Contains([]string{"PageSize", "Page", "PageToken"}, name), false
+}
+
+// host is a product with its routes in a mux.
+type host struct {
+	product
+	mux *http.ServeMux
+}
+
+type methods map[string]route
+
+func newHost(p product) *host {
+	byPattern := map[string]methods{}
+	for _, r := range p.routes {
+		if byPattern[r.pattern] == nil {
+			byPattern[r.pattern] = methods{}
+		}
+		byPattern[r.pattern][r.method] = r
+	}
+	h := &host{product: p, mux: http.NewServeMux()}
+	for pattern, byMethod := range byPattern {
+		h.mux.HandleFunc(pattern, func(_ http.ResponseWriter, r *http.Request) {
+			c := callOf(r)
+			c.Request, c.routes = r, byMethod
+		})
+	}
+	h.mux.HandleFunc("/", func(http.ResponseWriter, *http.Request) {})
+	return h
+}
+
+// find returns the operations at the request's path, none if there is no such
+// path. A path with an empty or dotted segment is no path: it must not be
+// cleaned into another one.
+func (h *host) find(c *call) methods {
+	path := c.URL.EscapedPath()
+	for _, segment := range strings.Split(strings.TrimPrefix(path, "/"), "/") {
+		if segment == "" || segment == "." || segment == ".." {
+			return nil
+		}
+	}
+	located := c.WithContext(withCall(c.Context(), c))
+	if h.host == apiHost {
+		// Without .json the 2010 API answers XML, which the sandbox does not speak.
+		if !strings.HasSuffix(path, ".json") {
+			return nil
+		}
+		u := *c.URL
+		u.Path, u.RawPath = strings.TrimSuffix(u.Path, ".json"), strings.TrimSuffix(u.RawPath, ".json")
+		located.URL = &u
+	}
+	h.mux.ServeHTTP(nil, located)
+	return c.routes
+}
+
+// hostFor finds the product a request is for: by Host, also in the forms with a
+// region or an edge (api.dublin.ie1.twilio.com), or by its path where the host
+// is not Twilio's.
+func (s *Sandbox) hostFor(r *http.Request) *host {
+	name := strings.ToLower(r.Host)
+	if colon := strings.LastIndexByte(name, ':'); colon >= 0 {
+		name = name[:colon]
+	}
+	if labels, ok := strings.CutSuffix(name, ".twilio.com"); ok {
+		first, rest, _ := strings.Cut(labels, ".")
+		if strings.Count(rest, ".") > 1 {
+			return nil
+		}
+		return s.hosts[first]
+	}
+	for _, h := range s.hosts {
+		for _, prefix := range h.prefixes {
+			if r.URL.Path == prefix || strings.HasPrefix(r.URL.Path, prefix+"/") || r.URL.Path == prefix+".json" {
+				return h
+			}
+		}
+	}
+	return nil
+}

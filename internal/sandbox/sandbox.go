@@ -1,0 +1,127 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// The starter account every sandbox begins with. These open nothing but
+// sandboxes, and are alphanumeric because twilio-go refuses other credentials.
+const (
+	StarterAccountSID   = "AC00000000000000000000000000005a11"
+	StarterAuthToken    = "sandboxstarterauthtoken"
+	StarterAPIKeySID    = "SK00000000000000000000000000005a11"
+	StarterAPIKeySecret = "sandboxstarterapikeysecret"
+)
+
+// StarterNumbers are the phone numbers the starter account owns, in E.164.
+func StarterNumbers() []string {
+	return []string{"+447447735023", "+447700900123", "+12025550142"}
+}
+
+// Sandbox is a Twilio of one's own. It is safe for concurrent use.
+type Sandbox struct {
+	clock    func() time.Time
+	sids     func(prefix string) string
+	defaults Settings
+	hosts    map[string]*host
+	tables   []stored
+	bots     []botKind
+	knobs    http.Handler
+	traffic  *traffic
+	faults   *faults
+
+	sidsMu  sync.Mutex
+	mu      sync.Mutex
+	file    *stateFile // nil in memory
+	state   *state
+	history []version
+}
+
+// Option changes how a Sandbox is made.
+type Option func(*Sandbox)
+
+// WithClock gives the sandbox another clock than the wall's.
+func WithClock(clock func() time.Time) Option {
+	return func(s *Sandbox) { s.clock = clock }
+}
+
+// WithSIDs gives the source of identifiers: it is called with the prefix ("PN")
+// and answers the whole SID, prefix and 32 hexadecimal digits. The empty prefix
+// asks for a secret (the token of a new account). It must never repeat itself.
+// It is called by one goroutine at a time.
+func WithSIDs(sids func(prefix string) string) Option {
+	return func(s *Sandbox) { s.sids = sids }
+}
+
+// WithSettings gives the settings a new or reset sandbox starts with.
+func WithSettings(settings Settings) Option {
+	return func(s *Sandbox) { s.defaults = settings }
+}
+
+// New returns a sandbox in memory, with the starter account.
+func New(options ...Option) *Sandbox {
+	s := build(options)
+	s.state = s.starterState()
+	return s
+}
+
+func build(options []Option) *Sandbox {
+	s := &Sandbox{clock: time.Now, sids: randomSID, traffic: &traffic{}, faults: &faults{}}
+	for _, option := range options {
+		option(s)
+	}
+	s.hosts = map[string]*host{}
+	for _, p := range allProducts() {
+		s.hosts[p.host] = newHost(p)
+		s.tables = append(s.tables, p.tables...)
+		s.bots = append(s.bots, p.bots...)
+	}
+	s.knobs = s.knobRoutes()
+	return s
+}
+
+func randomSID(prefix string) string {
+	var b [16]byte
+	rand.Read(b[:])
+	return prefix + hex.EncodeToString(b[:])
+}
+
+// version is the state as it was until a moment.
+type version struct {
+	state *state
+	until time.Time
+}
+
+// The history serves stale reads; beyond these bounds a stale read answers the
+// oldest state still known.
+const (
+	historyLength = 256
+	historyAge    = 10 * time.Minute
+)
+
+// replace makes next the current state and remembers the one before.
+func (s *Sandbox) replace(next *state, now time.Time) {
+	if s.state != nil {
+		s.history = append(s.history, version{s.state, now})
+	}
+	drop := max(0, len(s.history)-historyLength)
+	for drop < len(s.history) && now.Sub(s.history[drop].until) > historyAge {
+		drop++
+	}
+	s.history = append(s.history[:0:0], s.history[drop:]...)
+	s.state = next
+}
+
+// asOf returns the state as it was at a moment.
+func (s *Sandbox) asOf(moment time.Time) *state {
+	for _, v := range s.history {
+		if v.until.After(moment) {
+			return v.state
+		}
+	}
+	return s.state
+}

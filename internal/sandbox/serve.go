@@ -1,0 +1,210 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxBody bounds a request's body, in bytes; Twilio's largest (a Studio flow) is
+// smaller.
+const maxBody = 8 << 20
+
+// answer is what will be written, once the faults allow.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// ServeHTTP answers a request to any of Twilio's hosts, or a knob below /_sandbox/.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == knobPrefix || strings.HasPrefix(r.URL.Path, knobPrefix+"/") {
+		s.knobs.ServeHTTP(w, r)
+		return
+	}
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+			http.Error(w, "reading the request: "+err.Error(), http.StatusBadRequest)
+			return
+		}
+	}
+	visit := s.traffic.arrive(r, body, moment(s.clock()))
+	defer s.traffic.leave(visit)
+	a := s.serve(r, body, visit)
+	if a == nil {
+		cut(w)
+		return
+	}
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	if _, set := a.header["Content-Type"]; !set && len(a.body) > 0 {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.Header().Set("Twilio-Request-Id", s.newSID("RQ"))
+	w.Header().Set("Twilio-Concurrent-Requests", strconv.Itoa(visit.inFlight))
+	visit.answered(a.status)
+	w.WriteHeader(a.status)
+	w.Write(a.body)
+}
+
+// serve answers the request under the faults that hit it; nil means the
+// connection is to be cut.
+func (s *Sandbox) serve(r *http.Request, body []byte, visit *visit) *answer {
+	hit := s.faults.hit(r, visit.inFlight)
+	if hit.delay > 0 {
+		timer := time.NewTimer(hit.delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			return nil
+		}
+	}
+	if hit.cutBefore {
+		return nil
+	}
+	if hit.answer != nil {
+		return hit.answer
+	}
+	a := s.answer(r, body, hit.lag)
+	if hit.cutAfter {
+		return nil
+	}
+	return a
+}
+
+// cut ends the connection in the middle of the answer. A few bytes go out first
+// where that can be done, because HTTP clients silently repeat a GET on a
+// connection that closed without a byte.
+func cut(w http.ResponseWriter) {
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer conn.Close()
+	if _, err := buffered.WriteString("HTTP/1.1 "); err == nil {
+		buffered.Flush()
+	}
+}
+
+// answer answers the request from the state as it is now or, for a read, was
+// lag ago.
+func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answer {
+	var status int
+	var value any
+	err := s.do(r.Context(), func() error {
+		c := &call{Request: r, original: r.URL, now: moment(s.clock()), newSID: s.newSID}
+		if err := s.prepare(c, body); err != nil {
+			return err
+		}
+		run := func(st *state) (err error) {
+			c.state = st
+			status, value, err = c.route.handler(c)
+			return err
+		}
+		if r.Method != http.MethodGet {
+			return s.update(run)
+		}
+		lag += time.Duration(s.state.settings.ReadLagMS) * time.Millisecond
+		if lag > 0 {
+			return run(s.asOf(s.clock().Add(-lag)).fork())
+		}
+		return run(s.state)
+	})
+	if err != nil {
+		var known *apiError
+		if !errors.As(err, &known) {
+			known = apiErrorf(http.StatusInternalServerError, 20500, "The sandbox failed: %v", err)
+		}
+		status, value = known.Status, known
+	}
+	a := &answer{status: status, header: http.Header{}}
+	if status == http.StatusUnauthorized {
+		a.header.Set("WWW-Authenticate", `Basic realm="Twilio API"`)
+	}
+	if value != nil {
+		a.body = encodeJSON(value)
+	}
+	return a
+}
+
+// prepare finds who calls, what is called, and refuses what Twilio would
+// before it looks at the resource.
+func (s *Sandbox) prepare(c *call, body []byte) error {
+	if err := c.authenticate(s.state); err != nil {
+		return err
+	}
+	if c.host = s.hostFor(c.Request); c.host == nil {
+		return c.notFound()
+	}
+	found := c.host.find(c)
+	if found == nil {
+		return c.notFound()
+	}
+	if err := c.enter(s.state); err != nil {
+		return err
+	}
+	var known bool
+	if c.route, known = found[c.Method]; !known {
+		return apiErrorf(http.StatusMethodNotAllowed, 20004, "Method not allowed")
+	}
+	if c.route.noKeys && c.byKey {
+		return errAuthenticate()
+	}
+	if err := c.readParams(body); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (c *call) readParams(body []byte) *apiError {
+	query, err := url.ParseQuery(c.original.RawQuery)
+	if err != nil {
+		return invalidParameter(20001, "The query cannot be read: %v", err)
+	}
+	c.params = query
+	if c.Method == http.MethodPost {
+		for name := range query {
+			return invalidParameter(20001, "Unknown parameter %s in the query", strconv.Quote(name))
+		}
+		kind, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+		if err != nil || kind != "application/x-www-form-urlencoded" {
+			return apiErrorf(http.StatusUnprocessableEntity, 20422, "The request's Content-Type must be application/x-www-form-urlencoded")
+		}
+		if c.params, err = url.ParseQuery(string(body)); err != nil {
+			return invalidParameter(20001, "The form cannot be read: %v", err)
+		}
+	}
+	return c.route.check(c.params)
+}
+
+// moment is a time as the state keeps it, to the millisecond.
+func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// newSID asks the source of identifiers.
+func (s *Sandbox) newSID(prefix string) string {
+	s.sidsMu.Lock()
+	defer s.sidsMu.Unlock()
+	return s.sids(prefix)
+}
+
+func encodeJSON(value any) []byte {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(err) // values are built here, from marshallable types
+	}
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,16 @@
+package sandbox
+
+// Settings choose among behaviours that Twilio's documents leave open or that
+// depend on the moment. They belong to the state: every process on one file
+// shares them.
+type Settings struct {
+	// ApplicationClearsURL makes setting sms_application_sid clear sms_url and
+	// setting sms_url clear sms_application_sid, and the same for voice. Twilio's
+	// API reference says URLs are ignored, its agent skill (twilio-numbers-senders)
+	// says they are cleared.
+	ApplicationClearsURL bool `json:"application_clears_url"`
+	// ReadLagMS is how old, in milliseconds, the state is that reads answer from.
+	ReadLagMS int `json:"read_lag_ms"`
+	// ModelBuildMS is how long, in milliseconds, an Autopilot model build takes.
+	ModelBuildMS int `json:"model_build_ms"`
+}
