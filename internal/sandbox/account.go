@@ -83,13 +83,13 @@ func (s *Sandbox) starterState() *state {
 
 // addAccount makes an account with an API key and returns their secrets, which
 // cannot be had again.
-func (s *Sandbox) addAccount(st *state, a account, now time.Time) (account, Credentials, error) {
+func (s *Sandbox) addAccount(st *state, a account, now time.Time) (Credentials, error) {
 	a.record = record{SID: s.newSID("AC"), DateCreated: now, DateUpdated: now}
 	a.AccountSID = a.SID
 	if a.OwnerAccountSID == "" {
 		a.OwnerAccountSID = a.SID
 	} else if _, ok := accounts.get(st, a.OwnerAccountSID); !ok {
-		return a, Credentials{}, fmt.Errorf("owner_account_sid: there is no account %s", a.OwnerAccountSID)
+		return Credentials{}, fmt.Errorf("owner_account_sid: there is no account %s", a.OwnerAccountSID)
 	}
 	secrets := Credentials{
 		AccountSID: a.SID, AuthToken: s.newSID(""), APIKeySID: s.newSID("SK"), APIKeySecret: s.newSID(""),
@@ -100,7 +100,7 @@ func (s *Sandbox) addAccount(st *state, a account, now time.Time) (account, Cred
 		record:     record{SID: secrets.APIKeySID, AccountSID: a.SID, DateCreated: now, DateUpdated: now},
 		SecretHash: hashSecret(secrets.APIKeySecret),
 	})
-	return a, secrets, nil
+	return secrets, nil
 }
 
 // Credentials open one account of a sandbox.

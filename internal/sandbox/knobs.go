@@ -1,20 +1,166 @@
 package sandbox
 
-import "net/http"
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+)
 
-// knobPrefix is where the sandbox's own calls are, on any host.
+// knobPrefix is where the sandbox's own calls are, on any host. They need no
+// credentials: a sandbox is served on loopback alone.
 const knobPrefix = "/_sandbox"
+
+// knob answers with a value to write as JSON, nil for none.
+type knob func(r *http.Request, body []byte) (any, error)
 
 func (s *Sandbox) knobRoutes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /_sandbox/journal", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, s.Journal())
-	})
+	for pattern, k := range map[string]knob{
+		"GET /_sandbox/{$}":              s.knobOverview,
+		"POST /_sandbox/numbers":         s.knobAddNumbers,
+		"DELETE /_sandbox/numbers/{sid}": s.knobReleaseNumber,
+		"POST /_sandbox/accounts":        s.knobAddAccount,
+		"POST /_sandbox/accounts/{sid}":  s.knobAccountStatus,
+		"POST /_sandbox/faults":          s.knobAddFaults,
+		"DELETE /_sandbox/faults":        func(*http.Request, []byte) (any, error) { s.ClearFaults(); return nil, nil },
+		"GET /_sandbox/journal":          func(*http.Request, []byte) (any, error) { return s.Journal(), nil },
+		"DELETE /_sandbox/journal":       func(*http.Request, []byte) (any, error) { s.ClearJournal(); return nil, nil },
+		"GET /_sandbox/settings":         func(*http.Request, []byte) (any, error) { return s.Settings() },
+		"POST /_sandbox/settings": func(_ *http.Request, body []byte) (any, error) {
+			return s.ChangeSettings(string(body))
+		},
+		"POST /_sandbox/inbound": s.knobInbound,
+		"POST /_sandbox/reset":   func(*http.Request, []byte) (any, error) { return nil, s.Reset() },
+	} {
+		mux.Handle(pattern, k)
+	}
 	return mux
 }
 
-func writeJSON(w http.ResponseWriter, status int, value any) {
+// ServeHTTP runs the knob. Its errors are {"error": ...}: they are not Twilio's.
+func (k knob) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var body []byte
+	var err error
+	if r.Body != nil {
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	}
+	var value any
+	if err == nil {
+		value, err = k(r, body)
+	}
+	status := http.StatusOK
+	switch {
+	case errors.Is(err, errNone):
+		status, value = http.StatusNotFound, object{"error": err.Error()}
+	case err != nil:
+		status, value = http.StatusBadRequest, object{"error": err.Error()}
+	case value == nil:
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	w.Write(append(encodeJSON(value), '\n'))
+}
+
+func (s *Sandbox) knobOverview(r *http.Request, _ []byte) (any, error) {
+	known := []object{}
+	err := s.do(r.Context(), func() error {
+		for _, a := range accounts.list(s.state, nil) {
+			known = append(known, object{
+				"sid": a.SID, "friendly_name": a.FriendlyName, "status": a.Status, "owner_account_sid": a.OwnerAccountSID,
+			})
+		}
+		return nil
+	})
+	return object{
+		"version":  fileVersion,
+		"accounts": known,
+		"starter":  Starter(),
+	}, err
+}
+
+// Starter returns the credentials of the starter account.
+func Starter() Credentials {
+	return Credentials{
+		AccountSID: StarterAccountSID, AuthToken: StarterAuthToken,
+		APIKeySID: StarterAPIKeySID, APIKeySecret: StarterAPIKeySecret,
+	}
+}
+
+func (s *Sandbox) knobAddNumbers(_ *http.Request, body []byte) (any, error) {
+	all, err := oneOrMany(body)
+	if err != nil {
+		return nil, err
+	}
+	added, err := s.addNumbers(all)
+	if err != nil {
+		return nil, err
+	}
+	rendered := make([]object, len(added))
+	for i, n := range added {
+		rendered[i] = renderNumber(n)
+	}
+	return rendered, nil
+}
+
+func (s *Sandbox) knobReleaseNumber(r *http.Request, _ []byte) (any, error) {
+	return nil, s.ReleaseNumber(r.PathValue("sid"))
+}
+
+func (s *Sandbox) knobAddAccount(_ *http.Request, body []byte) (any, error) {
+	var wanted struct {
+		FriendlyName    string `json:"friendly_name"`
+		OwnerAccountSID string `json:"owner_account_sid"`
+	}
+	if err := decodeStrict(body, &wanted); err != nil {
+		return nil, err
+	}
+	return s.AddAccount(wanted.FriendlyName, wanted.OwnerAccountSID)
+}
+
+func (s *Sandbox) knobAccountStatus(r *http.Request, body []byte) (any, error) {
+	var wanted struct {
+		Status string `json:"status"`
+	}
+	if err := decodeStrict(body, &wanted); err != nil {
+		return nil, err
+	}
+	return nil, s.SetAccountStatus(r.PathValue("sid"), wanted.Status)
+}
+
+func (s *Sandbox) knobAddFaults(_ *http.Request, body []byte) (any, error) {
+	all, err := oneOrMany(body)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make([]Fault, len(all))
+	for i, text := range all {
+		if err := decodeStrict(text, &wanted[i]); err != nil {
+			return nil, err
+		}
+		if _, err := wanted[i].check(); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range wanted {
+		if err := s.AddFault(f); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+func (s *Sandbox) knobInbound(r *http.Request, body []byte) (any, error) {
+	var in Inbound
+	if err := decodeStrict(body, &in); err != nil {
+		return nil, err
+	}
+	return s.receive(r.Context(), in)
+}
+
+// Inbound delivers a message or a call to a phone number and tells who answers.
+func (s *Sandbox) Inbound(in Inbound) (InboundAnswer, error) {
+	return s.receive(context.Background(), in)
 }

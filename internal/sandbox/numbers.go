@@ -16,10 +16,11 @@ func apiProduct() product {
 		host:     apiHost,
 		version:  "/2010-04-01",
 		prefixes: []string{"/2010-04-01"},
-		tables:   []stored{accounts, apiKeys, numbers},
+		tables:   []stored{accounts, apiKeys, numbers, applications},
 	}
 	p.routes = append(p.routes, accountRoutes()...)
 	p.routes = append(p.routes, numberRoutes()...)
+	p.routes = append(p.routes, applicationRoutes()...)
 	return p
 }
 
@@ -155,7 +156,10 @@ const (
 func numberRoutes() []route {
 	return []route{
 		{method: "GET", pattern: numbersPath, list: true, params: []string{"PhoneNumber", "FriendlyName", "Beta", "Origin"}, handler: listNumbers},
+		{method: "POST", pattern: numbersPath, params: append([]string{"PhoneNumber", "AreaCode"}, numberParams...), handler: createNumber},
 		{method: "GET", pattern: numberPath, handler: fetchNumber},
+		{method: "POST", pattern: numberPath, params: append([]string{"AccountSid"}, numberParams...), handler: updateNumber},
+		{method: "DELETE", pattern: numberPath, handler: deleteNumber},
 	}
 }
 

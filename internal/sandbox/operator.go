@@ -1,0 +1,170 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// What an operator does by hand, in the Console or by waiting for the world to
+// change. Each has a knob of the same name.
+
+// errNone is the error for an object that does not exist.
+var errNone = errors.New("there is none")
+
+// AddNumber makes the account own a phone number and returns its SID. fields is
+// a JSON object with any field of the IncomingPhoneNumber resource;
+// phone_number, in E.164, is needed. account_sid is the starter account's when
+// absent.
+func (s *Sandbox) AddNumber(fields string) (sid string, err error) {
+	added, err := s.addNumbers([]json.RawMessage{json.RawMessage(fields)})
+	if err != nil {
+		return "", err
+	}
+	return added[0].SID, nil
+}
+
+// addNumbers adds all or, on an error, none.
+func (s *Sandbox) addNumbers(all []json.RawMessage) (added []incomingPhoneNumber, err error) {
+	err = s.change(func(st *state) error {
+		for _, text := range all {
+			n, err := s.readNumber(text)
+			if err != nil {
+				return err
+			}
+			if _, taken := numberOwned(st, n.PhoneNumber); taken {
+				return fmt.Errorf("the number %s is owned already", n.PhoneNumber)
+			}
+			if _, taken := numbers.get(st, n.SID); taken {
+				return fmt.Errorf("there is a number with the SID %s already", n.SID)
+			}
+			if _, known := accounts.get(st, n.AccountSID); !known {
+				return fmt.Errorf("account_sid of %s: there is no account %s", n.PhoneNumber, n.AccountSID)
+			}
+			numbers.put(st, n)
+			added = append(added, n)
+		}
+		return nil
+	})
+	return added, err
+}
+
+func (s *Sandbox) readNumber(text json.RawMessage) (incomingPhoneNumber, error) {
+	var named struct {
+		PhoneNumber string `json:"phone_number"`
+	}
+	if err := json.Unmarshal(text, &named); err != nil {
+		return incomingPhoneNumber{}, fmt.Errorf("a number is a JSON object: %w", err)
+	}
+	if !e164Form.MatchString(named.PhoneNumber) {
+		return incomingPhoneNumber{}, fmt.Errorf("phone_number %q is not in E.164, such as +12025550142", named.PhoneNumber)
+	}
+	n := newNumber(named.PhoneNumber)
+	now := moment(s.clock())
+	n.record = record{AccountSID: StarterAccountSID, DateCreated: now, DateUpdated: now}
+	if err := decodeStrict(text, &n); err != nil {
+		return n, fmt.Errorf("number %s: %w", named.PhoneNumber, err)
+	}
+	n.Seq = 0
+	if n.SID == "" {
+		n.SID = s.newSID("PN")
+	}
+	if !isSID("PN", n.SID) {
+		return n, fmt.Errorf("number %s: %q is not a SID beginning with PN", n.PhoneNumber, n.SID)
+	}
+	return n, nil
+}
+
+// ReleaseNumber takes a number away, as releasing it in the Console does.
+func (s *Sandbox) ReleaseNumber(sid string) error {
+	return s.change(func(st *state) error {
+		if _, ok := numbers.get(st, sid); !ok {
+			return fmt.Errorf("number %s: %w", sid, errNone)
+		}
+		numbers.remove(st, sid)
+		return nil
+	})
+}
+
+// AddAccount makes an account, a subaccount if the owner is given, and returns
+// its only credentials: the sandbox keeps hashes.
+func (s *Sandbox) AddAccount(friendlyName, ownerAccountSID string) (secrets Credentials, err error) {
+	err = s.change(func(st *state) error {
+		a := account{FriendlyName: friendlyName, OwnerAccountSID: ownerAccountSID, Status: accountActive}
+		secrets, err = s.addAccount(st, a, moment(s.clock()))
+		return err
+	})
+	return secrets, err
+}
+
+// SetAccountStatus makes an account active, suspended or closed.
+func (s *Sandbox) SetAccountStatus(sid, status string) error {
+	return s.change(func(st *state) error {
+		a, ok := accounts.get(st, sid)
+		if !ok {
+			return fmt.Errorf("account %s: %w", sid, errNone)
+		}
+		switch status {
+		case accountActive, "suspended", "closed":
+		default:
+			return fmt.Errorf("status must be active, suspended or closed, not %q", status)
+		}
+		a.Status, a.DateUpdated = status, moment(s.clock())
+		accounts.put(st, a)
+		return nil
+	})
+}
+
+// Settings returns the settings in force.
+func (s *Sandbox) Settings() (settings Settings, err error) {
+	err = s.do(context.Background(), func() error {
+		settings = s.state.settings
+		return nil
+	})
+	return settings, err
+}
+
+// ChangeSettings changes the settings named in the JSON object and returns all.
+func (s *Sandbox) ChangeSettings(fields string) (settings Settings, err error) {
+	err = s.change(func(st *state) error {
+		settings = st.settings
+		if err := decodeStrict([]byte(fields), &settings); err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+		if settings.ReadLagMS < 0 || settings.ModelBuildMS < 0 {
+			return errors.New("settings: a duration cannot be negative")
+		}
+		st.settings, st.changed = settings, true
+		return nil
+	})
+	return settings, err
+}
+
+// Reset makes the sandbox as it was when new: the starter account, the settings
+// of its options, no faults and an empty journal.
+func (s *Sandbox) Reset() error {
+	s.ClearFaults()
+	s.ClearJournal()
+	return s.change(func(st *state) error {
+		*st = *s.starterState()
+		st.changed = true
+		return nil
+	})
+}
+
+func (s *Sandbox) change(change func(*state) error) error {
+	return s.do(context.Background(), func() error { return s.update(change) })
+}
+
+// oneOrMany reads a JSON value or a list of them.
+func oneOrMany(text []byte) ([]json.RawMessage, error) {
+	text = bytes.TrimSpace(text)
+	if !bytes.HasPrefix(text, []byte("[")) {
+		return []json.RawMessage{text}, nil
+	}
+	var all []json.RawMessage
+	err := json.Unmarshal(text, &all)
+	return all, err
+}
