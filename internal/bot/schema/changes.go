@@ -68,7 +68,7 @@ type TaskChange struct {
 	Actions      jsontext.Value // nil: no write
 
 	// ActionsURL is the external URL to write; empty: no write. With Actions given and
-	// no URL, the write of the actions is to end the use of an external URL.
+	// no URL, the write of the actions is to end the use of any external URL.
 	ActionsURL string
 
 	// Twilio has no update of a field: a field of both lists is replaced. Fields to

@@ -1,0 +1,93 @@
+package schema
+
+import "maps"
+
+// Equal tells whether live has what config asks for. It is not symmetric. What
+// config leaves out is left as Twilio has it: logQueries, the names for people,
+// URLs and channels beyond the exporter's file, a task's actions, and each key of
+// defaults and styleSheet. Lists are whole: what config does not list is not to be.
+func Equal(config, live *Schema) bool {
+	return logQueriesMet(config.LogQueries, live.LogQueries) &&
+		met(tree(config.Defaults), tree(live.Defaults)) &&
+		met(tree(config.StyleSheet), tree(live.StyleSheet)) &&
+		listMet(config.FieldTypes, live.FieldTypes, FieldType.id, fieldTypeMet) &&
+		listMet(config.Tasks, live.Tasks, Task.id, taskMet)
+}
+
+// logQueriesMet takes an unread value for Twilio's default.
+func logQueriesMet(want, live *bool) bool {
+	return want == nil || *want == (live == nil || *live)
+}
+
+// met tells whether the live part of defaults or styleSheet has what want asks.
+func met(want, live *node) bool {
+	switch {
+	case want == nil:
+		return true
+	case want.kind == '{':
+		return membersMet(want, live)
+	case isUnset(want):
+		return isUnset(live)
+	default:
+		return same(want, live)
+	}
+}
+
+func membersMet(want, live *node) bool {
+	for _, m := range want.members {
+		if !met(m.value, live.get(m.name)) {
+			return false
+		}
+	}
+	return true
+}
+
+// listMet tells whether two lists hold the same elements by id, each as wanted.
+func listMet[T any](want, live []T, of func(T) id, elemMet func(want, live T) bool) bool {
+	w, l := index(want, of), index(live, of)
+	if len(w) != len(l) {
+		return false
+	}
+	for key := range maps.Keys(w) {
+		have, ok := l[key]
+		if !ok || !elemMet(w[key], have) {
+			return false
+		}
+	}
+	return true
+}
+
+// textMet compares what a file may leave unsaid.
+func textMet(want, live string) bool { return want == "" || want == live }
+
+func fieldTypeMet(want, live FieldType) bool {
+	return textMet(want.FriendlyName, live.FriendlyName) &&
+		listMet(want.Values, live.Values, Value.id, valueMet)
+}
+
+func valueMet(want, live Value) bool { return want.SynonymOf == live.SynonymOf }
+
+func taskMet(want, live Task) bool {
+	return textMet(want.FriendlyName, live.FriendlyName) &&
+		urlMet(want, live) && actionsMet(want, live) &&
+		listMet(want.Fields, live.Fields, Field.id, fieldMet) &&
+		listMet(want.Samples, live.Samples, Sample.id, sampleMet)
+}
+
+// urlMet: a file that gives actions asks that they are not fetched from elsewhere.
+func urlMet(want, live Task) bool {
+	if want.externalURL() == "" && want.Actions == nil {
+		return true
+	}
+	return want.externalURL() == live.externalURL()
+}
+
+func actionsMet(want, live Task) bool {
+	return want.Actions == nil || same(actionsTree(want.Actions), actionsTree(live.Actions))
+}
+
+func fieldMet(want, live Field) bool {
+	return CanonicalFieldType(want.FieldType) == CanonicalFieldType(live.FieldType)
+}
+
+func sampleMet(want, live Sample) bool { return textMet(want.SourceChannel, live.SourceChannel) }
