@@ -1,0 +1,133 @@
+// Package conform holds requests and answers against Twilio's own OpenAPI
+// documents. It is for tests: of the sandbox, which must answer as Twilio would,
+// and of whatever talks to the sandbox.
+package conform
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+)
+
+// Checker collects what broke a document. It is safe for concurrent use.
+type Checker struct {
+	documents []document
+
+	mu     sync.Mutex
+	errors []error
+}
+
+// document is one OpenAPI document of one host.
+type document struct {
+	host   string
+	router routers.Router
+}
+
+// ErrNoDocuments is the error of New for a directory without OpenAPI documents;
+// tests skip on it.
+var ErrNoDocuments = errors.New("there are no OpenAPI documents")
+
+// New reads every OpenAPI document (*.json) of a directory.
+func New(dir string) (*Checker, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: %w", dir, ErrNoDocuments)
+	}
+	c := &Checker{}
+	for _, file := range files {
+		doc, err := openapi3.NewLoader().LoadFromFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		if len(doc.Servers) == 0 {
+			return nil, fmt.Errorf("%s names no server", file)
+		}
+		server, err := url.Parse(doc.Servers[0].URL)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		router, err := gorillamux.NewRouter(doc)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		c.documents = append(c.documents, document{host: server.Host, router: router})
+	}
+	return c, nil
+}
+
+// Errors returns what broke a document so far, in order.
+func (c *Checker) Errors() []error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]error(nil), c.errors...)
+}
+
+// Middleware checks every request next takes and every answer it gives. A
+// request that next refused may break the document; one that it took may not. A
+// connection that next cuts is not checked, nor are the sandbox's own calls
+// below /_sandbox/.
+func (c *Checker) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/_sandbox" || strings.HasPrefix(r.URL.Path, "/_sandbox/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		var body []byte
+		if r.Body != nil {
+			var err error
+			if body, err = io.ReadAll(r.Body); err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		answer := &tee{ResponseWriter: w}
+		next.ServeHTTP(answer, r)
+		if answer.status == 0 {
+			return
+		}
+		if err := c.check(r, body, answer); err != nil {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.errors = append(c.errors, fmt.Errorf("%s %s%s, answered %d: %w", r.Method, r.Host, r.URL.Path, answer.status, err))
+		}
+	})
+}
+
+// tee keeps a copy of the answer.
+type tee struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (t *tee) WriteHeader(status int) {
+	if t.status == 0 {
+		t.status = status
+	}
+	t.ResponseWriter.WriteHeader(status)
+}
+
+func (t *tee) Write(text []byte) (int, error) {
+	if t.status == 0 {
+		t.status = http.StatusOK
+	}
+	t.body.Write(text)
+	return t.ResponseWriter.Write(text)
+}
+
+// Unwrap lets a handler hijack the connection.
+func (t *tee) Unwrap() http.ResponseWriter { return t.ResponseWriter }
