@@ -1,0 +1,35 @@
+package flow
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// refusedFiles are the exported flows that living Twilio refuses, with why.
+var refusedFiles = map[string]string{
+	"anthonywong555-Twilio-SMS-Trivia__Trivia-Flow.json": "it has a widget of Autopilot, which Twilio shut down",
+}
+
+func TestRealFlowsAreAccepted(t *testing.T) {
+	files, err := filepath.Glob("../../../../shared/flows/*.json")
+	if err != nil || len(files) == 0 {
+		t.Skip("the collection of real flows is not beside the project")
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			definition, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			problems := Validate(definition)
+			why, refused := refusedFiles[filepath.Base(file)]
+			if refused {
+				t.Logf("refused (%s): %v", why, problems)
+			}
+			if refused != (len(problems) > 0) {
+				t.Fatalf("problems: %v", problems)
+			}
+		})
+	}
+}
