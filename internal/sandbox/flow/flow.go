@@ -178,7 +178,7 @@ func (v *validation) state(path string, value any) {
 		v.add(path+"/properties", missing)
 	} else if properties, ok := v.object(path+"/properties", value); ok {
 		v.offset(path+"/properties", properties)
-		if ruled {
+		if ruled && !rules.open {
 			v.properties(path+"/properties", properties, rules)
 		}
 	}

@@ -8,6 +8,7 @@ type widget struct {
 	properties map[string]kind
 	required   []string
 	values     map[string][]string // of the properties that have few
+	open       bool                // the properties are not known, anything goes
 }
 
 // allowed are the properties a state may have; offset, its place on the canvas,
@@ -21,13 +22,14 @@ func (w widget) allowed() map[string]bool {
 }
 
 // types are those of Twilio's schema and of its newer catalogue for generators.
-// send-to-auto-pilot went with Autopilot.
+// send-to-auto-pilot has done nothing since Autopilot went, but flows that were
+// saved before still have it.
 var types = []string{
 	"trigger", "capture-payments", "connect-call-to", "enqueue-call", "connect-virtual-agent",
 	"connect-virtual-agent-v2", "fork-stream", "gather-input-on-call", "make-http-request",
 	"make-outgoing-call-v1", "make-outgoing-call-v2", "record-call", "record-voicemail", "run-function",
 	"say-play", "send-and-wait-for-reply", "send-message", "send-to-flex", "set-variables",
-	"split-based-on", "add-twiml-redirect", "run-subflow", "add-member-to-chat-channel",
+	"split-based-on", "add-twiml-redirect", "run-subflow", "send-to-auto-pilot", "add-member-to-chat-channel",
 	"create-chat-channel", "create-task", "run-function-v2", "understand", "update-sync-object",
 	"run-conversation-relay", "start-conversation", "resume-conversation",
 }
@@ -209,4 +211,5 @@ var widgets = map[string]widget{
 		required: []string{"flow_sid", "flow_revision"},
 		values:   map[string][]string{"flow_revision": {"LatestPublished"}},
 	},
+	"send-to-auto-pilot": {events: []string{"sessionEnded", "failure", "timeout"}, open: true},
 }
