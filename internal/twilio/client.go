@@ -114,6 +114,9 @@ func pooled(inFlight int) *http.Transport {
 	t := cleanhttp.DefaultPooledTransport()
 	t.MaxIdleConnsPerHost = max(16, inFlight)
 	t.MaxIdleConns = max(t.MaxIdleConns, 4*t.MaxIdleConnsPerHost)
+	// Without it net/http dials for a request that is then given a connection just
+	// returned, and in a burst keeps more of them than there are requests.
+	t.MaxConnsPerHost = inFlight
 	return t
 }
 

@@ -132,17 +132,16 @@ func (r *resolver) refuseCredentialsBesideSandbox() {
 // checkPairs refuses attributes that contradict each other or are half of a pair.
 func (r *resolver) checkPairs() {
 	g := r.given
-	if g.APIKey != "" && g.APISecret == "" {
-		r.problem("api_key", "API key without its secret", "api_key is given and api_secret is not. Twilio shows a secret once, when the key is made: add it, or make a new key.")
-	}
-	if g.APISecret != "" && g.APIKey == "" {
-		r.problem("api_secret", "API secret without its key", "api_secret is given and api_key is not. Add the key's SID (SK…).")
-	}
-	if g.AuthToken != "" && (g.APIKey != "" || g.APISecret != "") {
-		r.problem("auth_token", "Two kinds of credentials", "Both auth_token and an API key are given. Remove one of them; Twilio recommends the API key.")
-	}
-	if g.Profile != "" && (g.AuthToken != "" || g.APIKey != "" || g.APISecret != "") {
+	key := g.APIKey != "" || g.APISecret != ""
+	switch {
+	case g.Profile != "" && (g.AuthToken != "" || key):
 		r.problem("profile", "Two kinds of credentials", "The profile %q brings its own credentials, and others are given beside it. Remove profile, or remove auth_token, api_key and api_secret.", g.Profile)
+	case g.AuthToken != "" && key:
+		r.problem("auth_token", "Two kinds of credentials", "Both auth_token and an API key are given. Remove one of them; Twilio recommends the API key.")
+	case g.APIKey != "" && g.APISecret == "":
+		r.problem("api_key", "API key without its secret", "api_key is given and api_secret is not. Twilio shows a secret once, when the key is made: add it, or make a new key.")
+	case g.APISecret != "" && g.APIKey == "":
+		r.problem("api_secret", "API secret without its key", "api_secret is given and api_key is not. Add the key's SID (SK…).")
 	}
 }
 

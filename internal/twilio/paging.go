@@ -59,20 +59,16 @@ func checkNextPage(answer []byte, at ...*url.URL) error {
 		return nil
 	}
 	var body struct {
-		URI  *string `json:"next_page_uri"`
-		Meta *struct {
-			URL *string `json:"next_page_url"`
+		URI  string `json:"next_page_uri"`
+		Meta struct {
+			URL string `json:"next_page_url"`
 		} `json:"meta"`
 	}
 	if json.Unmarshal(answer, &body) != nil {
 		// It is not a list, or the one who decodes it will say what is wrong.
 		return nil
 	}
-	links := []string{Value(body.URI)}
-	if body.Meta != nil {
-		links = append(links, Value(body.Meta.URL))
-	}
-	for _, link := range links {
+	for _, link := range []string{body.URI, body.Meta.URL} {
 		if link == "" {
 			continue
 		}

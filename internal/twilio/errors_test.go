@@ -1,0 +1,108 @@
+package twilio
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestErrorTexts(t *testing.T) {
+	const path = "/v2/Flows/FW0123456789abcdef0123456789abcdef"
+	withID := http.Header{"Twilio-Request-Id": {"RQ0123"}, "Content-Type": {"application/json"}}
+	html := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
+	tests := []struct {
+		name   string
+		answer answer
+		want   string
+	}{
+		{
+			"the usual body",
+			answer{status: 404, header: withID, body: `{"code":20404,"message":"not here","more_info":"https://www.twilio.com/docs/errors/20404","status":404}`},
+			"GET " + path + ": 404: not here (Twilio error 20404, https://www.twilio.com/docs/errors/20404, request RQ0123)",
+		},
+		{
+			"the body of the outermost servers",
+			answer{status: 400, body: `{"status":400,"message":"No","detail":"Because.","code":"20001","moreInfo":"https://x"}`},
+			"GET " + path + ": 400: No: Because. (Twilio error 20001, https://x)",
+		},
+		{"HTML", answer{status: 403, header: html, body: "<html>secret page</html>"}, "GET " + path + ": 403: 403 Forbidden, and 24 bytes of text/html instead of Twilio's error message"},
+		{"nothing", answer{status: 410}, "GET " + path + ": 410: 410 Gone, and an empty body instead of Twilio's error message"},
+		{"a list", answer{status: 400, body: `[1]`}, "GET " + path + ": 400: 400 Bad Request, and 3 bytes of application/json instead of Twilio's error message"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c, _ := play(t, nil, test.answer)
+			if err := get(t.Context(), c); err == nil || err.Error() != test.want {
+				t.Errorf("the text is\n%v\nnot\n%s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestDetailsAreKept(t *testing.T) {
+	c, _ := play(t, nil, answer{status: 400, body: `{"code":20001,"message":"Flow definition is invalid","status":400,"details":{"errors":[{"message":"m","property_path":"#/states"}]}}`})
+	var e *Error
+	if err := get(t.Context(), c); !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if text := fmt.Sprint(e.Details["errors"]); !strings.Contains(text, "#/states") || !HasCode(e, 1, 20001) || HasCode(e, 20404) {
+		t.Errorf("code %d, details %v", e.Code, e.Details)
+	}
+}
+
+func TestBadCredentialsGetAHint(t *testing.T) {
+	c, _ := play(t, func(config *Config) {
+		config.Region, config.Edge, config.Source = "ie1", "dublin", "the environment"
+	}, twilioError(401, 20003))
+	err := get(t.Context(), c)
+	for _, want := range []string{"the environment", "ie1", "one region"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %v", want, err)
+		}
+	}
+}
+
+func TestEchoedSecretsAreHidden(t *testing.T) {
+	basic := base64.StdEncoding.EncodeToString([]byte(testAccount + ":" + testToken))
+	for _, each := range []answer{
+		{status: 400, body: fmt.Sprintf(`{"code":1,"message":"you said %s and Basic %s"}`, testToken, basic)},
+		{err: errors.New("dial with " + testToken + " and " + basic)},
+	} {
+		c, _ := play(t, func(config *Config) { config.MaxRetries = 0 }, each)
+		err := get(t.Context(), c)
+		if err == nil || strings.Contains(err.Error(), testToken) || strings.Contains(err.Error(), basic) || !strings.Contains(err.Error(), "(hidden)") {
+			t.Errorf("the error is %v", err)
+		}
+	}
+}
+
+func TestSuccessThatIsNoObject(t *testing.T) {
+	for _, body := range []string{"", "<html></html>", `{"sid":`, `[]`} {
+		c, _ := play(t, nil, ok(body))
+		var e *Error
+		if err := get(t.Context(), c); !errors.As(err, &e) || e.HTTPStatus != 200 {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
+func FuzzDecodeError(f *testing.F) {
+	for _, each := range []string{
+		"", "null", "[]", `{}`, `{"code":20404,"message":"m","more_info":"u","status":404}`, `{"code":"1","moreInfo":"u","detail":"d"}`,
+		`{"details":[1]}`, `{"details":{"errors":[{}]}}`, `{"message":{}}`, "<html>",
+	} {
+		f.Add([]byte(each))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		e := decodeError(body)
+		if again := decodeError(body); again.code != e.code || again.message != e.message {
+			t.Errorf("it reads %v and then %v", e, again)
+		}
+		if short := shorten(e.message); len(short) > longestMessage+len("…") {
+			t.Errorf("the message has %d bytes", len(short))
+		}
+	})
+}
