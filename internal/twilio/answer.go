@@ -93,11 +93,11 @@ func (c *Client) refusal(current *call, resp *http.Response) *Error {
 	e.Code, e.MoreInfo, e.Details = body.code, c.redact(body.moreInfo), body.details
 	e.Message = c.redact(shorten(body.message))
 	if e.Message == "" {
-		e.Message = fmt.Sprintf("%s, and %s instead of Twilio's error message", statusText(resp), bodyText(resp))
+		e.Message = fmt.Sprintf("%s, with %s instead of Twilio's error message", statusText(resp), bodyText(resp))
 	}
 	switch {
 	case resp.StatusCode < 400:
-		e.Message = fmt.Sprintf("it answered %s, and a redirect is never followed, since it would carry the credentials elsewhere", statusText(resp))
+		e.Message = fmt.Sprintf("%s: a redirect is never followed, since it would carry the credentials elsewhere", statusText(resp))
 		e.Hint = "Check api_url, autopilot_url and any proxy between here and Twilio"
 	case resp.StatusCode == http.StatusUnauthorized:
 		e.Hint = c.credentialsHint()
@@ -151,9 +151,9 @@ func (c *Client) unanswered(ctx context.Context, current *call, err error) *Erro
 
 func statusText(resp *http.Response) string {
 	if name := http.StatusText(resp.StatusCode); name != "" {
-		return fmt.Sprintf("%d %s", resp.StatusCode, name)
+		return name
 	}
-	return strconv.Itoa(resp.StatusCode)
+	return "an unknown status"
 }
 
 func bodyText(resp *http.Response) string {

@@ -3,6 +3,7 @@ package twilio
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -74,7 +75,7 @@ func (e *Error) Error() string {
 func (e *Error) Is(target error) bool {
 	switch target {
 	case bot.ErrNotFound:
-		return e.HTTPStatus == 404
+		return e.HTTPStatus == http.StatusNotFound
 	case bot.ErrUncertain:
 		return e.Uncertain
 	}

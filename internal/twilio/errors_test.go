@@ -28,9 +28,9 @@ func TestErrorTexts(t *testing.T) {
 			answer{status: 400, body: `{"status":400,"message":"No","detail":"Because.","code":"20001","moreInfo":"https://x"}`},
 			"GET " + path + ": 400: No: Because. (Twilio error 20001, https://x)",
 		},
-		{"HTML", answer{status: 403, header: html, body: "<html>secret page</html>"}, "GET " + path + ": 403: 403 Forbidden, and 24 bytes of text/html instead of Twilio's error message"},
-		{"nothing", answer{status: 410}, "GET " + path + ": 410: 410 Gone, and an empty body instead of Twilio's error message"},
-		{"a list", answer{status: 400, body: `[1]`}, "GET " + path + ": 400: 400 Bad Request, and 3 bytes of application/json instead of Twilio's error message"},
+		{"HTML", answer{status: 403, header: html, body: "<html>secret page</html>"}, "GET " + path + ": 403: Forbidden, with 24 bytes of text/html instead of Twilio's error message"},
+		{"nothing", answer{status: 410}, "GET " + path + ": 410: Gone, with an empty body instead of Twilio's error message"},
+		{"a list", answer{status: 400, body: `[1]`}, "GET " + path + ": 400: Bad Request, with 3 bytes of application/json instead of Twilio's error message"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -27,11 +27,11 @@ func EachPage(fetch func(page, token string) (next string, err error)) error {
 			return err
 		}
 		// Otherwise a server that ignores the token would keep us here for ever.
-		if here := [2]string{page, token}; seen[here] {
+		here := [2]string{page, token}
+		if seen[here] {
 			return fmt.Errorf("the list runs in a circle: page %q comes after itself", page)
-		} else {
-			seen[here] = true
 		}
+		seen[here] = true
 	}
 }
 

@@ -52,7 +52,11 @@ func withCall(ctx context.Context, c *call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
-func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
+// callOf is the call a request belongs to; send gives one to every request.
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
 
 // trace learns whether a connection, TLS included, was ever there to write to. A
 // Transport that is not net/http's calls neither hook.

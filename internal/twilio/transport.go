@@ -78,9 +78,11 @@ func (t *transport) attempt(req *http.Request, current *call) (*http.Response, e
 		resp.Request = req
 		return resp, nil
 	}
-	if cause := context.Cause(ctx); cause == tooSlow {
+	cause := context.Cause(ctx)
+	switch {
+	case errors.Is(cause, tooSlow):
 		return nil, tooSlow
-	} else if cause != nil && !errors.Is(err, cause) {
+	case cause != nil && !errors.Is(err, cause):
 		return nil, fmt.Errorf("%w: %w", cause, err)
 	}
 	return nil, err
