@@ -15,4 +15,11 @@ var (
 	// ErrUncertain says that a write was sent and its answer never came: it may
 	// have happened. It is resolved by looking, never by repeating.
 	ErrUncertain = errors.New("the write may have happened")
+
+	// ErrLagging says that Twilio's answers contradict each other, as they do for
+	// seconds after a write: nothing may be concluded from them.
+	ErrLagging = errors.New("Twilio's reads lag its writes")
+
+	// ErrChanged says that somebody else changed an object since the plan was made.
+	ErrChanged = errors.New("somebody else changed it")
 )

@@ -1,0 +1,147 @@
+package bot
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestWhoAnswersFollowsTwiliosPrecedence(t *testing.T) {
+	flow := Webhooks{}.URL(Webhook{AccountSID: testAccount, BotSID: testFW})
+	foreign := Webhooks{}.URL(Webhook{AccountSID: "ACffffffffffffffffffffffffffffffff", BotSID: testFW})
+	for name, each := range map[string]struct {
+		number  Number
+		channel Channel
+		kind    RouteKind
+		bot     string
+	}{
+		"nothing":                          {Number{}, Messaging, ToNothing, ""},
+		"a URL":                            {Number{Messaging: Side{URL: "https://x.example.com"}}, Messaging, ToExternal, ""},
+		"a flow's URL":                     {Number{Messaging: Side{URL: flow}}, Messaging, ToBot, testFW},
+		"a flow of another account":        {Number{Messaging: Side{URL: foreign}}, Messaging, ToExternal, ""},
+		"an application over a URL":        {Number{Messaging: Side{URL: flow, ApplicationSID: testAP}}, Messaging, ToBot, testAP},
+		"a trunk over an application":      {Number{TrunkSID: "TK1", Voice: Side{ApplicationSID: testAP, URL: flow}}, Voice, ToExternal, ""},
+		"a trunk says nothing of messages": {Number{TrunkSID: "TK1", Messaging: Side{URL: flow}}, Messaging, ToBot, testFW},
+	} {
+		each.number.AccountSID = testAccount
+		if got := each.number.Route(each.channel, Webhooks{}); got.Kind != each.kind || got.BotSID != each.bot {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestChangeHoldsOnceItIsThere(t *testing.T) {
+	url, method, empty := "https://x.example.com", "POST", ""
+	before := Number{FriendlyName: "free", Messaging: Side{ApplicationSID: testAP, Method: "GET"}}
+	change := NumberChange{Messaging: SideChange{URL: &url, Method: &method, ApplicationSID: &empty}}
+	if change.Holds(before) {
+		t.Error("the change holds before it was written")
+	}
+	after := change.Apply(before)
+	if !change.Holds(after) || after.FriendlyName != "free" || after.Messaging.ApplicationSID != "" {
+		t.Errorf("after the change: %+v", after)
+	}
+	if (NumberChange{}).Empty() == change.Empty() {
+		t.Error("a change is not told from none")
+	}
+}
+
+func TestNamesThatReadAsMarksAreRefused(t *testing.T) {
+	for _, name := range []string{
+		"", "free", "FREE", " x", "x ", "a\tb", "bot [uploading]", "bot [uploading for " + testUA + "]", "bot [Uploading]",
+		"suspended bot", "Suspended " + testFW, "twiliobot: created", "replaces-" + testUA, testUA,
+		"123456789012345678901234567890123456789012345678901234567890_65ch", string([]byte{0xff}),
+	} {
+		if CheckName(name) == nil {
+			t.Errorf("%q is taken for a bot's name", name)
+		}
+	}
+	for _, name := range []string{"clinic", "MSK-CLI-2", "free bot", "a", "é", "uploading", "bot [beta]", "unsuspended"} {
+		if err := CheckName(name); err != nil {
+			t.Errorf("%q is refused: %v", name, err)
+		}
+	}
+}
+
+func TestMarksAreReadAsTheyAreWritten(t *testing.T) {
+	for _, name := range []string{"Clinic", "", "a [uploading] b"} {
+		if got, ok := ReadUploading(MarkUploading(name)); !ok || got != name {
+			t.Errorf("%q comes back as %q, %v", name, got, ok)
+		}
+	}
+	if got, ok := ReadUploading("Clinic [uploading for " + testUA + "]"); !ok || got != "Clinic" {
+		t.Errorf("the mark of a replacement reads as %q, %v", got, ok)
+	}
+	if _, ok := ReadUploading("Clinic"); ok {
+		t.Error("a plain name reads as marked")
+	}
+	if sid, ok := SuspendedBot("suspended " + testFW); !ok || sid != testFW {
+		t.Errorf("the inert application suspends %q, %v", sid, ok)
+	}
+	if _, ok := SuspendedBot("suspended until May"); ok {
+		t.Error("somebody's application reads as inert")
+	}
+}
+
+func TestPhoneNumbersAreReadInAnyForm(t *testing.T) {
+	for written, want := range map[string]string{
+		"+447447735023": "+447447735023", "+44 7447 735-023": "+447447735023", "+44 (7447) 735023": "+447447735023",
+		"+1 202.555.0142": "+12025550142", "+18005551234": "+18005551234", "+390612345678": "+390612345678",
+	} {
+		if got, err := ParsePhoneNumber(written); err != nil || got != want {
+			t.Errorf("%q reads as %q, %v", written, got, err)
+		}
+	}
+	for _, written := range []string{"", "+", "02079460958", "0044 20 7946 0958", "+1202555", "+12025550142000", "+1234567890123456", "+999123456789", "+1 202 CALL", "tel:+12025550142"} {
+		if got, err := ParsePhoneNumber(written); err == nil {
+			t.Errorf("%q is taken for %q", written, got)
+		}
+	}
+	for number, want := range map[string]string{"+447447735023": "GB", "+12025550142": "US", "+390612345678": "IT"} {
+		if got := CountryOf(number); got != want {
+			t.Errorf("%s is of %q, not %q", number, got, want)
+		}
+	}
+}
+
+func FuzzParsePhoneNumber(f *testing.F) {
+	for _, seed := range []string{"+447447735023", "+44 (0) 20", "+", "x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, written string) {
+		number, err := ParsePhoneNumber(written)
+		if err != nil {
+			return
+		}
+		if again, err := ParsePhoneNumber(number); err != nil || again != number {
+			t.Fatalf("%q reads as %q, that as %q (%v)", written, number, again, err)
+		}
+	})
+}
+
+func TestStatusIsTheMoreWorryingOfTwoChannels(t *testing.T) {
+	inert := "APffffffffffffffffffffffffffffffff"
+	roster := NewRoster(Webhooks{}, []Bot{{SID: testAP, UniqueName: "bot"}, {SID: testFW, UniqueName: "flow"}, {SID: inert, Suspends: testFW}})
+	app := Side{ApplicationSID: testAP}
+	for name, each := range map[string]struct {
+		number Number
+		want   NumberStatus
+	}{
+		"free":      {Number{}, NumberFree},
+		"live":      {Number{Messaging: app}, NumberLive},
+		"external":  {Number{Voice: Side{URL: "https://x.example.com"}}, NumberExternal},
+		"both":      {Number{Messaging: app, Voice: Side{URL: "https://x.example.com"}}, NumberLive},
+		"dangling":  {Number{Messaging: app, Voice: Side{ApplicationSID: "APeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"}}, NumberDangling},
+		"suspended": {Number{Messaging: Side{ApplicationSID: inert}}, NumberSuspended},
+	} {
+		if got := roster.NumberStatus(each.number); got != each.want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	numbers := []Number{{PhoneNumber: "+1", Messaging: app}, {PhoneNumber: "+2", Voice: Side{ApplicationSID: inert}}}
+	if status, phones := roster.BotStatus(testAP, numbers); status != Live || !slices.Equal(phones, []string{"+1"}) {
+		t.Errorf("the bot is %s on %v", status, phones)
+	}
+	if status, phones := roster.BotStatus(testFW, numbers); status != Suspended || !slices.Equal(phones, []string{"+2"}) {
+		t.Errorf("the suspended bot is %s on %v", status, phones)
+	}
+}

@@ -1,0 +1,129 @@
+package bot
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Channel is a way people reach a phone number.
+type Channel string
+
+// The channels a number can answer on.
+const (
+	Messaging Channel = "messaging"
+	Voice     Channel = "voice"
+)
+
+// Channels lists every channel.
+func Channels() []Channel { return []Channel{Messaging, Voice} }
+
+// WebhookMethod is how Twilio calls a bot's webhook
+// (https://www.twilio.com/docs/studio/widget-library/trigger-start).
+const WebhookMethod = "POST"
+
+// Webhook is a URL that reaches a bot: what a number's sms_url or voice_url holds
+// when the bot answers on it.
+type Webhook struct {
+	AccountSID string
+	BotSID     string
+	// Channel is empty where the URL serves both channels (Studio).
+	Channel Channel
+	// TargetTask is the Autopilot task at which a conversation enters; empty when
+	// the assistant chooses.
+	TargetTask string
+}
+
+const (
+	autopilotChannelsHost = "channels.autopilot.twilio.com"
+	studioWebhooksHost    = "webhooks.twilio.com"
+)
+
+// Webhooks writes and reads the URLs that reach the bots of an account.
+type Webhooks struct {
+	// AutopilotURL is the base URL of an Autopilot-compatible service, which then
+	// serves the channel webhooks too; empty for Twilio's own.
+	AutopilotURL string
+}
+
+// URL is the address of a webhook: Twilio's current spelling of it. It is empty
+// for a bot that is not bound by URL (an application).
+func (w Webhooks) URL(to Webhook) string {
+	engine, _ := EngineOf(to.BotSID)
+	switch engine {
+	case Studio:
+		return "https://" + studioWebhooksHost + "/v1/Accounts/" + to.AccountSID + "/Flows/" + to.BotSID
+	case Autopilot:
+		base := "https://" + autopilotChannelsHost
+		if w.AutopilotURL != "" {
+			base = strings.TrimSuffix(w.AutopilotURL, "/")
+		}
+		endpoint := "twilio-messaging"
+		if to.Channel == Voice {
+			endpoint = "twilio-voice"
+		}
+		address := base + "/v1/" + to.AccountSID + "/" + to.BotSID + "/" + endpoint
+		if to.TargetTask != "" {
+			address += "?TargetTask=" + url.QueryEscape(to.TargetTask)
+		}
+		return address
+	default:
+		return ""
+	}
+}
+
+// The paths of every spelling met in Twilio's documents and in public code:
+// v1 and v2, twilio-messaging, twilio/messaging, twilio-chat, twilio-voice.
+var (
+	autopilotPath = regexp.MustCompile(`^/v[12]/(AC[0-9a-fA-F]{32})/(UA[0-9a-fA-F]{32})/twilio[-/](messaging|chat|voice)/?$`)
+	studioPath    = regexp.MustCompile(`^/v[12]/Accounts/(AC[0-9a-fA-F]{32})/Flows/(FW[0-9a-fA-F]{32})/?$`)
+)
+
+// Parse reads the URL that a number holds; false when it reaches no bot that
+// Twilio runs. Every historical spelling of the Autopilot webhook is understood.
+func (w Webhooks) Parse(address string) (Webhook, bool) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		return Webhook{}, false
+	}
+	host := strings.ToLower(u.Hostname())
+	if (isTwilioHost(host, "channels", "autopilot") || w.servesAutopilot(u)) && autopilotPath.MatchString(u.Path) {
+		part := autopilotPath.FindStringSubmatch(u.Path)
+		to := Webhook{AccountSID: part[1], BotSID: part[2], Channel: Messaging, TargetTask: u.Query().Get("TargetTask")}
+		if part[3] == "voice" {
+			to.Channel = Voice
+		}
+		return to, true
+	}
+	if isTwilioHost(host, "webhooks") && studioPath.MatchString(u.Path) {
+		part := studioPath.FindStringSubmatch(u.Path)
+		return Webhook{AccountSID: part[1], BotSID: part[2]}, true
+	}
+	return Webhook{}, false
+}
+
+func (w Webhooks) servesAutopilot(u *url.URL) bool {
+	base, err := url.Parse(w.AutopilotURL)
+	return err == nil && base.Host != "" && strings.EqualFold(base.Host, u.Host)
+}
+
+// isTwilioHost accepts a product's host with or without edge and region:
+// webhooks.twilio.com, webhooks.dublin.ie1.twilio.com.
+func isTwilioHost(host string, product ...string) bool {
+	labels, ok := strings.CutSuffix(host, ".twilio.com")
+	if !ok {
+		return false
+	}
+	name := strings.Join(product, ".")
+	rest, ok := strings.CutPrefix(labels, name)
+	return ok && (rest == "" || (rest[0] == '.' && strings.Count(rest, ".") <= 2))
+}
+
+// String names a webhook for people.
+func (w Webhook) String() string {
+	if w.TargetTask != "" {
+		return fmt.Sprintf("bot %s at task %q", w.BotSID, w.TargetTask)
+	}
+	return "bot " + w.BotSID
+}
