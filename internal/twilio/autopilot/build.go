@@ -1,0 +1,134 @@
+package autopilot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// The statuses of a model build, as Twilio's OpenAPI document lists them.
+const (
+	enqueued  = "enqueued"
+	building  = "building"
+	completed = "completed"
+)
+
+func (b modelBuild) running() bool { return b.Status == enqueued || b.Status == building }
+
+// builds gives the newest model build, and when the last completed one was done.
+func (a api) builds(ctx context.Context, sid string) (newest modelBuild, built time.Time, err error) {
+	rows, err := list[modelBuild](ctx, a, "model_builds", "Assistants", sid, "ModelBuilds")
+	if err != nil || len(rows) == 0 {
+		return newest, built, err
+	}
+	oldestFirst(rows, func(b modelBuild) time.Time { return b.DateCreated })
+	for _, row := range slices.Backward(rows) {
+		if row.Status == completed {
+			built = row.DateUpdated
+			break
+		}
+	}
+	return rows[len(rows)-1], built, nil
+}
+
+// needsBuild tells whether the assistant does not answer by all of its content
+// yet. Which writes Twilio counts is not documented, nor whether a failed build is,
+// so both its own word and the newest build are asked.
+func needsBuild(a assistant, newest modelBuild) bool {
+	return a.NeedsModelBuild || newest.SID == "" || newest.Status != completed
+}
+
+// train builds the assistant's model anew and waits for it.
+//
+// A build that runs already may be of older content, so it is waited for first and
+// counts only where nothing was written since (fresh is false). Cut off at any call,
+// the assistant still answers by its last completed build, and the next plan shows
+// that it needs one.
+func (a api) train(ctx context.Context, sid string, fresh bool) error {
+	newest, _, err := a.builds(ctx, sid)
+	if err != nil {
+		return err
+	}
+	if newest.running() {
+		if newest, err = a.await(ctx, sid, newest.SID); err != nil {
+			return err
+		}
+		if !fresh && newest.Status == completed {
+			if assistant, err := a.assistant(ctx, sid); err != nil || !assistant.NeedsModelBuild {
+				return err
+			}
+		}
+	}
+	var build modelBuild
+	err = a.post(ctx, url.Values{}, &build, "Assistants", sid, "ModelBuilds")
+	if errors.Is(err, bot.ErrUncertain) {
+		build, err = a.lostBuild(ctx, sid, newest.SID, err)
+	}
+	if err != nil {
+		return fmt.Errorf("starting a model build of assistant %s: %w", sid, err)
+	}
+	build, err = a.await(ctx, sid, build.SID)
+	if err != nil {
+		return err
+	}
+	if build.Status != completed {
+		code := ""
+		if build.ErrorCode != nil && *build.ErrorCode != 0 {
+			code = fmt.Sprintf(" with Twilio error %d (https://www.twilio.com/docs/api/errors/%d)", *build.ErrorCode, *build.ErrorCode)
+		}
+		return &bot.Problem{
+			Summary: "The model build did not complete",
+			Detail: fmt.Sprintf("Model build %s of assistant %s ended as %q%s. The content is uploaded; the assistant goes on answering by its last completed build. "+
+				"Look at the samples and field types that were changed, then apply again: it starts another build.", build.SID, sid, build.Status, code),
+		}
+	}
+	return nil
+}
+
+// lostBuild looks for the build whose start was never answered: one that is newer
+// than the newest there was.
+func (a api) lostBuild(ctx context.Context, sid, before string, cause error) (modelBuild, error) {
+	build, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (modelBuild, error) {
+		newest, _, err := a.builds(ctx, sid)
+		if err == nil && newest.SID == before {
+			err = bot.Stale("no new model build")
+		}
+		return newest, err
+	})
+	if bot.IsStale(err) {
+		return build, cause
+	}
+	return build, err
+}
+
+// await waits for a build to end, as long as the context allows.
+func (a api) await(ctx context.Context, sid, buildSID string) (modelBuild, error) {
+	build, err := bot.Poll(ctx, func(ctx context.Context) (modelBuild, error) {
+		var build modelBuild
+		err := a.get(ctx, &build, "Assistants", sid, "ModelBuilds", buildSID)
+		switch {
+		case errors.Is(err, bot.ErrNotFound):
+			return build, bot.Stale("model build %s is not there yet", buildSID)
+		case err != nil:
+			return build, err
+		case build.running():
+			return build, bot.Stale("model build %s is %s", buildSID, build.Status)
+		default:
+			return build, nil
+		}
+	})
+	if err != nil {
+		return build, &bot.Problem{
+			Summary: "The model build was not waited for",
+			Detail: fmt.Sprintf("Model build %s of assistant %s goes on at Twilio; the assistant answers by its last completed build until then. "+
+				"Apply again: it takes up the wait. A longer `timeouts` gives it more time.", buildSID, sid),
+			Cause: err,
+		}
+	}
+	return build, nil
+}
