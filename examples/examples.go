@@ -1,0 +1,10 @@
+// Package examples holds the configurations that the documentation shows, so that
+// a test can apply each of them.
+package examples
+
+import "embed"
+
+// Files is this folder, as the documentation is generated from it.
+//
+//go:embed provider quickstart resources data-sources
+var Files embed.FS

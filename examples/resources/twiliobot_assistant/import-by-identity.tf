@@ -1,0 +1,6 @@
+import {
+  to = twiliobot_assistant.concierge
+  identity = {
+    sid = "AP00000000000000000000000000000001"
+  }
+}

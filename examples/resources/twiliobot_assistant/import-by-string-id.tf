@@ -1,0 +1,4 @@
+import {
+  to = twiliobot_assistant.clinic
+  id = "clinic"
+}

@@ -1,0 +1,226 @@
+// Command demo shows the provider at work on a machine that has nothing but Go: a
+// bot from a real file on a phone number, by `terraform apply`, on a sandbox.
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/examples"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/cmd/cli"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+// stage is a folder with the quickstart in it, a CLI, and the provider where that
+// CLI finds it.
+type stage struct {
+	folder string
+	cli    cli.CLI
+	env    []string
+}
+
+const (
+	first  = "+447447735023"
+	second = "+447700900123"
+)
+
+func run(ctx context.Context) (err error) {
+	folder, err := os.MkdirTemp("", "twiliobot-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if removeErr := os.RemoveAll(folder); err == nil {
+			err = removeErr
+		}
+	}()
+	command, err := cli.Ensure(ctx, os.Stderr)
+	if err != nil {
+		return err
+	}
+	s := stage{folder: folder, cli: command}
+	if err := s.build(ctx); err != nil {
+		return err
+	}
+	if err := s.copyQuickstart(); err != nil {
+		return err
+	}
+	say("This is examples/quickstart, on a sandbox, with %s %s.", command.Product, command.Version)
+	for _, step := range []struct {
+		say string
+		do  func(context.Context) error
+	}{
+		{"", s.terraform("init", "-input=false", "-no-color")},
+		{"Put the bot on " + first + ".", s.terraform("apply")},
+		{"Text the number.", s.text(first)},
+		{"Plan again: nothing is left to do.", s.terraform("plan", "-detailed-exitcode")},
+		{"Move the bot to " + second + ": the new number answers before the old one is freed.", s.terraform("apply", "-var", "phone_number="+second)},
+		{"Text both numbers.", s.text(first, second)},
+		{"Remove all of it. The numbers stay.", s.terraform("destroy")},
+		{"Text the number once more.", s.text(second)},
+	} {
+		if step.say != "" {
+			say("%s", step.say)
+		}
+		if err := step.do(ctx); err != nil {
+			return err
+		}
+	}
+	say("That was it. The configuration is examples/quickstart; the README tells how to use it on an account.")
+	return nil
+}
+
+func say(format string, args ...any) {
+	fmt.Printf("\n\033[1m# "+format+"\033[0m\n", args...)
+}
+
+// build compiles the provider into a mirror, from which `init` takes it as it would
+// from the registry.
+func (s *stage) build(ctx context.Context) error {
+	const version = "0.1.0"
+	platform := runtime.GOOS + "_" + runtime.GOARCH
+	mirror := filepath.Join(s.folder, "mirror")
+	binary := filepath.Join(mirror, "registry.terraform.io", "twiliobot", "twiliobot", version, platform, "terraform-provider-twiliobot_v"+version)
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	fmt.Println("Building the provider …")
+	build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", binary, ".")
+	build.Stdout, build.Stderr = os.Stderr, os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("building the provider: %w", err)
+	}
+	// OpenTofu looks under its own registry's name.
+	if err := os.MkdirAll(filepath.Join(mirror, "registry.opentofu.org"), 0o755); err != nil {
+		return err
+	}
+	if err := os.Symlink(filepath.Join("..", "registry.terraform.io", "twiliobot"), filepath.Join(mirror, "registry.opentofu.org", "twiliobot")); err != nil {
+		return err
+	}
+	config := filepath.Join(s.folder, "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		return err
+	}
+	s.env = append(s.cli.Environ(), "TF_CLI_CONFIG_FILE="+config, "TF_DATA_DIR="+filepath.Join(s.folder, "data"))
+	return nil
+}
+
+func (s *stage) copyQuickstart() error {
+	entries, err := fs.ReadDir(examples.Files, "quickstart")
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		content, err := fs.ReadFile(examples.Files, path.Join("quickstart", entry.Name()))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(s.folder, entry.Name()), content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// terraform is one command, shown as a person would type it and with its own
+// output. `init` speaks only when it fails.
+func (s *stage) terraform(args ...string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		name := filepath.Base(s.cli.Path)
+		full := args
+		var quiet bytes.Buffer
+		var out io.Writer = os.Stdout
+		switch args[0] {
+		case "init":
+			out = &quiet
+		case "plan":
+			full = append(args, "-input=false", "-compact-warnings")
+		default:
+			full = append(args, "-input=false", "-compact-warnings", "-auto-approve")
+		}
+		if out == os.Stdout {
+			fmt.Printf("$ %s %s\n", name, strings.Join(args, " "))
+		}
+		command := exec.CommandContext(ctx, s.cli.Path, full...)
+		command.Dir, command.Env, command.Stdout, command.Stderr = s.folder, s.env, out, out
+		// Ctrl-C lets it finish what it is doing.
+		command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+		if err := command.Run(); err != nil {
+			_, _ = quiet.WriteTo(os.Stderr)
+			return fmt.Errorf("%s %s: %w", name, strings.Join(full, " "), err)
+		}
+		return nil
+	}
+}
+
+// text sends a message to numbers of the sandbox, as a person with a phone would.
+func (s *stage) text(numbers ...string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		box, err := sandbox.Open(filepath.Join(s.folder, "twilio.sandbox.json"))
+		if err != nil {
+			return err
+		}
+		client := http.Client{Transport: box.Transport()}
+		for _, number := range numbers {
+			const message = "hello"
+			form, err := json.Marshal(map[string]string{"to": number, "from": "+447700900999", "channel": "messaging", "body": message})
+			if err != nil {
+				return err
+			}
+			request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://api.twilio.com/_sandbox/inbound", bytes.NewReader(form))
+			if err != nil {
+				return err
+			}
+			request.Header.Set("Content-Type", "application/json")
+			response, err := client.Do(request)
+			if err != nil {
+				return err
+			}
+			var answer struct {
+				Bot *struct {
+					SID          string `json:"sid"`
+					UniqueName   string `json:"unique_name"`
+					FriendlyName string `json:"friendly_name"`
+					Engine       string `json:"engine"`
+				} `json:"bot"`
+			}
+			err = json.NewDecoder(response.Body).Decode(&answer)
+			if closeErr := response.Body.Close(); err == nil {
+				err = closeErr
+			}
+			if err != nil {
+				return fmt.Errorf("texting %s: %w", number, err)
+			}
+			who := "nobody answers"
+			if answer.Bot != nil {
+				who = fmt.Sprintf("the bot %q (%s, on %s) answers", cmp.Or(answer.Bot.UniqueName, answer.Bot.FriendlyName), answer.Bot.SID, answer.Bot.Engine)
+			}
+			fmt.Printf("%q to %s: %s\n", message, number, who)
+		}
+		return nil
+	}
+}
