@@ -1,0 +1,256 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/cmd/cli"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+// haveCLI tells whether a Terraform or OpenTofu was found; without one the tests
+// that need it are skipped by name.
+var haveCLI bool
+
+func TestMain(m *testing.M) {
+	ctx := context.Background()
+	found, err := cli.Find(ctx)
+	if errors.Is(err, cli.ErrNotFound) && os.Getenv("CI") != "" {
+		// Where nobody looks, nothing may pass by being skipped.
+		found, err = cli.Install(ctx, os.Stderr)
+	}
+	switch {
+	case err == nil:
+		haveCLI = true
+		for _, variable := range found.Environ() {
+			name, value, _ := strings.Cut(variable, "=")
+			os.Setenv(name, value)
+		}
+	case errors.Is(err, cli.ErrNotFound):
+		fmt.Fprintln(os.Stderr, "The acceptance tests are skipped:", err)
+	default:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	// Nobody's own account must be in reach of a test.
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TWILIO") {
+			os.Unsetenv(name)
+		}
+	}
+	os.Setenv("TWILIO_CONFIG_DIR", os.DevNull)
+	os.Exit(m.Run())
+}
+
+// world is an account on a sandbox of its own, reached over HTTP.
+type world struct {
+	t      *testing.T
+	box    *sandbox.Sandbox
+	server *httptest.Server
+}
+
+func newWorld(t *testing.T, options ...sandbox.Option) *world {
+	t.Helper()
+	box := sandbox.New(options...)
+	server := httptest.NewServer(conforming(t, box))
+	t.Cleanup(server.Close)
+	return &world{t, box, server}
+}
+
+// config is a configuration with the provider pointed at this world.
+func (w *world) config(parts ...string) string {
+	return fmt.Sprintf(`
+provider "twiliobot" {
+  account_sid = %q
+  auth_token  = %q
+  api_url     = %q
+}
+`, sandbox.StarterAccountSID, sandbox.StarterAuthToken, w.server.URL) + strings.Join(parts, "\n")
+}
+
+// run applies steps one after the other. An apply is always followed by an empty
+// plan, which the test driver sees to.
+func (w *world) run(steps ...resource.TestStep) {
+	w.t.Helper()
+	needCLI(w.t)
+	for i := range steps {
+		if steps[i].Config != "" && !strings.Contains(steps[i].Config, "provider ") {
+			steps[i].Config = w.config(steps[i].Config)
+		}
+	}
+	resource.UnitTest(w.t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})
+}
+
+func needCLI(t *testing.T) {
+	t.Helper()
+	if !haveCLI {
+		t.Skip("needs Terraform or OpenTofu, and none was found")
+	}
+}
+
+func factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"twiliobot": providerserver.NewProtocol6WithError(New("test")()),
+	}
+}
+
+// refused is a step that must fail while planning, with words of the message, and
+// must have written nothing.
+func (w *world) refused(config string, words ...string) {
+	w.t.Helper()
+	w.box.ClearJournal()
+	w.run(resource.TestStep{Config: config, PlanOnly: true, ExpectError: inOrder(words...)})
+	for _, entry := range w.box.Journal() {
+		if entry.Method != http.MethodGet {
+			w.t.Errorf("a refused plan wrote: %s %s", entry.Method, entry.Path)
+		}
+	}
+}
+
+// inOrder matches text that holds the words one after the other, however the CLI
+// wraps its lines and frames them.
+func inOrder(words ...string) *regexp.Regexp {
+	var parts []string
+	for _, word := range words {
+		var quoted []string
+		for _, each := range strings.Fields(word) {
+			quoted = append(quoted, regexp.QuoteMeta(each))
+		}
+		parts = append(parts, strings.Join(quoted, `[\s│]+`))
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(parts, `.*`))
+}
+
+// call is somebody else at the account: the console, another tool. It returns
+// Twilio's answer.
+func (w *world) call(method, address string, form map[string]string) map[string]any {
+	w.t.Helper()
+	values := url.Values{}
+	for name, value := range form {
+		values.Set(name, value)
+	}
+	var body io.Reader
+	if method == http.MethodPost {
+		body = strings.NewReader(values.Encode())
+	}
+	request, err := http.NewRequest(method, address, body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.SetBasicAuth(sandbox.StarterAccountSID, sandbox.StarterAuthToken)
+	return w.send(request)
+}
+
+// send gives a request to the sandbox, which must take it.
+func (w *world) send(request *http.Request) map[string]any {
+	w.t.Helper()
+	response, err := w.box.Transport().RoundTrip(request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if response.StatusCode >= 300 {
+		w.t.Fatalf("%s %s: %d: %s", request.Method, request.URL, response.StatusCode, content)
+	}
+	answer := map[string]any{}
+	if len(content) > 0 {
+		if err := json.Unmarshal(content, &answer); err != nil {
+			w.t.Fatalf("%s %s: %v: %s", request.Method, request.URL, err, content)
+		}
+	}
+	return answer
+}
+
+// knob turns one of the sandbox's knobs.
+func (w *world) knob(method, name string, body any) map[string]any {
+	w.t.Helper()
+	content, err := json.Marshal(body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request, err := http.NewRequest(method, "https://api.twilio.com/_sandbox/"+name, strings.NewReader(string(content)))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return w.send(request)
+}
+
+const (
+	apiBase       = "https://api.twilio.com/2010-04-01/Accounts/" + sandbox.StarterAccountSID
+	autopilotBase = "https://autopilot.twilio.com/v1"
+)
+
+// The numbers that the starter account owns.
+const (
+	ukNumber    = "+447447735023"
+	otherNumber = "+447700900123"
+	usNumber    = "+12025550142"
+)
+
+// number is what Twilio says of a number now.
+func (w *world) number(phoneNumber string) map[string]any {
+	w.t.Helper()
+	answer := w.call(http.MethodGet, apiBase+"/IncomingPhoneNumbers.json?PhoneNumber="+url.QueryEscape(phoneNumber), nil)
+	rows, _ := answer["incoming_phone_numbers"].([]any)
+	if len(rows) != 1 {
+		w.t.Fatalf("%d numbers are %s", len(rows), phoneNumber)
+	}
+	return rows[0].(map[string]any)
+}
+
+// setNumber changes a number behind Terraform's back.
+func (w *world) setNumber(phoneNumber string, form map[string]string) {
+	w.t.Helper()
+	w.call(http.MethodPost, apiBase+"/IncomingPhoneNumbers/"+w.number(phoneNumber)["sid"].(string)+".json", form)
+}
+
+// writes lists what was written since the journal was cleared, as "METHOD path".
+func (w *world) writes() []string {
+	var writes []string
+	for _, entry := range w.box.Journal() {
+		if entry.Method != http.MethodGet && !strings.HasPrefix(entry.Path, "/_sandbox") {
+			writes = append(writes, entry.Method+" "+entry.Path)
+		}
+	}
+	return writes
+}
+
+// planned is a step's check that only these resources change, each as said.
+func planned(actions map[string]plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	var checks []plancheck.PlanCheck
+	for address, action := range actions {
+		checks = append(checks, plancheck.ExpectResourceAction(address, action))
+	}
+	return resource.ConfigPlanChecks{PreApply: checks}
+}
+
+// attribute reads a resource's attribute from the state.
+func attribute(s *terraform.State, address, name string) (string, error) {
+	found, ok := s.RootModule().Resources[address]
+	if !ok {
+		return "", fmt.Errorf("%s is not in the state", address)
+	}
+	return found.Primary.Attributes[name], nil
+}

@@ -1,0 +1,151 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure        = &assistantDataSource{}
+	_ datasource.DataSourceWithConfigValidators = &assistantDataSource{}
+)
+
+type assistantDataSource struct{ accountDataSource }
+
+func newAssistantDataSource() datasource.DataSource { return &assistantDataSource{} }
+
+func (d *assistantDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_assistant"
+}
+
+type assistantDataModel struct {
+	SID                 types.String `tfsdk:"sid"`
+	UniqueName          types.String `tfsdk:"unique_name"`
+	FriendlyName        types.String `tfsdk:"friendly_name"`
+	Engine              types.String `tfsdk:"engine"`
+	Status              types.String `tfsdk:"status"`
+	PhoneNumbers        []string     `tfsdk:"phone_numbers"`
+	Schema              schemaJSON   `tfsdk:"schema"`
+	Webhooks            types.Object `tfsdk:"webhooks"`
+	MessagingWebhookURL types.String `tfsdk:"messaging_webhook_url"`
+	VoiceWebhookURL     types.String `tfsdk:"voice_webhook_url"`
+	AccountSID          types.String `tfsdk:"account_sid"`
+	DateCreated         types.String `tfsdk:"date_created"`
+	DateUpdated         types.String `tfsdk:"date_updated"`
+	BuiltAt             types.String `tfsdk:"built_at"`
+}
+
+func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	computed := func(description string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One bot, by its SID or its name, with its content exported.",
+		Attributes: map[string]schema.Attribute{
+			"sid": schema.StringAttribute{
+				Optional: true, Computed: true, MarkdownDescription: "The bot's SID. Either this or `unique_name`.",
+				Validators: []validator.String{botSID()},
+			},
+			"unique_name": schema.StringAttribute{
+				Optional: true, Computed: true, MarkdownDescription: "The bot's name. Either this or `sid`.",
+			},
+			"friendly_name": computed("The name for people."),
+			"engine":        computed("What runs the bot: `studio`, `application` or `autopilot`."),
+			"status":        computed("`live`: a number routes to it; `idle`: none does; `suspended`: it is kept from answering."),
+			"phone_numbers": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The numbers that route to the bot, or would if it were not suspended, in E.164.",
+			},
+			"schema": schema.StringAttribute{
+				CustomType: schemaJSONType{}, Computed: true,
+				MarkdownDescription: "An Autopilot assistant's schema, JSON, as `twilio autopilot:export` wrote it; null for other bots.",
+			},
+			"webhooks": schema.SingleNestedAttribute{
+				Computed: true, MarkdownDescription: "An application's URLs; null for other bots.",
+				Attributes: map[string]schema.Attribute{
+					"messaging_url":          computed("What Twilio calls when a message comes."),
+					"messaging_method":       computed("How `messaging_url` is called."),
+					"messaging_fallback_url": computed("What Twilio calls when `messaging_url` fails."),
+					"voice_url":              computed("What Twilio calls when a call comes."),
+					"voice_method":           computed("How `voice_url` is called."),
+					"voice_fallback_url":     computed("What Twilio calls when `voice_url` fails."),
+					"status_callback_url":    computed("What Twilio tells when a call has ended."),
+				},
+			},
+			"messaging_webhook_url": computed("The URL that Twilio calls when a message comes for the bot."),
+			"voice_webhook_url":     computed("The URL that Twilio calls when a call comes for the bot."),
+			"account_sid":           computed("The account that the bot lives in."),
+			"date_created":          computed("When the bot was made, in RFC 3339."),
+			"date_updated":          computed("When the bot was last changed, in RFC 3339."),
+			"built_at":              computed("When its last model build was completed, in RFC 3339; Autopilot only."),
+		},
+	}
+}
+
+func (d *assistantDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("sid"), path.MatchRoot("unique_name"))}
+}
+
+func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m assistantDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	numbers, bots, roster, err := d.overview(ctx)
+	if err != nil {
+		unusable(&resp.Diagnostics, "the account's bots", err)
+		return
+	}
+	sid := m.SID.ValueString()
+	if sid == "" {
+		var named []bot.Bot
+		for _, b := range byName(bots) {
+			if b.UniqueName == m.UniqueName.ValueString() {
+				named = append(named, b)
+			}
+		}
+		at := path.Root("unique_name")
+		switch len(named) {
+		case 0:
+			resp.Diagnostics.AddAttributeError(at, "There is no such bot", fmt.Sprintf("Account %s has no bot named %q.", d.account.directory.AccountSID, m.UniqueName.ValueString()))
+			return
+		case 1:
+			sid = named[0].SID
+		default:
+			resp.Diagnostics.AddAttributeError(at, "Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Name the one that is meant by its `sid`.",
+				d.account.directory.AccountSID, len(named), m.UniqueName.ValueString(), sids(named)))
+			return
+		}
+	}
+	live, err := d.account.directory.ReadBot(ctx, sid, true)
+	if err != nil {
+		addAttributeError(&resp.Diagnostics, path.Root("sid"), "Unable to read the bot", err)
+		return
+	}
+	status, phones := roster.BotStatus(sid, numbers)
+	messaging, voice := webhooksOf(d.account.directory, live)
+	m = assistantDataModel{
+		SID: types.StringValue(live.SID), UniqueName: types.StringValue(live.UniqueName), FriendlyName: types.StringValue(live.FriendlyName),
+		Engine: types.StringValue(string(live.Engine())), Status: types.StringValue(string(status)), PhoneNumbers: phones,
+		Schema: schemaJSON{types.StringNull()}, Webhooks: types.ObjectNull(webhookTypes),
+		MessagingWebhookURL: optional(messaging), VoiceWebhookURL: optional(voice), AccountSID: types.StringValue(live.AccountSID),
+		DateCreated: dateOf(live.DateCreated), DateUpdated: dateOf(live.DateUpdated), BuiltAt: dateOf(live.BuiltAt),
+	}
+	if live.Content.Schema != nil {
+		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
+	}
+	if live.Content.Webhooks != nil {
+		m.Webhooks = readWebhooks(*live.Content.Webhooks)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}

@@ -1,0 +1,204 @@
+package provider
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	assistantschema "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+)
+
+// assistantModel is a bot, in the order of the schema.
+type assistantModel struct {
+	UniqueName          types.String   `tfsdk:"unique_name"`
+	FriendlyName        types.String   `tfsdk:"friendly_name"`
+	Engine              types.String   `tfsdk:"engine"`
+	Schema              schemaJSON     `tfsdk:"schema"`
+	Webhooks            types.Object   `tfsdk:"webhooks"`
+	Rename              types.String   `tfsdk:"rename"`
+	ForceDestroy        types.Bool     `tfsdk:"force_destroy"`
+	RestoreSID          types.String   `tfsdk:"restore_sid"`
+	SID                 types.String   `tfsdk:"sid"`
+	AccountSID          types.String   `tfsdk:"account_sid"`
+	MessagingWebhookURL types.String   `tfsdk:"messaging_webhook_url"`
+	VoiceWebhookURL     types.String   `tfsdk:"voice_webhook_url"`
+	DateCreated         types.String   `tfsdk:"date_created"`
+	NeedsModelBuild     types.Bool     `tfsdk:"needs_model_build"`
+	Timeouts            timeouts.Value `tfsdk:"timeouts"`
+}
+
+// webhooksModel is the content of a bot hosted elsewhere.
+type webhooksModel struct {
+	MessagingURL         types.String `tfsdk:"messaging_url"`
+	MessagingMethod      types.String `tfsdk:"messaging_method"`
+	MessagingFallbackURL types.String `tfsdk:"messaging_fallback_url"`
+	VoiceURL             types.String `tfsdk:"voice_url"`
+	VoiceMethod          types.String `tfsdk:"voice_method"`
+	VoiceFallbackURL     types.String `tfsdk:"voice_fallback_url"`
+	StatusCallbackURL    types.String `tfsdk:"status_callback_url"`
+}
+
+var webhookTypes = map[string]attr.Type{
+	"messaging_url": types.StringType, "messaging_method": types.StringType, "messaging_fallback_url": types.StringType,
+	"voice_url": types.StringType, "voice_method": types.StringType, "voice_fallback_url": types.StringType,
+	"status_callback_url": types.StringType,
+}
+
+func webhookAttributes() map[string]schema.Attribute {
+	url := func(description string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{webURL()}}
+	}
+	method := func(what string) schema.Attribute {
+		return schema.StringAttribute{
+			Optional: true, Computed: true, Default: stringdefault.StaticString(bot.WebhookMethod),
+			MarkdownDescription: "How `" + what + "` is called: `POST`, the default, or `GET`.",
+			Validators:          []validator.String{stringvalidator.OneOf("GET", bot.WebhookMethod)},
+		}
+	}
+	return map[string]schema.Attribute{
+		"messaging_url":          url("What Twilio calls when a message comes; it answers with TwiML."),
+		"messaging_method":       method("messaging_url"),
+		"messaging_fallback_url": url("What Twilio calls when `messaging_url` fails. Needs `messaging_url`."),
+		"voice_url":              url("What Twilio calls when a call comes; it answers with TwiML."),
+		"voice_method":           method("voice_url"),
+		"voice_fallback_url":     url("What Twilio calls when `voice_url` fails. Needs `voice_url`."),
+		"status_callback_url":    url("What Twilio tells when a call has ended."),
+	}
+}
+
+func (m assistantModel) identity() assistantIdentity {
+	return assistantIdentity{AccountSID: m.AccountSID, SID: m.SID}
+}
+
+// hasContent tells whether this configuration manages the bot's content.
+func (m assistantModel) hasContent() bool { return !m.Schema.IsNull() || !m.Webhooks.IsNull() }
+
+// spec is what the bot is to be.
+func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
+	spec := bot.Spec{
+		UniqueName: m.UniqueName.ValueString(), FriendlyName: m.FriendlyName.ValueString(),
+		RestoreSID: m.RestoreSID.ValueString(),
+	}
+	if spec.FriendlyName == "" {
+		spec.FriendlyName = spec.UniqueName
+	}
+	if !m.Schema.IsNull() {
+		parsed, err := assistantschema.Parse([]byte(m.Schema.ValueString()))
+		if err != nil {
+			return spec, err
+		}
+		spec.Content.Schema = parsed
+	}
+	if !m.Webhooks.IsNull() {
+		var w webhooksModel
+		// The object has the schema's own types, so there is nothing to go wrong.
+		m.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
+		spec.Content.Webhooks = &bot.ApplicationWebhooks{
+			MessagingURL: w.MessagingURL.ValueString(), MessagingMethod: w.MessagingMethod.ValueString(),
+			MessagingFallbackURL: w.MessagingFallbackURL.ValueString(),
+			VoiceURL:             w.VoiceURL.ValueString(), VoiceMethod: w.VoiceMethod.ValueString(),
+			VoiceFallbackURL: w.VoiceFallbackURL.ValueString(), StatusCallbackURL: w.StatusCallbackURL.ValueString(),
+		}
+	}
+	return spec, nil
+}
+
+// imported sets what nothing at Twilio says to its default, and makes room for the
+// content that the bot is made of.
+func (m *assistantModel) imported(live bot.Bot) {
+	m.Rename = types.StringValue(renameReplace)
+	m.ForceDestroy = types.BoolValue(false)
+	if live.Content.Schema != nil {
+		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
+	}
+}
+
+// read takes over what Twilio says of the bot, all but its content.
+func (m *assistantModel) read(directory *bot.Directory, live bot.Bot) {
+	m.UniqueName = types.StringValue(live.UniqueName)
+	m.FriendlyName = types.StringValue(live.FriendlyName)
+	m.Engine = types.StringValue(string(live.Engine()))
+	m.SID = types.StringValue(live.SID)
+	m.AccountSID = types.StringValue(live.AccountSID)
+	messaging, voice := webhooksOf(directory, live)
+	m.MessagingWebhookURL, m.VoiceWebhookURL = optional(messaging), optional(voice)
+	m.DateCreated = dateOf(live.DateCreated)
+	m.NeedsModelBuild = types.BoolValue(live.NeedsModelBuild)
+}
+
+// webhooksOf gives the URLs that Twilio calls for a bot.
+func webhooksOf(directory *bot.Directory, live bot.Bot) (messaging, voice string) {
+	if w := live.Content.Webhooks; w != nil {
+		return w.MessagingURL, w.VoiceURL
+	}
+	to := bot.Webhook{AccountSID: live.AccountSID, BotSID: live.SID, Channel: bot.Messaging}
+	messaging = directory.Webhooks.URL(to)
+	to.Channel = bot.Voice
+	return messaging, directory.Webhooks.URL(to)
+}
+
+func dateOf(t time.Time) types.String {
+	if t.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(t.UTC().Format(time.RFC3339))
+}
+
+// readContent takes over the bot's content as far as this configuration manages
+// it, and shows what differs in the configuration's own terms.
+func (m *assistantModel) readContent(live bot.Bot) {
+	if !m.Schema.IsNull() && live.Content.Schema != nil {
+		m.Schema = newMeaning[schemaNotation](string(assistantschema.Overlay([]byte(m.Schema.ValueString()), live.Content.Schema)))
+	}
+	if live.Content.Webhooks != nil {
+		m.Webhooks = readWebhooks(*live.Content.Webhooks)
+	}
+}
+
+func readWebhooks(w bot.ApplicationWebhooks) types.Object {
+	// A method without a URL is never used, and Twilio keeps whichever it was.
+	method := func(url, method string) types.String {
+		if url == "" || method == "" {
+			return types.StringValue(bot.WebhookMethod)
+		}
+		return types.StringValue(strings.ToUpper(method))
+	}
+	return types.ObjectValueMust(webhookTypes, map[string]attr.Value{
+		"messaging_url":          optional(w.MessagingURL),
+		"messaging_method":       method(w.MessagingURL, w.MessagingMethod),
+		"messaging_fallback_url": optional(w.MessagingFallbackURL),
+		"voice_url":              optional(w.VoiceURL),
+		"voice_method":           method(w.VoiceURL, w.VoiceMethod),
+		"voice_fallback_url":     optional(w.VoiceFallbackURL),
+		"status_callback_url":    optional(w.StatusCallbackURL),
+	})
+}
+
+// refused says at apply what could not be said at plan, because the schema was not
+// known yet; false when it cannot be used.
+func (m assistantModel) refused(diags *diag.Diagnostics) bool {
+	if m.Schema.IsNull() {
+		return true
+	}
+	return checkSchema(m.Schema, path.Root("schema"), nil, diags)
+}
+
+func sids(bots []bot.Bot) string {
+	var all []string
+	for _, b := range bots {
+		all = append(all, b.SID)
+	}
+	return strings.Join(all, ", ")
+}

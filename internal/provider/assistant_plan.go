@@ -1,0 +1,233 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	assistantschema "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+)
+
+// ValidateConfig refuses what no account could have.
+func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config assistantModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	engine := bot.Engine(config.Engine.ValueString())
+	switch {
+	case engine == "":
+	case !config.Webhooks.IsNull() && engine != bot.Application:
+		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
+			fmt.Sprintf("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give the content of a `%s` bot.", engine, engine))
+	case !config.Schema.IsNull() && engine == bot.Application:
+		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
+			"An application holds URLs, not an assistant schema. Set `engine` to `autopilot`, or give `webhooks` instead of `schema`.")
+	}
+	if engine != "" && engine != bot.Autopilot && !config.RestoreSID.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
+			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
+	}
+	if config.Webhooks.IsNull() || config.Webhooks.IsUnknown() {
+		return
+	}
+	var w webhooksModel
+	resp.Diagnostics.Append(config.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
+	for _, pair := range []struct {
+		name, primary string
+		fallback, url types.String
+	}{
+		{"messaging_fallback_url", "messaging_url", w.MessagingFallbackURL, w.MessagingURL},
+		{"voice_fallback_url", "voice_url", w.VoiceFallbackURL, w.VoiceURL},
+	} {
+		if !pair.fallback.IsNull() && pair.url.IsNull() {
+			resp.Diagnostics.AddAttributeError(path.Root("webhooks").AtName(pair.name), "A fallback URL without a URL",
+				fmt.Sprintf("Twilio keeps `%s` only beside `%s`. Give that too, or remove the fallback.", pair.name, pair.primary))
+		}
+	}
+}
+
+// ModifyPlan says at plan time what the apply will find, and plans every computed
+// attribute as far as it can be known.
+func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, config assistantModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	var state *assistantModel
+	if !req.State.Raw.IsNull() {
+		state = &assistantModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+	}
+	if resp.Diagnostics.HasError() || r.account == nil {
+		return
+	}
+	p := assistantPlan{r.account, &plan, config, state, &resp.Diagnostics}
+	p.engine()
+	p.names()
+	p.content()
+	p.outputs(ctx)
+	if !resp.Diagnostics.HasError() && r.account.ready() {
+		p.available()
+		p.unique(ctx)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// assistantPlan is one bot being planned.
+type assistantPlan struct {
+	account *account
+	plan    *assistantModel
+	config  assistantModel
+	state   *assistantModel // nil for a new bot
+	diags   *diag.Diagnostics
+}
+
+// engine settles what runs the bot: what the configuration says, else what the
+// content calls for, else what it runs on, else the provider's default.
+func (p *assistantPlan) engine() {
+	switch {
+	case !p.config.Engine.IsNull():
+	case !p.config.Webhooks.IsNull():
+		p.plan.Engine = types.StringValue(string(bot.Application))
+	case p.state != nil && (p.config.Schema.IsNull() || p.state.Engine.ValueString() != string(bot.Application)):
+		p.plan.Engine = p.state.Engine
+	case !p.account.ready():
+		p.plan.Engine = types.StringUnknown()
+	default:
+		p.plan.Engine = types.StringValue(string(p.account.engine))
+	}
+	if p.state == nil || p.plan.Engine.IsUnknown() || p.plan.Engine.Equal(p.state.Engine) {
+		return
+	}
+	p.diags.AddAttributeError(path.Root("engine"), "A bot cannot change its engine yet",
+		fmt.Sprintf("%q (%s) runs on the engine `%s`, and this configuration would have it on `%s`. This version of the provider cannot carry a bot over. "+
+			"Add another `twiliobot_assistant` with the new content and point the bindings at it.",
+			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.state.Engine.ValueString(), p.plan.Engine.ValueString()))
+}
+
+func (p *assistantPlan) names() {
+	renamed := p.state != nil && !p.plan.UniqueName.Equal(p.state.UniqueName)
+	if renamed && !p.plan.UniqueName.IsUnknown() && p.plan.Rename.ValueString() == renameReplace {
+		p.diags.AddAttributeError(path.Root("unique_name"), "A bot cannot be replaced under a new name yet",
+			fmt.Sprintf("%q (%s) is to be named %q. Renaming by replacement is not part of this version of the provider. "+
+				"Set `rename = \"in_place\"`: the bot keeps its SID, and its numbers go on answering.",
+				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString()))
+	}
+	oneName := !p.plan.Engine.IsUnknown() && p.plan.Engine.ValueString() != string(bot.Autopilot)
+	switch {
+	case !p.config.FriendlyName.IsNull():
+		if oneName && !p.config.FriendlyName.IsUnknown() && !p.plan.UniqueName.IsUnknown() && !p.config.FriendlyName.Equal(p.plan.UniqueName) {
+			p.diags.AddAttributeError(path.Root("friendly_name"), "The engine has one name only",
+				fmt.Sprintf("On the engine `%s` Twilio has one name field, and it holds `unique_name` (%q). Remove `friendly_name`.",
+					p.plan.Engine.ValueString(), p.plan.UniqueName.ValueString()))
+		}
+	case p.state == nil || oneName || (renamed && p.state.FriendlyName.Equal(p.state.UniqueName)):
+		p.plan.FriendlyName = p.plan.UniqueName
+	default:
+		p.plan.FriendlyName = p.state.FriendlyName
+	}
+}
+
+// content keeps the state's form of what has not changed in meaning, and says what
+// is wrong with a schema.
+func (p *assistantPlan) content() {
+	if p.config.Schema.IsNull() || p.config.Schema.IsUnknown() {
+		return
+	}
+	at := path.Root("schema")
+	if p.state == nil {
+		checkSchema(p.config.Schema, at, nil, p.diags)
+		return
+	}
+	want, has := parsedSchema(p.config.Schema), parsedSchema(p.state.Schema)
+	if want != nil && has != nil && assistantschema.Equal(want, has) {
+		p.plan.Schema = p.state.Schema
+	}
+	checkSchema(p.config.Schema, at, has, p.diags)
+}
+
+// outputs plans the computed attributes.
+func (p *assistantPlan) outputs(ctx context.Context) {
+	if p.state != nil {
+		p.plan.SID, p.plan.AccountSID, p.plan.DateCreated = p.state.SID, p.state.AccountSID, p.state.DateCreated
+		p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = p.state.MessagingWebhookURL, p.state.VoiceWebhookURL
+		p.plan.NeedsModelBuild = p.state.NeedsModelBuild
+	} else if p.account.ready() {
+		p.plan.AccountSID = types.StringValue(p.account.directory.AccountSID)
+	}
+	if !p.plan.Webhooks.IsNull() {
+		p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = types.StringUnknown(), types.StringUnknown()
+		if !p.plan.Webhooks.IsUnknown() {
+			var w webhooksModel
+			p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: false})...)
+			p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = w.MessagingURL, w.VoiceURL
+		}
+	}
+	// An upload that is whole answers by all of its content: where it does not yet,
+	// this is what makes the next apply finish it.
+	if !p.plan.Schema.IsNull() || !p.plan.Webhooks.IsNull() {
+		p.plan.NeedsModelBuild = types.BoolValue(false)
+	}
+}
+
+// available refuses an engine that cannot be reached.
+func (p *assistantPlan) available() {
+	if p.plan.Engine.IsUnknown() {
+		return
+	}
+	engine := bot.Engine(p.plan.Engine.ValueString())
+	if reason := bot.IsOff(p.account.directory.Host(engine)); reason != nil {
+		p.diags.AddAttributeError(path.Root("engine"), "The engine is not available", sentence(reason))
+	}
+	if engine != bot.Autopilot && p.state == nil && !p.config.RestoreSID.IsNull() {
+		p.diags.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
+			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
+	}
+}
+
+// unique refuses a name that another bot has, here or in this configuration.
+func (p *assistantPlan) unique(ctx context.Context) {
+	if p.plan.UniqueName.IsUnknown() {
+		return
+	}
+	name := p.plan.UniqueName.ValueString()
+	at := path.Root("unique_name")
+	own := ""
+	if p.state != nil {
+		own = p.state.SID.ValueString()
+		p.account.sawPrior(own)
+	}
+	config := fmt.Sprint(p.config.Engine, p.config.Schema, p.config.Webhooks, p.config.FriendlyName, p.config.RestoreSID, p.config.ForceDestroy)
+	if p.account.claim("bot "+name, p.state != nil, config) {
+		p.diags.AddAttributeError(at, "Two bots of this configuration have one name",
+			fmt.Sprintf("Another `twiliobot_assistant` is named %q too. Names are unique in an account, across engines; choose another for one of them.", name))
+		return
+	}
+	if p.state != nil && p.plan.UniqueName.Equal(p.state.UniqueName) {
+		return
+	}
+	bots, err := p.account.directory.Bots(ctx)
+	if err != nil {
+		addAttributeError(p.diags, at, "Unable to look for bots of this name", err)
+		return
+	}
+	owners := slices.DeleteFunc(slices.Clone(bots), func(b bot.Bot) bool {
+		takenUp := b.Uploading && string(b.Engine()) == p.plan.Engine.ValueString()
+		// What this resource had before it is replaced is gone by then, or refused.
+		return b.UniqueName != name || b.SID == own || takenUp || b.SID == p.config.RestoreSID.ValueString() || p.account.hadPrior(b.SID)
+	})
+	if len(owners) > 0 {
+		addAttributeError(p.diags, at, "", bot.NameProblem(name, owners))
+	}
+}

@@ -1,0 +1,327 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+var (
+	_ resource.ResourceWithConfigure        = &assistantResource{}
+	_ resource.ResourceWithConfigValidators = &assistantResource{}
+	_ resource.ResourceWithValidateConfig   = &assistantResource{}
+	_ resource.ResourceWithModifyPlan       = &assistantResource{}
+	_ resource.ResourceWithIdentity         = &assistantResource{}
+	_ resource.ResourceWithImportState      = &assistantResource{}
+)
+
+type assistantResource struct{ account *account }
+
+func newAssistantResource() resource.Resource { return &assistantResource{} }
+
+func (r *assistantResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_assistant"
+	// A bot that is replaced by another under the same resource keeps its address.
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+func (r *assistantResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.account = accountFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// How a change of the name is done.
+const (
+	renameReplace = "replace"
+	renameInPlace = "in_place"
+)
+
+// How long an operation may take where `timeouts` says nothing. Twilio gives a
+// model build 60 minutes (https://www.twilio.com/docs/autopilot/limits).
+const (
+	uploadTimeout = 65 * time.Minute
+	deleteTimeout = 10 * time.Minute
+)
+
+func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
+			"with neither, the content is managed elsewhere and never read as drift.\n\n" +
+			"Destroying a bot that phone numbers still route to fails and lists them, unless `force_destroy` is set.",
+		Attributes: map[string]schema.Attribute{
+			"unique_name": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "The bot's name, unique in the account across engines: 1 to 64 characters, no control characters or outer spaces. " +
+					"`free` and names that look like the provider's own marks at Twilio are refused. See `rename` for what a change does.",
+				Validators: []validator.String{botName()},
+			},
+			"friendly_name": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "A name for people, at most 255 characters; by default `unique_name`. Only Autopilot has a field of its own for it: elsewhere it is `unique_name`, and anything else is refused.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 240)},
+			},
+			"engine": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "What runs the bot: `studio`, `application` or `autopilot`. By default what the content calls for (`webhooks`: `application`), else the provider's `engine`. " +
+					"A later change of the provider's default moves no existing bot.",
+				Validators: []validator.String{stringvalidator.OneOf(engineNames()...)},
+			},
+			"schema": schema.StringAttribute{
+				CustomType: schemaJSONType{}, Optional: true,
+				MarkdownDescription: "The bot as an Autopilot assistant schema, JSON: the file that `twilio autopilot:export` wrote. Its own `uniqueName`, `friendlyName` and `modelBuild` are ignored. " +
+					"Compared by meaning: formatting, the order of keys and of tasks, samples, fields, field types and values make no difference. " +
+					"Lists are whole: a task or sample that is not in the file is removed. " +
+					"`defaults`, `styleSheet` and `logQueries`, or a key within the first two, that the file leaves out stay as Twilio has them; to unset one, write it empty.",
+			},
+			"webhooks": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "A bot hosted elsewhere, as a TwiML application: the URLs that Twilio calls. Implies the engine `application`.",
+				Attributes:          webhookAttributes(),
+			},
+			"rename": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(renameReplace),
+				MarkdownDescription: "How a change of `unique_name` is done. `in_place` keeps the SID and everything that refers to it. " +
+					"`replace`, the default, is for a release to come: until then a change of name asks for `in_place`.",
+				Validators: []validator.String{stringvalidator.OneOf(renameReplace, renameInPlace)},
+			},
+			"force_destroy": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether phone numbers that still route to the bot are freed when it is destroyed; by default they make the destruction fail.",
+			},
+			"restore_sid": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The SID of an Autopilot assistant deleted in the last 30 days, during which its name stays reserved: creating the bot restores it and brings it to the configured content. " +
+					"Without meaning once the bot exists.",
+				Validators: []validator.String{sidOf("UA", "an Autopilot assistant")},
+			},
+			"sid": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The bot's SID, whose first letters tell its engine: `FW…`, `AP…` or `UA…`.",
+			},
+			"account_sid": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The account that the bot lives in, `AC…`.",
+			},
+			"messaging_webhook_url": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The URL that Twilio calls when a message comes for the bot; null where there is none.",
+			},
+			"voice_webhook_url": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The URL that Twilio calls when a call comes for the bot; null where there is none.",
+			},
+			"date_created": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "When the bot was made, in RFC 3339.",
+			},
+			"needs_model_build": schema.BoolAttribute{
+				Computed: true,
+				MarkdownDescription: "Whether the bot does not yet answer by all of its content: an upload that was cut off, or samples whose model build is missing, under way or failed. " +
+					"Where `schema` is given, the next apply finishes it. Autopilot only; `false` elsewhere.",
+			},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Update: true, Delete: true,
+				CreateDescription: "How long creating may take, the model build included; `65m` by default (Twilio gives a build 60 minutes).",
+				UpdateDescription: "How long an update may take, the model build included; `65m` by default.",
+				DeleteDescription: "How long deleting may take; `10m` by default.",
+			}),
+		},
+	}
+}
+
+// assistantIdentity is what addresses a bot.
+type assistantIdentity struct {
+	AccountSID types.String `tfsdk:"account_sid"`
+	SID        types.String `tfsdk:"sid"`
+}
+
+func (r *assistantResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_sid": identityschema.StringAttribute{
+			OptionalForImport: true,
+			Description:       "The account that the bot lives in, AC…; by default the one the provider is configured for.",
+		},
+		"sid": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The bot's SID: FW…, AP… or UA….",
+		},
+	}}
+}
+
+func (r *assistantResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{
+		resourcevalidator.Conflicting(path.MatchRoot("schema"), path.MatchRoot("webhooks")),
+	}
+}
+
+func (r *assistantResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan assistantModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, uploadTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	spec, err := plan.spec(ctx)
+	if err != nil {
+		addAttributeError(&resp.Diagnostics, path.Root("schema"), "Invalid assistant schema", err)
+		return
+	}
+	if !plan.refused(&resp.Diagnostics) {
+		return
+	}
+	made, err := r.account.directory.CreateBot(ctx, bot.Engine(plan.Engine.ValueString()), spec)
+	if err != nil {
+		addAttributeError(&resp.Diagnostics, path.Root("unique_name"), "Unable to create the bot", err)
+		return
+	}
+	plan.read(r.account.directory, made)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state assistantModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Before anything returns: a Terraform that knows no identities checks that one
+	// is there even for an object that is gone.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	if !r.account.ready() {
+		keepUnread(r.account, &resp.Diagnostics)
+		return
+	}
+	if !r.account.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
+		return
+	}
+	r.account.sawPrior(state.SID.ValueString())
+	importing := state.UniqueName.IsNull()
+	managed := importing || state.hasContent()
+	live, err := r.account.directory.ReadBot(ctx, state.SID.ValueString(), managed)
+	switch {
+	case errors.Is(err, bot.ErrNotFound):
+		resp.State.RemoveResource(ctx)
+		return
+	case errors.Is(err, bot.ErrLagging):
+		// Nothing may be concluded from answers that contradict each other.
+		return
+	case err != nil:
+		addError(&resp.Diagnostics, "Unable to read the bot", err)
+		return
+	}
+	if importing {
+		state.imported(live)
+	}
+	state.read(r.account.directory, live)
+	if managed {
+		state.readContent(live)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+}
+
+func (r *assistantResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state assistantModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, uploadTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	to, err := plan.spec(ctx)
+	if err != nil {
+		addAttributeError(&resp.Diagnostics, path.Root("schema"), "Invalid assistant schema", err)
+		return
+	}
+	from, err := state.spec(ctx)
+	if err != nil {
+		addAttributeError(&resp.Diagnostics, path.Root("schema"), "Unable to read the schema in the state", err)
+		return
+	}
+	if !plan.refused(&resp.Diagnostics) {
+		return
+	}
+	updated, err := r.account.directory.UpdateBot(ctx, state.SID.ValueString(), from, to)
+	if err != nil {
+		addError(&resp.Diagnostics, "Unable to update the bot", fmt.Errorf("%q (%s): %w", state.UniqueName.ValueString(), state.SID.ValueString(), err))
+		return
+	}
+	plan.read(r.account.directory, updated)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+func (r *assistantResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state assistantModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() || !r.account.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	notices, err := r.account.directory.DeleteBot(ctx, state.SID.ValueString(), state.UniqueName.ValueString(), state.ForceDestroy.ValueBool())
+	addNotices(&resp.Diagnostics, notices)
+	if err != nil {
+		addError(&resp.Diagnostics, "Unable to delete the bot", err)
+	}
+}
+
+// ImportState takes a bot by its SID or its unique name.
+func (r *assistantResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	identity := assistantIdentity{}
+	switch {
+	case req.ID == "":
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	case bot.IsSID(req.ID):
+		identity.SID = types.StringValue(req.ID)
+	default:
+		found, err := r.account.directory.FindBots(ctx, req.ID)
+		switch {
+		case err != nil:
+			addError(&resp.Diagnostics, "Unable to find the bot", err)
+		case len(found) == 0:
+			resp.Diagnostics.AddError("There is no such bot", fmt.Sprintf("Account %s has no bot with the unique name or SID %q.", r.account.directory.AccountSID, req.ID))
+		case len(found) > 1:
+			resp.Diagnostics.AddError("Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Import the one that is meant by its SID.",
+				r.account.directory.AccountSID, len(found), req.ID, sids(found)))
+		default:
+			identity.SID = types.StringValue(found[0].SID)
+		}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if _, ok := bot.EngineOf(identity.SID.ValueString()); !ok {
+		resp.Diagnostics.AddError("Unable to import the bot", fmt.Sprintf("%q is not the SID of a bot (FW…, AP… or UA…).", identity.SID.ValueString()))
+		return
+	}
+	if identity.AccountSID.IsNull() {
+		identity.AccountSID = types.StringValue(r.account.directory.AccountSID)
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("sid"), identity.SID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}

@@ -1,0 +1,155 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+// inBetween is a check that does something after the plan is made and before it is
+// applied: somebody else at the account.
+type inBetween func()
+
+func (b inBetween) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
+	b()
+}
+
+func beforeApply(do func()) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{inBetween(do)}}
+}
+
+func TestNumberChangedAfterThePlanStopsTheApply(t *testing.T) {
+	t.Parallel()
+	both := hosted("first") + hosted("second")
+	theirs := func(w *world) func() {
+		return func() {
+			w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": "", "SmsUrl": "https://other.example.com/sms"})
+		}
+	}
+	untouched := func(w *world) resource.TestStep {
+		return resource.TestStep{
+			Config: both, // the binding goes; somebody else's webhook stays
+			Check: func(*terraform.State) error {
+				if url := w.number(ukNumber)["sms_url"]; url != "https://other.example.com/sms" {
+					return fmt.Errorf("somebody else's webhook was overwritten: %v", url)
+				}
+				return nil
+			},
+		}
+	}
+	t.Run("new binding", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.run(
+			resource.TestStep{Config: both},
+			resource.TestStep{
+				Config:           both + bound("front", "first", ukNumber),
+				ConfigPlanChecks: beforeApply(theirs(w)),
+				ExpectError:      inOrder("already answers elsewhere", "https://other.example.com/sms"),
+			},
+			untouched(w),
+		)
+	})
+	for name, overwrite := range map[string]string{"another bot": "", "another bot with overwrite": "overwrite = true"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.run(
+				resource.TestStep{Config: both + bound("front", "first", ukNumber, overwrite)},
+				resource.TestStep{
+					Config:           both + bound("front", "second", ukNumber, overwrite),
+					ConfigPlanChecks: beforeApply(theirs(w)),
+					ExpectError:      inOrder("https://other.example.com/sms"),
+				},
+				untouched(w),
+			)
+		})
+	}
+}
+
+// delayed slows one side of what Terraform does at once: the run-th run slows the
+// writes to one number or the other, by turns, and the reads before them.
+func (w *world) delayed(run int) {
+	slow := []string{ukNumber, otherNumber}[run%2]
+	fault := sandbox.Fault{Path: w.number(slow)["sid"].(string), Kind: sandbox.FaultDelay, DelayMS: 20 + 10*(run%5), Times: -1}
+	if run%4 < 2 {
+		fault.Method = http.MethodPost
+	}
+	if err := w.box.AddFault(fault); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// raceRuns is how often each race is run.
+const raceRuns = 20
+
+func TestRenamedForEachKeyLeavesTheNumberAnswering(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	keyed := func(key string) string {
+		return hosted("greeter") + fmt.Sprintf(`
+resource "twiliobot_phone_number_binding" "each" {
+  for_each      = { %s = %q }
+  phone_number  = each.value
+  assistant_sid = twiliobot_assistant.greeter.sid
+}`, key, ukNumber)
+	}
+	steps := []resource.TestStep{{Config: keyed("k0"), Check: w.answers(ukNumber, "greeter")}}
+	for run := 1; run <= raceRuns; run++ {
+		steps = append(steps, resource.TestStep{
+			PreConfig: func() { w.box.ClearFaults(); w.delayed(run) },
+			Config:    keyed(fmt.Sprintf("k%d", run)),
+			Check:     w.answers(ukNumber, "greeter"),
+		})
+	}
+	w.run(steps...)
+}
+
+func TestBindingsThatSwapNumbersLeaveBothAnswering(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pair := func(a, b string) string {
+		return hosted("greeter") + bound("a", "greeter", a) + bound("b", "greeter", b)
+	}
+	both := resource.ComposeTestCheckFunc(w.answers(ukNumber, "greeter"), w.answers(otherNumber, "greeter"))
+	steps := []resource.TestStep{{Config: pair(ukNumber, otherNumber), Check: both}}
+	for run := 1; run <= raceRuns; run++ {
+		a, b := ukNumber, otherNumber
+		if run%2 == 1 {
+			a, b = b, a
+		}
+		steps = append(steps, resource.TestStep{
+			PreConfig: func() { w.box.ClearFaults(); w.delayed(run) },
+			Config:    pair(a, b), Check: both,
+		})
+	}
+	w.run(steps...)
+}
+
+func TestBindingRemovedWhileAnotherTakesTheNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	steps := []resource.TestStep{{Config: hosted("greeter") + bound("a", "greeter", ukNumber) + bound("b", "greeter", otherNumber)}}
+	for run := 1; run <= raceRuns; run++ {
+		// By turns: b goes and a takes its number; b comes back with the number that
+		// a had.
+		config := hosted("greeter") + bound("a", "greeter", otherNumber)
+		check := w.answers(otherNumber, "greeter")
+		if run%2 == 0 {
+			config = hosted("greeter") + bound("a", "greeter", ukNumber) + bound("b", "greeter", otherNumber)
+			check = resource.ComposeTestCheckFunc(check, w.answers(ukNumber, "greeter"))
+		}
+		steps = append(steps, resource.TestStep{
+			PreConfig: func() { w.box.ClearFaults(); w.delayed(run) },
+			Config:    config, Check: check,
+		})
+	}
+	w.run(steps...)
+}

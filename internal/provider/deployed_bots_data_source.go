@@ -1,0 +1,149 @@
+package provider
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+var _ datasource.DataSourceWithConfigure = &deployedBotsDataSource{}
+
+type deployedBotsDataSource struct{ accountDataSource }
+
+func newDeployedBotsDataSource() datasource.DataSource { return &deployedBotsDataSource{} }
+
+func (d *deployedBotsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_deployed_bots"
+}
+
+type deployedBotsModel struct {
+	Engine    types.String       `tfsdk:"engine"`
+	Status    types.String       `tfsdk:"status"`
+	NameRegex types.String       `tfsdk:"name_regex"`
+	Bots      []deployedBotModel `tfsdk:"bots"`
+}
+
+type deployedBotModel struct {
+	SID                 types.String `tfsdk:"sid"`
+	UniqueName          types.String `tfsdk:"unique_name"`
+	FriendlyName        types.String `tfsdk:"friendly_name"`
+	Engine              types.String `tfsdk:"engine"`
+	Status              types.String `tfsdk:"status"`
+	PhoneNumbers        []string     `tfsdk:"phone_numbers"`
+	MessagingWebhookURL types.String `tfsdk:"messaging_webhook_url"`
+	VoiceWebhookURL     types.String `tfsdk:"voice_webhook_url"`
+	DateCreated         types.String `tfsdk:"date_created"`
+	DateUpdated         types.String `tfsdk:"date_updated"`
+	BuiltAt             types.String `tfsdk:"built_at"`
+	Revision            types.Int64  `tfsdk:"revision"`
+}
+
+func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	computed := func(description string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The account's bots of every engine, whoever made them, and which of them answer. " +
+			"Where it is read after a change of the same configuration, give it `depends_on`, so that it is read when the change is made.",
+		Attributes: map[string]schema.Attribute{
+			"engine": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only bots on this engine: `studio`, `application` or `autopilot`.",
+				Validators: []validator.String{stringvalidator.OneOf(engineNames()...)},
+			},
+			"status": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only bots of this status: `live`, `idle` or `suspended`.",
+				Validators: []validator.String{stringvalidator.OneOf(words(bot.Statuses())...)},
+			},
+			"name_regex": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only bots whose `unique_name` matches this regular expression (RE2).",
+				Validators: []validator.String{regularExpression{}},
+			},
+			"bots": schema.ListNestedAttribute{
+				Computed: true, MarkdownDescription: "The bots, by name.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"sid":           computed("The bot's SID: `FW…`, `AP…` or `UA…`."),
+					"unique_name":   computed("The bot's name."),
+					"friendly_name": computed("The name for people."),
+					"engine":        computed("What runs the bot."),
+					"status":        computed("`live`: a number routes to it; `idle`: none does; `suspended`: it is kept from answering."),
+					"phone_numbers": schema.ListAttribute{
+						Computed: true, ElementType: types.StringType,
+						MarkdownDescription: "The numbers that route to the bot, or would if it were not suspended, in E.164.",
+					},
+					"messaging_webhook_url": computed("The URL that Twilio calls when a message comes for the bot."),
+					"voice_webhook_url":     computed("The URL that Twilio calls when a call comes for the bot."),
+					"date_created":          computed("When the bot was made, in RFC 3339."),
+					"date_updated":          computed("When the bot was last changed, in RFC 3339."),
+					"built_at":              computed("When its last model build was completed, in RFC 3339; Autopilot only."),
+					"revision": schema.Int64Attribute{
+						Computed: true, MarkdownDescription: "The published revision; Studio only.",
+					},
+				}},
+			},
+		},
+	}
+}
+
+func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m deployedBotsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	numbers, bots, roster, err := d.overview(ctx)
+	if err != nil {
+		unusable(&resp.Diagnostics, "the account's bots", err)
+		return
+	}
+	var name *regexp.Regexp
+	if !m.NameRegex.IsNull() {
+		name = regexp.MustCompile(m.NameRegex.ValueString()) // validated
+	}
+	m.Bots = []deployedBotModel{}
+	for _, b := range byName(bots) {
+		status, phones := roster.BotStatus(b.SID, numbers)
+		if !wanted(m.Engine, string(b.Engine())) || !wanted(m.Status, string(status)) || (name != nil && !name.MatchString(b.UniqueName)) {
+			continue
+		}
+		// What only a closer look tells is asked for the bots that are shown.
+		if b.Engine() == bot.Autopilot {
+			if b, err = d.account.directory.Host(bot.Autopilot).Get(ctx, b.SID); err != nil {
+				unusable(&resp.Diagnostics, "the bot's model builds", err)
+				return
+			}
+		}
+		messaging, voice := webhooksOf(d.account.directory, b)
+		shown := deployedBotModel{
+			SID: types.StringValue(b.SID), UniqueName: types.StringValue(b.UniqueName), FriendlyName: types.StringValue(b.FriendlyName),
+			Engine: types.StringValue(string(b.Engine())), Status: types.StringValue(string(status)), PhoneNumbers: phones,
+			MessagingWebhookURL: optional(messaging), VoiceWebhookURL: optional(voice),
+			DateCreated: dateOf(b.DateCreated), DateUpdated: dateOf(b.DateUpdated), BuiltAt: dateOf(b.BuiltAt),
+		}
+		if b.Revision > 0 {
+			shown.Revision = types.Int64Value(int64(b.Revision))
+		}
+		m.Bots = append(m.Bots, shown)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// wanted tells whether a filter lets a value through; an unset one lets all.
+func wanted(filter types.String, value string) bool {
+	return filter.IsNull() || filter.ValueString() == value
+}
+
+// words are the strings of a list of named values.
+func words[T ~string](values []T) []string {
+	all := make([]string, len(values))
+	for i, value := range values {
+		all[i] = string(value)
+	}
+	return all
+}

@@ -1,0 +1,90 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// notation is a way to write something down in a string, of which several
+// spellings mean the same.
+type notation interface {
+	// name says what is written, in messages.
+	name() string
+	// same tells whether two spellings mean the same.
+	same(a, b string) bool
+	// check refuses what cannot be read.
+	check(at path.Path, text string, diags *diag.Diagnostics)
+}
+
+// meaningType is the type of strings in a notation: two that mean the same are
+// equal.
+type meaningType[N notation] struct{ basetypes.StringType }
+
+// meaning is a value of meaningType.
+type meaning[N notation] struct{ basetypes.StringValue }
+
+var (
+	_ basetypes.StringTypable                    = meaningType[phoneNotation]{}
+	_ basetypes.StringValuableWithSemanticEquals = meaning[phoneNotation]{}
+	_ xattr.ValidateableAttribute                = meaning[phoneNotation]{}
+)
+
+func newMeaning[N notation](text string) meaning[N] {
+	return meaning[N]{basetypes.NewStringValue(text)}
+}
+
+func (t meaningType[N]) String() string {
+	var n N
+	return n.name()
+}
+
+func (t meaningType[N]) ValueType(context.Context) attr.Value { return meaning[N]{} }
+
+func (t meaningType[N]) Equal(other attr.Type) bool {
+	_, ok := other.(meaningType[N])
+	return ok
+}
+
+func (t meaningType[N]) ValueFromString(_ context.Context, in basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
+	return meaning[N]{in}, nil
+}
+
+func (t meaningType[N]) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
+	value, err := t.StringType.ValueFromTerraform(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	text, ok := value.(basetypes.StringValue)
+	if !ok {
+		return nil, fmt.Errorf("%s came as a %T", t, value)
+	}
+	return meaning[N]{text}, nil
+}
+
+func (m meaning[N]) Type(context.Context) attr.Type { return meaningType[N]{} }
+
+func (m meaning[N]) Equal(other attr.Value) bool {
+	o, ok := other.(meaning[N])
+	return ok && m.StringValue.Equal(o.StringValue)
+}
+
+func (m meaning[N]) StringSemanticEquals(_ context.Context, other basetypes.StringValuable) (bool, diag.Diagnostics) {
+	o, ok := other.(meaning[N])
+	var n N
+	return ok && n.same(m.ValueString(), o.ValueString()), nil
+}
+
+func (m meaning[N]) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
+	if m.IsNull() || m.IsUnknown() {
+		return
+	}
+	var n N
+	n.check(req.Path, m.ValueString(), &resp.Diagnostics)
+}

@@ -1,0 +1,258 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// bindingModel is a binding, in the order of the schema.
+type bindingModel struct {
+	PhoneNumber    phoneNumber  `tfsdk:"phone_number"`
+	PhoneNumberSID types.String `tfsdk:"phone_number_sid"`
+	AssistantSID   types.String `tfsdk:"assistant_sid"`
+	TargetTask     types.String `tfsdk:"target_task"`
+	Channels       types.Set    `tfsdk:"channels"`
+	FriendlyName   types.String `tfsdk:"friendly_name"`
+	Overwrite      types.Bool   `tfsdk:"overwrite"`
+	AccountSID     types.String `tfsdk:"account_sid"`
+	WebhookURLs    types.Map    `tfsdk:"webhook_urls"`
+}
+
+func (m bindingModel) identity() numberIdentity {
+	return numberIdentity{AccountSID: m.AccountSID, SID: m.PhoneNumberSID}
+}
+
+// numberPath is the attribute by which the user named the number.
+func (m bindingModel) numberPath() path.Path {
+	if e164(m.PhoneNumber) == "" {
+		return path.Root("phone_number_sid")
+	}
+	return path.Root("phone_number")
+}
+
+// channels lists the channels in a fixed order; none while they are not known.
+func (m bindingModel) channels() []bot.Channel {
+	var channels []bot.Channel
+	for _, channel := range bot.Channels() {
+		if slices.ContainsFunc(m.Channels.Elements(), types.StringValue(string(channel)).Equal) {
+			channels = append(channels, channel)
+		}
+	}
+	return channels
+}
+
+func channelSet(channels []bot.Channel) types.Set {
+	elements := make([]attr.Value, len(channels))
+	for i, channel := range channels {
+		elements[i] = types.StringValue(string(channel))
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+// without takes some channels away from others.
+func without(channels, some []bot.Channel) []bot.Channel {
+	return slices.DeleteFunc(slices.Clone(channels), func(c bot.Channel) bool { return slices.Contains(some, c) })
+}
+
+// optional is null for an empty string.
+func optional(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
+// imported sets what nothing at Twilio says to its default.
+func (m *bindingModel) imported() {
+	m.Overwrite = types.BoolValue(false)
+	m.Channels = types.SetNull(types.StringType)
+}
+
+// read takes over what the number does now. What it does for the bot that the
+// binding had put there stands in `channels`; where it does nothing for that bot
+// any more, the answer is another bot's SID, or null for something that is no bot.
+func (m *bindingModel) read(directory *bot.Directory, number bot.Number, was memory) {
+	if e164(m.PhoneNumber) != number.PhoneNumber {
+		m.PhoneNumber = newMeaning[phoneNotation](number.PhoneNumber)
+	}
+	m.PhoneNumberSID = types.StringValue(number.SID)
+	m.AccountSID = types.StringValue(number.AccountSID)
+	m.FriendlyName = types.StringValue(number.FriendlyName)
+
+	channels := slices.DeleteFunc(slices.Clone(was.Channels), func(channel bot.Channel) bool {
+		return number.Route(channel, directory.Webhooks).BotSID != was.BotSID
+	})
+	shown := was.BotSID
+	if len(channels) == 0 {
+		channels = was.Channels
+		shown = number.Route(channels[0], directory.Webhooks).BotSID
+	}
+	m.AssistantSID = optional(shown)
+	m.Channels = channelSet(channels)
+	m.TargetTask = optional(targetTask(directory, number, channels, m.TargetTask.ValueString()))
+	m.WebhookURLs = webhookURLs(directory, number, was.Channels)
+}
+
+// targetTask is the task that the number's webhooks name: that of the first channel
+// which differs from what is expected.
+func targetTask(directory *bot.Directory, number bot.Number, channels []bot.Channel, expected string) string {
+	for _, channel := range channels {
+		if task := number.Route(channel, directory.Webhooks).TargetTask; task != expected {
+			return task
+		}
+	}
+	return expected
+}
+
+// webhookURLs shows the URLs that Twilio calls for a number.
+func webhookURLs(directory *bot.Directory, number bot.Number, channels []bot.Channel) types.Map {
+	urls := map[string]attr.Value{}
+	for _, channel := range channels {
+		route := number.Route(channel, directory.Webhooks)
+		if route.URL == "" {
+			continue
+		}
+		shown := route.URL
+		if route.Method != bot.WebhookMethod {
+			shown = route.Method + " " + shown
+		}
+		urls[string(channel)] = types.StringValue(shown)
+	}
+	return types.MapValueMust(types.StringType, urls)
+}
+
+// memory is what a binding keeps in private state: what it had put on the number
+// itself, so that a change of the configuration and a change by somebody else are
+// told apart, and what the number answered with when it was last read.
+type memory struct {
+	BotSID   string        `json:"bot_sid"`
+	Channels []bot.Channel `json:"channels"`
+	// Label is the bot's name where the number bears it.
+	Label string   `json:"label,omitempty"`
+	Seen  bot.Seen `json:"seen,omitempty"`
+}
+
+const memoryKey = "binding"
+
+// privateState is what the framework's private state of every request can do.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+func loadMemory(ctx context.Context, private privateState) (memory, diag.Diagnostics) {
+	var m memory
+	stored, diags := private.GetKey(ctx, memoryKey)
+	if diags.HasError() || len(stored) == 0 {
+		return m, diags
+	}
+	if err := json.Unmarshal(stored, &m); err != nil {
+		diags.AddError("Unable to read the binding's private state", sentence(err))
+	}
+	return m, diags
+}
+
+func (m memory) save(ctx context.Context, private privateState) diag.Diagnostics {
+	stored, err := json.Marshal(m)
+	if err != nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Unable to write the binding's private state", sentence(err))}
+	}
+	return private.SetKey(ctx, memoryKey, stored)
+}
+
+// importing is the memory of a binding that Terraform did not make: the bot that
+// answers now, on every channel on which it does.
+func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.Number, diags *diag.Diagnostics) memory {
+	directory := r.account.directory
+	for _, first := range bot.Channels() {
+		route := number.Route(first, directory.Webhooks)
+		if route.Kind != bot.ToBot {
+			continue
+		}
+		m := memory{BotSID: route.BotSID, Channels: directory.ChannelsOf(number, route.BotSID)}
+		if b, err := directory.Bot(ctx, route.BotSID); err == nil && b.UniqueName == number.FriendlyName {
+			m.Label = b.UniqueName
+		}
+		return m
+	}
+	diags.AddError("No bot answers on the phone number",
+		fmt.Sprintf("%s answers messaging with %s and voice with %s, so there is no binding to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.",
+			number, number.Route(bot.Messaging, directory.Webhooks), number.Route(bot.Voice, directory.Webhooks)))
+	return memory{}
+}
+
+// find reads the number that a plan names.
+func (r *phoneNumberBindingResource) find(ctx context.Context, m bindingModel) (bot.Number, error) {
+	if sid := m.PhoneNumberSID.ValueString(); sid != "" {
+		return r.account.directory.Number(ctx, sid)
+	}
+	return r.account.directory.FindNumber(ctx, e164(m.PhoneNumber))
+}
+
+// bind makes the number answer as planned, fills in what the plan left open, and
+// returns what is to be remembered. had is what the binding had before; it is empty
+// for a new one.
+func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingModel, number bot.Number, seen bot.Seen, had memory, diags *diag.Diagnostics) memory {
+	directory := r.account.directory
+	b, err := directory.Bot(ctx, plan.AssistantSID.ValueString())
+	if err != nil {
+		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
+		return memory{}
+	}
+	if plan.TargetTask.IsUnknown() {
+		if plan.TargetTask, err = r.entryTask(ctx, b.SID); err != nil {
+			addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot's tasks", err)
+			return memory{}
+		}
+	}
+	binding := bot.Binding{
+		NumberSID: number.SID, BotSID: b.SID, TargetTask: plan.TargetTask.ValueString(),
+		Channels: plan.channels(), Label: plan.FriendlyName.ValueString(), Overwrite: plan.Overwrite.ValueBool(),
+	}
+	if plan.FriendlyName.IsUnknown() && (had.BotSID == "" || number.FriendlyName == had.Label || number.FriendlyName == bot.FreeLabel) {
+		binding.Label = b.UniqueName
+	}
+	after, notices, err := directory.Bind(ctx, binding, seen, had.BotSID)
+	addNotices(diags, notices)
+	if err != nil {
+		addAttributeError(diags, plan.numberPath(), "Unable to bind the phone number", err)
+		return memory{}
+	}
+	now := memory{BotSID: b.SID, Channels: binding.Channels, Seen: bot.See(after)}
+	if after.FriendlyName == b.UniqueName {
+		now.Label = b.UniqueName
+	}
+	planned := *plan
+	plan.read(directory, after, now)
+	if e164(planned.PhoneNumber) == after.PhoneNumber {
+		plan.PhoneNumber = planned.PhoneNumber
+	}
+	return now
+}
+
+// greetingTask is where a conversation with an assistant enters by convention.
+const greetingTask = "greeting"
+
+// entryTask is the task at which a new binding of a bot enters.
+func (r *phoneNumberBindingResource) entryTask(ctx context.Context, botSID string) (types.String, error) {
+	if engine, _ := bot.EngineOf(botSID); engine != bot.Autopilot {
+		return types.StringNull(), nil
+	}
+	tasks, err := r.account.directory.Host(bot.Autopilot).Tasks(ctx, botSID)
+	if err != nil {
+		return types.StringNull(), err
+	}
+	if slices.Contains(tasks, greetingTask) {
+		return types.StringValue(greetingTask), nil
+	}
+	return types.StringNull(), nil
+}

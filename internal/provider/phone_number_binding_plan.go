@@ -1,0 +1,278 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// ModifyPlan says at plan time what the binding will find: a number that is not
+// there or not capable, somebody else who answers, another binding of the same
+// number.
+func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, config bindingModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	var state *bindingModel
+	if !req.State.Raw.IsNull() {
+		state = &bindingModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+	}
+	had, diags := loadMemory(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() || !r.account.ready() {
+		return
+	}
+	p := bindingPlan{r.account, &plan, config, state, had, &resp.Diagnostics}
+	number, known := p.number(ctx)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p.task(ctx)
+	if known {
+		p.check(ctx, number)
+	}
+	p.label(ctx)
+	p.urls(number, known)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// bindingPlan is one binding being planned.
+type bindingPlan struct {
+	account *account
+	plan    *bindingModel
+	config  bindingModel
+	state   *bindingModel // nil for a new binding
+	had     memory
+	diags   *diag.Diagnostics
+}
+
+// number finds the number and fills in both ways to name it; false while the
+// configuration does not tell which it is.
+func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
+	p.plan.AccountSID = types.StringValue(p.account.directory.AccountSID)
+	var number bot.Number
+	var err error
+	switch {
+	case p.config.PhoneNumber.IsUnknown() || p.config.PhoneNumberSID.IsUnknown():
+		p.plan.PhoneNumber = phoneNumber{types.StringUnknown()}
+		if !p.config.PhoneNumber.IsNull() && !p.config.PhoneNumber.IsUnknown() {
+			p.plan.PhoneNumber = p.config.PhoneNumber
+		}
+		return bot.Number{}, false
+	case p.state != nil && p.sameNumber():
+		number, err = p.account.directory.Number(ctx, p.state.PhoneNumberSID.ValueString())
+	case !p.config.PhoneNumberSID.IsNull():
+		number, err = p.account.directory.Number(ctx, p.config.PhoneNumberSID.ValueString())
+	default:
+		number, err = p.account.directory.FindNumber(ctx, e164(p.config.PhoneNumber))
+	}
+	if errors.Is(err, bot.ErrNotFound) {
+		named := p.config.PhoneNumber.ValueString() + p.config.PhoneNumberSID.ValueString()
+		p.diags.AddAttributeError(p.config.numberPath(), "The account does not own this phone number",
+			fmt.Sprintf("Account %s has no phone number %s. Buy it or move it to this account first; this provider binds numbers, it does not buy or release them.",
+				p.account.directory.AccountSID, named))
+		return bot.Number{}, false
+	}
+	if err != nil {
+		addAttributeError(p.diags, p.config.numberPath(), "Unable to read the phone number", err)
+		return bot.Number{}, false
+	}
+	p.plan.PhoneNumberSID = types.StringValue(number.SID)
+	switch {
+	case p.state != nil && e164(p.state.PhoneNumber) == number.PhoneNumber && e164(p.config.PhoneNumber) != "":
+		// Written in another form, it is the same number: nothing changes.
+		p.plan.PhoneNumber = p.state.PhoneNumber
+	case p.state != nil && p.config.PhoneNumber.IsNull() && e164(p.state.PhoneNumber) == number.PhoneNumber:
+		p.plan.PhoneNumber = p.state.PhoneNumber
+	case p.config.PhoneNumber.IsNull():
+		p.plan.PhoneNumber = newMeaning[phoneNotation](number.PhoneNumber)
+	}
+	return number, true
+}
+
+// sameNumber tells whether the configuration names the number of the state.
+func (p *bindingPlan) sameNumber() bool {
+	if !p.config.PhoneNumberSID.IsNull() {
+		return p.config.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
+	}
+	return e164(p.config.PhoneNumber) == e164(p.state.PhoneNumber)
+}
+
+// repointed tells whether the bot changes, or may.
+func (p *bindingPlan) repointed() bool {
+	return p.state == nil || !p.plan.AssistantSID.Equal(p.state.AssistantSID)
+}
+
+// task settles the target task: decided when a bot is bound, then kept.
+func (p *bindingPlan) task(ctx context.Context) {
+	if !p.config.TargetTask.IsNull() {
+		return
+	}
+	engine, known := bot.EngineOf(p.plan.AssistantSID.ValueString())
+	switch {
+	case p.plan.AssistantSID.IsUnknown() || !known:
+		p.plan.TargetTask = types.StringUnknown()
+	case engine != bot.Autopilot:
+		p.plan.TargetTask = types.StringNull()
+	case p.state != nil && p.had.BotSID == p.plan.AssistantSID.ValueString() && !p.repointed():
+		p.plan.TargetTask = p.state.TargetTask
+	default:
+		task, err := (&phoneNumberBindingResource{p.account}).entryTask(ctx, p.plan.AssistantSID.ValueString())
+		if err != nil {
+			p.missingBot(err)
+			return
+		}
+		p.plan.TargetTask = task
+	}
+}
+
+func (p *bindingPlan) missingBot(err error) {
+	sid := p.plan.AssistantSID.ValueString()
+	if errors.Is(err, bot.ErrNotFound) {
+		p.diags.AddAttributeError(path.Root("assistant_sid"), "There is no such bot",
+			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot is there before its number.",
+				p.account.directory.AccountSID, sid))
+		return
+	}
+	addAttributeError(p.diags, path.Root("assistant_sid"), "Unable to read the bot", err)
+}
+
+// check refuses what the apply would have to refuse.
+func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
+	directory := p.account.directory
+	at := p.config.numberPath()
+	config := fmt.Sprint(p.config.AssistantSID, p.config.Channels, p.config.TargetTask, p.config.FriendlyName, p.config.Overwrite)
+	if p.account.claim("number "+number.SID, p.state != nil, config) {
+		p.diags.AddAttributeError(at, "Another binding has this phone number",
+			fmt.Sprintf("%s is bound twice in this configuration. A number has one binding; list both channels in it, or remove one.", number))
+		return
+	}
+	if p.plan.Channels.IsUnknown() {
+		return
+	}
+	binding := bot.Binding{
+		NumberSID: number.SID, BotSID: p.plan.AssistantSID.ValueString(), TargetTask: p.plan.TargetTask.ValueString(),
+		Channels: p.plan.channels(), Overwrite: p.plan.Overwrite.ValueBool(),
+	}
+	if incapable := binding.Incapable(number); len(incapable) > 0 {
+		addAttributeError(p.diags, path.Root("channels"), "", bot.IncapableProblem(number, incapable))
+		return
+	}
+	if binding.BotSID != "" && p.repointed() {
+		if _, err := directory.Bot(ctx, binding.BotSID); err != nil {
+			p.missingBot(err)
+			return
+		}
+	}
+	was := ""
+	if p.state != nil && number.SID == p.state.PhoneNumberSID.ValueString() {
+		was = p.had.BotSID
+	}
+	conflicts := directory.Conflicts(number, binding, was)
+	switch {
+	case len(conflicts) == 0 || directory.Wrote(number.SID):
+		// What this process wrote itself, the apply checks under the number's lock.
+	case !binding.Overwrite:
+		addAttributeError(p.diags, at, "", directory.ConflictProblem(ctx, number, conflicts))
+	default:
+		p.diags.AddAttributeWarning(path.Root("overwrite"), "A phone number will be taken over",
+			fmt.Sprintf("%s answers %s. Because `overwrite` is set, it will answer for %s instead.",
+				number, directory.DescribeConflicts(ctx, conflicts), shownSID(p.plan.AssistantSID)))
+	}
+}
+
+func shownSID(sid types.String) string {
+	if sid.IsUnknown() {
+		return "the new bot"
+	}
+	return "bot " + sid.ValueString()
+}
+
+// label plans the friendly name: kept while the bot stays, the bot's name for a new
+// binding.
+func (p *bindingPlan) label(ctx context.Context) {
+	switch {
+	case !p.config.FriendlyName.IsNull():
+		return
+	case p.state != nil && !p.repointed() && p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID):
+		p.plan.FriendlyName = p.state.FriendlyName
+		return
+	}
+	p.plan.FriendlyName = types.StringUnknown()
+	if p.state == nil && !p.plan.AssistantSID.IsUnknown() {
+		if b, err := p.account.directory.Bot(ctx, p.plan.AssistantSID.ValueString()); err == nil {
+			p.plan.FriendlyName = types.StringValue(b.UniqueName)
+		}
+	}
+}
+
+// urls plans the webhooks: as they are where they reach the bot already, else as
+// the apply will write them.
+func (p *bindingPlan) urls(number bot.Number, known bool) {
+	p.plan.WebhookURLs = types.MapUnknown(types.StringType)
+	if !known || p.plan.AssistantSID.IsUnknown() || p.plan.TargetTask.IsUnknown() || p.plan.Channels.IsUnknown() {
+		return
+	}
+	p.plan.WebhookURLs = webhookURLs(p.account.directory, p.account.directory.After(number, bot.Binding{
+		NumberSID: number.SID, BotSID: p.plan.AssistantSID.ValueString(),
+		TargetTask: p.plan.TargetTask.ValueString(), Channels: p.plan.channels(),
+	}), p.plan.channels())
+}
+
+// keepUnread tells why a resource was not refreshed.
+func keepUnread(account *account, diags *diag.Diagnostics) {
+	diags.AddWarning("Not refreshed: the provider's configuration is not known yet", sentence(account.unready))
+}
+
+// ImportState takes a number by its SID or in E.164.
+func (r *phoneNumberBindingResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	identity := numberIdentity{}
+	switch {
+	case req.ID == "":
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	case bot.IsSID(req.ID):
+		identity.SID = types.StringValue(req.ID)
+	default:
+		e164, err := bot.ParsePhoneNumber(req.ID)
+		if err != nil {
+			resp.Diagnostics.AddError("Unable to import the binding",
+				fmt.Sprintf("Give the phone number (+12025550142) or its SID (PN…): %v.", err))
+			return
+		}
+		number, err := r.account.directory.FindNumber(ctx, e164)
+		if errors.Is(err, bot.ErrNotFound) {
+			resp.Diagnostics.AddError("The account does not own this phone number",
+				fmt.Sprintf("Account %s has no phone number %s.", r.account.directory.AccountSID, e164))
+			return
+		}
+		if err != nil {
+			addError(&resp.Diagnostics, "Unable to find the phone number", err)
+			return
+		}
+		identity.SID = types.StringValue(number.SID)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if sid := identity.SID.ValueString(); !bot.IsSID(sid) || sid[:2] != "PN" {
+		resp.Diagnostics.AddError("Unable to import the binding", fmt.Sprintf("%q is not the SID of a phone number (PN…), nor a number in E.164.", sid))
+		return
+	}
+	if identity.AccountSID.IsNull() {
+		identity.AccountSID = types.StringValue(r.account.directory.AccountSID)
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("phone_number_sid"), identity.SID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}

@@ -1,0 +1,155 @@
+package provider
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+var _ datasource.DataSourceWithConfigure = &phoneNumbersDataSource{}
+
+type phoneNumbersDataSource struct{ accountDataSource }
+
+func newPhoneNumbersDataSource() datasource.DataSource { return &phoneNumbersDataSource{} }
+
+func (d *phoneNumbersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_phone_numbers"
+}
+
+type phoneNumbersModel struct {
+	Status       types.String         `tfsdk:"status"`
+	PhoneNumber  phoneNumber          `tfsdk:"phone_number"`
+	FriendlyName types.String         `tfsdk:"friendly_name"`
+	AssistantSID types.String         `tfsdk:"assistant_sid"`
+	Capability   types.String         `tfsdk:"capability"`
+	PhoneNumbers []accountNumberModel `tfsdk:"phone_numbers"`
+}
+
+type accountNumberModel struct {
+	SID          types.String `tfsdk:"sid"`
+	PhoneNumber  types.String `tfsdk:"phone_number"`
+	FriendlyName types.String `tfsdk:"friendly_name"`
+	Capabilities []string     `tfsdk:"capabilities"`
+	Country      types.String `tfsdk:"country"`
+	Status       types.String `tfsdk:"status"`
+	Messaging    sideModel    `tfsdk:"messaging"`
+	Voice        sideModel    `tfsdk:"voice"`
+}
+
+// sideModel says who answers on one channel.
+type sideModel struct {
+	Kind         types.String `tfsdk:"kind"`
+	AssistantSID types.String `tfsdk:"assistant_sid"`
+	UniqueName   types.String `tfsdk:"unique_name"`
+	TargetTask   types.String `tfsdk:"target_task"`
+	URL          types.String `tfsdk:"url"`
+}
+
+func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	computed := func(description string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	side := func(what string) schema.Attribute {
+		return schema.SingleNestedAttribute{
+			Computed: true, MarkdownDescription: "Who answers " + what + ".",
+			Attributes: map[string]schema.Attribute{
+				"kind":          computed("`bot`, `external` (any other URL, a SIP trunk, a bot of another account) or `none`."),
+				"assistant_sid": computed("The bot's SID, also of one that no longer exists."),
+				"unique_name":   computed("The bot's name; null for one that no longer exists."),
+				"target_task":   computed("The task at which a conversation enters; Autopilot only."),
+				"url":           computed("The URL that Twilio calls; null where an application or a SIP trunk answers."),
+			},
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The account's phone numbers and who answers on each. " +
+			"Where it is read after a change of the same configuration, give it `depends_on`, so that it is read when the change is made.",
+		Attributes: map[string]schema.Attribute{
+			"status": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only numbers of this status: `live`, `suspended`, `free`, `external` or `dangling`.",
+				Validators: []validator.String{stringvalidator.OneOf(words(bot.NumberStatuses())...)},
+			},
+			"phone_number": schema.StringAttribute{
+				CustomType: phoneNumberType{}, Optional: true, MarkdownDescription: "Only this number, in E.164.",
+			},
+			"friendly_name": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only numbers with exactly this label.",
+			},
+			"assistant_sid": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only numbers on which this bot answers, on either channel.",
+				Validators: []validator.String{botSID()},
+			},
+			"capability": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only numbers with this capability: `sms`, `mms`, `voice` or `fax`.",
+				Validators: []validator.String{stringvalidator.OneOf("sms", "mms", "voice", "fax")},
+			},
+			"phone_numbers": schema.ListNestedAttribute{
+				Computed: true, MarkdownDescription: "The numbers, in the order of E.164.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"sid":           computed("The number's SID, `PN…`."),
+					"phone_number":  computed("The number, in E.164."),
+					"friendly_name": computed("The number's label."),
+					"capabilities": schema.ListAttribute{
+						Computed: true, ElementType: types.StringType,
+						MarkdownDescription: "What the number carries: `fax`, `mms`, `sms`, `voice`.",
+					},
+					"country": computed("The ISO 3166 code of the number's country; null for a number of no one country."),
+					"status": computed("`live`: a bot answers; `suspended`: the bot is kept from answering; `free`: nothing answers; `external`: something else answers; " +
+						"`dangling`: it routes to a bot that no longer exists, a dead number. Of two channels, the more worrying counts."),
+					"messaging": side("messages"),
+					"voice":     side("calls"),
+				}},
+			},
+		},
+	}
+}
+
+func (d *phoneNumbersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m phoneNumbersModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	numbers, _, roster, err := d.overview(ctx)
+	if err != nil {
+		unusable(&resp.Diagnostics, "the account's phone numbers", err)
+		return
+	}
+	m.PhoneNumbers = []accountNumberModel{}
+	for _, number := range numbers {
+		status := roster.NumberStatus(number)
+		shown := accountNumberModel{
+			SID: types.StringValue(number.SID), PhoneNumber: types.StringValue(number.PhoneNumber), FriendlyName: types.StringValue(number.FriendlyName),
+			Capabilities: number.Capabilities.Names(), Country: optional(bot.CountryOf(number.PhoneNumber)), Status: types.StringValue(string(status)),
+			Messaging: sideOf(roster.Answer(number, bot.Messaging)), Voice: sideOf(roster.Answer(number, bot.Voice)),
+		}
+		if m.lets(shown) {
+			m.PhoneNumbers = append(m.PhoneNumbers, shown)
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// lets tells whether the filters let a number through.
+func (m phoneNumbersModel) lets(n accountNumberModel) bool {
+	return wanted(m.Status, n.Status.ValueString()) &&
+		(m.PhoneNumber.IsNull() || e164(m.PhoneNumber) == n.PhoneNumber.ValueString()) &&
+		wanted(m.FriendlyName, n.FriendlyName.ValueString()) &&
+		(wanted(m.AssistantSID, n.Messaging.AssistantSID.ValueString()) || wanted(m.AssistantSID, n.Voice.AssistantSID.ValueString())) &&
+		(m.Capability.IsNull() || slices.Contains(n.Capabilities, m.Capability.ValueString()))
+}
+
+func sideOf(answer bot.Answer) sideModel {
+	return sideModel{
+		Kind:         types.StringValue(string(answer.Kind)),
+		AssistantSID: optional(answer.BotSID), UniqueName: optional(answer.Bot.UniqueName),
+		TargetTask: optional(answer.TargetTask), URL: optional(answer.URL),
+	}
+}

@@ -1,0 +1,103 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"regexp"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+func between(low, high int64) validator.Int64 { return int64validator.Between(low, high) }
+
+// checked is a validator made of a function: what it returns is the error's
+// detail.
+type checked struct {
+	description string
+	summary     string
+	check       func(value string) error
+}
+
+func (c checked) Description(context.Context) string         { return c.description }
+func (c checked) MarkdownDescription(context.Context) string { return c.description }
+
+func (c checked) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := c.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, c.summary, sentence(err))
+	}
+}
+
+// botName refuses what cannot be a bot's unique name.
+func botName() validator.String {
+	return checked{"a bot's unique name", "Invalid bot name", bot.CheckName}
+}
+
+// botSID refuses what is not the SID of a bot.
+func botSID() validator.String {
+	return checked{"the SID of a bot", "Invalid bot SID", func(sid string) error {
+		if _, ok := bot.EngineOf(sid); !ok {
+			return fmt.Errorf("%q is not the SID of a bot: two letters that tell its engine (FW, AP or UA) and 32 hexadecimal digits, as in `twiliobot_assistant.….sid`", sid)
+		}
+		return nil
+	}}
+}
+
+// sidOf refuses what is not a SID with one of the prefixes.
+func sidOf(prefix, what string) validator.String {
+	return checked{"the SID of " + what, "Invalid SID", func(sid string) error {
+		if !bot.IsSID(sid) || sid[:2] != prefix {
+			return fmt.Errorf("%q is not the SID of %s: %s and 32 hexadecimal digits", sid, what, prefix)
+		}
+		return nil
+	}}
+}
+
+// webURL refuses what Twilio could not call.
+func webURL() validator.String {
+	return checked{"an absolute http or https URL", "Invalid URL", func(address string) error {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("%q is not an absolute URL that Twilio can call; write it with its scheme, such as https://bot.example.com/messages", address)
+		}
+		return nil
+	}}
+}
+
+// positiveDuration refuses what is not a duration of Go's, such as 30s.
+type positiveDuration struct{}
+
+func (positiveDuration) Description(context.Context) string         { return "a positive duration" }
+func (positiveDuration) MarkdownDescription(context.Context) string { return "a positive duration" }
+
+func (positiveDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
+			fmt.Sprintf("%q is not a positive duration; write a number with its unit, such as 30s or 1m30s.", req.ConfigValue.ValueString()))
+	}
+}
+
+// regularExpression refuses what RE2 cannot read.
+type regularExpression struct{}
+
+func (regularExpression) Description(context.Context) string         { return "a regular expression" }
+func (regularExpression) MarkdownDescription(context.Context) string { return "a regular expression" }
+
+func (regularExpression) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid regular expression", sentence(err))
+	}
+}
