@@ -133,7 +133,7 @@ func (s *Sandbox) ChangeSettings(fields string) (settings Settings, err error) {
 		if err := decodeStrict([]byte(fields), &settings); err != nil {
 			return fmt.Errorf("settings: %w", err)
 		}
-		if settings.ReadLagMS < 0 || settings.ModelBuildMS < 0 {
+		if min(settings.ReadLagMS, settings.StudioReadLagMS, settings.ModelBuildMS) < 0 {
 			return errors.New("settings: a duration cannot be negative")
 		}
 		st.settings, st.changed = settings, true

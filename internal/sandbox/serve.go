@@ -116,7 +116,7 @@ func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answe
 		if r.Method != http.MethodGet {
 			return s.update(run)
 		}
-		lag += time.Duration(s.state.settings.ReadLagMS) * time.Millisecond
+		lag += s.state.settings.readLag(c.host.product)
 		if lag > 0 {
 			return run(s.asOf(s.clock().Add(-lag)).fork())
 		}

@@ -13,4 +13,5 @@ type Settings struct {
 	ReadLagMS int `json:"read_lag_ms"`
 	// ModelBuildMS is how long, in milliseconds, an Autopilot model build takes.
 	ModelBuildMS int `json:"model_build_ms"`
+	StudioSettings
 }

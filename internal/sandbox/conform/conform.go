@@ -59,6 +59,7 @@ func New(dir string) (*Checker, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
+		typeForms(doc)
 		router, err := gorillamux.NewRouter(doc)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)

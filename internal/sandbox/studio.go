@@ -1,0 +1,76 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"regexp"
+)
+
+const studioHost = "studio"
+
+func studioProduct() product {
+	return product{
+		host:     studioHost,
+		version:  "/v2",
+		prefixes: []string{"/v2/Flows"},
+		routes:   append(append(studioFlowRoutes(), studioRevisionRoutes()...), studioRestRoutes()...),
+		tables:   []stored{studioFlows},
+		bots:     []botKind{{engine: "studio", webhook: flowWebhook, find: findFlowBot}},
+	}
+}
+
+// studioFlow is a flow with all its revisions, oldest first: they are immutable
+// and live as long as the flow.
+type studioFlow struct {
+	record
+	Revisions []flowRevision `json:"revisions"`
+	TestUsers []string       `json:"test_users,omitempty"`
+}
+
+// flowRevision is what one create or update made. The SID of its record is the
+// flow's, its place in the order is its number.
+type flowRevision struct {
+	record
+	FriendlyName  string          `json:"friendly_name"`
+	Status        string          `json:"status"`
+	CommitMessage string          `json:"commit_message,omitempty"`
+	AuthorSID     string          `json:"author_sid,omitempty"`
+	Definition    json.RawMessage `json:"definition"`
+}
+
+const (
+	flowDraft     = "draft"
+	flowPublished = "published"
+)
+
+var studioFlows = newTable[studioFlow]("studio_flows")
+
+func (f studioFlow) latest() flowRevision { return f.Revisions[len(f.Revisions)-1] }
+
+// published is the revision that serves traffic.
+func (f studioFlow) published() (flowRevision, bool) {
+	for i := len(f.Revisions) - 1; i >= 0; i-- {
+		if f.Revisions[i].Status == flowPublished {
+			return f.Revisions[i], true
+		}
+	}
+	return flowRevision{}, false
+}
+
+// flowWebhook has no version of its own in the flow's URL: it answers calls and
+// messages alike (https://www.twilio.com/docs/studio/widget-library/trigger-start).
+var flowWebhook = regexp.MustCompile(
+	`^https?://(?i:webhooks\.twilio\.com)/v1/Accounts/(?P<account>AC[0-9a-fA-F]{32})/Flows/(?P<sid>FW[0-9a-fA-F]{32})(?:\?.*)?$`)
+
+func flowWebhookURL(accountSID, sid string) string {
+	return "https://webhooks.twilio.com/v1/Accounts/" + accountSID + "/Flows/" + sid
+}
+
+// findFlowBot finds a flow that answers: one with a published revision.
+func findFlowBot(st *state, accountSID, sid string) (InboundBot, bool) {
+	f, ok := studioFlows.get(st, sid)
+	if !ok || f.AccountSID != accountSID {
+		return InboundBot{}, false
+	}
+	_, ok = f.published()
+	return InboundBot{SID: sid, FriendlyName: f.latest().FriendlyName}, ok
+}
