@@ -45,7 +45,8 @@ type InboundAnswer struct {
 	Ended   bool          `json:"ended"`
 	Status  string        `json:"status"` // one of the constants above
 	// Via is the field of the number that decided: sms_url, sms_application_sid,
-	// voice_url, voice_application_sid or trunk_sid. URL is the webhook it led to.
+	// voice_url, voice_application_sid or trunk_sid; or messaging_service, where the
+	// number's own fields do not count. URL is the webhook it led to.
 	Via string `json:"via,omitempty"`
 	URL string `json:"url,omitempty"`
 }
@@ -68,6 +69,11 @@ func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer
 		}
 		switch in.Channel {
 		case "messaging":
+			if service, ok := serviceReceiving(s.state, n); ok {
+				answer = s.follow(service.InboundRequestURL, n.AccountSID)
+				answer.Via = "messaging_service"
+				break
+			}
 			answer = s.route(n, n.Capabilities.SMS, target{
 				application: n.SmsApplicationSID, applicationField: "sms_application_sid",
 				url: n.SmsURL, urlField: "sms_url",

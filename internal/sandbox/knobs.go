@@ -30,8 +30,10 @@ func (s *Sandbox) knobRoutes() http.Handler {
 		"POST /_sandbox/settings": func(_ *http.Request, body []byte) (any, error) {
 			return s.ChangeSettings(string(body))
 		},
-		"POST /_sandbox/inbound": s.knobInbound,
-		"POST /_sandbox/reset":   func(*http.Request, []byte) (any, error) { return nil, s.Reset() },
+		"POST /_sandbox/messaging_services":         s.knobAddMessagingService,
+		"DELETE /_sandbox/messaging_services/{sid}": s.knobRemoveMessagingService,
+		"POST /_sandbox/inbound":                    s.knobInbound,
+		"POST /_sandbox/reset":                      func(*http.Request, []byte) (any, error) { return nil, s.Reset() },
 	} {
 		mux.Handle(pattern, k)
 	}

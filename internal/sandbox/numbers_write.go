@@ -144,6 +144,7 @@ func (c *call) changeNumber(n *incomingPhoneNumber) error {
 		return err
 	}
 	c.exclude(n)
+	c.studioCallback(n)
 	if n.Seq != 0 {
 		c.touch(&n.record)
 	}

@@ -23,6 +23,7 @@ func allProducts() []product {
 	return []product{
 		apiProduct(),
 		studioProduct(),
+		messagingProduct(),
 	}
 }
 

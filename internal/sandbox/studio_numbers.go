@@ -1,0 +1,24 @@
+package sandbox
+
+import "net/http"
+
+// studioCallback is what Studio does to a number that this call pointed at a
+// flow: it sets the number's status callback, whatever was there ("Studio now
+// automatically configures the status callback", changelog of March 10, 2021).
+// The URL it sets is not documented.
+func (c *call) studioCallback(n *incomingPhoneNumber) {
+	if c.state.settings.StudioLeavesNumbers {
+		return
+	}
+	for _, name := range []string{"SmsUrl", "VoiceUrl"} {
+		groups := flowWebhook.FindStringSubmatch(c.params.Get(name))
+		if groups == nil {
+			continue
+		}
+		f, ok := studioFlows.get(c.state, groups[flowWebhook.SubexpIndex("sid")])
+		if ok && f.AccountSID == n.AccountSID {
+			n.StatusCallback = flowWebhookURL(f.AccountSID, f.SID) + "?statusCallback=true"
+			n.StatusCallbackMethod = http.MethodPost
+		}
+	}
+}
