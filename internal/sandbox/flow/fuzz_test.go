@@ -1,0 +1,36 @@
+package flow
+
+import (
+	"strings"
+	"testing"
+)
+
+// FuzzValidate wants every definition that is accepted to stay accepted with
+// its defaults filled in, and every problem to have a path and a message.
+func FuzzValidate(f *testing.F) {
+	f.Add([]byte(small))
+	f.Add([]byte(`{"states":[{"name":"T","type":"trigger","transitions":[],"properties":{}}],"initial_state":"T"}`))
+	f.Add([]byte(`{"states":[null,{"type":1}],"initial_state":""}`))
+	f.Add([]byte(`{"states":[{"name":"T","type":"split-based-on","transitions":[{"event":"match","conditions":[1]}]}]}`))
+	f.Fuzz(func(t *testing.T, definition []byte) {
+		problems := Validate(definition)
+		for _, p := range problems {
+			if p.Message == "" || !strings.HasPrefix(p.PropertyPath, "#") {
+				t.Errorf("an empty problem: %+v", p)
+			}
+		}
+		if len(problems) > 0 {
+			return
+		}
+		filled := WithDefaults(definition)
+		if len(filled) > MaxBytes {
+			return
+		}
+		if problems := Validate(filled); len(problems) > 0 {
+			t.Errorf("%s\nis accepted, with defaults it is not: %v", definition, problems)
+		}
+		if again := WithDefaults(filled); string(again) != string(filled) {
+			t.Errorf("the defaults are not stable:\n%s\n%s", filled, again)
+		}
+	})
+}
