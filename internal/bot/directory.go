@@ -33,9 +33,10 @@ type Directory struct {
 	AccountSID string
 	Webhooks   Webhooks
 
-	numbers Numbers
-	hosts   map[Engine]Host
-	claims  *claims
+	numbers  Numbers
+	hosts    map[Engine]Host
+	services Services
+	claims   *claims
 
 	flights singleflight.Group
 
@@ -46,13 +47,14 @@ type Directory struct {
 	bots          []Bot
 	botsListed    bool
 	botGeneration int
+	overriding    map[string]Service
 }
 
 // NewDirectory is a directory over an account's numbers and engines.
-func NewDirectory(accountSID string, webhooks Webhooks, numbers Numbers, hosts map[Engine]Host) *Directory {
+func NewDirectory(accountSID string, webhooks Webhooks, numbers Numbers, services Services, hosts map[Engine]Host) *Directory {
 	return &Directory{
 		AccountSID: accountSID, Webhooks: webhooks,
-		numbers: numbers, hosts: hosts, claims: newClaims(),
+		numbers: numbers, services: services, hosts: hosts, claims: newClaims(),
 		written: map[string]bool{},
 	}
 }

@@ -82,7 +82,7 @@ func (f *fakeNumbers) Update(_ context.Context, sid string, change NumberChange)
 }
 
 func directoryOver(f *fakeNumbers) *Directory {
-	return NewDirectory(testAccount, Webhooks{}, f, map[Engine]Host{})
+	return NewDirectory(testAccount, Webhooks{}, f, NoServices{}, map[Engine]Host{})
 }
 
 func sidAt(i int) string { return fmt.Sprintf("PN%032x", i) }
@@ -139,7 +139,7 @@ func TestWhatThisProcessWroteIsReadAnew(t *testing.T) {
 func TestGoneMeansThatNoListingHasItEither(t *testing.T) {
 	f := newFakeNumbers(3)
 	lag := &laggingNumbers{fakeNumbers: f, hidden: sidAt(1)}
-	d := NewDirectory(testAccount, Webhooks{}, lag, nil)
+	d := NewDirectory(testAccount, Webhooks{}, lag, NoServices{}, nil)
 	if n, err := d.NumberNow(t.Context(), sidAt(1)); err != nil || n.SID != sidAt(1) {
 		t.Errorf("a read that lags took the number away: %v %v", n, err)
 	}

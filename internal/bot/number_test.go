@@ -120,18 +120,22 @@ func FuzzParsePhoneNumber(f *testing.F) {
 
 func TestStatusIsTheMoreWorryingOfTwoChannels(t *testing.T) {
 	inert := "APffffffffffffffffffffffffffffffff"
-	roster := NewRoster(Webhooks{}, []Bot{{SID: testAP, UniqueName: "bot"}, {SID: testFW, UniqueName: "flow"}, {SID: inert, Suspends: testFW}})
+	roster := NewRoster(Webhooks{}, []Bot{{SID: testAP, UniqueName: "bot"}, {SID: testFW, UniqueName: "flow"}, {SID: inert, Suspends: testFW}},
+		map[string]Service{"PN1": {SID: "MG1"}, "PN2": {SID: "MG2", InboundURL: "https://x.example.com"}})
 	app := Side{ApplicationSID: testAP}
 	for name, each := range map[string]struct {
 		number Number
 		want   NumberStatus
 	}{
-		"free":      {Number{}, NumberFree},
-		"live":      {Number{Messaging: app}, NumberLive},
-		"external":  {Number{Voice: Side{URL: "https://x.example.com"}}, NumberExternal},
-		"both":      {Number{Messaging: app, Voice: Side{URL: "https://x.example.com"}}, NumberLive},
-		"dangling":  {Number{Messaging: app, Voice: Side{ApplicationSID: "APeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"}}, NumberDangling},
-		"suspended": {Number{Messaging: Side{ApplicationSID: inert}}, NumberSuspended},
+		"free":                  {Number{}, NumberFree},
+		"live":                  {Number{Messaging: app}, NumberLive},
+		"external":              {Number{Voice: Side{URL: "https://x.example.com"}}, NumberExternal},
+		"both":                  {Number{Messaging: app, Voice: Side{URL: "https://x.example.com"}}, NumberLive},
+		"dangling":              {Number{Messaging: app, Voice: Side{ApplicationSID: "APeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"}}, NumberDangling},
+		"silenced by a service": {Number{SID: "PN1", Messaging: app}, NumberFree},
+		"answered by a service": {Number{SID: "PN2", Messaging: app}, NumberExternal},
+		"a service is no voice": {Number{SID: "PN2", Voice: app}, NumberLive},
+		"suspended":             {Number{Messaging: Side{ApplicationSID: inert}}, NumberSuspended},
 	} {
 		if got := roster.NumberStatus(each.number); got != each.want {
 			t.Errorf("%s: %s", name, got)

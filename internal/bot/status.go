@@ -37,11 +37,13 @@ type Roster struct {
 	webhooks  Webhooks
 	bots      map[string]Bot
 	suspended map[string]bool
+	services  map[string]Service // by the SID of a number they answer for
 }
 
-// NewRoster looks at the bots of an account, inert applications among them.
-func NewRoster(webhooks Webhooks, bots []Bot) Roster {
-	r := Roster{webhooks: webhooks, bots: map[string]Bot{}, suspended: map[string]bool{}}
+// NewRoster looks at the bots of an account, inert applications among them, and at
+// the Messaging Services that answer in a number's place.
+func NewRoster(webhooks Webhooks, bots []Bot, services map[string]Service) Roster {
+	r := Roster{webhooks: webhooks, bots: map[string]Bot{}, suspended: map[string]bool{}, services: services}
 	for _, bot := range bots {
 		r.bots[bot.SID] = bot
 		if bot.Suspends != "" {
@@ -59,12 +61,19 @@ type Answer struct {
 	Bot Bot
 	// Silenced tells that an inert application stands in front of Bot.
 	Silenced bool
+	// Service is the Messaging Service that answers in the number's place; its SID is
+	// empty where none does.
+	Service Service
 }
 
-// Answer tells who answers on a channel of a number. Behind an inert application
-// stands the bot it silences.
+// Answer tells who answers on a channel of a number. A Messaging Service goes
+// before all else for messages; behind an inert application stands the bot it
+// silences.
 func (r Roster) Answer(n Number, channel Channel) Answer {
 	answer := Answer{Route: n.Route(channel, r.webhooks)}
+	if service, ok := r.services[n.SID]; ok && channel == Messaging {
+		answer = Answer{Route: service.route(n.AccountSID, r.webhooks), Service: service}
+	}
 	if answer.Kind != ToBot {
 		return answer
 	}

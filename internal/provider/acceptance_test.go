@@ -55,7 +55,12 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Setenv("TWILIO_CONFIG_DIR", os.DevNull)
-	os.Exit(m.Run())
+	status := m.Run()
+	if broken := broken(); len(broken) > 0 {
+		fmt.Fprintf(os.Stderr, "%d requests or answers are not as Twilio's OpenAPI documents have them:\n%v\n", len(broken), errors.Join(broken...))
+		status = 1
+	}
+	os.Exit(status)
 }
 
 // world is an account on a sandbox of its own, reached over HTTP.

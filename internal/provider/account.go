@@ -124,7 +124,7 @@ func unreadyDirectory(reason error) *bot.Directory {
 	for _, engine := range bot.Engines() {
 		hosts[engine] = bot.Off{Reason: reason}
 	}
-	return bot.NewDirectory("", bot.Webhooks{}, unreadyNumbers{reason}, hosts)
+	return bot.NewDirectory("", bot.Webhooks{}, unreadyNumbers{reason}, bot.NoServices{}, hosts)
 }
 
 type unreadyNumbers struct{ reason error }

@@ -133,14 +133,23 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "Whether the bot does not yet answer by all of its content: an upload that was cut off, or samples whose model build is missing, under way or failed. " +
 					"Where `schema` is given, the next apply finishes it. Autopilot only; `false` elsewhere.",
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-				Create: true, Update: true, Delete: true,
-				CreateDescription: "How long creating may take, the model build included; `65m` by default (Twilio gives a build 60 minutes).",
-				UpdateDescription: "How long an update may take, the model build included; `65m` by default.",
-				DeleteDescription: "How long deleting may take; `10m` by default.",
-			}),
+			"timeouts": timeoutsAttribute(ctx),
 		},
 	}
+}
+
+func timeoutsAttribute(ctx context.Context) schema.Attribute {
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, Update: true, Delete: true,
+		CreateDescription: "How long creating may take, the model build included; `65m` by default (Twilio gives a build 60 minutes).",
+		UpdateDescription: "How long an update may take, the model build included; `65m` by default.",
+		DeleteDescription: "How long deleting may take; `10m` by default.",
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long the operations may take, as durations such as `30m`."
+		return nested
+	}
+	return attribute
 }
 
 // assistantIdentity is what addresses a bot.

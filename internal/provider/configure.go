@@ -120,13 +120,15 @@ func directoryOf(client *twilio.Client, resolved twilio.Resolved) *bot.Directory
 	if resolved.AutopilotURL != "" || resolved.Sandbox != "" || resolved.APIURL != "" {
 		hosts[bot.Autopilot] = autopilot.New(client)
 	}
-	// Parent credentials reach a subaccount's numbers and applications, but Autopilot
-	// acts on the account of the credentials, whatever account is meant.
+	// Parent credentials reach a subaccount's numbers and applications, but product
+	// hosts act on the account of the credentials, whatever account is meant.
+	services := bot.Services(twilio.NewServices(client))
 	if owner := client.CredentialAccountSID(); owner != "" && owner != client.AccountSID() {
+		services = bot.NoServices{}
 		hosts[bot.Autopilot] = bot.Off{Reason: fmt.Errorf("credentials of account %s reach the numbers and applications of its subaccount %s, but not its assistants; "+
 			"use credentials of the subaccount itself", owner, client.AccountSID())}
 	}
-	return bot.NewDirectory(client.AccountSID(), webhooks, twilio.NewNumbers(client), hosts)
+	return bot.NewDirectory(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts)
 }
 
 // unknown lists the attributes that are not known yet.

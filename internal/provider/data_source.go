@@ -30,10 +30,15 @@ func (d *accountDataSource) overview(ctx context.Context) (numbers []bot.Number,
 		bots, err = d.account.directory.Bots(ctx)
 		return err
 	})
+	var services map[string]bot.Service
+	group.Go(func() (err error) {
+		services, err = d.account.directory.Overriding(ctx)
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		return nil, nil, roster, err
 	}
-	return numbers, bots, bot.NewRoster(d.account.directory.Webhooks, bots), nil
+	return numbers, bots, bot.NewRoster(d.account.directory.Webhooks, bots, services), nil
 }
 
 // byName puts bots in the order they are shown, and leaves inert applications out:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -175,6 +176,7 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 			return
 		}
 	}
+	p.overridden(ctx, number, binding)
 	was := ""
 	if p.state != nil && number.SID == p.state.PhoneNumberSID.ValueString() {
 		was = p.had.BotSID
@@ -189,6 +191,25 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 		p.diags.AddAttributeWarning(path.Root("overwrite"), "A phone number will be taken over",
 			fmt.Sprintf("%s answers %s. Because `overwrite` is set, it will answer for %s instead.",
 				number, directory.DescribeConflicts(ctx, conflicts), shownSID(p.plan.AssistantSID)))
+	}
+}
+
+// overridden warns of a Messaging Service that answers in the number's place, when
+// the binding is made or changed.
+func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, binding bot.Binding) {
+	changes := p.repointed() || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) || !p.plan.Channels.Equal(p.state.Channels)
+	if !changes || !slices.Contains(binding.Channels, bot.Messaging) {
+		return
+	}
+	services, err := p.account.directory.Overriding(ctx)
+	if err != nil {
+		p.diags.AddAttributeWarning(path.Root("channels"), "Unable to look for Messaging Services",
+			"A Messaging Service that holds the number may answer messages in its place; whether one does could not be found out. "+sentence(err))
+		return
+	}
+	if service, ok := services[number.SID]; ok {
+		notice := service.OverrideNotice(number)
+		p.diags.AddAttributeWarning(path.Root("channels"), notice.Summary, notice.Detail)
 	}
 }
 

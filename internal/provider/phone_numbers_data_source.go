@@ -39,6 +39,7 @@ type accountNumberModel struct {
 	Capabilities []string     `tfsdk:"capabilities"`
 	Country      types.String `tfsdk:"country"`
 	Status       types.String `tfsdk:"status"`
+	ServiceSID   types.String `tfsdk:"messaging_service_sid"`
 	Messaging    sideModel    `tfsdk:"messaging"`
 	Voice        sideModel    `tfsdk:"voice"`
 }
@@ -103,8 +104,9 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 					"country": computed("The ISO 3166 code of the number's country; null for a number of no one country."),
 					"status": computed("`live`: a bot answers; `suspended`: the bot is kept from answering; `free`: nothing answers; `external`: something else answers; " +
 						"`dangling`: it routes to a bot that no longer exists, a dead number. Of two channels, the more worrying counts."),
-					"messaging": side("messages"),
-					"voice":     side("calls"),
+					"messaging_service_sid": computed("The Messaging Service that answers messages in the number's place, `MG…`; null where the number answers for itself. `messaging` then says who answers for the service."),
+					"messaging":             side("messages"),
+					"voice":                 side("calls"),
 				}},
 			},
 		},
@@ -128,7 +130,8 @@ func (d *phoneNumbersDataSource) Read(ctx context.Context, req datasource.ReadRe
 		shown := accountNumberModel{
 			SID: types.StringValue(number.SID), PhoneNumber: types.StringValue(number.PhoneNumber), FriendlyName: types.StringValue(number.FriendlyName),
 			Capabilities: number.Capabilities.Names(), Country: optional(bot.CountryOf(number.PhoneNumber)), Status: types.StringValue(string(status)),
-			Messaging: sideOf(roster.Answer(number, bot.Messaging)), Voice: sideOf(roster.Answer(number, bot.Voice)),
+			ServiceSID: optional(roster.Answer(number, bot.Messaging).Service.SID),
+			Messaging:  sideOf(roster.Answer(number, bot.Messaging)), Voice: sideOf(roster.Answer(number, bot.Voice)),
 		}
 		if m.lets(shown) {
 			m.PhoneNumbers = append(m.PhoneNumbers, shown)

@@ -1,0 +1,62 @@
+package twilio
+
+import (
+	"context"
+
+	openapi "github.com/twilio/twilio-go/rest/messaging/v1"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Services is the account's Messaging Services
+// (https://www.twilio.com/docs/messaging/api/service-resource).
+type Services struct{ client *Client }
+
+var _ bot.Services = Services{}
+
+// NewServices is the Messaging Services of the client's account.
+func NewServices(client *Client) Services { return Services{client} }
+
+func (s Services) api(ctx context.Context) *openapi.ApiService {
+	return openapi.NewApiService(s.client.Requests(ctx))
+}
+
+// List gives every Messaging Service of the account.
+func (s Services) List(ctx context.Context) ([]bot.Service, error) {
+	var services []bot.Service
+	err := EachPage(func(page, token string) (string, error) {
+		answer, err := s.api(ctx).PageService(&openapi.ListServiceParams{PageSize: new(MaxPageSize)}, token, page)
+		if err != nil {
+			return "", err
+		}
+		for _, row := range answer.Services {
+			services = append(services, bot.Service{
+				SID: Value(row.Sid), Name: Value(row.FriendlyName),
+				InboundURL: Value(row.InboundRequestUrl), InboundMethod: Value(row.InboundMethod),
+				Defers: Value(row.UseInboundWebhookOnNumber),
+			})
+		}
+		return Value(answer.Meta.NextPageUrl), nil
+	})
+	return services, err
+}
+
+// Members lists the SIDs of the numbers in a service: nothing on a number itself
+// tells that it is in one.
+func (s Services) Members(ctx context.Context, serviceSID string) ([]string, error) {
+	if err := CheckSID(serviceSID, "MG"); err != nil {
+		return nil, err
+	}
+	var members []string
+	err := EachPage(func(page, token string) (string, error) {
+		answer, err := s.api(ctx).PagePhoneNumber(serviceSID, &openapi.ListPhoneNumberParams{PageSize: new(MaxPageSize)}, token, page)
+		if err != nil {
+			return "", err
+		}
+		for _, row := range answer.PhoneNumbers {
+			members = append(members, Value(row.Sid))
+		}
+		return Value(answer.Meta.NextPageUrl), nil
+	})
+	return members, err
+}
