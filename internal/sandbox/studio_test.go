@@ -216,6 +216,10 @@ func TestStudioReadsLag(t *testing.T) {
 	must(t, s, 404, "GET", flow, nil)
 }
 
+func TestReadLagIsNeverNegative(t *testing.T) {
+	turn(t, predictable(), 400, "POST", "settings", `{"studio_read_lag_ms":-1}`)
+}
+
 func TestTestUsersAreReplaced(t *testing.T) {
 	s := predictable()
 	h := checked(t, s)

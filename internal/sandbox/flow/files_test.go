@@ -6,13 +6,16 @@ import (
 	"testing"
 )
 
+// realFlows are exported flows beside the project, where there are any.
+const realFlows = "../../../../shared/flows/*.json"
+
 // refusedFiles are the exported flows that living Twilio refuses, with why.
 var refusedFiles = map[string]string{
 	"prebrov-twilio-studio-requestbin__studio-flow.json": "send-and-wait-for-reply has a number for its timeout, where Studio wants a string",
 }
 
 func TestRealFlowsAreAccepted(t *testing.T) {
-	files, err := filepath.Glob("../../../../shared/flows/*.json")
+	files, err := filepath.Glob(realFlows)
 	if err != nil || len(files) == 0 {
 		t.Skip("the collection of real flows is not beside the project")
 	}

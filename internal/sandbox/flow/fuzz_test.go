@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -9,7 +11,16 @@ import (
 // its defaults filled in, and every problem to have a path and a message.
 func FuzzValidate(f *testing.F) {
 	f.Add([]byte(small))
+	files, _ := filepath.Glob(realFlows)
+	for _, file := range files {
+		definition, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(definition)
+	}
 	f.Add([]byte(`{"states":[{"name":"T","type":"trigger","transitions":[],"properties":{}}],"initial_state":"T"}`))
+	f.Add([]byte(`{"states":[{"type":"make-outgoing-call-v2"},{"type":"trigger","transitions":[{"event":"incomingCall","next":""}]}]}`))
 	f.Add([]byte(`{"states":[null,{"type":1}],"initial_state":""}`))
 	f.Add([]byte(`{"states":[{"name":"T","type":"split-based-on","transitions":[{"event":"match","conditions":[1]}]}]}`))
 	f.Fuzz(func(t *testing.T, definition []byte) {

@@ -164,8 +164,8 @@ func (v *validation) outgoingCalls(states []any) {
 		reached = append(reached, next[name]...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(seen)) {
-		if strings.HasPrefix(kinds[name], "make-outgoing-call") {
-			path := strings.TrimSuffix(v.names[name], "/name")
+		path, named := strings.CutSuffix(v.names[name], "/name")
+		if named && strings.HasPrefix(kinds[name], "make-outgoing-call") {
 			v.add(path+"/type", "%s can only be used in flows triggered by the REST API", kinds[name])
 		}
 	}
