@@ -56,8 +56,8 @@ func (f studioFlow) published() (flowRevision, bool) {
 	return flowRevision{}, false
 }
 
-// flowWebhook has no version of its own in the flow's URL: it answers calls and
-// messages alike (https://www.twilio.com/docs/studio/widget-library/trigger-start).
+// flowWebhook is the URL at which a flow answers calls and messages alike
+// (https://www.twilio.com/docs/studio/widget-library/trigger-start).
 var flowWebhook = regexp.MustCompile(
 	`^https?://(?i:webhooks\.twilio\.com)/v1/Accounts/(?P<account>AC[0-9a-fA-F]{32})/Flows/(?P<sid>FW[0-9a-fA-F]{32})(?:\?.*)?$`)
 
