@@ -20,11 +20,6 @@ type Binding struct {
 	Overwrite bool
 }
 
-// Route is what each channel of a bound number answers with.
-func (b Binding) route() Route {
-	return Route{Kind: ToBot, BotSID: b.BotSID, TargetTask: b.TargetTask}
-}
-
 // Answers tells whether a channel of the number answers as the binding wants,
 // whatever the spelling of the webhook.
 func (d *Directory) answers(n Number, b Binding, channel Channel) bool {

@@ -109,14 +109,29 @@ type Off struct{ Reason error }
 
 var _ Host = Off{}
 
-func (o Off) List(context.Context) ([]Bot, error)                     { return nil, nil }
-func (o Off) Find(context.Context, string) ([]Bot, error)             { return nil, nil }
-func (o Off) Get(context.Context, string) (Bot, error)                { return Bot{}, o.Reason }
-func (o Off) Read(context.Context, string) (Bot, error)               { return Bot{}, o.Reason }
-func (o Off) Create(context.Context, Spec) (Bot, error)               { return Bot{}, o.Reason }
+// List is empty.
+func (o Off) List(context.Context) ([]Bot, error) { return nil, nil }
+
+// Find finds nothing.
+func (o Off) Find(context.Context, string) ([]Bot, error) { return nil, nil }
+
+// Get says why the engine is off.
+func (o Off) Get(context.Context, string) (Bot, error) { return Bot{}, o.Reason }
+
+// Read says why the engine is off.
+func (o Off) Read(context.Context, string) (Bot, error) { return Bot{}, o.Reason }
+
+// Create says why the engine is off.
+func (o Off) Create(context.Context, Spec) (Bot, error) { return Bot{}, o.Reason }
+
+// Update says why the engine is off.
 func (o Off) Update(context.Context, string, Spec, Spec) (Bot, error) { return Bot{}, o.Reason }
-func (o Off) Delete(context.Context, string) error                    { return o.Reason }
-func (o Off) Tasks(context.Context, string) ([]string, error)         { return nil, o.Reason }
+
+// Delete says why the engine is off.
+func (o Off) Delete(context.Context, string) error { return o.Reason }
+
+// Tasks says why the engine is off.
+func (o Off) Tasks(context.Context, string) ([]string, error) { return nil, o.Reason }
 
 // IsOff tells whether an engine is not to be reached, and why.
 func IsOff(host Host) error {

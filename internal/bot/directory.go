@@ -317,6 +317,10 @@ func shared[T any](ctx context.Context, flights *singleflight.Group, key string,
 		if result.Err != nil {
 			return zero, result.Err
 		}
-		return result.Val.(T), nil
+		value, ok := result.Val.(T)
+		if !ok {
+			return zero, fmt.Errorf("%q was shared as a %T", key, result.Val)
+		}
+		return value, nil
 	}
 }

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 		haveCLI = true
 		for _, variable := range found.Environ() {
 			name, value, _ := strings.Cut(variable, "=")
-			os.Setenv(name, value)
+			set(name, value)
 		}
 	case errors.Is(err, cli.ErrNotFound):
 		fmt.Fprintln(os.Stderr, "The acceptance tests are skipped:", err)
@@ -51,16 +51,24 @@ func TestMain(m *testing.M) {
 	// Nobody's own account must be in reach of a test.
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TWILIO") {
-			os.Unsetenv(name)
+			set(name, "")
 		}
 	}
-	os.Setenv("TWILIO_CONFIG_DIR", os.DevNull)
+	set("TWILIO_CONFIG_DIR", os.DevNull)
 	status := m.Run()
 	if broken := broken(); len(broken) > 0 {
 		fmt.Fprintf(os.Stderr, "%d requests or answers are not as Twilio's OpenAPI documents have them:\n%v\n", len(broken), errors.Join(broken...))
 		status = 1
 	}
 	os.Exit(status)
+}
+
+// set sets a variable of the environment for all tests; an empty value is an unset
+// one for everything that is run here.
+func set(name, value string) {
+	if err := os.Setenv(name, value); err != nil {
+		panic(err)
+	}
 }
 
 // world is an account on a sandbox of its own, reached over HTTP.

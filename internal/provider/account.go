@@ -84,7 +84,7 @@ func (a *account) sameAccount(accountSID, what string, diags *diag.Diagnostics) 
 func addError(diags *diag.Diagnostics, summary string, err error) {
 	var problem *bot.Problem
 	if errors.As(err, &problem) {
-		diags.AddError(problem.Summary, detail(problem, err))
+		diags.AddError(problem.Summary, detail(problem))
 		return
 	}
 	diags.AddError(summary, sentence(err))
@@ -94,14 +94,14 @@ func addError(diags *diag.Diagnostics, summary string, err error) {
 func addAttributeError(diags *diag.Diagnostics, at path.Path, summary string, err error) {
 	var problem *bot.Problem
 	if errors.As(err, &problem) {
-		diags.AddAttributeError(at, problem.Summary, detail(problem, err))
+		diags.AddAttributeError(at, problem.Summary, detail(problem))
 		return
 	}
 	diags.AddAttributeError(at, summary, sentence(err))
 }
 
 // detail is a problem's own words, and behind them what Twilio said.
-func detail(problem *bot.Problem, err error) string {
+func detail(problem *bot.Problem) string {
 	said := problem.Detail
 	if problem.Cause != nil && !errors.Is(problem.Cause, bot.ErrChanged) && !bot.IsStale(problem.Cause) {
 		if cause := problem.Cause.Error(); cause != "" && !contains(said, cause) {

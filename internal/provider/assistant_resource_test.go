@@ -101,7 +101,7 @@ resource "twiliobot_assistant" "bot" {
 		}},
 		resource.TestStep{Config: config("second"), Check: resource.ComposeTestCheckFunc(w.answers(ukNumber, "second"), func(s *terraform.State) error {
 			if now, err := attribute(s, "twiliobot_assistant.bot", "sid"); err != nil || now != sid {
-				return fmt.Errorf("the SID changed from %s to %s (%v)", sid, now, err)
+				return fmt.Errorf("the SID changed from %s to %s (%w)", sid, now, err)
 			}
 			if label := w.number(ukNumber)["friendly_name"]; label != "second" {
 				return fmt.Errorf("the label did not follow: %v", label)

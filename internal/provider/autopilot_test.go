@@ -354,7 +354,7 @@ func TestDeletedNameIsReservedAndRestoreBringsItBack(t *testing.T) {
 		Config: assistant("clinic", sampleSchema(3), fmt.Sprintf("restore_sid = %q", sid)),
 		Check: func(s *terraform.State) error {
 			if now, err := attribute(s, "twiliobot_assistant.clinic", "sid"); err != nil || now != sid {
-				return fmt.Errorf("%s was restored as %s (%v)", sid, now, err)
+				return fmt.Errorf("%s was restored as %s (%w)", sid, now, err)
 			}
 			return nil
 		},
@@ -437,7 +437,7 @@ func TestTargetTaskIsDecidedOnceThenKept(t *testing.T) {
 			Check: func(*terraform.State) error {
 				u, err := url.Parse(w.number(ukNumber)["sms_url"].(string))
 				if err != nil || u.Query().Get("TargetTask") != "greeting" {
-					return fmt.Errorf("the number is pointed at %v (%v)", u, err)
+					return fmt.Errorf("the number is pointed at %v (%w)", u, err)
 				}
 				return nil
 			},

@@ -101,7 +101,7 @@ resource "twiliobot_phone_number_binding" "each" {
   phone_number  = each.value
   assistant_sid = twiliobot_assistant.greeter.sid
 }`))
-	for run := range raceRuns + 1 {
+	for run := range raceRuns {
 		w.box.ClearFaults()
 		if run > 0 {
 			w.delayed(run)
@@ -110,9 +110,6 @@ resource "twiliobot_phone_number_binding" "each" {
 		if err := w.answers(ukNumber, "greeter")(nil); err != nil {
 			t.Errorf("run %d: %v", run, err)
 		}
-	}
-	if out, err := f.try("plan", "-input=false", "-detailed-exitcode", "-var", fmt.Sprintf("key=k%d", raceRuns)); err != nil {
-		t.Errorf("the plan after it is not empty: %v\n%s", err, out)
 	}
 }
 

@@ -133,7 +133,7 @@ func stringOf(t *testing.T, value tftypes.Value) string {
 func TestImportByIdentity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	made := w.made(t)
+	made := w.made()
 	p := newWire(t, w)
 	state, identity := p.imported("twiliobot_assistant", "sid", made["AP"])
 	if name := stringOf(t, state["unique_name"]); name != "concierge" || stringOf(t, identity["account_sid"]) != sandbox.StarterAccountSID {

@@ -65,8 +65,7 @@ func checkNextPage(answer []byte, at ...*url.URL) error {
 		} `json:"meta"`
 	}
 	if json.Unmarshal(answer, &body) != nil {
-		// It is not a list, or the one who decodes it will say what is wrong.
-		return nil
+		return nil //nolint:nilerr // it is not a list, or the one who decodes it will say what is wrong
 	}
 	for _, link := range []string{body.URI, body.Meta.URL} {
 		if link == "" {

@@ -96,7 +96,7 @@ func reads(method string) bool { return method == http.MethodGet || method == ht
 // checkRetry is retryablehttp's question whether to send a request again.
 func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
-		return false, nil
+		return false, nil //nolint:nilerr // the caller says that it was cancelled
 	}
 	c := callOf(ctx)
 	switch {

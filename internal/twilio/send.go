@@ -31,7 +31,7 @@ type request struct {
 }
 
 func (c *Client) do(ctx context.Context, method, rawURL string, form url.Values, out any) error {
-	resp, err := c.send(ctx, request{method: method, url: rawURL, form: form, empty: out == nil})
+	resp, err := c.send(ctx, request{method: method, url: rawURL, form: form, empty: out == nil}) //nolint:bodyclose // send has read the body whole and closed it
 	if err != nil || out == nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func TestConnectionsAreReused(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Error answers are where twilio-go's own client loses connections.
 		if strings.HasSuffix(r.URL.Path, "0") {
-			w.WriteHeader(404)
+			w.WriteHeader(http.StatusNotFound)
 		}
 		fmt.Fprintf(w, "{}%s", big)
 	}))
@@ -153,7 +153,7 @@ func TestSlowWriteIsUncertainAndNotTheCallersDeadline(t *testing.T) {
 func TestAnswerCutOffHalfWay(t *testing.T) {
 	var calls atomic.Int32
 	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if calls.Add(1) == 1 || r.Method == "POST" {
+		if calls.Add(1) == 1 || r.Method == http.MethodPost {
 			w.Header().Set("Content-Length", "100")
 			fmt.Fprint(w, `{"sid":`)
 			return

@@ -113,7 +113,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 		}
 	}
 	answer, err := h.api(ctx).CreateApplication(params)
-	sid := ""
+	var sid string
 	switch {
 	case errors.Is(err, bot.ErrUncertain):
 		if sid, err = h.lost(ctx, spec, err); err != nil {
