@@ -7,19 +7,22 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// appendCanonical writes a tree with its keys sorted and one spelling for each
-// number and string.
-func appendCanonical(dst []byte, n *node) []byte {
+// appendTree writes a tree compactly, with one spelling for each number and string,
+// its keys sorted or in their own order.
+func appendTree(dst []byte, n *node, sortKeys bool) []byte {
 	switch n.kind {
 	case '{':
-		members := slices.SortedFunc(slices.Values(n.members), func(a, b member) int { return cmp.Compare(a.name, b.name) })
+		members := n.members
+		if sortKeys {
+			members = slices.SortedFunc(slices.Values(members), func(a, b member) int { return cmp.Compare(a.name, b.name) })
+		}
 		dst = append(dst, '{')
 		for i, m := range members {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
 			dst = append(appendString(dst, m.name), ':')
-			dst = appendCanonical(dst, m.value)
+			dst = appendTree(dst, m.value, sortKeys)
 		}
 		return append(dst, '}')
 	case '[':
@@ -28,7 +31,7 @@ func appendCanonical(dst []byte, n *node) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendCanonical(dst, elem)
+			dst = appendTree(dst, elem, sortKeys)
 		}
 		return append(dst, ']')
 	case '"':
@@ -55,8 +58,11 @@ func (n *node) canonical() jsontext.Value {
 	if n == nil {
 		return nil
 	}
-	return appendCanonical(nil, n)
+	return appendTree(nil, n, true)
 }
+
+// compact is the value on one line, its keys in their own order.
+func (n *node) compact() jsontext.Value { return appendTree(nil, n, false) }
 
 // same tells whether two trees mean the same JSON value.
 func same(a, b *node) bool {

@@ -7,7 +7,7 @@ import (
 )
 
 // Overlay is the document that says what live holds in the words of prior: the
-// user's own document, with only what live has otherwise replaced, removed or added.
+// user's own bytes, with only what live has otherwise replaced, removed or added.
 // A prior that live satisfies comes back unchanged; one that is no schema gives way
 // to an export of live. What comes back parses, and Equal holds between it and live.
 func Overlay(prior []byte, live *Schema) []byte {
@@ -22,7 +22,7 @@ func Overlay(prior []byte, live *Schema) []byte {
 	if Equal(was, live) {
 		return prior
 	}
-	o := overlay{newEditor()}
+	o := overlay{newEditor(prior)}
 	if !logQueriesMet(was.LogQueries, live.LogQueries) {
 		o.set(root, "logQueries", jsontext.Value(boolText(live.LogQueries == nil || *live.LogQueries)))
 	}
@@ -126,7 +126,7 @@ func (o overlay) value(n *node, was, live Value) {
 func (o overlay) task(n *node, was, live Task) {
 	o.optional(n, "friendlyName", was.FriendlyName, live.FriendlyName)
 	if !urlMet(was, live) {
-		o.optional(n, "actionsUrl", "", live.externalURL())
+		o.say(n, "actionsUrl", live.externalURL())
 	}
 	if !actionsMet(was, live) {
 		actions, now := n.get("actions"), tree(live.Actions)
@@ -150,17 +150,19 @@ func (o overlay) sample(n *node, was, live Sample) {
 	o.optional(n, "sourceChannel", was.SourceChannel, live.SourceChannel)
 }
 
-// optional overlays a text that a file may leave unsaid.
+// optional overlays a text that a file may leave unsaid, and is then left alone.
 func (o overlay) optional(n *node, key, was, live string) {
-	switch {
-	case was != "" && was == live, textMet(was, live) && was != "":
-	case was == "" && key != "actionsUrl":
-	case live == "":
-		if have := n.get(key); have != nil {
-			o.drop(n, have)
-		}
-	default:
-		o.set(n, key, appendString(nil, live))
+	if !textMet(was, live) {
+		o.say(n, key, live)
+	}
+}
+
+// say makes a member say a text; an empty one is not said at all.
+func (o overlay) say(n *node, key, text string) {
+	if text != "" {
+		o.set(n, key, appendString(nil, text))
+	} else if have := n.get(key); have != nil {
+		o.drop(n, have)
 	}
 }
 
