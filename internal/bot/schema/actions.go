@@ -106,12 +106,18 @@ func (v *validator) listen(n *node, at place) {
 
 // digits checks what keys lead to.
 func (v *validator) digits(n *node, at place) {
-	redirects := n.get("redirects")
-	if redirects == nil {
-		return
+	if redirects := n.get("redirects"); redirects != nil {
+		for _, m := range redirects.members {
+			v.target(m.value, at.member("redirects").member(m.name))
+		}
 	}
-	for _, m := range redirects.members {
-		v.target(m.value, at.member("redirects").member(m.name))
+	// A mapping's values are answers, unless they say that they are tasks.
+	if mapping := n.get("mapping"); mapping != nil {
+		for _, m := range mapping.members {
+			if strings.HasPrefix(text(m.value), "task://") {
+				v.target(m.value, at.member("mapping").member(m.name))
+			}
+		}
 	}
 }
 

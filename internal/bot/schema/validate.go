@@ -38,6 +38,7 @@ func Validate(s *Schema) []Diagnostic {
 	v.objects()
 	v.fieldTypes(place{}.member("fieldTypes"))
 	v.allTasks(place{}.member("tasks"))
+	v.redirectLoops(place{}.member("tasks"))
 	return v.found
 }
 
@@ -105,7 +106,9 @@ func (v *validator) uniqueName(name string, at place, what string) {
 	case utf8.RuneCountInString(name) > maxName:
 		v.err(LongName, at.member("uniqueName"), fmt.Sprintf("the name %q has %d characters", name, utf8.RuneCountInString(name)),
 			fmt.Sprintf("Twilio keeps names of up to %d.", maxName))
-	case strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || strings.ContainsRune(`/?#"<>`, r) }):
+	case strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune(`/?#"<>`, r)
+	}):
 		v.err(BadName, at.member("uniqueName"), fmt.Sprintf("the name %q holds a character that no unique name can have", name),
 			"Use letters, digits, dots, dashes and underscores.")
 	}
@@ -169,6 +172,9 @@ func (v *validator) values(t FieldType, at place) {
 		here := at.index(i, value.Value)
 		if value.Value == "" || value.Language == "" {
 			v.err(MissingName, here, fmt.Sprintf("a value of the field type %q lacks its `value` or its `language`", t.UniqueName), "Give both, such as \"en-US\" for the language.")
+		}
+		if value.Language != "" && value.Language != "en-US" {
+			v.warn(Language, here.member("language"), fmt.Sprintf("the value %q is in %q", value.Value, value.Language), "The only language that Twilio lists for Autopilot is en-US.")
 		}
 		if seen[value.id()] {
 			v.err(DuplicateValue, here, fmt.Sprintf("the field type %q has the value %q twice", t.UniqueName, value.Value), "Remove one of them.")

@@ -70,6 +70,16 @@ func TestEachFaultIsFoundWhereItIs(t *testing.T) {
 		"language":               {`{"language": "en-US", "taggedText": "hello"}`, `{"language": "de-DE", "taggedText": "hello"}`, Language, "/tasks/0/samples/0/language"},
 		"no fallback":            {`, "fallback": "task://greeting"`, ``, NoFallback, "/defaults/defaults"},
 		"behind a listen":        {`{"listen": {"tasks": ["greeting"]}}`, `{"listen": true}, {"say": "never"}`, UnreachableAction, "/tasks/0/actions/actions/2"},
+		"redirect loop":          {`{"say": "hello"}`, `{"redirect": "task://greeting"}`, RedirectLoop, "/tasks/0/actions"},
+		"digits to a task":       {`{"say": "hello"}`, `{"listen": {"voice_digits": {"redirects": {"1": "task://x"}}}}`, UnknownTask, "/tasks/0/actions/actions/0/listen/voice_digits/redirects/1"},
+		"mapping to a task":      {`{"say": "hello"}`, `{"listen": {"voice_digits": {"mapping": {"1": "task://x"}}}}`, UnknownTask, "/tasks/0/actions/actions/0/listen/voice_digits/mapping/1"},
+		"space in a name":        {`"uniqueName": "town"`, `"uniqueName": "my town"`, BadName, "/tasks/0/fields/1/uniqueName"},
+		"defaults not nested":    {`{"defaults": {"assistant_initiation"`, `{"fallback": "task://greeting", "defaults": {"assistant_initiation"`, NotNested, "/defaults/fallback"},
+		"actions and a URL":      {`"fields": [`, `"actionsUrl": "https://example.com/", "fields": [`, TwoActions, "/tasks/0/actionsUrl"},
+		"synonym of a synonym":   {`"synonymOf": "dog"}]`, `"synonymOf": "dog"}, {"language": "en-US", "value": "pup", "synonymOf": "hound"}]`, SynonymChain, "/fieldTypes/0/values/2/synonymOf"},
+		"language of a value":    {`{"language": "en-US", "value": "hound"`, `{"language": "de-DE", "value": "hound"`, Language, "/fieldTypes/0/values/1/language"},
+		"unknown channel":        {`"taggedText": "hello"`, `"taggedText": "hello", "sourceChannel": "fax"`, UnknownChannel, "/tasks/0/samples/0/sourceChannel"},
+		"too long actions":       {`{"say": "hello"}`, `{"say": "` + strings.Repeat("x", 16<<10) + `"}`, OverLimit, "/tasks/0/actions"},
 		"member without a place": {`"fieldTypes": [`, `"fieldtypes": [], "fieldTypes": [`, UnknownKey, "/fieldtypes"},
 	} {
 		t.Run(name, func(t *testing.T) {

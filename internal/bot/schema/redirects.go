@@ -1,0 +1,58 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// redirectLoops finds tasks that do nothing but send the conversation round among
+// themselves. Twilio follows five redirects in one request and then gives up
+// (https://www.twilio.com/docs/autopilot/actions/redirect).
+func (v *validator) redirectLoops(at place) {
+	next := make(map[string]string)
+	for _, t := range v.schema.Tasks {
+		if _, ok := next[t.UniqueName]; !ok && t.ActionsURL == "" {
+			next[t.UniqueName] = redirectsTo(t)
+		}
+	}
+	for i, t := range v.schema.Tasks {
+		path := []string{t.UniqueName}
+		for to := next[t.UniqueName]; to != "" && len(path) <= len(next); to = next[to] {
+			path = append(path, to)
+			if to == t.UniqueName {
+				v.warn(RedirectLoop, at.index(i, t.UniqueName).member("actions"),
+					fmt.Sprintf("the task %q redirects to itself without waiting for anybody: %s", t.UniqueName, strings.Join(path, ", ")),
+					"Twilio gives up after five redirects; listen, or collect an answer, on the way.")
+				break
+			}
+		}
+	}
+}
+
+// redirectsTo is the task that t always goes on to; empty if it waits for somebody
+// or ends first.
+func redirectsTo(t Task) string {
+	list := tree(t.Actions).get("actions")
+	if list == nil {
+		return ""
+	}
+	for _, action := range list.elems {
+		for _, m := range action.members {
+			switch m.name {
+			case "redirect":
+				to := m.value
+				if to.isKind('{') {
+					to = to.get("uri")
+				}
+				name, _ := strings.CutPrefix(text(to), "task://")
+				if name == text(to) {
+					return ""
+				}
+				return name
+			case "collect", "handoff", "listen":
+				return ""
+			}
+		}
+	}
+	return ""
+}
