@@ -186,13 +186,13 @@ func readWebhooks(w bot.ApplicationWebhooks) types.Object {
 	})
 }
 
-// refused says at apply what could not be said at plan, because the schema was not
-// known yet; false when it cannot be used.
-func (m assistantModel) refused(diags *diag.Diagnostics) bool {
+// usable says at apply what could not be said at plan, because the schema was not
+// known yet; false when it cannot be used. has is what the bot is known to be.
+func (m assistantModel) usable(has *assistantschema.Schema, diags *diag.Diagnostics) bool {
 	if m.Schema.IsNull() {
 		return true
 	}
-	return checkSchema(m.Schema, path.Root("schema"), nil, diags)
+	return checkSchema(m.Schema, path.Root("schema"), has, diags)
 }
 
 func sids(bots []bot.Bot) string {

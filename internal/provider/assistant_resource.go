@@ -192,7 +192,7 @@ func (r *assistantResource) Create(ctx context.Context, req resource.CreateReque
 		addAttributeError(&resp.Diagnostics, path.Root("schema"), "Invalid assistant schema", err)
 		return
 	}
-	if !plan.refused(&resp.Diagnostics) {
+	if !plan.usable(nil, &resp.Diagnostics) {
 		return
 	}
 	made, err := r.account.directory.CreateBot(ctx, bot.Engine(plan.Engine.ValueString()), spec)
@@ -268,7 +268,7 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 		addAttributeError(&resp.Diagnostics, path.Root("schema"), "Unable to read the schema in the state", err)
 		return
 	}
-	if !plan.refused(&resp.Diagnostics) {
+	if !plan.usable(from.Content.Schema, &resp.Diagnostics) {
 		return
 	}
 	updated, err := r.account.directory.UpdateBot(ctx, state.SID.ValueString(), from, to)

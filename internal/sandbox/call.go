@@ -19,6 +19,8 @@ type call struct {
 	// now is the moment the call is answered, without its fraction: Twilio's
 	// dates have seconds.
 	now time.Time
+	// clock tells the time with its fraction, for what takes less than a second.
+	clock func() time.Time
 	// state is what to read from and write to.
 	state *state
 	// account is the account acted upon: on the 2010 host that of the path,

@@ -22,6 +22,7 @@ type product struct {
 func allProducts() []product {
 	return []product{
 		apiProduct(),
+		autopilotProduct(),
 		studioProduct(),
 		messagingProduct(),
 	}

@@ -11,7 +11,9 @@ type Settings struct {
 	ApplicationClearsURL bool `json:"application_clears_url"`
 	// ReadLagMS is how old, in milliseconds, the state is that reads answer from.
 	ReadLagMS int `json:"read_lag_ms"`
-	// ModelBuildMS is how long, in milliseconds, an Autopilot model build takes.
+	// ModelBuildMS is how long, in milliseconds, an Autopilot model build takes; 0 is
+	// a second.
 	ModelBuildMS int `json:"model_build_ms"`
 	StudioSettings
+	AutopilotSettings
 }

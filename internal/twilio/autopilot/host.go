@@ -1,6 +1,7 @@
 package autopilot
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -262,6 +263,9 @@ func (h Host) complete(ctx context.Context, made assistant, spec bot.Spec) (bot.
 		}
 		return h.Get(ctx, made.SID)
 	}
+	if err := h.clearStock(ctx, made.SID, spec.Content.Schema); err != nil {
+		return bot.Bot{}, err
+	}
 	l, changed, err := h.bring(ctx, made.SID, spec.Content.Schema, nil)
 	if err != nil {
 		return bot.Bot{}, err
@@ -276,6 +280,34 @@ func (h Host) complete(ctx context.Context, made assistant, spec bot.Spec) (bot.
 	}
 	return h.confirm(ctx, made.SID, l)
 }
+
+// clearStock writes defaults and style sheet as the file has them, whole. An update
+// leaves alone what the file does not speak of, but in a new assistant that is only
+// what Twilio filled in, and nobody's.
+func (h Host) clearStock(ctx context.Context, sid string, want *schema.Schema) error {
+	has := &schema.Schema{}
+	var err error
+	if has.Defaults, err = h.inner(ctx, "defaults", sid, "Defaults"); err != nil {
+		return err
+	}
+	if has.StyleSheet, err = h.inner(ctx, "style_sheet", sid, "StyleSheet"); err != nil {
+		return err
+	}
+	var changes schema.Changes
+	if want.Defaults != nil && !sameDocument(schema.Schema{Defaults: has.Defaults}, schema.Schema{Defaults: want.Defaults}) {
+		changes.Defaults = want.Defaults
+	}
+	if want.StyleSheet != nil && !sameDocument(schema.Schema{StyleSheet: has.StyleSheet}, schema.Schema{StyleSheet: want.StyleSheet}) {
+		changes.StyleSheet = want.StyleSheet
+	}
+	err = writer{api: h.api, sid: sid, changes: changes}.writeObjects(ctx)
+	if errors.Is(err, bot.ErrUncertain) {
+		return nil // what came of it is seen when the whole is brought and read back
+	}
+	return err
+}
+
+func sameDocument(a, b schema.Schema) bool { return bytes.Equal(a.Canonical(), b.Canonical()) }
 
 // confirm reads what the names and the build are now; the content was read back
 // when it was written.

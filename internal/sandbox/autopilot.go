@@ -1,0 +1,323 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// Autopilot as Twilio's last OpenAPI document for autopilot.twilio.com/v1 has it,
+// shut down by Twilio on 2023-08-25.
+
+const (
+	assistantsPath = "/v1/Assistants"
+	assistantPath  = assistantsPath + "/{Assistant}"
+
+	// deletedKept is how long a deleted assistant keeps its name and can be
+	// restored. Twilio documents neither; a provider's users met both.
+	deletedKept = 30 * 24 * time.Hour
+)
+
+// AutopilotSettings are the settings about Autopilot.
+type AutopilotSettings struct {
+	// StrictDeletes refuses to delete what still has content. Twilio does not
+	// document whether it does, or takes the content along.
+	StrictDeletes bool `json:"strict_deletes"`
+	// FailBuilds is how many of the next model builds fail.
+	FailBuilds int `json:"fail_builds"`
+}
+
+// assistant is an Autopilot Assistant.
+type assistant struct {
+	record
+	UniqueName       string          `json:"unique_name"`
+	FriendlyName     string          `json:"friendly_name"`
+	LogQueries       bool            `json:"log_queries"`
+	DevelopmentStage string          `json:"development_stage"`
+	CallbackURL      string          `json:"callback_url,omitempty"`
+	CallbackEvents   string          `json:"callback_events,omitempty"`
+	Defaults         json.RawMessage `json:"defaults"`
+	StyleSheet       json.RawMessage `json:"style_sheet"`
+	// Trained counts the writes to what a model is built from.
+	Trained int64      `json:"training_writes"`
+	Deleted *time.Time `json:"deleted,omitempty"`
+}
+
+var assistants = newTable[assistant]("autopilot_assistants")
+
+// What an assistant begins with: the API fills in these on a bare create.
+const (
+	stockDefaults   = `{"defaults":{"assistant_initiation":"task://hello-world","fallback":"task://hello-world","collect":{"validate_on_failure":"task://hello-world"}}}`
+	stockStyleSheet = `{"style_sheet":{"collect":{"validate":{"on_failure":{"repeat_question":false,"messages":[{"say":"I didn't get that. What did you say?"},{"say":"I still didn't catch that. Please repeat."},{"say":"Let's try one last time. Say it again please."}]},"on_success":{"say":""},"max_attempts":4}},"voice":{"say_voice":"Polly.Matthew"}}}`
+	stockActions    = `{"actions":[{"say":{"speech":"Hello World!"}}]}`
+)
+
+var assistantParams = []string{"FriendlyName", "LogQueries", "UniqueName", "CallbackUrl", "CallbackEvents", "StyleSheet", "Defaults"}
+
+func autopilotProduct() product {
+	routes := []route{
+		{method: "GET", pattern: assistantsPath, list: true, handler: listAssistants},
+		{method: "POST", pattern: assistantsPath, params: assistantParams, handler: createAssistant},
+		{method: "POST", pattern: assistantsPath + "/Restore", params: []string{"Assistant"}, handler: restoreAssistant},
+		{method: "GET", pattern: assistantPath, handler: fetchAssistant},
+		{method: "POST", pattern: assistantPath, params: append(slices.Clone(assistantParams), "DevelopmentStage"), handler: updateAssistant},
+		{method: "DELETE", pattern: assistantPath, handler: deleteAssistant},
+		{method: "GET", pattern: assistantPath + "/Dialogues/{Sid}", handler: func(c *call) (int, any, error) { return 0, nil, c.notFound() }},
+	}
+	for _, part := range []struct {
+		name string
+		of   func(*assistant) *json.RawMessage
+	}{
+		{"Defaults", func(a *assistant) *json.RawMessage { return &a.Defaults }},
+		{"StyleSheet", func(a *assistant) *json.RawMessage { return &a.StyleSheet }},
+	} {
+		routes = append(routes,
+			route{method: "GET", pattern: assistantPath + "/" + part.name, handler: func(c *call) (int, any, error) {
+				a, err := c.assistant()
+				return http.StatusOK, c.renderPart(a, part.name, *part.of(&a)), err
+			}},
+			route{method: "POST", pattern: assistantPath + "/" + part.name, params: []string{part.name}, handler: func(c *call) (int, any, error) {
+				a, err := c.assistant()
+				if err != nil {
+					return 0, nil, err
+				}
+				f := c.fields()
+				f.jsonObject(part.name, part.of(&a), 20001)
+				c.touch(&a.record)
+				assistants.put(c.state, a)
+				return http.StatusOK, c.renderPart(a, part.name, *part.of(&a)), f.result()
+			}})
+	}
+	routes = append(routes, taskRoutes()...)
+	routes = append(routes, fieldTypeRoutes()...)
+	routes = append(routes, modelBuildRoutes()...)
+	routes = append(routes, queryRoutes()...)
+	routes = append(routes, autopilotWebhookRoutes()...)
+	return product{
+		host: "autopilot", version: "/v1", prefixes: []string{assistantsPath}, routes: routes,
+		tables: []stored{assistants, tasks, taskFields, taskSamples, fieldTypes, fieldValues, modelBuilds, queries, autopilotWebhooks},
+		bots: []botKind{{
+			engine: "autopilot",
+			// Every spelling met in Twilio's documents and in public code.
+			webhook: regexp.MustCompile(`^(?i:https://channels\.autopilot\.twilio\.com)/v[12]/(?P<account>AC[0-9a-fA-F]{32})/(?P<sid>UA[0-9a-fA-F]{32})/twilio[-/](?:messaging|chat|voice)/?(?:\?.*)?$`),
+			find: func(st *state, accountSID, sid string) (InboundBot, bool) {
+				a, ok := assistants.get(st, sid)
+				if !ok || a.AccountSID != accountSID || a.Deleted != nil {
+					return InboundBot{}, false
+				}
+				return InboundBot{SID: a.SID, UniqueName: a.UniqueName, FriendlyName: a.FriendlyName, Engine: "autopilot"}, true
+			},
+		}},
+	}
+}
+
+// autopilotURL is where a part of an assistant is.
+func autopilotURL(path string) string {
+	return "https://autopilot.twilio.com" + assistantsPath + "/" + path
+}
+
+// renderRestored is what Restore answers: an assistant without links and url.
+func renderRestored(c *call, a assistant) object {
+	build, built := newestBuild(c, a)
+	var latest any
+	if built {
+		latest = build.SID
+	}
+	return object{
+		"sid": a.SID, "account_sid": a.AccountSID, "unique_name": a.UniqueName, "friendly_name": a.FriendlyName,
+		"date_created": iso8601(a.DateCreated), "date_updated": iso8601(a.DateUpdated),
+		"log_queries": a.LogQueries, "development_stage": a.DevelopmentStage,
+		"latest_model_build_sid": latest, "needs_model_build": needsModelBuild(c, a),
+		"callback_url": orNull(a.CallbackURL), "callback_events": orNull(a.CallbackEvents),
+	}
+}
+
+func (c *call) renderAssistant(a assistant) object {
+	rendered := renderRestored(c, a)
+	rendered["url"] = autopilotURL(a.SID)
+	rendered["links"] = object{
+		"field_types": autopilotURL(a.SID + "/FieldTypes"), "tasks": autopilotURL(a.SID + "/Tasks"),
+		"model_builds": autopilotURL(a.SID + "/ModelBuilds"), "queries": autopilotURL(a.SID + "/Queries"),
+		"style_sheet": autopilotURL(a.SID + "/StyleSheet"), "defaults": autopilotURL(a.SID + "/Defaults"),
+		"dialogues": autopilotURL(a.SID + "/Dialogues"), "webhooks": autopilotURL(a.SID + "/Webhooks"),
+	}
+	return rendered
+}
+
+func (c *call) renderPart(a assistant, name string, data json.RawMessage) object {
+	return object{"account_sid": a.AccountSID, "assistant_sid": a.SID, "data": data, "url": autopilotURL(a.SID + "/" + name)}
+}
+
+// assistant is the one the path names, by SID or unique name.
+func (c *call) assistant() (assistant, error) {
+	named := c.PathValue("Assistant")
+	a, ok := assistants.first(c.state, func(a assistant) bool {
+		return a.AccountSID == c.account.SID && a.Deleted == nil && (a.SID == named || a.UniqueName == named)
+	})
+	if !ok {
+		return a, c.notFound()
+	}
+	return a, nil
+}
+
+// training is the assistant, marked as changed in what its model is built from.
+func (c *call) training() (assistant, error) {
+	a, err := c.assistant()
+	if err != nil {
+		return a, err
+	}
+	a.Trained++
+	assistants.put(c.state, a)
+	return a, nil
+}
+
+func listAssistants(c *call) (int, any, error) {
+	return listPage(c, "assistants", assistants.list(c.state, func(a assistant) bool {
+		return a.AccountSID == c.account.SID && a.Deleted == nil
+	}), c.renderAssistant)
+}
+
+func fetchAssistant(c *call) (int, any, error) {
+	a, err := c.assistant()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, c.renderAssistant(a), nil
+}
+
+func createAssistant(c *call) (int, any, error) {
+	a := assistant{
+		record: c.newRecord("UA"), LogQueries: true, DevelopmentStage: "in-development",
+		Defaults: json.RawMessage(stockDefaults), StyleSheet: json.RawMessage(stockStyleSheet),
+	}
+	a.UniqueName = "assistant-" + a.SID[2:10]
+	if err := c.changeAssistant(&a); err != nil {
+		return 0, nil, err
+	}
+	t := task{record: c.newRecord("UD"), AssistantSID: a.SID, UniqueName: "hello-world", FriendlyName: "", Actions: json.RawMessage(stockActions)}
+	tasks.put(c.state, t)
+	for _, text := range []string{"hello", "hi", "hey"} {
+		taskSamples.put(c.state, taskSample{record: c.newRecord("UF"), AssistantSID: a.SID, TaskSID: t.SID, Language: "en-US", TaggedText: text})
+	}
+	return http.StatusCreated, c.renderAssistant(a), nil
+}
+
+func updateAssistant(c *call) (int, any, error) {
+	a, err := c.assistant()
+	if err != nil {
+		return 0, nil, err
+	}
+	c.touch(&a.record)
+	if err := c.changeAssistant(&a); err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, c.renderAssistant(a), nil
+}
+
+func (c *call) changeAssistant(a *assistant) error {
+	f := c.fields()
+	f.uniqueName("UniqueName", &a.UniqueName, func(name string) bool {
+		_, taken := assistants.first(c.state, func(other assistant) bool {
+			return other.SID != a.SID && other.AccountSID == a.AccountSID && other.UniqueName == name && !c.forgotten(other)
+		})
+		return taken
+	})
+	f.length("FriendlyName", &a.FriendlyName, 0, 255, 20001)
+	f.boolean("LogQueries", &a.LogQueries)
+	f.url("CallbackUrl", &a.CallbackURL)
+	f.text("CallbackEvents", &a.CallbackEvents)
+	f.jsonObject("Defaults", &a.Defaults, 20001)
+	f.jsonObject("StyleSheet", &a.StyleSheet, 20001)
+	f.oneOf("DevelopmentStage", &a.DevelopmentStage, 20001, "in-development", "in-production")
+	assistants.put(c.state, *a)
+	return f.result()
+}
+
+// forgotten tells whether a deleted assistant is past being restored.
+func (c *call) forgotten(a assistant) bool {
+	return a.Deleted != nil && !c.now.Before(a.Deleted.Add(deletedKept))
+}
+
+func deleteAssistant(c *call) (int, any, error) {
+	a, err := c.assistant()
+	if err != nil {
+		return 0, nil, err
+	}
+	if c.state.settings.StrictDeletes && (has(c, tasks, func(t task) bool { return t.AssistantSID == a.SID }) ||
+		has(c, fieldTypes, func(t fieldType) bool { return t.AssistantSID == a.SID }) ||
+		has(c, modelBuilds, func(b modelBuild) bool { return b.AssistantSID == a.SID })) {
+		return 0, nil, errHasContent("assistant " + a.SID)
+	}
+	a.Deleted = &c.now
+	assistants.put(c.state, a)
+	return http.StatusNoContent, nil, nil
+}
+
+func restoreAssistant(c *call) (int, any, error) {
+	f := c.fields()
+	f.required("Assistant")
+	if f.err != nil {
+		return 0, nil, f.err
+	}
+	named := c.params.Get("Assistant")
+	a, ok := assistants.first(c.state, func(a assistant) bool {
+		return a.AccountSID == c.account.SID && a.Deleted != nil && !c.forgotten(a) && (a.SID == named || a.UniqueName == named)
+	})
+	if !ok {
+		return 0, nil, c.notFound()
+	}
+	a.Deleted = nil
+	c.touch(&a.record)
+	assistants.put(c.state, a)
+	return http.StatusOK, renderRestored(c, a), nil
+}
+
+// has tells whether a table has a row that keep holds for.
+func has[T any, P rowOf[T]](c *call, t table[T, P], keep func(T) bool) bool {
+	_, ok := t.first(c.state, keep)
+	return ok
+}
+
+// removeAll deletes the rows that gone holds for.
+func removeAll[T any, P rowOf[T]](c *call, t table[T, P], gone func(T) bool) {
+	for _, row := range t.list(c.state, gone) {
+		t.remove(c.state, P(&row).rec().SID)
+	}
+}
+
+func errHasContent(what string) *apiError {
+	return invalidParameter(20001, "Cannot delete %s while it has content", what)
+}
+
+func errOver(what string, limit int) *apiError {
+	return invalidParameter(20001, "Cannot have more than %d %s", limit, what)
+}
+
+// uniqueName copies a name of at most 64 characters that taken does not hold for
+// (error 90101).
+func (f *fields) uniqueName(name string, into *string, taken func(string) bool) {
+	value, ok := f.sent(name)
+	if !ok {
+		return
+	}
+	f.length(name, into, 1, 64, 20001)
+	if f.err == nil && taken(value) {
+		f.fail(invalidParameter(90101, "UniqueName already in use"))
+	}
+}
+
+// jsonObject copies a JSON object that is sent as text; else the error has the code.
+func (f *fields) jsonObject(name string, into *json.RawMessage, code int) {
+	value, ok := f.sent(name)
+	if !ok {
+		return
+	}
+	var parsed map[string]any
+	if err := json.Unmarshal([]byte(value), &parsed); err != nil {
+		f.fail(invalidParameter(code, "%s is not a valid JSON object", name))
+		return
+	}
+	*into = compactJSON([]byte(value))
+}

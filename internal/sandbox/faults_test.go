@@ -1,0 +1,208 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// ways are the two ways to a sandbox.
+func ways(t *testing.T, run func(t *testing.T, box *Sandbox, do func(*http.Request) (*http.Response, error))) {
+	t.Run("in process", func(t *testing.T) {
+		box := New()
+		run(t, box, (&http.Client{Transport: box.Transport()}).Do)
+	})
+	t.Run("over HTTP", func(t *testing.T) {
+		box := New()
+		server := httptest.NewServer(checked(t, box))
+		t.Cleanup(server.Close)
+		run(t, box, func(r *http.Request) (*http.Response, error) {
+			r.URL.Scheme, r.URL.Host = "http", strings.TrimPrefix(server.URL, "http://")
+			return server.Client().Do(r)
+		})
+	})
+}
+
+// outgoing is a request as a client makes it.
+func outgoing(method, path string, pairs ...string) *http.Request {
+	r := request(method, path, form(pairs...))
+	r.RequestURI = ""
+	return r
+}
+
+func finish(t *testing.T, answer *http.Response, err error) (int, string) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+func TestCutsHappenBeforeOrAfterTheEffect(t *testing.T) {
+	for kind, effects := range map[string]int{FaultCutBefore: 0, FaultCutAfter: 1} {
+		t.Run(kind, func(t *testing.T) {
+			ways(t, func(t *testing.T, box *Sandbox, do func(*http.Request) (*http.Response, error)) {
+				finishOK := func() { answer, err := do(outgoing("GET", appsOf)); finish(t, answer, err) }
+				finishOK() // a connection to be used again, on which clients repeat silently
+				if err := box.AddFault(Fault{Path: "/Applications", Kind: kind, Times: 2}); err != nil {
+					t.Fatal(err)
+				}
+				box.ClearJournal()
+				_, err := do(outgoing("POST", appsOf, "FriendlyName", "bot"))
+				if !errors.Is(err, io.ErrUnexpectedEOF) {
+					t.Fatalf("error %v, want an unexpected EOF", err)
+				}
+				if _, err := do(outgoing("GET", appsOf)); !errors.Is(err, io.ErrUnexpectedEOF) {
+					t.Fatalf("error %v of a read, want an unexpected EOF", err)
+				}
+				answer, err := do(outgoing("GET", appsOf))
+				if status, text := finish(t, answer, err); status != 200 || strings.Count(text, `"friendly_name":"bot"`) != effects {
+					t.Fatalf("%d %s, want %d applications", status, text, effects)
+				}
+				statuses := []int{}
+				for _, e := range box.Journal() {
+					statuses = append(statuses, e.Status)
+				}
+				if len(statuses) != 3 || statuses[0] != 0 || statuses[1] != 0 || statuses[2] != 200 {
+					t.Fatalf("the journal's statuses are %v", statuses)
+				}
+			})
+		})
+	}
+}
+
+func TestStatusFaultHitsTheNthAndNothingIsDone(t *testing.T) {
+	ways(t, func(t *testing.T, box *Sandbox, do func(*http.Request) (*http.Response, error)) {
+		turn(t, box, 204, "POST", "faults", `[{"method":"post","host":"api.twilio.com","path":"Applications\\.json$","nth":2,"times":1,
+			"kind":"status","status":503,"headers":{"Retry-After":"1","Content-Type":"text/html"},"body":"<html>"}]`)
+		want := []int{201, 503, 201}
+		for i, status := range want {
+			answer, err := do(outgoing("POST", appsOf, "FriendlyName", "bot"))
+			got, text := finish(t, answer, err)
+			if got != status {
+				t.Fatalf("call %d: %d %s, want %d", i, got, text, status)
+			}
+			if status == 503 && (text != "<html>" || answer.Header.Get("Retry-After") != "1" || answer.Header.Get("Content-Type") != "text/html") {
+				t.Fatalf("%q %v", text, answer.Header)
+			}
+		}
+		answer, err := do(outgoing("GET", appsOf))
+		if _, text := finish(t, answer, err); strings.Count(text, `"friendly_name":"bot"`) != 2 {
+			t.Fatalf("the refused write was done: %s", text)
+		}
+		turn(t, box, 204, "POST", "faults", `{"kind":"status","status":500,"times":-1}`)
+		answer, err = do(outgoing("GET", appsOf))
+		if status, text := finish(t, answer, err); status != 500 || !strings.Contains(text, `"code":20500`) {
+			t.Fatalf("%d %s", status, text)
+		}
+		turn(t, box, 204, "DELETE", "faults", "")
+		answer, err = do(outgoing("GET", appsOf))
+		if status, text := finish(t, answer, err); status != 200 {
+			t.Fatalf("after the faults: %d %s", status, text)
+		}
+	})
+}
+
+func TestDelayEndsWithTheContext(t *testing.T) {
+	ways(t, func(t *testing.T, box *Sandbox, do func(*http.Request) (*http.Response, error)) {
+		if err := box.AddFault(Fault{Kind: FaultDelay, DelayMS: int(time.Hour / time.Millisecond)}); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+		defer cancel()
+		_, err := do(outgoing("POST", appsOf, "FriendlyName", "bot").WithContext(ctx))
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("error %v", err)
+		}
+		answer, err := do(outgoing("GET", appsOf))
+		if _, text := finish(t, answer, err); strings.Contains(text, `"friendly_name":"bot"`) {
+			t.Fatalf("the cancelled write was done: %s", text)
+		}
+	})
+}
+
+func TestTooManyInFlightGetTheEdgesError(t *testing.T) {
+	ways(t, func(t *testing.T, box *Sandbox, do func(*http.Request) (*http.Response, error)) {
+		turn(t, box, 204, "POST", "faults", `[{"max_in_flight":1,"headers":{"Retry-After":"2"}},
+			{"method":"GET","path":"Applications","kind":"delay","delay_ms":3600000}]`)
+		ctx, cancel := context.WithCancel(t.Context())
+		slow := make(chan error, 1)
+		go func() {
+			_, err := do(outgoing("GET", appsOf).WithContext(ctx))
+			slow <- err
+		}()
+		for len(box.Journal()) == 0 { // until the slow one has arrived
+			select {
+			case err := <-slow:
+				t.Fatalf("the slow request ended: %v", err)
+			case <-time.After(time.Millisecond):
+			}
+		}
+		answer, err := do(outgoing("GET", numbersOf))
+		status, text := finish(t, answer, err)
+		if status != 429 || !strings.Contains(text, `"moreInfo":`) || !strings.Contains(text, `"code":20429`) || answer.Header.Get("Retry-After") != "2" {
+			t.Errorf("%d %s %v", status, text, answer.Header)
+		}
+		cancel()
+		<-slow
+		journal := box.Journal()
+		if journal[0].InFlight != 1 || journal[1].InFlight != 2 {
+			t.Errorf("in flight: %d, %d", journal[0].InFlight, journal[1].InFlight)
+		}
+	})
+}
+
+func TestStaleReadsAnswerFromThePast(t *testing.T) {
+	now := start
+	box := New(WithClock(func() time.Time { return now }))
+	h := checked(t, box)
+	number := numberPathOf(t, h, "+447700900123")
+	now = now.Add(time.Minute)
+	must(t, h, 200, "POST", number, form("FriendlyName", "new"))
+	app := starterPath + "/Applications/" + must(t, h, 201, "POST", appsOf, form("FriendlyName", "bot"))["sid"].(string) + ".json"
+	turn(t, h, 204, "POST", "faults", `{"kind":"stale","delay_ms":5000,"times":-1}`)
+
+	if got := must(t, h, 200, "GET", number, nil)["friendly_name"]; got != "+447700900123" {
+		t.Errorf("an update is seen at once: %q", got)
+	}
+	must(t, h, 404, "GET", app, nil)
+	if got := column(t, must(t, h, 200, "GET", appsOf, nil), "applications", "sid"); len(got) != 0 {
+		t.Errorf("a creation is listed at once: %v", got)
+	}
+	must(t, h, 200, "POST", app, form("FriendlyName", "bot2")) // writes are never stale
+	now = now.Add(5 * time.Second)
+	if got := must(t, h, 200, "GET", number, nil)["friendly_name"]; got != "new" {
+		t.Errorf("an update is not seen after the lag: %q", got)
+	}
+	must(t, h, 200, "GET", app, nil)
+
+	box.ClearFaults()
+	turn(t, h, 200, "POST", "settings", `{"read_lag_ms":5000}`)
+	must(t, h, 204, "DELETE", app, nil)
+	must(t, h, 200, "GET", app, nil)
+	now = now.Add(5 * time.Second)
+	must(t, h, 404, "GET", app, nil)
+}
+
+func TestFaultsWithoutSenseAreRefused(t *testing.T) {
+	box := New()
+	for _, body := range []string{
+		`{}`, `{"kind":"melt"}`, `{"kind":"status"}`, `{"kind":"status","status":99}`, `{"kind":"delay"}`, `{"kind":"stale"}`,
+		`{"kind":"cut_after","path":"("}`, `{"kind":"cut_after","pth":"x"}`, `[{"kind":"cut_after"},{"kind":"melt"}]`, `nothing`,
+	} {
+		if got := turn(t, box, 400, "POST", "faults", body); !strings.Contains(got, "error") {
+			t.Errorf("%s: %s", body, got)
+		}
+	}
+	must(t, box, 200, "GET", numbersOf, nil) // and none of them took hold
+}
