@@ -231,7 +231,8 @@ func (p *bindingPlan) label(ctx context.Context) {
 		return
 	}
 	p.plan.FriendlyName = types.StringUnknown()
-	if p.state == nil && !p.plan.AssistantSID.IsUnknown() {
+	moved := p.state == nil || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
+	if moved && !p.plan.AssistantSID.IsUnknown() {
 		if b, err := p.account.directory.Bot(ctx, p.plan.AssistantSID.ValueString()); err == nil {
 			p.plan.FriendlyName = types.StringValue(b.UniqueName)
 		}

@@ -217,11 +217,11 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 		return
 	}
 	moved := number.SID != state.PhoneNumberSID.ValueString()
-	seen := remembered.Seen
+	had := remembered
 	if moved {
-		seen = nil
+		had = memory{} // of the number it moves to, the binding had nothing
 	}
-	written := r.bind(ctx, &plan, number, seen, remembered, &resp.Diagnostics)
+	written := r.bind(ctx, &plan, number, had.Seen, had, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

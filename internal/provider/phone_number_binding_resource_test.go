@@ -115,6 +115,12 @@ func TestMovingTheBindingBindsTheNewNumberFirst(t *testing.T) {
 					order = append(order, write[strings.LastIndex(write, "/")+1:])
 				}
 				first, second := w.number(otherNumber)["sid"].(string)+".json", w.number(ukNumber)["sid"].(string)+".json"
+				if label := w.number(otherNumber)["friendly_name"]; label != "greeter" {
+					return fmt.Errorf("the label did not move: %v", label)
+				}
+				if label := w.number(ukNumber)["friendly_name"]; label != "free" {
+					return fmt.Errorf("the old number is labelled %v", label)
+				}
 				if len(order) != 2 || order[0] != first || order[1] != second {
 					return fmt.Errorf("written in the order %v, not %s, %s", order, first, second)
 				}

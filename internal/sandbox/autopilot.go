@@ -218,7 +218,7 @@ func updateAssistant(c *call) (int, any, error) {
 
 func (c *call) changeAssistant(a *assistant) error {
 	f := c.fields()
-	f.uniqueName("UniqueName", &a.UniqueName, func(name string) bool {
+	f.uniqueName(&a.UniqueName, func(name string) bool {
 		_, taken := assistants.first(c.state, func(other assistant) bool {
 			return other.SID != a.SID && other.AccountSID == a.AccountSID && other.UniqueName == name && !c.forgotten(other)
 		})
@@ -295,14 +295,14 @@ func errOver(what string, limit int) *apiError {
 	return invalidParameter(20001, "Cannot have more than %d %s", limit, what)
 }
 
-// uniqueName copies a name of at most 64 characters that taken does not hold for
+// uniqueName copies a UniqueName of at most 64 characters that taken does not hold for
 // (error 90101).
-func (f *fields) uniqueName(name string, into *string, taken func(string) bool) {
-	value, ok := f.sent(name)
+func (f *fields) uniqueName(into *string, taken func(string) bool) {
+	value, ok := f.sent("UniqueName")
 	if !ok {
 		return
 	}
-	f.length(name, into, 1, 64, 20001)
+	f.length("UniqueName", into, 1, 64, 20001)
 	if f.err == nil && taken(value) {
 		f.fail(invalidParameter(90101, "UniqueName already in use"))
 	}

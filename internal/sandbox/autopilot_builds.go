@@ -154,7 +154,7 @@ func createModelBuild(c *call) (int, any, error) {
 }
 
 func (c *call) nameBuild(f *fields, b *modelBuild) {
-	f.uniqueName("UniqueName", &b.UniqueName, func(name string) bool {
+	f.uniqueName(&b.UniqueName, func(name string) bool {
 		return has(c, modelBuilds, func(other modelBuild) bool {
 			return other.SID != b.SID && other.AssistantSID == b.AssistantSID && other.UniqueName == name
 		})

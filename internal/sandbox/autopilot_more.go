@@ -120,7 +120,7 @@ func updateQuery(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	f := c.fields()
-	f.sid("SampleSid", "UF", &q.SampleSID, 20001)
+	f.sid("SampleSid", "UF", &q.SampleSID)
 	f.oneOf("Status", &q.Status, 20001, "pending-review", "reviewed", "discarded")
 	c.touch(&q.record)
 	queries.put(c.state, q)
@@ -214,7 +214,7 @@ func updateAutopilotWebhook(c *call) (int, any, error) {
 }
 
 func (c *call) changeAutopilotWebhook(f *fields, w *autopilotWebhook) {
-	f.uniqueName("UniqueName", &w.UniqueName, func(name string) bool {
+	f.uniqueName(&w.UniqueName, func(name string) bool {
 		return has(c, autopilotWebhooks, func(other autopilotWebhook) bool {
 			return other.SID != w.SID && other.AssistantSID == w.AssistantSID && other.UniqueName == name
 		})

@@ -169,7 +169,7 @@ func updateTask(c *call) (int, any, error) {
 // changeTask leaves an external URL in force when only actions are written, which
 // Twilio's documents leave open.
 func (c *call) changeTask(f *fields, t *task) error {
-	f.uniqueName("UniqueName", &t.UniqueName, func(name string) bool {
+	f.uniqueName(&t.UniqueName, func(name string) bool {
 		return has(c, tasks, func(other task) bool {
 			return other.SID != t.SID && other.AssistantSID == t.AssistantSID && other.UniqueName == name
 		})
@@ -300,7 +300,7 @@ func createField(c *call) (int, any, error) {
 	field := taskField{record: c.newRecord("UE"), AssistantSID: t.AssistantSID, TaskSID: t.SID}
 	f := c.fields()
 	f.required("UniqueName", "FieldType")
-	f.uniqueName("UniqueName", &field.UniqueName, func(name string) bool {
+	f.uniqueName(&field.UniqueName, func(name string) bool {
 		return has(c, taskFields, func(other taskField) bool { return other.TaskSID == t.SID && other.UniqueName == name })
 	})
 	f.text("FieldType", &field.FieldType)

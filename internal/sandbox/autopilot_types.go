@@ -143,7 +143,7 @@ func updateFieldType(c *call) (int, any, error) {
 }
 
 func (c *call) changeFieldType(f *fields, t *fieldType) {
-	f.uniqueName("UniqueName", &t.UniqueName, func(name string) bool {
+	f.uniqueName(&t.UniqueName, func(name string) bool {
 		return has(c, fieldTypes, func(other fieldType) bool {
 			return other.SID != t.SID && other.AssistantSID == t.AssistantSID && other.UniqueName == name
 		})

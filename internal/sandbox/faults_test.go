@@ -154,7 +154,7 @@ func TestTooManyInFlightGetTheEdgesError(t *testing.T) {
 			t.Errorf("%d %s %v", status, text, answer.Header)
 		}
 		cancel()
-		<-slow
+		_ = <-slow
 		journal := box.Journal()
 		if journal[0].InFlight != 1 || journal[1].InFlight != 2 {
 			t.Errorf("in flight: %d, %d", journal[0].InFlight, journal[1].InFlight)

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -73,7 +74,7 @@ func TestJournalTellsRequestsInOrder(t *testing.T) {
 		t.Fatalf("%d entries", len(got))
 	}
 	first, second := got[0], got[1]
-	if first.Method != "GET" || first.Host != "api.twilio.com" || first.Path != numbersOf || first.Query.Get("FriendlyName") != "x" || !first.Time.Equal(start) {
+	if first.Method != http.MethodGet || first.Host != "api.twilio.com" || first.Path != numbersOf || first.Query.Get("FriendlyName") != "x" || !first.Time.Equal(start) {
 		t.Errorf("%+v", first)
 	}
 	if second.Form.Get("FriendlyName") != "bot" || second.Status != 201 || second.InFlight != 1 {

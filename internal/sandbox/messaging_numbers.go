@@ -93,7 +93,7 @@ func addServiceNumber(c *call) (int, any, error) {
 	sid := c.params.Get("PhoneNumberSid")
 	f := c.fields()
 	f.required("PhoneNumberSid")
-	f.sid("PhoneNumberSid", "PN", &sid, 20001)
+	f.sid("PhoneNumberSid", "PN", &sid)
 	if err := f.result(); err != nil {
 		return 0, nil, err
 	}

@@ -120,14 +120,14 @@ func (f *fields) oneOf(name string, into *string, code int, values ...string) {
 	*into = value
 }
 
-// sid copies a SID with the prefix, or the empty string; else the error has the code.
-func (f *fields) sid(name, prefix string, into *string, code int) {
+// sid copies a SID with the prefix, or the empty string (error 20001).
+func (f *fields) sid(name, prefix string, into *string) {
 	value, ok := f.sent(name)
 	if !ok {
 		return
 	}
 	if value != "" && !isSID(prefix, value) {
-		f.fail(invalidParameter(code, "%s is not a SID beginning with %s", name, prefix))
+		f.fail(invalidParameter(20001, "%s is not a SID beginning with %s", name, prefix))
 		return
 	}
 	*into = value

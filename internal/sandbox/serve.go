@@ -55,7 +55,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Twilio-Concurrent-Requests", strconv.Itoa(visit.inFlight))
 	visit.answered(a.status)
 	w.WriteHeader(a.status)
-	w.Write(a.body)
+	_, _ = w.Write(a.body) // who went away needs no answer
 }
 
 // serve answers the request under the faults that hit it; nil means the
@@ -94,7 +94,7 @@ func cut(w http.ResponseWriter) {
 	}
 	defer conn.Close()
 	if _, err := buffered.WriteString("HTTP/1.1 200 OK\r\n"); err == nil {
-		buffered.Flush()
+		_ = buffered.Flush() // the connection is cut in any case
 	}
 }
 

@@ -155,7 +155,7 @@ func (c *call) revision(revision flowRevision, required ...string) (flowRevision
 	f.text("FriendlyName", &revision.FriendlyName)
 	f.oneOf("Status", &revision.Status, 20001, flowDraft, flowPublished)
 	f.text("CommitMessage", &revision.CommitMessage)
-	f.sid("AuthorSid", "US", &revision.AuthorSID, 20001)
+	f.sid("AuthorSid", "US", &revision.AuthorSID)
 	if definition, sent := f.sent("Definition"); sent {
 		if problems := flow.Validate([]byte(definition)); problems != nil {
 			return revision, errFlowDefinition(problems)

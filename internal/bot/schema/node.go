@@ -34,10 +34,10 @@ func parseTree(src []byte) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch _, err := r.dec.ReadToken(); err {
-	case io.EOF:
+	switch _, err := r.dec.ReadToken(); {
+	case errors.Is(err, io.EOF):
 		return n, nil
-	case nil:
+	case err == nil:
 		return nil, &jsontext.SyntacticError{ByteOffset: int64(r.skip(n.end)), Err: errTrailing}
 	default:
 		return nil, err

@@ -79,7 +79,7 @@ func run(ctx context.Context) (err error) {
 		{"Plan again: nothing is left to do.", s.terraform("plan", "-detailed-exitcode")},
 		{"Move the bot to " + second + ": the new number answers before the old one is freed.", s.terraform("apply", "-var", "phone_number="+second)},
 		{"Text both numbers.", s.text(first, second)},
-		{"Remove all of it. The numbers stay.", s.terraform("destroy")},
+		{"Remove all of it. The numbers stay.", s.quietly("destroy")},
 		{"Text the number once more.", s.text(second)},
 	} {
 		if step.say != "" {
@@ -150,31 +150,50 @@ func (s *stage) copyQuickstart() error {
 // output. `init` speaks only when it fails.
 func (s *stage) terraform(args ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		name := filepath.Base(s.cli.Path)
-		full := args
-		var quiet bytes.Buffer
-		var out io.Writer = os.Stdout
 		switch args[0] {
 		case "init":
-			out = &quiet
+			return s.run(ctx, io.Discard, args...)
 		case "plan":
-			full = append(args, "-input=false", "-compact-warnings")
+			args = append(args, "-input=false", "-compact-warnings")
 		default:
-			full = append(args, "-input=false", "-compact-warnings", "-auto-approve")
+			args = append(args, "-input=false", "-compact-warnings", "-auto-approve")
 		}
-		if out == os.Stdout {
-			fmt.Printf("$ %s %s\n", name, strings.Join(args, " "))
-		}
-		command := exec.CommandContext(ctx, s.cli.Path, full...)
-		command.Dir, command.Env, command.Stdout, command.Stderr = s.folder, s.env, out, out
-		// Ctrl-C lets it finish what it is doing.
-		command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-		if err := command.Run(); err != nil {
-			_, _ = quiet.WriteTo(os.Stderr)
-			return fmt.Errorf("%s %s: %w", name, strings.Join(full, " "), err)
-		}
-		return nil
+		fmt.Printf("$ %s %s\n", filepath.Base(s.cli.Path), strings.Join(args, " "))
+		return s.run(ctx, os.Stdout, args...)
 	}
+}
+
+// quietly is a command whose plan was shown before, or says nothing new: it is made
+// first, and only what is done is shown.
+func (s *stage) quietly(args ...string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		name := filepath.Base(s.cli.Path)
+		plan := append([]string{"plan", "-input=false", "-out=demo.plan"}, args[1:]...)
+		if args[0] == "destroy" {
+			plan = append(plan, "-destroy")
+		}
+		fmt.Printf("$ %s %s\n", name, strings.Join(args, " "))
+		if err := s.run(ctx, io.Discard, plan...); err != nil {
+			return err
+		}
+		return s.run(ctx, os.Stdout, "apply", "-input=false", "-compact-warnings", "demo.plan")
+	}
+}
+
+// run runs the CLI. What it prints is shown in any case if it fails.
+func (s *stage) run(ctx context.Context, out io.Writer, args ...string) error {
+	var kept bytes.Buffer
+	command := exec.CommandContext(ctx, s.cli.Path, args...)
+	command.Dir, command.Env, command.Stdout, command.Stderr = s.folder, s.env, io.MultiWriter(out, &kept), os.Stderr
+	// Ctrl-C lets it finish what it is doing.
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	if err := command.Run(); err != nil {
+		if out == io.Discard {
+			_, _ = kept.WriteTo(os.Stderr)
+		}
+		return fmt.Errorf("%s %s: %w", filepath.Base(s.cli.Path), strings.Join(args, " "), err)
+	}
+	return nil
 }
 
 // text sends a message to numbers of the sandbox, as a person with a phone would.

@@ -37,7 +37,7 @@ func main() {
 
 // run serves until ctx is done.
 func run(ctx context.Context, file, listen string, out io.Writer) error {
-	listener, err := listenLoopback(listen)
+	listener, err := listenLoopback(ctx, listen)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func run(ctx context.Context, file, listen string, out io.Writer) error {
 
 // listenLoopback refuses every address that other machines could reach, since
 // the sandbox's knobs ask for no credentials.
-func listenLoopback(address string) (net.Listener, error) {
+func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("-listen %s: %w; give an address such as 127.0.0.1:8421", address, err)
@@ -78,7 +78,7 @@ func listenLoopback(address string) (net.Listener, error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("-listen %s: the sandbox serves on loopback only; give an address such as 127.0.0.1:8421", address)
 	}
-	return net.Listen("tcp", address)
+	return new(net.ListenConfig).Listen(ctx, "tcp", address)
 }
 
 func greet(out io.Writer, base, where string) {

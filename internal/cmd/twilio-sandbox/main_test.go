@@ -14,7 +14,7 @@ import (
 
 func TestAddressesOthersCanReachAreRefused(t *testing.T) {
 	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1"} {
-		if listener, err := listenLoopback(address); err == nil {
+		if listener, err := listenLoopback(t.Context(), address); err == nil {
 			listener.Close()
 			t.Errorf("%s was accepted", address)
 		} else if !strings.Contains(err.Error(), "127.0.0.1:8421") {
@@ -38,7 +38,7 @@ func TestServesUntilStopped(t *testing.T) {
 		t.Fatalf("no greeting: %v, %v", err, <-done)
 	}
 	base := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).Find(greeting[:n])
-	r, err := http.NewRequest("GET", string(base)+"/2010-04-01/Accounts/"+sandbox.StarterAccountSID+"/IncomingPhoneNumbers.json", nil)
+	r, err := http.NewRequest(http.MethodGet, string(base)+"/2010-04-01/Accounts/"+sandbox.StarterAccountSID+"/IncomingPhoneNumbers.json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestServesUntilStopped(t *testing.T) {
 	}
 	text, err := io.ReadAll(answer.Body)
 	answer.Body.Close()
-	if err != nil || answer.StatusCode != 200 || !strings.Contains(string(text), "+12025550142") {
+	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(text), "+12025550142") {
 		t.Fatalf("%d %s %v", answer.StatusCode, text, err)
 	}
 	stop()

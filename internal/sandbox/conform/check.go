@@ -74,7 +74,8 @@ func withoutEmpty(body []byte) []byte {
 // the request's host or, where that is not Twilio's, in any. The request
 // returned is a copy on the document's host.
 func (c *Checker) find(r *http.Request, method string, body []byte) (*routers.Route, map[string]string, *http.Request, error) {
-	var result error = routers.ErrPathNotFound
+	var result error
+	result = routers.ErrPathNotFound
 	name := plainHost(r.Host)
 	for _, d := range c.documents {
 		if strings.HasSuffix(name, ".twilio.com") && name != d.host {
