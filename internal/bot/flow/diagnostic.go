@@ -1,0 +1,71 @@
+package flow
+
+import (
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Severity tells whether a flow can be used in spite of a diagnostic.
+type Severity int
+
+// The severities. An Error is a fault that Twilio refuses; a Warning is something
+// the flow's author should know.
+const (
+	Error Severity = iota + 1
+	Warning
+)
+
+// String returns "error" or "warning".
+func (s Severity) String() string {
+	if s == Error {
+		return "error"
+	}
+	return "warning"
+}
+
+// Code names a kind of diagnostic. Codes are stable.
+type Code string
+
+// The codes.
+const (
+	Missing         Code = "missing"           // a key that Twilio requires
+	WrongType       Code = "wrong_type"        // a value of another JSON type than Twilio takes
+	NullValue       Code = "null_value"        // null, which Twilio refuses everywhere
+	BadValue        Code = "bad_value"         // none of the few values Twilio takes
+	UnknownKey      Code = "unknown_key"       // a key that has no place there
+	UnknownProperty Code = "unknown_property"  // a property that its widget is not known to have
+	UnknownType     Code = "unknown_type"      // a type of widget that is not known
+	DuplicateState  Code = "duplicate_state"   // two states of one name
+	UnknownState    Code = "unknown_state"     // a name that no state has
+	UnknownEvent    Code = "unknown_event"     // an event its widget does not have
+	DuplicateEvent  Code = "duplicate_event"   // two transitions of one event
+	BadInitialState Code = "bad_initial_state" // an initial state that is no trigger
+	BadSubflow      Code = "bad_subflow"       // a subflow that is not named by a literal SID
+	OverLimit       Code = "over_limit"        // more than Twilio's limits allow
+	SplitOption     Code = "split_option"      // a comma that splits an option of matches_any_of
+	ManyConditions  Code = "many_conditions"   // conditions Twilio does not say how to join
+	SelfLoop        Code = "self_loop"         // a widget that leads back to itself
+	Unreachable     Code = "unreachable"       // a state that no transition leads to
+	DeadWidget      Code = "dead_widget"       // a widget Twilio has shut down
+	RESTOnly        Code = "rest_only"         // a widget for flows that the REST API starts
+)
+
+// Diagnostic is one finding about a flow.
+type Diagnostic struct {
+	Severity Severity
+	Code     Code
+
+	// Pointer is the place in the user's file, as RFC 6901 has it, such as
+	// "/states/3/properties/timeout". For something missing it is where that belongs.
+	Pointer jsontext.Pointer
+
+	// Message is what is wrong, in which state, in one sentence. It never tells a
+	// property's value.
+	Message string
+
+	// Detail is what to do about it.
+	Detail string
+}
+
+func index(at jsontext.Pointer, i int) jsontext.Pointer { return at.AppendToken(strconv.Itoa(i)) }

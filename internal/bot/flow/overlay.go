@@ -1,0 +1,210 @@
+package flow
+
+import (
+	"errors"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+)
+
+// errNoFlow is what Overlay says when there is nothing to lay over the document.
+var errNoFlow = errors.New("the live flow has not been read, so what drifted cannot be told: read it first")
+
+// Overlay is the document that says what live holds in the words of prior: the
+// user's own document, with only what live has otherwise replaced, removed or
+// appended, and widgets where the user's canvas has them. A prior that means the same
+// comes back unchanged. One that is no flow definition (an import has none), or has
+// two states of one name, gives way to an export of live. What comes back parses, and
+// Equal holds between it and live. The error is for a live flow that is nil.
+func Overlay(prior []byte, live *Flow) ([]byte, error) {
+	if live == nil {
+		return nil, errNoFlow
+	}
+	was, err := Parse(prior)
+	if err != nil {
+		return Export(live), nil
+	}
+	if Equal(was, live) {
+		return prior, nil
+	}
+	if len(firsts(was.States)) != len(was.States) || len(firsts(live.States)) != len(live.States) {
+		return Export(live), nil
+	}
+	o := overlay{}
+	o.flow(was, live)
+	return o.Render(was.root), nil
+}
+
+// overlay marks the edits that make a document say what live holds.
+type overlay struct{ jsondoc.Editor }
+
+func (o *overlay) flow(was, live *Flow) {
+	if was.Description != live.Description {
+		o.Set(was.root, "description", text(live.Description))
+	}
+	if was.InitialState != live.InitialState {
+		o.Set(was.root, "initial_state", text(live.InitialState))
+	}
+	if now := live.flags(); !jsondoc.Same(was.flags(), now) {
+		if flags := was.root.Get("flags"); flags.Present() {
+			o.others(flags, live.root.Get("flags"), concurrency)
+			if !jsondoc.Same(was.flags().Get(concurrency), now.Get(concurrency)) {
+				o.Set(flags, concurrency, now.Get(concurrency))
+			}
+		} else {
+			o.Set(was.root, "flags", now)
+		}
+	}
+	o.others(was.root, live.root, append(flowKeys, schemaKey)...)
+	o.states(was, live)
+}
+
+func (o *overlay) states(was, live *Flow) {
+	had, have := byName(was.States), byName(live.States)
+	states := was.root.Get("states")
+	if !states.Present() {
+		states = list()
+		o.Set(was.root, "states", states)
+	}
+	for _, s := range was.States {
+		if now := have[s.Name]; len(now) > 0 {
+			o.state(s, now[0])
+		} else {
+			o.Drop(states, s.node)
+		}
+	}
+	for _, s := range live.States {
+		if len(had[s.Name]) == 0 {
+			o.Add(states, "", s.export())
+		}
+	}
+}
+
+func (o *overlay) state(was, now State) {
+	if sameStates([]State{was}, []State{now}) {
+		return
+	}
+	if was.Type != now.Type {
+		o.Set(was.node, "type", text(now.Type))
+	}
+	o.others(was.node, now.node, stateKeys...)
+	if !jsondoc.Same(was.normalTransitions(), now.normalTransitions()) {
+		if was.node.Get("transitions").Present() {
+			o.transitions(was, now)
+		} else {
+			o.Set(was.node, "transitions", now.node.Get("transitions"))
+		}
+	}
+	if !jsondoc.Same(was.normalProperties(), now.normalProperties()) {
+		if properties := was.properties(); properties.Present() {
+			o.properties(properties, now.properties())
+		} else {
+			o.Set(was.node, "properties", now.properties())
+		}
+	}
+}
+
+func (o *overlay) properties(was, now *jsondoc.Node) {
+	for _, m := range was.Members {
+		switch live := now.Get(m.Name); {
+		case m.Name == offsetKey, isUnset(m.Value) && isUnset(live):
+		case isUnset(live):
+			o.Drop(was, m.Value)
+		default:
+			o.Merge(m.Value, live)
+		}
+	}
+	for _, m := range properMembers(now) {
+		if was.Get(m.Name) == nil && m.Name != offsetKey && !isUnset(m.Value) {
+			o.Add(was, m.Name, m.Value)
+		}
+	}
+}
+
+// others overlays the members that are not among those named.
+func (o *overlay) others(was, now *jsondoc.Node, but ...string) {
+	is := withOthers(object(), now, but...)
+	for _, m := range withOthers(object(), was, but...).Members {
+		if live := is.Get(m.Name); live != nil {
+			o.Merge(m.Value, live)
+		} else {
+			o.Drop(was, m.Value)
+		}
+	}
+	for _, m := range is.Members {
+		if !was.Get(m.Name).Present() {
+			o.Set(was, m.Name, m.Value)
+		}
+	}
+}
+
+// transitions overlays the ways out of a state. Those with conditions stand together,
+// where the first of them stood.
+func (o *overlay) transitions(was, now State) {
+	live := map[string]Transition{}
+	for _, t := range now.Transitions {
+		if !t.conditional() && len(t.normal().Members) > 1 {
+			if _, twice := live[t.Event]; twice {
+				o.Replace(was.node.Get("transitions"), now.node.Get("transitions"))
+				return
+			}
+			live[t.Event] = t
+		}
+	}
+	var items []jsondoc.Item
+	matched, seen := false, map[string]bool{}
+	match := func() {
+		if !matched {
+			items = append(items, o.MergeLists(nodes(matches(was)), normals(matches(now)))...)
+		}
+		matched = true
+	}
+	for _, t := range was.Transitions {
+		if t.conditional() {
+			match()
+			continue
+		}
+		if seen[t.Event] {
+			continue
+		}
+		seen[t.Event] = true
+		items = append(items, jsondoc.Item{Value: t.node})
+		t.overlay(o, live[t.Event])
+	}
+	match()
+	for _, t := range now.Transitions {
+		if _, wired := live[t.Event]; wired && !t.conditional() && !seen[t.Event] {
+			seen[t.Event] = true
+			items = append(items, jsondoc.Item{Value: t.node})
+		}
+	}
+	o.SetItems(was.node.Get("transitions"), items)
+}
+
+// overlay makes a transition without conditions lead where the live one leads; a
+// live one that is none leads nowhere.
+func (t Transition) overlay(o *overlay, live Transition) {
+	o.others(t.node, live.node, "event", "next")
+	switch next := t.node.Get("next"); {
+	case t.Next == live.Next:
+	case live.Next == "":
+		o.Drop(t.node, next)
+	default:
+		o.Set(t.node, "next", text(live.Next))
+	}
+}
+
+func nodes(list []Transition) []*jsondoc.Node {
+	out := make([]*jsondoc.Node, len(list))
+	for i, t := range list {
+		out[i] = t.node
+	}
+	return out
+}
+
+func normals(list []Transition) []*jsondoc.Node {
+	out := make([]*jsondoc.Node, len(list))
+	for i, t := range list {
+		out[i] = t.normal()
+	}
+	return out
+}

@@ -1,0 +1,129 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+)
+
+// ParseError says where a file is not JSON, or not shaped as a flow definition.
+type ParseError struct {
+	Line    int              // from 1
+	Column  int              // from 1, in characters
+	Pointer jsontext.Pointer // RFC 6901; empty where the fault is no value's
+	Message string
+}
+
+// Error gives place and fault in one line.
+func (e *ParseError) Error() string {
+	at := ""
+	if e.Pointer != "" {
+		at = " at " + string(e.Pointer)
+	}
+	return fmt.Sprintf("the flow definition is not valid: line %d, column %d%s: %s", e.Line, e.Column, at, e.Message)
+}
+
+// Parse reads a flow definition. The error is a *ParseError: for text that is not
+// JSON, names an object has twice, and values of a kind that has no place in the
+// frame of a definition (states, transitions, conditions). What is missing, and
+// everything about the properties of widgets, is Validate's to say. Keys that are
+// not known are kept.
+func Parse(data []byte) (*Flow, error) {
+	root, err := jsondoc.Parse(data)
+	if err != nil {
+		syntax := &jsondoc.SyntaxError{}
+		if !errors.As(err, &syntax) {
+			return nil, fmt.Errorf("the flow definition cannot be read: %w", err)
+		}
+		return nil, (*ParseError)(syntax)
+	}
+	d := decoder{src: data}
+	f := d.flow(root)
+	if d.err != nil {
+		return nil, d.err
+	}
+	return f, nil
+}
+
+// decoder takes a tree apart. It keeps the first error and goes on with zero values.
+type decoder struct {
+	src []byte
+	err *ParseError
+}
+
+// is tells whether a value is there and of the kind, and refuses it if it is of
+// another; null is as good as none.
+func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) bool {
+	if !n.Present() {
+		return false
+	}
+	found := n.Kind
+	if found == 'f' {
+		found = 't'
+	}
+	if found != kind && d.err == nil {
+		d.err = (*ParseError)(jsondoc.NewError(d.src, n.Start, at,
+			fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), jsondoc.KindName(kind))))
+	}
+	return found == kind
+}
+
+func (d *decoder) text(owner *jsondoc.Node, at jsontext.Pointer, key string) string {
+	n := owner.Get(key)
+	d.is(n, at.AppendToken(key), '"')
+	return n.String()
+}
+
+func (d *decoder) flow(root *jsondoc.Node) *Flow {
+	f := &Flow{root: root, src: d.src}
+	if !root.Present() {
+		d.err = (*ParseError)(jsondoc.NewError(d.src, root.Start, "", "null stands where an object is expected"))
+		return f
+	}
+	if !d.is(root, "", '{') {
+		return f
+	}
+	d.text(root, "", schemaKey)
+	f.Description = d.text(root, "", "description")
+	f.InitialState = d.text(root, "", "initial_state")
+	flags := jsontext.Pointer("/flags")
+	if d.is(root.Get("flags"), flags, '{') {
+		d.is(root.Get("flags").Get(concurrency), flags.AppendToken(concurrency), 't')
+	}
+	d.list(root, "", "states", func(n *jsondoc.Node, at jsontext.Pointer) {
+		f.States = append(f.States, d.state(n, at))
+	})
+	return f
+}
+
+// list calls use for each element of a list of objects; null elements are refused.
+func (d *decoder) list(owner *jsondoc.Node, at jsontext.Pointer, key string, use func(*jsondoc.Node, jsontext.Pointer)) {
+	at = at.AppendToken(key)
+	n := owner.Get(key)
+	if !d.is(n, at, '[') {
+		return
+	}
+	for i, elem := range n.Elems {
+		at := index(at, i)
+		if elem.Kind == 'n' && d.err == nil {
+			d.err = (*ParseError)(jsondoc.NewError(d.src, elem.Start, at, "null stands where an object is expected"))
+		}
+		if d.is(elem, at, '{') {
+			use(elem, at)
+		}
+	}
+}
+
+func (d *decoder) state(n *jsondoc.Node, at jsontext.Pointer) State {
+	s := State{Name: d.text(n, at, "name"), Type: d.text(n, at, "type"), node: n}
+	d.is(n.Get("properties"), at.AppendToken("properties"), '{')
+	d.list(n, at, "transitions", func(n *jsondoc.Node, at jsontext.Pointer) {
+		t := Transition{Event: d.text(n, at, "event"), Next: d.text(n, at, "next"), node: n}
+		d.list(n, at, "conditions", func(*jsondoc.Node, jsontext.Pointer) {})
+		s.Transitions = append(s.Transitions, t)
+	})
+	return s
+}
