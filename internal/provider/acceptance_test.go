@@ -233,6 +233,14 @@ func (w *world) number(phoneNumber string) map[string]any {
 	return rows[0].(map[string]any)
 }
 
+// own makes the account own another number.
+func (w *world) own(phoneNumber string) {
+	w.t.Helper()
+	if _, err := w.box.AddNumber(fmt.Sprintf(`{"phone_number": %q}`, phoneNumber)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // setNumber changes a number behind Terraform's back.
 func (w *world) setNumber(phoneNumber string, form map[string]string) {
 	w.t.Helper()

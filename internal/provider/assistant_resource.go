@@ -71,7 +71,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"friendly_name": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "A name for people, at most 255 characters; by default `unique_name`. Only Autopilot has a field of its own for it: elsewhere it is `unique_name`, and anything else is refused.",
+				MarkdownDescription: "A name for people, at most 240 characters (Twilio keeps 255, and the provider marks work in progress behind it); by default `unique_name`. Only Autopilot has a field of its own for it: elsewhere it is `unique_name`, and anything else is refused.",
 				Validators:          []validator.String{stringvalidator.LengthBetween(1, 240)},
 			},
 			"engine": schema.StringAttribute{

@@ -14,10 +14,6 @@ import (
 const (
 	assistantsPath = "/v1/Assistants"
 	assistantPath  = assistantsPath + "/{Assistant}"
-
-	// deletedKept is how long a deleted assistant keeps its name and can be
-	// restored. Twilio documents neither; a provider's users met both.
-	deletedKept = 30 * 24 * time.Hour
 )
 
 // AutopilotSettings are the settings about Autopilot.
@@ -101,7 +97,7 @@ func autopilotProduct() product {
 		bots: []botKind{{
 			engine: "autopilot",
 			// Every spelling met in Twilio's documents and in public code.
-			webhook: regexp.MustCompile(`^(?i:https://channels\.autopilot\.twilio\.com)/v[12]/(?P<account>AC[0-9a-fA-F]{32})/(?P<sid>UA[0-9a-fA-F]{32})/twilio[-/](?:messaging|chat|voice)/?(?:\?.*)?$`),
+			webhook: regexp.MustCompile(`^(?i:https?://channels\.autopilot\.twilio\.com)/v[12]/(?P<account>AC[0-9a-fA-F]{32})/(?P<sid>UA[0-9a-fA-F]{32})/twilio[-/](?:messaging|chat|voice)/?(?:\?.*)?$`),
 			find: func(st *state, accountSID, sid string) (InboundBot, bool) {
 				a, ok := assistants.get(st, sid)
 				if !ok || a.AccountSID != accountSID || a.Deleted != nil {
@@ -150,16 +146,12 @@ func (c *call) renderPart(a assistant, name string, data json.RawMessage) object
 	return object{"account_sid": a.AccountSID, "assistant_sid": a.SID, "data": data, "url": autopilotURL(a.SID + "/" + name)}
 }
 
+// live tells whether the assistant is the account's and not deleted.
+func (c *call) live(a assistant) bool { return a.AccountSID == c.account.SID && a.Deleted == nil }
+
 // assistant is the one the path names, by SID or unique name.
 func (c *call) assistant() (assistant, error) {
-	named := c.PathValue("Assistant")
-	a, ok := assistants.first(c.state, func(a assistant) bool {
-		return a.AccountSID == c.account.SID && a.Deleted == nil && (a.SID == named || a.UniqueName == named)
-	})
-	if !ok {
-		return a, c.notFound()
-	}
-	return a, nil
+	return named(c, assistants, c.PathValue("Assistant"), c.live, func(a assistant) string { return a.UniqueName })
 }
 
 // training is the assistant, marked as changed in what its model is built from.
@@ -174,9 +166,7 @@ func (c *call) training() (assistant, error) {
 }
 
 func listAssistants(c *call) (int, any, error) {
-	return listPage(c, "assistants", assistants.list(c.state, func(a assistant) bool {
-		return a.AccountSID == c.account.SID && a.Deleted == nil
-	}), c.renderAssistant)
+	return listPage(c, "assistants", assistants.list(c.state, c.live), c.renderAssistant)
 }
 
 func fetchAssistant(c *call) (int, any, error) {
@@ -188,6 +178,10 @@ func fetchAssistant(c *call) (int, any, error) {
 }
 
 func createAssistant(c *call) (int, any, error) {
+	c.forget()
+	if count(c, assistants, c.live) >= maxAssistants {
+		return 0, nil, errOver("assistants", maxAssistants)
+	}
 	a := assistant{
 		record: c.newRecord("UA"), LogQueries: true, DevelopmentStage: "in-development",
 		Defaults: json.RawMessage(stockDefaults), StyleSheet: json.RawMessage(stockStyleSheet),
@@ -219,10 +213,9 @@ func updateAssistant(c *call) (int, any, error) {
 func (c *call) changeAssistant(a *assistant) error {
 	f := c.fields()
 	f.uniqueName(&a.UniqueName, func(name string) bool {
-		_, taken := assistants.first(c.state, func(other assistant) bool {
+		return has(c, assistants, func(other assistant) bool {
 			return other.SID != a.SID && other.AccountSID == a.AccountSID && other.UniqueName == name && !c.forgotten(other)
 		})
-		return taken
 	})
 	f.length("FriendlyName", &a.FriendlyName, 0, 255, 20001)
 	f.boolean("LogQueries", &a.LogQueries)
@@ -233,91 +226,4 @@ func (c *call) changeAssistant(a *assistant) error {
 	f.oneOf("DevelopmentStage", &a.DevelopmentStage, 20001, "in-development", "in-production")
 	assistants.put(c.state, *a)
 	return f.result()
-}
-
-// forgotten tells whether a deleted assistant is past being restored.
-func (c *call) forgotten(a assistant) bool {
-	return a.Deleted != nil && !c.now.Before(a.Deleted.Add(deletedKept))
-}
-
-func deleteAssistant(c *call) (int, any, error) {
-	a, err := c.assistant()
-	if err != nil {
-		return 0, nil, err
-	}
-	if c.state.settings.StrictDeletes && (has(c, tasks, func(t task) bool { return t.AssistantSID == a.SID }) ||
-		has(c, fieldTypes, func(t fieldType) bool { return t.AssistantSID == a.SID }) ||
-		has(c, modelBuilds, func(b modelBuild) bool { return b.AssistantSID == a.SID })) {
-		return 0, nil, errHasContent("assistant " + a.SID)
-	}
-	a.Deleted = &c.now
-	assistants.put(c.state, a)
-	return http.StatusNoContent, nil, nil
-}
-
-func restoreAssistant(c *call) (int, any, error) {
-	f := c.fields()
-	f.required("Assistant")
-	if f.err != nil {
-		return 0, nil, f.err
-	}
-	named := c.params.Get("Assistant")
-	a, ok := assistants.first(c.state, func(a assistant) bool {
-		return a.AccountSID == c.account.SID && a.Deleted != nil && !c.forgotten(a) && (a.SID == named || a.UniqueName == named)
-	})
-	if !ok {
-		return 0, nil, c.notFound()
-	}
-	a.Deleted = nil
-	c.touch(&a.record)
-	assistants.put(c.state, a)
-	return http.StatusOK, renderRestored(c, a), nil
-}
-
-// has tells whether a table has a row that keep holds for.
-func has[T any, P rowOf[T]](c *call, t table[T, P], keep func(T) bool) bool {
-	_, ok := t.first(c.state, keep)
-	return ok
-}
-
-// removeAll deletes the rows that gone holds for.
-func removeAll[T any, P rowOf[T]](c *call, t table[T, P], gone func(T) bool) {
-	for _, row := range t.list(c.state, gone) {
-		t.remove(c.state, P(&row).rec().SID)
-	}
-}
-
-func errHasContent(what string) *apiError {
-	return invalidParameter(20001, "Cannot delete %s while it has content", what)
-}
-
-func errOver(what string, limit int) *apiError {
-	return invalidParameter(20001, "Cannot have more than %d %s", limit, what)
-}
-
-// uniqueName copies a UniqueName of at most 64 characters that taken does not hold for
-// (error 90101).
-func (f *fields) uniqueName(into *string, taken func(string) bool) {
-	value, ok := f.sent("UniqueName")
-	if !ok {
-		return
-	}
-	f.length("UniqueName", into, 1, 64, 20001)
-	if f.err == nil && taken(value) {
-		f.fail(invalidParameter(90101, "UniqueName already in use"))
-	}
-}
-
-// jsonObject copies a JSON object that is sent as text; else the error has the code.
-func (f *fields) jsonObject(name string, into *json.RawMessage, code int) {
-	value, ok := f.sent(name)
-	if !ok {
-		return
-	}
-	var parsed map[string]any
-	if err := json.Unmarshal([]byte(value), &parsed); err != nil {
-		f.fail(invalidParameter(code, "%s is not a valid JSON object", name))
-		return
-	}
-	*into = compactJSON([]byte(value))
 }

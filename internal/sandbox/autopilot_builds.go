@@ -40,15 +40,12 @@ func modelBuildRoutes() []route {
 	}
 }
 
-// wall is the moment of the call with its fraction: builds may take less than the
-// second to which Twilio's dates are exact.
-func (c *call) wall() time.Time { return c.clock() }
-
+// status follows the documented order; half of the time is spent in the queue.
 func (c *call) status(b modelBuild) string {
-	switch begun := c.wall(); {
-	case begun.Before(b.Ready.Add(-c.buildTime() / 2)):
+	switch begun := b.DateCreated.Add(b.Ready.Sub(b.DateCreated) / 2); {
+	case c.now.Before(begun):
 		return "enqueued"
-	case begun.Before(b.Ready):
+	case c.running(b):
 		return "building"
 	case b.Fails:
 		return "failed"
@@ -57,7 +54,7 @@ func (c *call) status(b modelBuild) string {
 	}
 }
 
-func (c *call) running(b modelBuild) bool { return c.wall().Before(b.Ready) }
+func (c *call) running(b modelBuild) bool { return c.now.Before(b.Ready) }
 
 func (c *call) buildTime() time.Duration {
 	if ms := c.state.settings.ModelBuildMS; ms > 0 {
@@ -90,7 +87,9 @@ func (c *call) renderModelBuild(b modelBuild) object {
 	}
 	if !c.running(b) {
 		rendered["build_duration"] = int(b.Ready.Sub(b.DateCreated).Seconds())
-		rendered["date_updated"] = iso8601(b.Ready)
+		if b.DateUpdated.Before(b.Ready) {
+			rendered["date_updated"] = iso8601(b.Ready)
+		}
 	}
 	if status == "failed" {
 		rendered["error_code"] = buildFailed
@@ -103,14 +102,13 @@ func (c *call) modelBuild() (modelBuild, error) {
 	if err != nil {
 		return modelBuild{}, err
 	}
-	named := c.PathValue("Sid")
-	b, ok := modelBuilds.first(c.state, func(b modelBuild) bool {
-		return b.AssistantSID == a.SID && (b.SID == named || b.UniqueName == named)
-	})
-	if !ok {
-		return b, c.notFound()
-	}
-	return b, nil
+	return c.buildOf(a, c.PathValue("Sid"))
+}
+
+// buildOf is a model build of the assistant, by SID or unique name.
+func (c *call) buildOf(a assistant, sidOrName string) (modelBuild, error) {
+	return named(c, modelBuilds, sidOrName,
+		func(b modelBuild) bool { return b.AssistantSID == a.SID }, func(b modelBuild) string { return b.UniqueName })
 }
 
 func listModelBuilds(c *call) (int, any, error) {
@@ -139,7 +137,7 @@ func createModelBuild(c *call) (int, any, error) {
 	if newest, ok := newestBuild(c, a); ok && c.running(newest) {
 		return 0, nil, apiErrorf(http.StatusConflict, 20409, "Model build %s is in progress", newest.SID)
 	}
-	b := modelBuild{record: c.newRecord("UG"), AssistantSID: a.SID, Trained: a.Trained, Ready: c.wall().Add(c.buildTime())}
+	b := modelBuild{record: c.newRecord("UG"), AssistantSID: a.SID, Trained: a.Trained, Ready: c.now.Add(c.buildTime())}
 	b.UniqueName = "build-" + b.SID[2:10]
 	f := c.fields()
 	c.nameBuild(f, &b)

@@ -12,16 +12,6 @@ const (
 	samplesPath = taskPath + "/Samples"
 )
 
-// Limits of https://www.twilio.com/docs/autopilot/limits.
-const (
-	maxTasks       = 600
-	maxSamples     = 50_000
-	maxFields      = 50
-	maxFieldTypes  = 50
-	maxFieldValues = 1_000
-	maxActions     = 16 << 10
-)
-
 // task is a Task of an assistant. An empty ActionsURL is the task's own.
 type task struct {
 	record
@@ -32,30 +22,7 @@ type task struct {
 	ActionsURL   string          `json:"actions_url,omitempty"`
 }
 
-// taskField is a Field of a task.
-type taskField struct {
-	record
-	AssistantSID string `json:"assistant_sid"`
-	TaskSID      string `json:"task_sid"`
-	UniqueName   string `json:"unique_name"`
-	FieldType    string `json:"field_type"`
-}
-
-// taskSample is a Sample of a task.
-type taskSample struct {
-	record
-	AssistantSID  string `json:"assistant_sid"`
-	TaskSID       string `json:"task_sid"`
-	Language      string `json:"language"`
-	TaggedText    string `json:"tagged_text"`
-	SourceChannel string `json:"source_channel,omitempty"`
-}
-
-var (
-	tasks       = newTable[task]("autopilot_tasks")
-	taskFields  = newTable[taskField]("autopilot_fields")
-	taskSamples = newTable[taskSample]("autopilot_samples")
-)
+var tasks = newTable[task]("autopilot_tasks")
 
 func taskRoutes() []route {
 	taskParams := []string{"UniqueName", "FriendlyName", "Actions", "ActionsUrl"}
@@ -105,14 +72,8 @@ func (c *call) task() (task, error) {
 	if err != nil {
 		return task{}, err
 	}
-	named := c.PathValue("Task")
-	t, ok := tasks.first(c.state, func(t task) bool {
-		return t.AssistantSID == a.SID && (t.SID == named || t.UniqueName == named)
-	})
-	if !ok {
-		return t, c.notFound()
-	}
-	return t, nil
+	return named(c, tasks, c.PathValue("Task"),
+		func(t task) bool { return t.AssistantSID == a.SID }, func(t task) string { return t.UniqueName })
 }
 
 // trainingTask is the task, its assistant marked as changed.
@@ -142,7 +103,7 @@ func createTask(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if len(tasks.list(c.state, func(t task) bool { return t.AssistantSID == a.SID })) >= maxTasks {
+	if count(c, tasks, func(t task) bool { return t.AssistantSID == a.SID }) >= maxTasks {
 		return 0, nil, errOver("tasks", maxTasks)
 	}
 	t := task{record: c.newRecord("UD"), AssistantSID: a.SID, Actions: json.RawMessage(`{"actions":[]}`)}
@@ -246,165 +207,7 @@ func fetchStatistics(c *call) (int, any, error) {
 	t, err := c.task()
 	return http.StatusOK, object{
 		"account_sid": t.AccountSID, "assistant_sid": t.AssistantSID, "task_sid": t.SID, "url": t.url() + "/Statistics",
-		"samples_count": len(taskSamples.list(c.state, func(s taskSample) bool { return s.TaskSID == t.SID })),
-		"fields_count":  len(taskFields.list(c.state, func(f taskField) bool { return f.TaskSID == t.SID })),
+		"samples_count": count(c, taskSamples, func(s taskSample) bool { return s.TaskSID == t.SID }),
+		"fields_count":  count(c, taskFields, func(f taskField) bool { return f.TaskSID == t.SID }),
 	}, err
-}
-
-func renderField(f taskField) object {
-	return object{
-		"sid": f.SID, "account_sid": f.AccountSID, "assistant_sid": f.AssistantSID, "task_sid": f.TaskSID,
-		"unique_name": f.UniqueName, "field_type": f.FieldType,
-		"date_created": iso8601(f.DateCreated), "date_updated": iso8601(f.DateUpdated),
-		"url": autopilotURL(f.AssistantSID + "/Tasks/" + f.TaskSID + "/Fields/" + f.SID),
-	}
-}
-
-func (c *call) taskField() (taskField, error) {
-	t, err := c.task()
-	if err != nil {
-		return taskField{}, err
-	}
-	named := c.PathValue("Sid")
-	f, ok := taskFields.first(c.state, func(f taskField) bool {
-		return f.TaskSID == t.SID && (f.SID == named || f.UniqueName == named)
-	})
-	if !ok {
-		return f, c.notFound()
-	}
-	return f, nil
-}
-
-func listFields(c *call) (int, any, error) {
-	t, err := c.task()
-	if err != nil {
-		return 0, nil, err
-	}
-	return listPage(c, "fields", taskFields.list(c.state, func(f taskField) bool { return f.TaskSID == t.SID }), renderField)
-}
-
-func fetchField(c *call) (int, any, error) {
-	f, err := c.taskField()
-	return http.StatusOK, renderField(f), err
-}
-
-func createField(c *call) (int, any, error) {
-	t, err := c.trainingTask()
-	if err != nil {
-		return 0, nil, err
-	}
-	inTask := taskFields.list(c.state, func(f taskField) bool { return f.TaskSID == t.SID })
-	if len(inTask) >= maxFields {
-		return 0, nil, errOver("fields", maxFields)
-	}
-	field := taskField{record: c.newRecord("UE"), AssistantSID: t.AssistantSID, TaskSID: t.SID}
-	f := c.fields()
-	f.required("UniqueName", "FieldType")
-	f.uniqueName(&field.UniqueName, func(name string) bool {
-		return has(c, taskFields, func(other taskField) bool { return other.TaskSID == t.SID && other.UniqueName == name })
-	})
-	f.text("FieldType", &field.FieldType)
-	if f.err == nil && !c.knownFieldType(t.AssistantSID, field.FieldType) {
-		f.fail(invalidParameter(20001, "FieldType %s was not found", field.FieldType))
-	}
-	taskFields.put(c.state, field)
-	return http.StatusCreated, renderField(field), f.result()
-}
-
-func deleteField(c *call) (int, any, error) {
-	f, err := c.taskField()
-	if err == nil {
-		_, err = c.training()
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	taskFields.remove(c.state, f.SID)
-	return http.StatusNoContent, nil, nil
-}
-
-func renderSample(s taskSample) object {
-	return object{
-		"sid": s.SID, "account_sid": s.AccountSID, "assistant_sid": s.AssistantSID, "task_sid": s.TaskSID,
-		"language": s.Language, "tagged_text": s.TaggedText, "source_channel": orNull(s.SourceChannel),
-		"date_created": iso8601(s.DateCreated), "date_updated": iso8601(s.DateUpdated),
-		"url": autopilotURL(s.AssistantSID + "/Tasks/" + s.TaskSID + "/Samples/" + s.SID),
-	}
-}
-
-func (c *call) taskSample() (taskSample, error) {
-	t, err := c.task()
-	if err != nil {
-		return taskSample{}, err
-	}
-	s, ok := taskSamples.get(c.state, c.PathValue("Sid"))
-	if !ok || s.TaskSID != t.SID {
-		return s, c.notFound()
-	}
-	return s, nil
-}
-
-func listSamples(c *call) (int, any, error) {
-	t, err := c.task()
-	if err != nil {
-		return 0, nil, err
-	}
-	language := c.params.Get("Language")
-	return listPage(c, "samples", taskSamples.list(c.state, func(s taskSample) bool {
-		return s.TaskSID == t.SID && (language == "" || s.Language == language)
-	}), renderSample)
-}
-
-func fetchSample(c *call) (int, any, error) {
-	s, err := c.taskSample()
-	return http.StatusOK, renderSample(s), err
-}
-
-func createSample(c *call) (int, any, error) {
-	t, err := c.trainingTask()
-	if err != nil {
-		return 0, nil, err
-	}
-	if len(taskSamples.list(c.state, func(s taskSample) bool { return s.AssistantSID == t.AssistantSID })) >= maxSamples {
-		return 0, nil, errOver("samples", maxSamples)
-	}
-	s := taskSample{record: c.newRecord("UF"), AssistantSID: t.AssistantSID, TaskSID: t.SID}
-	f := c.fields()
-	f.required("Language", "TaggedText")
-	f.sample(&s)
-	taskSamples.put(c.state, s)
-	return http.StatusCreated, renderSample(s), f.result()
-}
-
-func updateSample(c *call) (int, any, error) {
-	s, err := c.taskSample()
-	if err == nil {
-		_, err = c.training()
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	f := c.fields()
-	f.sample(&s)
-	c.touch(&s.record)
-	taskSamples.put(c.state, s)
-	return http.StatusOK, renderSample(s), f.result()
-}
-
-func (f *fields) sample(s *taskSample) {
-	f.text("Language", &s.Language)
-	f.text("TaggedText", &s.TaggedText)
-	f.oneOf("SourceChannel", &s.SourceChannel, 20001, "", "voice", "sms", "chat", "alexa", "google-assistant", "slack")
-}
-
-func deleteSample(c *call) (int, any, error) {
-	s, err := c.taskSample()
-	if err == nil {
-		_, err = c.training()
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	taskSamples.remove(c.state, s.SID)
-	return http.StatusNoContent, nil, nil
 }

@@ -154,7 +154,9 @@ func TestTooManyInFlightGetTheEdgesError(t *testing.T) {
 			t.Errorf("%d %s %v", status, text, answer.Header)
 		}
 		cancel()
-		_ = <-slow
+		if err := <-slow; err == nil {
+			t.Error("a request that was given up succeeded")
+		}
 		journal := box.Journal()
 		if journal[0].InFlight != 1 || journal[1].InFlight != 2 {
 			t.Errorf("in flight: %d, %d", journal[0].InFlight, journal[1].InFlight)

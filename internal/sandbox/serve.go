@@ -84,8 +84,8 @@ func (s *Sandbox) serve(r *http.Request, body []byte, visit *visit) *answer {
 	return a
 }
 
-// cut ends the connection in the middle of the answer. A few bytes go out first
-// where that can be done, because HTTP clients silently repeat a GET on a
+// cut ends the connection in the middle of the answer's head. Its first line goes
+// out where that can be done, because HTTP clients silently repeat a GET on a
 // connection that closed without a byte.
 func cut(w http.ResponseWriter) {
 	conn, buffered, err := http.NewResponseController(w).Hijack()

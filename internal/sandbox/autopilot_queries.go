@@ -1,0 +1,121 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const queriesPath = assistantPath + "/Queries"
+
+// query is a Query: a sentence and the task it was taken for.
+type query struct {
+	record
+	AssistantSID  string `json:"assistant_sid"`
+	Language      string `json:"language"`
+	Query         string `json:"query"`
+	Task          string `json:"task"`
+	ModelBuildSID string `json:"model_build_sid,omitempty"`
+	SampleSID     string `json:"sample_sid,omitempty"`
+	Status        string `json:"status"`
+}
+
+var queries = newTable[query]("autopilot_queries")
+
+func queryRoutes() []route {
+	return []route{
+		{method: "GET", pattern: queriesPath, list: true, params: []string{"Language", "ModelBuild", "Status", "DialogueSid"}, handler: listQueries},
+		{method: "POST", pattern: queriesPath, params: []string{"Language", "Query", "Tasks", "ModelBuild"}, handler: createQuery},
+		{method: "GET", pattern: queriesPath + "/{Sid}", handler: fetchQuery},
+		{method: "POST", pattern: queriesPath + "/{Sid}", params: []string{"SampleSid", "Status"}, handler: updateQuery},
+		{method: "DELETE", pattern: queriesPath + "/{Sid}", handler: deleteQuery},
+	}
+}
+
+func renderQuery(q query) object {
+	return object{
+		"sid": q.SID, "account_sid": q.AccountSID, "assistant_sid": q.AssistantSID,
+		"language": q.Language, "query": q.Query, "status": q.Status, "results": object{"task": q.Task},
+		"model_build_sid": orNull(q.ModelBuildSID), "sample_sid": orNull(q.SampleSID),
+		"dialogue_sid": nil, "source_channel": nil,
+		"date_created": iso8601(q.DateCreated), "date_updated": iso8601(q.DateUpdated),
+		"url": autopilotURL(q.AssistantSID + "/Queries/" + q.SID),
+	}
+}
+
+func (c *call) query() (query, error) {
+	a, err := c.assistant()
+	if err != nil {
+		return query{}, err
+	}
+	q, ok := queries.get(c.state, c.PathValue("Sid"))
+	if !ok || q.AssistantSID != a.SID {
+		return q, c.notFound()
+	}
+	return q, nil
+}
+
+func listQueries(c *call) (int, any, error) {
+	a, err := c.assistant()
+	if err != nil {
+		return 0, nil, err
+	}
+	lets := func(name, value string) bool { return c.params.Get(name) == "" || c.params.Get(name) == value }
+	return listPage(c, "queries", queries.list(c.state, func(q query) bool {
+		return q.AssistantSID == a.SID && lets("Language", q.Language) && lets("Status", q.Status) &&
+			lets("ModelBuild", q.ModelBuildSID) && lets("DialogueSid", "")
+	}), renderQuery)
+}
+
+func fetchQuery(c *call) (int, any, error) {
+	q, err := c.query()
+	return http.StatusOK, renderQuery(q), err
+}
+
+// createQuery takes a sentence for the task that has it as a sample; it has no
+// language model.
+func createQuery(c *call) (int, any, error) {
+	a, err := c.assistant()
+	if err != nil {
+		return 0, nil, err
+	}
+	q := query{record: c.newRecord("UH"), AssistantSID: a.SID, Status: "pending-review", Task: "fallback"}
+	f := c.fields()
+	f.required("Language", "Query")
+	f.text("Language", &q.Language)
+	f.length("Query", &q.Query, 1, 2048, 20001)
+	if newest, ok := newestBuild(c, a); ok {
+		q.ModelBuildSID = newest.SID
+	}
+	among := strings.FieldsFunc(c.params.Get("Tasks"), func(r rune) bool { return r == ',' })
+	for _, s := range taskSamples.list(c.state, func(s taskSample) bool { return s.AssistantSID == a.SID && s.Language == q.Language }) {
+		t, _ := tasks.get(c.state, s.TaskSID)
+		if strings.EqualFold(s.TaggedText, q.Query) && (len(among) == 0 || slices.Contains(among, t.UniqueName)) {
+			q.Task = t.UniqueName
+		}
+	}
+	queries.put(c.state, q)
+	return http.StatusCreated, renderQuery(q), f.result()
+}
+
+func updateQuery(c *call) (int, any, error) {
+	q, err := c.query()
+	if err != nil {
+		return 0, nil, err
+	}
+	f := c.fields()
+	f.sid("SampleSid", "UF", &q.SampleSID)
+	f.oneOf("Status", &q.Status, 20001, "pending-review", "reviewed", "discarded")
+	c.touch(&q.record)
+	queries.put(c.state, q)
+	return http.StatusOK, renderQuery(q), f.result()
+}
+
+func deleteQuery(c *call) (int, any, error) {
+	q, err := c.query()
+	if err != nil {
+		return 0, nil, err
+	}
+	queries.remove(c.state, q.SID)
+	return http.StatusNoContent, nil, nil
+}

@@ -1,0 +1,65 @@
+package sandbox
+
+import (
+	"net/http"
+	"time"
+)
+
+// deletedKept is how long a deleted assistant keeps its name and can be
+// restored. Twilio documents neither; a provider's users met both.
+const deletedKept = 30 * 24 * time.Hour
+
+// forgotten tells whether a deleted assistant is past being restored.
+func (c *call) forgotten(a assistant) bool {
+	return a.Deleted != nil && !c.now.Before(a.Deleted.Add(deletedKept))
+}
+
+// forget removes what can no longer be restored, so that a file does not grow forever.
+func (c *call) forget() {
+	for _, a := range assistants.list(c.state, c.forgotten) {
+		removeAll(c, tasks, func(t task) bool { return t.AssistantSID == a.SID })
+		removeAll(c, taskFields, func(f taskField) bool { return f.AssistantSID == a.SID })
+		removeAll(c, taskSamples, func(s taskSample) bool { return s.AssistantSID == a.SID })
+		removeAll(c, fieldTypes, func(t fieldType) bool { return t.AssistantSID == a.SID })
+		removeAll(c, fieldValues, func(v fieldValue) bool { return v.AssistantSID == a.SID })
+		removeAll(c, modelBuilds, func(b modelBuild) bool { return b.AssistantSID == a.SID })
+		removeAll(c, queries, func(q query) bool { return q.AssistantSID == a.SID })
+		removeAll(c, autopilotWebhooks, func(w autopilotWebhook) bool { return w.AssistantSID == a.SID })
+		assistants.remove(c.state, a.SID)
+	}
+}
+
+func deleteAssistant(c *call) (int, any, error) {
+	a, err := c.assistant()
+	if err != nil {
+		return 0, nil, err
+	}
+	if c.state.settings.StrictDeletes && (has(c, tasks, func(t task) bool { return t.AssistantSID == a.SID }) ||
+		has(c, fieldTypes, func(t fieldType) bool { return t.AssistantSID == a.SID }) ||
+		has(c, modelBuilds, func(b modelBuild) bool { return b.AssistantSID == a.SID })) {
+		return 0, nil, errHasContent("assistant " + a.SID)
+	}
+	now := c.now // c.now's own address would keep the whole call
+	a.Deleted = &now
+	assistants.put(c.state, a)
+	return http.StatusNoContent, nil, nil
+}
+
+func restoreAssistant(c *call) (int, any, error) {
+	f := c.fields()
+	f.required("Assistant")
+	if f.err != nil {
+		return 0, nil, f.err
+	}
+	named := c.params.Get("Assistant")
+	a, ok := assistants.first(c.state, func(a assistant) bool {
+		return a.AccountSID == c.account.SID && a.Deleted != nil && !c.forgotten(a) && (a.SID == named || a.UniqueName == named)
+	})
+	if !ok {
+		return 0, nil, c.notFound()
+	}
+	a.Deleted = nil
+	c.touch(&a.record)
+	assistants.put(c.state, a)
+	return http.StatusOK, renderRestored(c, a), nil
+}
