@@ -23,6 +23,10 @@ type AutopilotSettings struct {
 	StrictDeletes bool `json:"strict_deletes"`
 	// FailBuilds is how many of the next model builds fail.
 	FailBuilds int `json:"fail_builds"`
+	// SynonymText makes synonym_of of a field value the text of the value it stands
+	// for, as answers of living Twilio were seen to have it, and not that value's SID,
+	// as Twilio's OpenAPI document has it.
+	SynonymText bool `json:"synonym_text"`
 }
 
 // assistant is an Autopilot Assistant.
@@ -186,7 +190,7 @@ func createAssistant(c *call) (int, any, error) {
 		record: c.newRecord("UA"), LogQueries: true, DevelopmentStage: "in-development",
 		Defaults: json.RawMessage(stockDefaults), StyleSheet: json.RawMessage(stockStyleSheet),
 	}
-	a.UniqueName = "assistant-" + a.SID[2:10]
+	a.UniqueName = "assistant-" + a.SID[2:]
 	if err := c.changeAssistant(&a); err != nil {
 		return 0, nil, err
 	}

@@ -138,7 +138,7 @@ func createModelBuild(c *call) (int, any, error) {
 		return 0, nil, apiErrorf(http.StatusConflict, 20409, "Model build %s is in progress", newest.SID)
 	}
 	b := modelBuild{record: c.newRecord("UG"), AssistantSID: a.SID, Trained: a.Trained, Ready: c.now.Add(c.buildTime())}
-	b.UniqueName = "build-" + b.SID[2:10]
+	b.UniqueName = "build-" + b.SID[2:]
 	f := c.fields()
 	c.nameBuild(f, &b)
 	var ignored string

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 const queriesPath = assistantPath + "/Queries"
@@ -49,7 +50,7 @@ func (c *call) query() (query, error) {
 		return query{}, err
 	}
 	q, ok := queries.get(c.state, c.PathValue("Sid"))
-	if !ok || q.AssistantSID != a.SID {
+	if !ok || q.AssistantSID != a.SID || c.expired(q) {
 		return q, c.notFound()
 	}
 	return q, nil
@@ -60,10 +61,14 @@ func listQueries(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	lets := func(name, value string) bool { return c.params.Get(name) == "" || c.params.Get(name) == value }
+	lets := func(name string, values ...string) bool {
+		wanted := c.params.Get(name)
+		return wanted == "" || slices.Contains(values, wanted)
+	}
 	return listPage(c, "queries", queries.list(c.state, func(q query) bool {
-		return q.AssistantSID == a.SID && lets("Language", q.Language) && lets("Status", q.Status) &&
-			lets("ModelBuild", q.ModelBuildSID) && lets("DialogueSid", "")
+		build, _ := modelBuilds.get(c.state, q.ModelBuildSID)
+		return q.AssistantSID == a.SID && !c.expired(q) && lets("Language", q.Language) && lets("Status", q.Status) &&
+			lets("ModelBuild", q.ModelBuildSID, build.UniqueName) && lets("DialogueSid")
 	}), renderQuery)
 }
 
@@ -79,24 +84,49 @@ func createQuery(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	q := query{record: c.newRecord("UH"), AssistantSID: a.SID, Status: "pending-review", Task: "fallback"}
+	q := query{record: c.newRecord("UH"), AssistantSID: a.SID, Status: "pending-review"}
 	f := c.fields()
 	f.required("Language", "Query")
 	f.text("Language", &q.Language)
 	f.length("Query", &q.Query, 1, 2048, 20001)
-	if newest, ok := newestBuild(c, a); ok {
+	if wanted := c.params.Get("ModelBuild"); wanted != "" {
+		build, err := c.buildOf(a, wanted)
+		if err != nil {
+			f.fail(invalidParameter(20001, "ModelBuild %s was not found", wanted))
+		}
+		q.ModelBuildSID = build.SID
+	} else if newest, ok := newestBuild(c, a); ok {
 		q.ModelBuildSID = newest.SID
 	}
-	among := strings.FieldsFunc(c.params.Get("Tasks"), func(r rune) bool { return r == ',' })
-	for _, s := range taskSamples.list(c.state, func(s taskSample) bool { return s.AssistantSID == a.SID && s.Language == q.Language }) {
-		t, _ := tasks.get(c.state, s.TaskSID)
-		if strings.EqualFold(s.TaggedText, q.Query) && (len(among) == 0 || slices.Contains(among, t.UniqueName)) {
-			q.Task = t.UniqueName
-		}
+	q.Task = c.taskFor(q)
+	if a.LogQueries {
+		queries.put(c.state, q)
 	}
-	queries.put(c.state, q)
 	return http.StatusCreated, renderQuery(q), f.result()
 }
+
+// taskFor names the task that has the query as a sample, of those the call allows.
+func (c *call) taskFor(q query) string {
+	var among []string
+	for name := range strings.SplitSeq(c.params.Get("Tasks"), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			among = append(among, name)
+		}
+	}
+	for _, s := range taskSamples.list(c.state, func(s taskSample) bool {
+		return s.AssistantSID == q.AssistantSID && s.Language == q.Language && strings.EqualFold(s.TaggedText, q.Query)
+	}) {
+		t, ok := tasks.get(c.state, s.TaskSID)
+		if ok && (len(among) == 0 || slices.Contains(among, t.UniqueName)) {
+			return t.UniqueName
+		}
+	}
+	return "fallback"
+}
+
+// expired tells whether a query is older than Twilio keeps one: 30 days (description
+// of LogQueries).
+func (c *call) expired(q query) bool { return !c.now.Before(q.DateCreated.Add(30 * 24 * time.Hour)) }
 
 func updateQuery(c *call) (int, any, error) {
 	q, err := c.query()

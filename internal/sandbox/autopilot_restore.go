@@ -45,18 +45,19 @@ func deleteAssistant(c *call) (int, any, error) {
 	return http.StatusNoContent, nil, nil
 }
 
+// restoreAssistant brings an assistant back with all it had. One that is not deleted
+// is not found, which Twilio's documents leave open.
 func restoreAssistant(c *call) (int, any, error) {
 	f := c.fields()
 	f.required("Assistant")
 	if f.err != nil {
 		return 0, nil, f.err
 	}
-	named := c.params.Get("Assistant")
-	a, ok := assistants.first(c.state, func(a assistant) bool {
-		return a.AccountSID == c.account.SID && a.Deleted != nil && !c.forgotten(a) && (a.SID == named || a.UniqueName == named)
-	})
-	if !ok {
-		return 0, nil, c.notFound()
+	a, err := named(c, assistants, c.params.Get("Assistant"), func(a assistant) bool {
+		return a.AccountSID == c.account.SID && a.Deleted != nil && !c.forgotten(a)
+	}, func(a assistant) string { return a.UniqueName })
+	if err != nil {
+		return 0, nil, err
 	}
 	a.Deleted = nil
 	c.touch(&a.record)

@@ -17,12 +17,14 @@ type fieldValue struct {
 
 var fieldValues = newTable[fieldValue]("autopilot_field_values")
 
-// renderFieldValue gives the SID of a synonym's value, as the OpenAPI document has
-// it; answers of living Twilio were seen to give its text.
-func renderFieldValue(v fieldValue) object {
+func (c *call) renderFieldValue(v fieldValue) object {
+	synonymOf := v.SynonymOf
+	if of, ok := fieldValues.get(c.state, v.SynonymOf); ok && c.state.settings.SynonymText {
+		synonymOf = of.Value
+	}
 	return object{
 		"sid": v.SID, "account_sid": v.AccountSID, "assistant_sid": v.AssistantSID, "field_type_sid": v.FieldTypeSID,
-		"language": v.Language, "value": v.Value, "synonym_of": orNull(v.SynonymOf),
+		"language": v.Language, "value": v.Value, "synonym_of": orNull(synonymOf),
 		"date_created": iso8601(v.DateCreated), "date_updated": iso8601(v.DateUpdated),
 		"url": autopilotURL(v.AssistantSID + "/FieldTypes/" + v.FieldTypeSID + "/FieldValues/" + v.SID),
 	}
@@ -48,12 +50,15 @@ func listFieldValues(c *call) (int, any, error) {
 	language := c.params.Get("Language")
 	return listPage(c, "field_values", fieldValues.list(c.state, func(v fieldValue) bool {
 		return v.FieldTypeSID == t.SID && (language == "" || v.Language == language)
-	}), renderFieldValue)
+	}), c.renderFieldValue)
 }
 
 func fetchFieldValue(c *call) (int, any, error) {
 	v, err := c.fieldValue()
-	return http.StatusOK, renderFieldValue(v), err
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, c.renderFieldValue(v), nil
 }
 
 func createFieldValue(c *call) (int, any, error) {
@@ -86,7 +91,7 @@ func createFieldValue(c *call) (int, any, error) {
 		}
 	}
 	fieldValues.put(c.state, v)
-	return http.StatusCreated, renderFieldValue(v), f.result()
+	return http.StatusCreated, c.renderFieldValue(v), f.result()
 }
 
 // deleteFieldValue refuses a value that others are synonyms of, which Twilio's
