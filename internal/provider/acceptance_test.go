@@ -76,6 +76,7 @@ type world struct {
 	t      *testing.T
 	box    *sandbox.Sandbox
 	server *httptest.Server
+	sids   map[string]string // of numbers, for tests that must not look them up
 }
 
 func newWorld(t *testing.T, options ...sandbox.Option) *world {
@@ -83,7 +84,7 @@ func newWorld(t *testing.T, options ...sandbox.Option) *world {
 	box := sandbox.New(options...)
 	server := httptest.NewServer(conforming(t, box))
 	t.Cleanup(server.Close)
-	return &world{t, box, server}
+	return &world{t: t, box: box, server: server}
 }
 
 // config is a configuration with the provider pointed at this world.

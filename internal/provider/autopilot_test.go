@@ -26,11 +26,7 @@ import (
 func assistant(name string, document any, more ...string) string {
 	content, ok := document.(string)
 	if !ok {
-		raw, err := json.MarshalIndent(document, "", "  ")
-		if err != nil {
-			panic(err)
-		}
-		content = string(raw)
+		content = marshal(document)
 	}
 	return fmt.Sprintf(`
 resource "twiliobot_assistant" %[1]q {
@@ -45,6 +41,14 @@ EOT
 }
 
 type object = map[string]any
+
+func marshal(document any) string {
+	raw, err := json.MarshalIndent(document, "", "  ")
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
+}
 
 // sampleSchema is a small bot: each task says its name and has some samples.
 func sampleSchema(tasks int) object {
