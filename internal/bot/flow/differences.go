@@ -139,7 +139,8 @@ func (d *differ) value(path string, from, to *jsondoc.Node) {
 }
 
 // pairs is a list of keys and values, as widgets have them for parameters and
-// variables, as an object; nil if n is none.
+// variables, as an object; nil if n is none. What it makes of an element has less than
+// the element, so that looking for pairs in it ends.
 func pairs(n *jsondoc.Node) *jsondoc.Node {
 	if n.Kind != '[' {
 		return nil
@@ -150,7 +151,11 @@ func pairs(n *jsondoc.Node) *jsondoc.Node {
 		if !key.Is('"') || out.Get(key.Text) != nil {
 			return nil
 		}
-		out.Members = append(out.Members, jsondoc.Member{Name: key.Text, Value: list(elem)})
+		rest := without(elem, "key")
+		if len(rest.Members) == 1 && rest.Members[0].Name == "value" {
+			rest = rest.Members[0].Value
+		}
+		out.Members = append(out.Members, jsondoc.Member{Name: key.Text, Value: rest})
 	}
 	return out
 }
