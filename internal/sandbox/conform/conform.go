@@ -37,8 +37,21 @@ type document struct {
 // tests skip on it.
 var ErrNoDocuments = errors.New("there are no OpenAPI documents")
 
-// New reads every OpenAPI document (*.json) of a directory.
+// New reads every OpenAPI document (*.json) of a directory. Checkers on one
+// directory share what was read: reading takes longer than most tests.
 func New(dir string) (*Checker, error) {
+	shared, _ := read.LoadOrStore(dir, sync.OnceValues(func() ([]document, error) { return documents(dir) }))
+	all, err := shared.(func() ([]document, error))()
+	if err != nil {
+		return nil, err
+	}
+	return &Checker{documents: all}, nil
+}
+
+// read holds, by directory, a function that returns its documents.
+var read sync.Map
+
+func documents(dir string) ([]document, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return nil, err
@@ -46,27 +59,30 @@ func New(dir string) (*Checker, error) {
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoDocuments)
 	}
-	c := &Checker{}
-	for _, file := range files {
-		doc, err := openapi3.NewLoader().LoadFromFile(file)
-		if err != nil {
+	all := make([]document, len(files))
+	for i, file := range files {
+		if all[i], err = newDocument(file); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		if len(doc.Servers) == 0 {
-			return nil, fmt.Errorf("%s names no server", file)
-		}
-		server, err := url.Parse(doc.Servers[0].URL)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		typeForms(doc)
-		router, err := gorillamux.NewRouter(doc)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		c.documents = append(c.documents, document{host: server.Host, router: router})
 	}
-	return c, nil
+	return all, nil
+}
+
+func newDocument(file string) (document, error) {
+	doc, err := openapi3.NewLoader().LoadFromFile(file)
+	if err != nil {
+		return document{}, err
+	}
+	if len(doc.Servers) == 0 {
+		return document{}, errors.New("it names no server")
+	}
+	server, err := url.Parse(doc.Servers[0].URL)
+	if err != nil {
+		return document{}, err
+	}
+	typeForms(doc)
+	router, err := gorillamux.NewRouter(doc)
+	return document{host: server.Host, router: router}, err
 }
 
 // Errors returns what broke a document so far, in order.
