@@ -73,8 +73,11 @@ func (c Changes) Summary() []string {
 // Summary words one change for people, such as "state ask: property body changed".
 func (c StateChange) Summary() []string {
 	who := "flow"
-	if c.Name != "" {
+	switch {
+	case c.Name != "":
 		who = "state " + c.Name
+	case c.Type != "":
+		who = "state without a name"
 	}
 	if c.Op != Changed {
 		return []string{fmt.Sprintf("%s: %s (%s)", who, c.Op, c.Type)}

@@ -17,17 +17,30 @@ func Differences(from, to *Flow) Changes {
 	}
 	was, is := byName(from.States), byName(to.States)
 	for _, s := range firsts(to.States) {
-		old := was[s.Name]
-		switch {
-		case len(old) == 0:
-			changes = append(changes, StateChange{Op: Added, Name: s.Name, Type: s.Type})
-		case !sameStates(old, is[s.Name]):
-			changes = append(changes, stateChange(old[0], s))
-		}
+		changes = append(changes, namesakes(was[s.Name], is[s.Name])...)
 	}
 	for _, s := range firsts(from.States) {
 		if len(is[s.Name]) == 0 {
-			changes = append(changes, StateChange{Op: Removed, Name: s.Name, Type: s.Type})
+			changes = append(changes, namesakes(was[s.Name], nil)...)
+		}
+	}
+	return changes
+}
+
+// namesakes are the changes of the states of one name: of a valid flow one at most.
+func namesakes(was, is []State) []StateChange {
+	if sameStates(was, is) {
+		return nil
+	}
+	var changes []StateChange
+	for i := range max(len(was), len(is)) {
+		switch {
+		case i >= len(was):
+			changes = append(changes, StateChange{Op: Added, Name: is[i].Name, Type: is[i].Type})
+		case i >= len(is):
+			changes = append(changes, StateChange{Op: Removed, Name: was[i].Name, Type: was[i].Type})
+		case !sameStates(was[i:i+1], is[i:i+1]):
+			changes = append(changes, stateChange(was[i], is[i]))
 		}
 	}
 	return changes
