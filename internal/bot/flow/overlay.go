@@ -172,9 +172,9 @@ func (o *overlay) transitions(was, now State) {
 	}
 	match()
 	for _, t := range now.Transitions {
-		if _, wired := live[t.Event]; wired && !t.conditional() && !seen[t.Event] {
+		if wired, ok := live[t.Event]; ok && !t.conditional() && !seen[t.Event] {
 			seen[t.Event] = true
-			items = append(items, jsondoc.Item{Value: t.node})
+			items = append(items, jsondoc.Item{Value: wired.node})
 		}
 	}
 	o.SetItems(was.node.Get("transitions"), items)

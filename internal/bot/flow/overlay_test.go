@@ -105,3 +105,11 @@ func TestEveryDriftOverlaysEveryOther(t *testing.T) {
 		}
 	}
 }
+
+func TestOverlayFindsTheWiredOfTwoTransitions(t *testing.T) {
+	prior := `{"states": [{"name": "a", "type": "send-message", "transitions": [], "properties": {}}]}`
+	live := strings.Replace(prior, `"transitions": []`, `"transitions": [{"event": "sent"}, {"event": "sent", "next": "a"}]`, 1)
+	if text := overlaid(t, strings.Replace(prior, "[]", `[{"event": "failed", "next": "a"}]`, 1), live); !Equal(mustParse(t, text), mustParse(t, live)) {
+		t.Errorf("got\n%s", text)
+	}
+}
