@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
@@ -17,7 +18,8 @@ type Bot struct {
 	DateCreated  time.Time
 	DateUpdated  time.Time
 	BuiltAt      time.Time // the last completed model build; Autopilot only
-	Revision     int       // the published revision; Studio only
+	Revision     int       // the published revision, 0 where nothing is published or it was not asked for; Studio only
+	Draft        int       // the revision of a draft that is newer than the published one, 0 where there is none; Studio only
 
 	// Uploading tells that an upload of the whole bot was cut off: the mark is
 	// still on it.
@@ -51,6 +53,7 @@ func (b Bot) String() string {
 // content is managed elsewhere.
 type Content struct {
 	Schema   *schema.Schema
+	Flow     *flow.Flow
 	Webhooks *ApplicationWebhooks
 }
 
@@ -101,6 +104,18 @@ type Host interface {
 	// Tasks lists the unique names of the tasks a number can be pointed at; none
 	// where the engine has no tasks.
 	Tasks(ctx context.Context, sid string) ([]string, error)
+}
+
+// Finding is what Twilio says is wrong with a bot's content.
+type Finding struct {
+	Pointer string // RFC 6901, into the user's file
+	Message string
+}
+
+// Validator is a host that can ask Twilio what it would say of a bot, without
+// making it.
+type Validator interface {
+	Validate(ctx context.Context, spec Spec) ([]Finding, error)
 }
 
 // Off is the host of an engine that is not to be reached: it lists nothing, calls

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 )
 
 var (
@@ -35,6 +36,7 @@ type assistantDataModel struct {
 	Status              types.String `tfsdk:"status"`
 	PhoneNumbers        []string     `tfsdk:"phone_numbers"`
 	Schema              schemaJSON   `tfsdk:"schema"`
+	Flow                flowJSON     `tfsdk:"flow"`
 	Webhooks            types.Object `tfsdk:"webhooks"`
 	MessagingWebhookURL types.String `tfsdk:"messaging_webhook_url"`
 	VoiceWebhookURL     types.String `tfsdk:"voice_webhook_url"`
@@ -42,6 +44,7 @@ type assistantDataModel struct {
 	DateCreated         types.String `tfsdk:"date_created"`
 	DateUpdated         types.String `tfsdk:"date_updated"`
 	BuiltAt             types.String `tfsdk:"built_at"`
+	Revision            types.Int64  `tfsdk:"revision"`
 }
 
 func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -69,6 +72,11 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 				CustomType: schemaJSONType{}, Computed: true,
 				MarkdownDescription: "An Autopilot assistant's schema, JSON, as `twilio autopilot:export` wrote it; null for other bots.",
 			},
+			"flow": schema.StringAttribute{
+				CustomType: flowJSONType{}, Computed: true,
+				MarkdownDescription: "A Studio flow's published definition, JSON; null for other bots.",
+			},
+			"revision": schema.Int64Attribute{Computed: true, MarkdownDescription: "The published revision; Studio only."},
 			"webhooks": schema.SingleNestedAttribute{
 				Computed: true, MarkdownDescription: "An application's URLs; null for other bots.",
 				Attributes: map[string]schema.Attribute{
@@ -137,12 +145,16 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 	m = assistantDataModel{
 		SID: types.StringValue(live.SID), UniqueName: types.StringValue(live.UniqueName), FriendlyName: types.StringValue(live.FriendlyName),
 		Engine: types.StringValue(string(live.Engine())), Status: types.StringValue(string(status)), PhoneNumbers: phones,
-		Schema: schemaJSON{types.StringNull()}, Webhooks: types.ObjectNull(webhookTypes),
+		Schema: schemaJSON{types.StringNull()}, Flow: flowJSON{types.StringNull()}, Webhooks: types.ObjectNull(webhookTypes),
 		MessagingWebhookURL: optional(messaging), VoiceWebhookURL: optional(voice), AccountSID: types.StringValue(live.AccountSID),
 		DateCreated: dateOf(live.DateCreated), DateUpdated: dateOf(live.DateUpdated), BuiltAt: dateOf(live.BuiltAt),
 	}
 	if live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
+	}
+	if live.Content.Flow != nil {
+		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
+		m.Revision = types.Int64Value(int64(live.Revision))
 	}
 	if live.Content.Webhooks != nil {
 		m.Webhooks = readWebhooks(*live.Content.Webhooks)

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 	assistantschema "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
@@ -26,6 +27,7 @@ type assistantModel struct {
 	FriendlyName        types.String   `tfsdk:"friendly_name"`
 	Engine              types.String   `tfsdk:"engine"`
 	Schema              schemaJSON     `tfsdk:"schema"`
+	Flow                flowJSON       `tfsdk:"flow"`
 	Webhooks            types.Object   `tfsdk:"webhooks"`
 	Rename              types.String   `tfsdk:"rename"`
 	ForceDestroy        types.Bool     `tfsdk:"force_destroy"`
@@ -83,7 +85,9 @@ func (m assistantModel) identity() assistantIdentity {
 }
 
 // hasContent tells whether this configuration manages the bot's content.
-func (m assistantModel) hasContent() bool { return !m.Schema.IsNull() || !m.Webhooks.IsNull() }
+func (m assistantModel) hasContent() bool {
+	return !m.Schema.IsNull() || !m.Flow.IsNull() || !m.Webhooks.IsNull()
+}
 
 // spec is what the bot is to be.
 func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
@@ -100,6 +104,13 @@ func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
 			return spec, err
 		}
 		spec.Content.Schema = parsed
+	}
+	if !m.Flow.IsNull() {
+		parsed, err := flow.Parse([]byte(m.Flow.ValueString()))
+		if err != nil {
+			return spec, err
+		}
+		spec.Content.Flow = parsed
 	}
 	if !m.Webhooks.IsNull() {
 		var w webhooksModel
@@ -122,6 +133,9 @@ func (m *assistantModel) imported(live bot.Bot) {
 	m.ForceDestroy = types.BoolValue(false)
 	if live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
+	}
+	if live.Content.Flow != nil {
+		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
 	}
 }
 
@@ -158,13 +172,21 @@ func dateOf(t time.Time) types.String {
 
 // readContent takes over the bot's content as far as this configuration manages
 // it, and shows what differs in the configuration's own terms.
-func (m *assistantModel) readContent(live bot.Bot) {
+func (m *assistantModel) readContent(live bot.Bot) error {
 	if !m.Schema.IsNull() && live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(assistantschema.Overlay([]byte(m.Schema.ValueString()), live.Content.Schema)))
+	}
+	if !m.Flow.IsNull() && live.Content.Flow != nil {
+		shown, err := flow.Overlay([]byte(m.Flow.ValueString()), live.Content.Flow)
+		if err != nil {
+			return err
+		}
+		m.Flow = newMeaning[flowNotation](string(shown))
 	}
 	if live.Content.Webhooks != nil {
 		m.Webhooks = readWebhooks(*live.Content.Webhooks)
 	}
+	return nil
 }
 
 func readWebhooks(w bot.ApplicationWebhooks) types.Object {
@@ -186,13 +208,17 @@ func readWebhooks(w bot.ApplicationWebhooks) types.Object {
 	})
 }
 
-// usable says at apply what could not be said at plan, because the schema was not
+// usable says at apply what could not be said at plan, because the content was not
 // known yet; false when it cannot be used. has is what the bot is known to be.
 func (m assistantModel) usable(has *assistantschema.Schema, diags *diag.Diagnostics) bool {
-	if m.Schema.IsNull() {
-		return true
+	before := diags.ErrorsCount()
+	if !m.Schema.IsNull() {
+		checkSchema(m.Schema, path.Root("schema"), has, diags)
 	}
-	return checkSchema(m.Schema, path.Root("schema"), has, diags)
+	if !m.Flow.IsNull() {
+		flowNotation{}.check(path.Root("flow"), m.Flow.ValueString(), diags)
+	}
+	return diags.ErrorsCount() == before
 }
 
 func sids(bots []bot.Bot) string {

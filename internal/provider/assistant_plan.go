@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 	assistantschema "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
@@ -28,6 +29,12 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 	case !config.Webhooks.IsNull() && engine != bot.Application:
 		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
 			fmt.Sprintf("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give the content of a `%s` bot.", engine, engine))
+	case !config.Flow.IsNull() && engine != bot.Studio:
+		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
+			fmt.Sprintf("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give the content of a `%s` bot.", engine, engine))
+	case !config.Schema.IsNull() && engine == bot.Studio:
+		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
+			"This version of the provider does not compile an assistant schema to a Studio flow. Set `engine = \"autopilot\"`, or give a `flow` instead of `schema`.")
 	case !config.Schema.IsNull() && engine == bot.Application:
 		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
 			"An application holds URLs, not an assistant schema. Set `engine` to `autopilot`, or give `webhooks` instead of `schema`.")
@@ -81,6 +88,9 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		p.available()
 		p.unique(ctx)
 	}
+	if !resp.Diagnostics.HasError() && r.account.ready() {
+		p.flow(ctx)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -98,6 +108,8 @@ type assistantPlan struct {
 func (p *assistantPlan) engine() {
 	switch {
 	case !p.config.Engine.IsNull():
+	case !p.config.Flow.IsNull():
+		p.plan.Engine = types.StringValue(string(bot.Studio))
 	case !p.config.Webhooks.IsNull():
 		p.plan.Engine = types.StringValue(string(bot.Application))
 	case p.state != nil && (p.config.Schema.IsNull() || p.state.Engine.ValueString() != string(bot.Application)):
@@ -157,6 +169,63 @@ func (p *assistantPlan) content() {
 	checkSchema(p.config.Schema, at, has, p.diags)
 }
 
+// flow keeps the state's form of a flow that has not changed in meaning, asks
+// Twilio what it would say of one that has, and says when a draft stands in the
+// way.
+func (p *assistantPlan) flow(ctx context.Context) {
+	if p.plan.Engine.ValueString() != string(bot.Studio) {
+		return
+	}
+	at := path.Root("flow")
+	want := parsedFlow(p.config.Flow)
+	if p.state == nil && p.config.Flow.IsNull() {
+		p.diags.AddAttributeError(at, "A Studio bot needs a flow",
+			"A flow without a definition cannot be made. Give its `flow`; for one that exists and is managed elsewhere, import it first.")
+		return
+	}
+	changed := p.state == nil
+	if p.state != nil {
+		has := parsedFlow(p.state.Flow)
+		switch {
+		case want != nil && has != nil && flow.Equal(want, has):
+			p.plan.Flow = p.state.Flow
+		case want != nil:
+			changed = true
+		}
+		p.draft(ctx, changed || !p.plan.UniqueName.Equal(p.state.UniqueName))
+	}
+	if want == nil || !changed || p.diags.HasError() {
+		return
+	}
+	weakFlow(at, want, p.diags)
+	validator, ok := p.account.directory.Host(bot.Studio).(bot.Validator)
+	if !ok || p.plan.UniqueName.IsUnknown() {
+		return
+	}
+	findings, err := validator.Validate(ctx, bot.Spec{UniqueName: p.plan.UniqueName.ValueString(), Content: bot.Content{Flow: want}})
+	if err != nil {
+		p.diags.AddAttributeWarning(at, "Twilio could not be asked about the flow definition",
+			"The provider's own rules found no fault in it; what Twilio says will be seen when it is applied. "+sentence(err))
+		return
+	}
+	refusedFlow(at, findings, p.diags)
+}
+
+// draft says that somebody saved a draft, and refuses what would bury it.
+func (p *assistantPlan) draft(ctx context.Context, writes bool) {
+	live, err := p.account.directory.ReadBot(ctx, p.state.SID.ValueString(), true)
+	if err != nil || live.Draft == 0 {
+		return // a bot that cannot be read was said by the refresh
+	}
+	if writes {
+		addAttributeError(p.diags, path.Root("flow"), "", bot.DraftProblem(live))
+		return
+	}
+	p.diags.AddAttributeWarning(path.Root("flow"), "A draft of the flow is not published",
+		fmt.Sprintf("Flow %s has a draft, revision %d, that somebody saved after revision %d was published. It takes no traffic and is left alone; "+
+			"while it is there, a change of this bot is refused, since it would bury the draft.", live, live.Draft, live.Revision))
+}
+
 // outputs plans the computed attributes.
 func (p *assistantPlan) outputs(ctx context.Context) {
 	if p.state != nil {
@@ -176,7 +245,7 @@ func (p *assistantPlan) outputs(ctx context.Context) {
 	}
 	// An upload that is whole answers by all of its content: where it does not yet,
 	// this is what makes the next apply finish it.
-	if !p.plan.Schema.IsNull() || !p.plan.Webhooks.IsNull() {
+	if !p.plan.Schema.IsNull() || !p.plan.Flow.IsNull() || !p.plan.Webhooks.IsNull() {
 		p.plan.NeedsModelBuild = types.BoolValue(false)
 	}
 }
@@ -187,6 +256,12 @@ func (p *assistantPlan) available() {
 		return
 	}
 	engine := bot.Engine(p.plan.Engine.ValueString())
+	if engine == bot.Studio && !p.config.Schema.IsNull() {
+		p.diags.AddAttributeError(path.Root("schema"), "The engine does not fit the content",
+			"The engine is `studio`, the provider's default, and this version of the provider does not compile an assistant schema to a Studio flow. "+
+				"Set `engine = \"autopilot\"`, or give a `flow` instead of `schema`.")
+		return
+	}
 	if reason := bot.IsOff(p.account.directory.Host(engine)); reason != nil {
 		p.diags.AddAttributeError(path.Root("engine"), "The engine is not available", sentence(reason))
 	}
@@ -208,7 +283,7 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		own = p.state.SID.ValueString()
 		p.account.sawPrior(own)
 	}
-	config := fmt.Sprint(p.config.Engine, p.config.Schema, p.config.Webhooks, p.config.FriendlyName, p.config.RestoreSID, p.config.ForceDestroy)
+	config := fmt.Sprint(p.config.Engine, p.config.Schema, p.config.Flow, p.config.Webhooks, p.config.FriendlyName, p.config.RestoreSID, p.config.ForceDestroy)
 	if p.account.claim("bot "+name, p.state != nil, config) {
 		p.diags.AddAttributeError(at, "Two bots of this configuration have one name",
 			fmt.Sprintf("Another `twiliobot_assistant` is named %q too. Names are unique in an account, across engines; choose another for one of them.", name))

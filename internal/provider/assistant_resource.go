@@ -59,8 +59,8 @@ const (
 
 func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
-			"with neither, the content is managed elsewhere and never read as drift.\n\n" +
+		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `flow` (a Studio flow), `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
+			"with none, the content is managed elsewhere and never read as drift.\n\n" +
 			"Destroying a bot that phone numbers still route to fails and lists them, unless `force_destroy` is set.",
 		Attributes: map[string]schema.Attribute{
 			"unique_name": schema.StringAttribute{
@@ -76,7 +76,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"engine": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "What runs the bot: `studio`, `application` or `autopilot`. By default what the content calls for (`webhooks`: `application`), else the provider's `engine`. " +
+				MarkdownDescription: "What runs the bot: `studio`, `application` or `autopilot`. By default what the content calls for (`flow`: `studio`, `webhooks`: `application`), else the provider's `engine`. " +
 					"A later change of the provider's default moves no existing bot.",
 				Validators: []validator.String{stringvalidator.OneOf(engineNames()...)},
 			},
@@ -86,6 +86,13 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"Compared by meaning: formatting, the order of keys and of tasks, samples, fields, field types and values make no difference. " +
 					"Lists are whole: a task or sample that is not in the file is removed. " +
 					"`defaults`, `styleSheet` and `logQueries`, or a key within the first two, that the file leaves out stay as Twilio has them; to unset one, write it empty.",
+			},
+			"flow": schema.StringAttribute{
+				CustomType: flowJSONType{}, Optional: true,
+				MarkdownDescription: "The bot as a Studio flow definition, JSON, as the console shows it. Implies the engine `studio`; every change is published as a new revision. " +
+					"Compared by meaning: formatting, the order of keys and states, and where the canvas puts a widget make no difference. " +
+					"A draft that is newer than the published revision is no drift, but is said, and nothing is published over it. " +
+					"A definition can hold keys of other services: wrap it in `sensitive()` to keep it out of plan output, and keep such keys in Functions where you can.",
 			},
 			"webhooks": schema.SingleNestedAttribute{
 				Optional:            true,
@@ -173,7 +180,7 @@ func (r *assistantResource) IdentitySchema(_ context.Context, _ resource.Identit
 
 func (r *assistantResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{
-		resourcevalidator.Conflicting(path.MatchRoot("schema"), path.MatchRoot("webhooks")),
+		resourcevalidator.Conflicting(path.MatchRoot("schema"), path.MatchRoot("flow"), path.MatchRoot("webhooks")),
 	}
 }
 
@@ -237,11 +244,20 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	if importing {
+		if live.Engine() == bot.Studio && live.Content.Flow == nil {
+			resp.Diagnostics.AddError("The flow was never published",
+				fmt.Sprintf("Flow %s has a draft, revision %d, but no published revision, so it answers nobody and there is nothing to import. "+
+					"Publish it in the Studio console and import it then, or create the bot from its definition under another name.", live, live.Draft))
+			return
+		}
 		state.imported(live)
 	}
 	state.read(r.account.directory, live)
 	if managed {
-		state.readContent(live)
+		if err := state.readContent(live); err != nil {
+			addError(&resp.Diagnostics, "Unable to compare the bot's content", err)
+			return
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)

@@ -19,10 +19,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/application"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/autopilot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/studio"
 )
-
-// errNoStudio says that an engine is still to come.
-var errNoStudio = errors.New("the engine `studio` is not part of this version of the provider; set `engine` to `application` (with `webhooks`) or `autopilot` (with `schema`)")
 
 // errAutopilotOff says why nothing of Autopilot is asked of Twilio.
 var errAutopilotOff = errors.New("Twilio shut Autopilot down on 2023-08-25, so the engine `autopilot` is off; " +
@@ -114,7 +112,7 @@ func directoryOf(client *twilio.Client, resolved twilio.Resolved) *bot.Directory
 	webhooks := bot.Webhooks{AutopilotURL: resolved.AutopilotURL}
 	hosts := map[bot.Engine]bot.Host{
 		bot.Application: application.New(client),
-		bot.Studio:      bot.Off{Reason: errNoStudio},
+		bot.Studio:      studio.New(client),
 		bot.Autopilot:   bot.Off{Reason: errAutopilotOff},
 	}
 	if resolved.AutopilotURL != "" || resolved.Sandbox != "" || resolved.APIURL != "" {
@@ -125,8 +123,9 @@ func directoryOf(client *twilio.Client, resolved twilio.Resolved) *bot.Directory
 	services := bot.Services(twilio.NewServices(client))
 	if owner := client.CredentialAccountSID(); owner != "" && owner != client.AccountSID() {
 		services = bot.NoServices{}
-		hosts[bot.Autopilot] = bot.Off{Reason: fmt.Errorf("credentials of account %s reach the numbers and applications of its subaccount %s, but not its assistants; "+
+		off := bot.Off{Reason: fmt.Errorf("credentials of account %s reach the numbers and applications of its subaccount %s, but not its flows and assistants; "+
 			"use credentials of the subaccount itself", owner, client.AccountSID())}
+		hosts[bot.Studio], hosts[bot.Autopilot] = off, off
 	}
 	return bot.NewDirectory(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts)
 }

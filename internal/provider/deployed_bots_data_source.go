@@ -113,9 +113,9 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 			continue
 		}
 		// What only a closer look tells is asked for the bots that are shown.
-		if b.Engine() == bot.Autopilot {
-			if b, err = d.account.directory.Host(bot.Autopilot).Get(ctx, b.SID); err != nil {
-				unusable(&resp.Diagnostics, "the bot's model builds", err)
+		if b.Engine() == bot.Autopilot || b.Draft > 0 {
+			if b, err = d.account.directory.Host(b.Engine()).Get(ctx, b.SID); err != nil {
+				unusable(&resp.Diagnostics, "the bot's builds and revisions", err)
 				return
 			}
 		}

@@ -1,0 +1,79 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
+)
+
+// flowNotation is a Studio flow definition, JSON.
+type flowNotation struct{}
+
+type (
+	flowJSONType = meaningType[flowNotation]
+	flowJSON     = meaning[flowNotation]
+)
+
+func (flowNotation) name() string { return "a flow definition" }
+
+func (flowNotation) same(a, b string) bool {
+	first, err := flow.Parse([]byte(a))
+	second, errB := flow.Parse([]byte(b))
+	return err == nil && errB == nil && flow.Equal(first, second) && flow.Equal(second, first)
+}
+
+// check refuses what Studio would refuse, by rules of the provider's own: it needs
+// no account. The plan asks Twilio too, where it can.
+func (flowNotation) check(at path.Path, text string, diags *diag.Diagnostics) {
+	parsed, err := flow.Parse([]byte(text))
+	if err != nil {
+		diags.AddAttributeError(at, "Invalid flow definition", sentence(err))
+		return
+	}
+	for _, found := range flow.Validate(parsed) {
+		if found.Severity == flow.Error {
+			diags.AddAttributeError(at, "Invalid flow definition", flowFinding(found))
+		}
+	}
+}
+
+func flowFinding(found flow.Diagnostic) string {
+	return strings.TrimSpace(fmt.Sprintf("%s: %s %s", found.Pointer, found.Message, found.Detail))
+}
+
+// parsedFlow is a flow; nil for one that is null, unknown or refused by validation.
+func parsedFlow(f flowJSON) *flow.Flow {
+	if f.IsNull() || f.IsUnknown() {
+		return nil
+	}
+	parsed, err := flow.Parse([]byte(f.ValueString()))
+	if err != nil {
+		return nil
+	}
+	return parsed
+}
+
+// weakFlow warns of what Studio takes and its author should know.
+func weakFlow(at path.Path, parsed *flow.Flow, diags *diag.Diagnostics) {
+	var weak []string
+	for _, found := range flow.Validate(parsed) {
+		if found.Severity == flow.Warning {
+			weak = append(weak, flowFinding(found))
+		}
+	}
+	if len(weak) > 0 {
+		diags.AddAttributeWarning(at, "The flow definition has weak spots", strings.Join(weak, "\n"))
+	}
+}
+
+// refusedFlow says what Twilio's own check found.
+func refusedFlow(at path.Path, findings []bot.Finding, diags *diag.Diagnostics) {
+	for _, found := range findings {
+		diags.AddAttributeError(at, "Twilio refuses the flow definition", fmt.Sprintf("%s: %s", found.Pointer, found.Message))
+	}
+}

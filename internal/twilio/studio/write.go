@@ -1,0 +1,220 @@
+package studio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	openapi "github.com/twilio/twilio-go/rest/studio/v2"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
+)
+
+// Create makes a flow and publishes it.
+//
+// It is one write, and its commit message is a mark that never changes, since
+// revisions do not: cut off before it there is nothing; after it there is a
+// published flow of that name and content, which the next Create takes up by its
+// mark as long as nobody has changed it since.
+func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
+	before, err := h.Find(ctx, spec.UniqueName)
+	if err != nil {
+		return bot.Bot{}, err
+	}
+	if len(before) == 1 {
+		if left, ok, err := h.left(ctx, before[0].SID, spec); err != nil || ok {
+			return left, err
+		}
+	}
+	if len(before) > 0 {
+		return bot.Bot{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
+	}
+	answer, err := h.api(ctx).CreateFlow(&openapi.CreateFlowParams{
+		FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkCreated),
+	})
+	sid, written := "", 1
+	switch {
+	case errors.Is(err, bot.ErrUncertain):
+		if sid, err = h.lost(ctx, spec, err); err != nil {
+			return bot.Bot{}, err
+		}
+	case err != nil:
+		return bot.Bot{}, refusal(spec, err)
+	default:
+		sid, written = twilio.Value(answer.Sid), answer.Revision
+	}
+	return h.readBack(ctx, sid, written, spec)
+}
+
+// left tells whether a flow is what an earlier Create of this very content left:
+// marked as ours, and not changed since.
+func (h Host) left(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, bool, error) {
+	latest, live, err := h.revisions(ctx, sid)
+	if errors.Is(err, bot.ErrNotFound) {
+		return bot.Bot{}, false, nil
+	}
+	if err != nil {
+		return bot.Bot{}, false, err
+	}
+	b, err := read(latest, live)
+	ours := latest.Revision == 1 && latest.CommitMessage == bot.MarkCreated
+	return b, ours && b.Content.Flow != nil && flow.Equal(spec.Content.Flow, b.Content.Flow), err
+}
+
+// lost looks for the flow whose create was never answered. None of the name was
+// there before.
+func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, error) {
+	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) ([]bot.Bot, error) {
+		found, err := h.Find(ctx, spec.UniqueName)
+		if err == nil && len(found) == 0 {
+			err = bot.Stale("no flow is named %q", spec.UniqueName)
+		}
+		return found, err
+	})
+	switch {
+	case err == nil && len(found) == 1:
+		return found[0].SID, nil
+	case err == nil:
+		return "", fmt.Errorf("the answer to the create was lost, and %d flows are named %q now: %w", len(found), spec.UniqueName, bot.ErrNameTaken)
+	case bot.IsStale(err):
+		return "", &bot.Problem{
+			Summary: "A write was lost",
+			Detail:  fmt.Sprintf("The answer to creating the flow %q never came, and no such flow is there. Apply again.", spec.UniqueName),
+			Cause:   cause,
+		}
+	default:
+		return "", fmt.Errorf("the answer to creating the flow %q was lost, and looking for it failed; apply again: %w", spec.UniqueName, err)
+	}
+}
+
+// Update publishes a new revision, with the new name where that changes too, in one
+// write: cut off before it the flow is as it was, after it as wanted, and the next
+// plan sees either. Conversations under way stay on the revision they began with.
+func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
+	latest, live, err := h.revisions(ctx, sid)
+	if err != nil {
+		return bot.Bot{}, err
+	}
+	now, err := read(latest, live)
+	if err != nil {
+		return bot.Bot{}, err
+	}
+	if err := unchanged(now, from, to); err != nil {
+		return bot.Bot{}, err
+	}
+	same := to.Content.Flow == nil || now.Content.Flow != nil && flow.Equal(to.Content.Flow, now.Content.Flow)
+	if same && now.UniqueName == to.UniqueName {
+		return now, nil
+	}
+	if now.Draft > 0 {
+		return now, bot.DraftProblem(now)
+	}
+	if to.Content.Flow == nil {
+		// Twilio takes a write without a definition too, but does not say which
+		// revision's it then publishes.
+		to.Content.Flow = now.Content.Flow
+	}
+	params := &openapi.UpdateFlowParams{Status: new(published), Definition: definition(to), CommitMessage: new(bot.MarkUpdated)}
+	if now.UniqueName != to.UniqueName {
+		params.FriendlyName = &to.UniqueName
+	}
+	answer, err := h.api(ctx).UpdateFlow(sid, params)
+	if errors.Is(err, bot.ErrUncertain) {
+		return h.readBack(ctx, sid, latest.Revision+1, to)
+	}
+	if err != nil {
+		return now, refusal(to, err)
+	}
+	return h.readBack(ctx, sid, answer.Revision, to)
+}
+
+// unchanged refuses to write over what somebody else changed since the plan.
+func unchanged(now bot.Bot, from, to bot.Spec) error {
+	problem := func(what string) error {
+		return &bot.Problem{
+			Summary: "The bot was changed since the plan",
+			Detail: fmt.Sprintf("%s of flow %s, which is neither what it was when the plan was made nor what is wanted. Nothing was written. Plan again to see it.",
+				what, now),
+			Cause: bot.ErrChanged,
+		}
+	}
+	if now.UniqueName != from.UniqueName && now.UniqueName != to.UniqueName {
+		return problem("Somebody changed the name")
+	}
+	if to.Content.Flow == nil || from.Content.Flow == nil || now.Content.Flow == nil {
+		return nil
+	}
+	planned := flow.Differences(from.Content.Flow, to.Content.Flow).Summary()
+	others := slices.DeleteFunc(flow.Differences(now.Content.Flow, to.Content.Flow).Summary(), func(line string) bool {
+		return slices.Contains(planned, line)
+	})
+	if len(others) > 0 {
+		return problem("Somebody changed the definition (" + strings.Join(others, "; ") + ")")
+	}
+	return nil
+}
+
+// refusal says what Twilio found wrong with a definition, without the definition.
+func refusal(spec bot.Spec, err error) error {
+	var refused *twilio.Error
+	if !errors.As(err, &refused) || refused.Code != invalidFlow {
+		return err
+	}
+	var lines []string
+	for _, found := range findings(refused) {
+		lines = append(lines, fmt.Sprintf("%s: %s", found.Pointer, found.Message))
+	}
+	return &bot.Problem{
+		Summary: "Twilio refuses the flow",
+		Detail:  fmt.Sprintf("The definition of %q is not valid:\n%s", spec.UniqueName, strings.Join(lines, "\n")),
+		Cause:   err,
+	}
+}
+
+// readBack reads until the flow is at the revision that was written. Twilio's reads
+// lag its writes here by seconds: an older revision is old, a newer one is
+// somebody else's.
+func (h Host) readBack(ctx context.Context, sid string, written int, spec bot.Spec) (bot.Bot, error) {
+	after, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (bot.Bot, error) {
+		latest, live, err := h.revisions(ctx, sid)
+		switch {
+		case errors.Is(err, bot.ErrNotFound):
+			return bot.Bot{}, bot.Stale("flow %s is not there yet", sid)
+		case err != nil:
+			return bot.Bot{}, err
+		case latest.Revision < written || live.Revision < written:
+			return bot.Bot{}, bot.Stale("flow %s is at revision %d", sid, live.Revision)
+		}
+		now, err := read(latest, live)
+		if err != nil {
+			return now, err
+		}
+		if now.UniqueName != spec.UniqueName || (spec.Content.Flow != nil && !flow.Equal(spec.Content.Flow, now.Content.Flow)) {
+			return now, bot.ErrChanged
+		}
+		return now, nil
+	})
+	if bot.IsStale(err) || errors.Is(err, bot.ErrChanged) {
+		return after, &bot.Problem{
+			Summary: "The bot is not as it was written",
+			Detail:  fmt.Sprintf("The write to the flow %q (%s) was sent, but reading it back shows something else. Plan again to see what is there now.", spec.UniqueName, sid),
+			Cause:   err,
+		}
+	}
+	return after, err
+}
+
+// Delete removes a flow and waits until it is gone.
+func (h Host) Delete(ctx context.Context, sid string) error {
+	if err := twilio.CheckSID(sid, "FW"); err != nil {
+		return err
+	}
+	if err := h.api(ctx).DeleteFlow(sid); err != nil && !errors.Is(err, bot.ErrNotFound) {
+		return err
+	}
+	return twilio.Gone(ctx, sid, h.Get)
+}
