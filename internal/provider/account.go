@@ -103,7 +103,7 @@ func addAttributeError(diags *diag.Diagnostics, at path.Path, summary string, er
 // detail is a problem's own words, and behind them what Twilio said.
 func detail(problem *bot.Problem) string {
 	said := problem.Detail
-	if problem.Cause != nil && !errors.Is(problem.Cause, bot.ErrChanged) && !bot.IsStale(problem.Cause) {
+	if problem.Cause != nil && problem.Cause != bot.ErrNameTaken && !errors.Is(problem.Cause, bot.ErrChanged) && !bot.IsStale(problem.Cause) { //nolint:errorlint // a bare sentinel says nothing, a wrapped one what Twilio said
 		if cause := problem.Cause.Error(); cause != "" && !contains(said, cause) {
 			said += "\n\nCause: " + cause
 		}

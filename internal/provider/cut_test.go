@@ -106,7 +106,7 @@ func operations(t *testing.T) map[string]operation {
 			return err
 		}
 	}
-	bind := func(name, phone string, was string) func(context.Context, *world) error {
+	bind := func(name, was string) func(context.Context, *world) error {
 		return func(ctx context.Context, w *world) error {
 			found, err := sid(ctx, w, name)
 			if err != nil {
@@ -118,7 +118,7 @@ func operations(t *testing.T) map[string]operation {
 					return err
 				}
 			}
-			_, _, err = w.account().Bind(ctx, bot.Binding{NumberSID: w.sids[phone], BotSID: found, Channels: bot.Channels(), Label: name}, nil, before)
+			_, _, err = w.account().Bind(ctx, bot.Binding{NumberSID: w.sids[ukNumber], BotSID: found, Channels: bot.Channels(), Label: name}, nil, before)
 			return err
 		}
 	}
@@ -169,16 +169,16 @@ func operations(t *testing.T) map[string]operation {
 			},
 		},
 		"bind": {
-			before: create(bot.Application, first), run: bind("first", ukNumber, ""),
+			before: create(bot.Application, first), run: bind("first", ""),
 			holds: func(w *world) error { return w.answers(ukNumber, "first")(nil) },
 		},
 		"change of bot": {
-			before: all(create(bot.Application, first), create(bot.Application, second), bind("first", ukNumber, "")),
-			run:    bind("second", ukNumber, "first"),
+			before: all(create(bot.Application, first), create(bot.Application, second), bind("first", "")),
+			run:    bind("second", "first"),
 			holds:  func(w *world) error { return w.answers(ukNumber, "second")(nil) },
 		},
 		"free": {
-			before: all(create(bot.Application, first), bind("first", ukNumber, "")),
+			before: all(create(bot.Application, first), bind("first", "")),
 			run: func(ctx context.Context, w *world) error {
 				found, err := sid(ctx, w, "first")
 				if err != nil {

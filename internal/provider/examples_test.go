@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -117,13 +118,25 @@ func TestEveryImportExampleIsApplied(t *testing.T) {
 					}
 					return
 				}
-				f := newFolder(t, w.config(resources, text))
-				if out := f.run("plan", "-input=false"); !strings.Contains(out, "1 to import") {
+				// What the imported resource refers to was there before, too.
+				f := newFolder(t, w.config(resources, text, needed(text, made["AP"])))
+				target := importTarget.FindStringSubmatch(text)[1]
+				if out := f.run("plan", "-input=false", "-target="+target); !strings.Contains(out, " to import") {
 					t.Errorf("nothing is imported:\n%s", out)
 				}
 			})
 		}
 	}
+}
+
+var importTarget = regexp.MustCompile(`to = (\S+)`)
+
+// needed imports the bot that an imported binding refers to.
+func needed(imports, sid string) string {
+	if !strings.Contains(imports, "_binding") {
+		return ""
+	}
+	return fmt.Sprintf("import {\n  to = twiliobot_assistant.concierge\n  id = %q\n}\n", sid)
 }
 
 // cliAtLeast tells whether the CLI at hand knows what came with a version.
