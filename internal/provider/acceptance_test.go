@@ -197,13 +197,13 @@ func (w *world) send(request *http.Request) map[string]any {
 }
 
 // knob turns one of the sandbox's knobs.
-func (w *world) knob(method, name string, body any) map[string]any {
+func (w *world) knob(name string, body any) map[string]any {
 	w.t.Helper()
 	content, err := json.Marshal(body)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	request, err := http.NewRequest(method, "https://api.twilio.com/_sandbox/"+name, strings.NewReader(string(content)))
+	request, err := http.NewRequest(http.MethodPost, "https://api.twilio.com/_sandbox/"+name, strings.NewReader(string(content)))
 	if err != nil {
 		w.t.Fatal(err)
 	}

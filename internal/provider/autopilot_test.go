@@ -397,7 +397,7 @@ func TestFailedModelBuildIsSaidAndBuiltAgain(t *testing.T) {
 	w.run(
 		resource.TestStep{Config: assistant("clinic", sampleSchema(2))},
 		resource.TestStep{
-			PreConfig:   func() { w.knob(http.MethodPost, "settings", object{"fail_builds": 1}) },
+			PreConfig:   func() { w.knob("settings", object{"fail_builds": 1}) },
 			Config:      assistant("clinic", changed),
 			ExpectError: inOrder("The model build did not complete", "apply again"),
 		},

@@ -43,7 +43,7 @@ resource "twiliobot_phone_number_binding" %q {
 // answers checks who answers messages on a number, at Twilio and by name.
 func (w *world) answers(phoneNumber, bot string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
-		answer := w.knob(http.MethodPost, "inbound", map[string]any{"to": phoneNumber, "from": "+447700900999", "channel": "messaging", "body": "hello"})
+		answer := w.knob("inbound", map[string]any{"to": phoneNumber, "from": "+447700900999", "channel": "messaging", "body": "hello"})
 		found, _ := answer["bot"].(map[string]any)
 		name := text(found["unique_name"])
 		if name == "" {

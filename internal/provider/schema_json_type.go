@@ -55,14 +55,14 @@ func parsedSchema(s schemaJSON) *schema.Schema {
 	return parsed
 }
 
-// checkSchema says what is wrong with a schema; false when it cannot be used. A
+// checkSchema says what is wrong with a schema. A
 // target that does not exist is an error, but a warning where the bot has it
 // already.
-func checkSchema(s schemaJSON, at path.Path, has *schema.Schema, diags *diag.Diagnostics) bool {
+func checkSchema(s schemaJSON, at path.Path, has *schema.Schema, diags *diag.Diagnostics) {
 	parsed, err := schema.Parse([]byte(s.ValueString()))
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid assistant schema", sentence(err))
-		return false
+		return
 	}
 	known := map[string]bool{}
 	if has != nil {
@@ -84,7 +84,6 @@ func checkSchema(s schemaJSON, at path.Path, has *schema.Schema, diags *diag.Dia
 	if usable && len(weak) > 0 {
 		diags.AddAttributeWarning(at, "The assistant schema has weak spots", strings.Join(weak, "\n"))
 	}
-	return usable
 }
 
 func addFinding(diags *diag.Diagnostics, at path.Path, found schema.Diagnostic) {

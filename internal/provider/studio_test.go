@@ -68,8 +68,8 @@ func (w *world) flows() map[string]object {
 	return found
 }
 
-// saves saves a flow in the console, as a draft or published.
-func (w *world) saves(name, status string, document object, more ...string) {
+// saves saves the flow "echo" in the console, as a draft or published.
+func (w *world) saves(status string, document object, more ...string) {
 	w.t.Helper()
 	raw, err := json.Marshal(document)
 	if err != nil {
@@ -79,7 +79,7 @@ func (w *world) saves(name, status string, document object, more ...string) {
 	for i := 0; i+1 < len(more); i += 2 {
 		form[more[i]] = more[i+1]
 	}
-	w.call(http.MethodPost, studioBase+"/"+w.flows()[name]["sid"].(string), form)
+	w.call(http.MethodPost, studioBase+"/"+w.flows()["echo"]["sid"].(string), form)
 }
 
 func TestFlowIsPublishedChangedImportedAndRemoved(t *testing.T) {
@@ -140,12 +140,12 @@ func TestConsoleEditOfAFlowIsDriftAndACommitMessageIsNot(t *testing.T) {
 	w.run(
 		resource.TestStep{Config: studioFlow("echo", echo("Hello"))},
 		resource.TestStep{
-			PreConfig:        func() { w.saves("echo", "published", echo("Hello"), "CommitMessage", "by hand") },
+			PreConfig:        func() { w.saves("published", echo("Hello"), "CommitMessage", "by hand") },
 			Config:           studioFlow("echo", echo("Hello")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 		},
 		resource.TestStep{
-			PreConfig: func() { w.saves("echo", "published", echo("Edited by hand")) },
+			PreConfig: func() { w.saves("published", echo("Edited by hand")) },
 			Config:    studioFlow("echo", echo("Hello")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
@@ -166,7 +166,7 @@ func TestDraftIsLeftAloneAndNeverBuried(t *testing.T) {
 	w.run(
 		resource.TestStep{Config: studioFlow("echo", echo("Hello"))},
 		resource.TestStep{
-			PreConfig:        func() { w.saves("echo", "draft", echo("A draft")) },
+			PreConfig:        func() { w.saves("draft", echo("A draft")) },
 			Config:           studioFlow("echo", echo("Hello")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			Check:            draft,
@@ -179,7 +179,7 @@ func TestDraftIsLeftAloneAndNeverBuried(t *testing.T) {
 		resource.TestStep{Config: studioFlow("echo", echo("Hello")), Check: draft},
 		// Published by hand and taken over, it is no longer in the way.
 		resource.TestStep{
-			PreConfig: func() { w.saves("echo", "published", echo("A draft")) },
+			PreConfig: func() { w.saves("published", echo("A draft")) },
 			Config:    studioFlow("echo", echo("A draft")),
 		},
 	)
@@ -309,7 +309,7 @@ func TestStaleReadsOfStudioNeverFailAnApply(t *testing.T) {
 func TestMessagingServiceThatOverridesIsSaidAndShown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	service := w.knob(http.MethodPost, "messaging_services", object{
+	service := w.knob("messaging_services", object{
 		"friendly_name": "Campaigns", "inbound_request_url": "https://campaigns.example.com/", "phone_numbers": []string{ukNumber},
 	})["sid"].(string)
 	const address = "data.twiliobot_phone_numbers.one"
@@ -328,7 +328,7 @@ data "twiliobot_phone_numbers" "one" {
 		})),
 	}})
 	f := newFolder(t, w.config(hosted("other"), bound("front", "other", otherNumber)))
-	w.knob(http.MethodPost, "messaging_services", object{"friendly_name": "Silent", "phone_numbers": []string{otherNumber}})
+	w.knob("messaging_services", object{"friendly_name": "Silent", "phone_numbers": []string{otherNumber}})
 	if out := f.run("plan", "-input=false"); !inOrder("A Messaging Service answers in the number's place", otherNumber, "Silent").MatchString(out) {
 		t.Errorf("the plan does not warn:\n%s", out)
 	}
@@ -383,4 +383,105 @@ func TestAutopilotIsOffOnLivingTwilio(t *testing.T) {
 	if err == nil || !inOrder("The engine is not available", "2023-08-25", `engine = "studio"`, "autopilot_url").MatchString(out) {
 		t.Errorf("%v\n%s", err, out)
 	}
+}
+
+// One account with twelve numbers and two bots on each engine. Each kind of outside
+// change on each engine, by itself: the next plan shows it and nothing else, and
+// the apply mends it or says why it does not.
+func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	phones := []string{ukNumber, otherNumber, usNumber}
+	for i := range 9 {
+		phones = append(phones, fmt.Sprintf("+1202555%04d", 150+i))
+		w.own(phones[len(phones)-1])
+	}
+	names := []string{"clinic", "echo", "greeter", "shop", "menu", "desk"}
+	var config strings.Builder
+	config.WriteString(assistant("clinic", sampleSchema(2)) + studioFlow("echo", echo("Hello")) + hosted("greeter") +
+		assistant("shop", sampleSchema(1)) + studioFlow("menu", echo("Menu")) + hosted("desk"))
+	all := map[string]plancheck.ResourceActionType{}
+	for i, phone := range phones {
+		channels := `channels = ["messaging"]`
+		if i >= 6 {
+			channels = `channels = ["messaging", "voice"]`
+		}
+		config.WriteString(bound(fmt.Sprintf("n%d", i), names[i%6], phone, channels, fmt.Sprintf("friendly_name = \"Line %d\"", i)))
+		all[fmt.Sprintf("twiliobot_phone_number_binding.n%d", i)] = plancheck.ResourceActionNoop
+	}
+	for _, name := range names {
+		all["twiliobot_assistant."+name] = plancheck.ResourceActionNoop
+	}
+	only := func(changes map[string]plancheck.ResourceActionType) resource.ConfigPlanChecks {
+		expected := map[string]plancheck.ResourceActionType{}
+		for each, noop := range all {
+			expected[each] = noop
+		}
+		for each, action := range changes {
+			expected[each] = action
+		}
+		return planned(expected)
+	}
+	applicationOf := func(name string) string { return w.applications()[name]["sid"].(string) }
+	flowOf := func(name string) string { return studioBase + "/" + w.flows()[name]["sid"].(string) }
+	binding := func(i int) map[string]plancheck.ResourceActionType {
+		return map[string]plancheck.ResourceActionType{fmt.Sprintf("twiliobot_phone_number_binding.n%d", i): plancheck.ResourceActionUpdate}
+	}
+	bot := func(name string) map[string]plancheck.ResourceActionType {
+		return map[string]plancheck.ResourceActionType{"twiliobot_assistant." + name: plancheck.ResourceActionUpdate}
+	}
+	steps := []resource.TestStep{{Config: config.String()}}
+	for _, each := range []struct {
+		change func()
+		shows  map[string]plancheck.ResourceActionType
+		says   []string // why the apply will not mend it
+		mend   func()
+	}{
+		// A number's webhook cleared, its label changed, called in another way.
+		{change: func() { w.setNumber(phones[0], map[string]string{"SmsUrl": ""}) }, shows: binding(0)},
+		{change: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": ""}) }, shows: binding(1)},
+		{change: func() { w.setNumber(phones[2], map[string]string{"SmsApplicationSid": ""}) }, shows: binding(2)},
+		{change: func() { w.setNumber(phones[7], map[string]string{"VoiceUrl": ""}) }, shows: binding(7)},
+		{change: func() { w.setNumber(phones[8], map[string]string{"VoiceApplicationSid": ""}) }, shows: binding(8)},
+		{change: func() { w.setNumber(phones[4], map[string]string{"FriendlyName": "Theirs"}) }, shows: binding(4)},
+		{change: func() { w.setNumber(phones[10], map[string]string{"SmsMethod": "GET"}) }, shows: binding(10)},
+		// A bot's content edited.
+		{change: func() { w.addSample("clinic", "task-01", "another") }, shows: bot("clinic")},
+		{change: func() { w.saves("published", echo("Edited")) }, shows: bot("echo")},
+		{change: func() {
+			w.call(http.MethodPost, apiBase+"/Applications/"+applicationOf("desk")+".json", map[string]string{"VoiceUrl": "https://theirs.example.com/"})
+		}, shows: bot("desk")},
+		// A number taken over: by a URL, by an application in front of a flow's URL, by a
+		// trunk in front of all.
+		{change: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": "https://theirs.example.com/"}) },
+			says: []string{"already answers elsewhere", phones[1], "https://theirs.example.com/"},
+			mend: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": ""}) }},
+		{change: func() { w.setNumber(phones[4], map[string]string{"SmsApplicationSid": applicationOf("desk")}) },
+			says: []string{"already answers elsewhere", phones[4], `bot "desk"`},
+			mend: func() { w.setNumber(phones[4], map[string]string{"SmsApplicationSid": ""}) }},
+		{change: func() {
+			w.setNumber(phones[7], map[string]string{"TrunkSid": "TK0123456789abcdef0123456789abcdef"})
+		}, says: []string{"already answers elsewhere", phones[7], "SIP trunk"},
+			mend: func() { w.setNumber(phones[7], map[string]string{"TrunkSid": ""}) }},
+		// A bot renamed by hand.
+		{change: func() {
+			w.call(http.MethodPost, flowOf("menu"), map[string]string{"Status": "published", "FriendlyName": "carte"})
+		}, says: []string{`rename = "in_place"`},
+			mend: func() {
+				w.call(http.MethodPost, flowOf("carte"), map[string]string{"Status": "published", "FriendlyName": "menu"})
+			}},
+		// A bot deleted by hand is made anew, and its numbers are pointed at the new one.
+		{change: func() { w.call(http.MethodDelete, flowOf("menu"), nil) }, shows: map[string]plancheck.ResourceActionType{
+			"twiliobot_assistant.menu":          plancheck.ResourceActionCreate,
+			"twiliobot_phone_number_binding.n4": plancheck.ResourceActionUpdate, "twiliobot_phone_number_binding.n10": plancheck.ResourceActionUpdate,
+		}},
+	} {
+		if each.says != nil {
+			steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ExpectError: inOrder(each.says...)},
+				resource.TestStep{PreConfig: each.mend, Config: config.String()})
+			continue
+		}
+		steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ConfigPlanChecks: only(each.shows)})
+	}
+	w.run(steps...)
 }

@@ -1,3 +1,12 @@
+# A Studio flow, from the definition that the console shows.
+resource "twiliobot_assistant" "hours" {
+  unique_name = "hours"
+  flow        = file("${path.module}/opening-hours.json")
+
+  # A definition that holds keys of other services stays out of plan output with
+  # flow = sensitive(file("${path.module}/opening-hours.json")).
+}
+
 # A bot hosted elsewhere: Twilio calls its URLs.
 resource "twiliobot_assistant" "concierge" {
   unique_name = "concierge"

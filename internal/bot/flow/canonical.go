@@ -122,13 +122,15 @@ func properMembers(n *jsondoc.Node) []jsondoc.Member {
 
 func text(s string) *jsondoc.Node { return &jsondoc.Node{Kind: '"', Text: s} }
 
-func list(elems ...*jsondoc.Node) *jsondoc.Node { return &jsondoc.Node{Kind: '[', Elems: elems} }
+func list() *jsondoc.Node { return &jsondoc.Node{Kind: '['} }
 
 // object makes an object of names and values in turn.
 func object(members ...any) *jsondoc.Node {
 	n := &jsondoc.Node{Kind: '{'}
 	for i := 0; i+1 < len(members); i += 2 {
-		n.Members = append(n.Members, jsondoc.Member{Name: members[i].(string), Value: members[i+1].(*jsondoc.Node)})
+		name, _ := members[i].(string)
+		value, _ := members[i+1].(*jsondoc.Node)
+		n.Members = append(n.Members, jsondoc.Member{Name: name, Value: value})
 	}
 	return n
 }

@@ -47,12 +47,12 @@ func mustParse(t *testing.T, text string) *Flow {
 }
 
 // edit replaces one part of the menu.
-func edit(t *testing.T, old, new string) string {
+func edit(t *testing.T, old, now string) string {
 	t.Helper()
 	if strings.Count(menu, old) != 1 {
 		t.Fatalf("%q stands %d times in the menu", old, strings.Count(menu, old))
 	}
-	return strings.Replace(menu, old, new, 1)
+	return strings.Replace(menu, old, now, 1)
 }
 
 func files(t *testing.T) map[string]string {

@@ -62,7 +62,8 @@ func (v *validator) is(who, what string, n *jsondoc.Node, at jsontext.Pointer, k
 	if found == kind && (kind != '0' || !strings.ContainsAny(n.Text, ".eE")) {
 		return true
 	}
-	want, detail := jsondoc.KindName(kind), ""
+	want := jsondoc.KindName(kind)
+	var detail string
 	switch {
 	case found == 'n':
 		v.null(at, who)

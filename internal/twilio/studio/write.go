@@ -36,7 +36,8 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	answer, err := h.api(ctx).CreateFlow(&openapi.CreateFlowParams{
 		FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkCreated),
 	})
-	sid, written := "", 1
+	var sid string
+	written := 1
 	switch {
 	case errors.Is(err, bot.ErrUncertain):
 		if sid, err = h.lost(ctx, spec, err); err != nil {
