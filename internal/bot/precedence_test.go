@@ -30,7 +30,7 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 		"a flow's URL for calls":              {Number{Voice: Side{URL: flowURL, Method: "POST"}}, nil, Voice, ToBot, testFW, NumberLive, true, true},
 		"an application over a URL for calls": {Number{Voice: Side{URL: flowURL, ApplicationSID: testAP}}, nil, Voice, ToBot, testAP, NumberLive, true, false},
 		"a trunk over all":                    {Number{TrunkSID: trunk, Voice: Side{URL: flowURL, ApplicationSID: testAP}}, nil, Voice, ToExternal, "", NumberExternal, true, false},
-		"a trunk says nothing of messages":    {Number{TrunkSID: trunk, Messaging: Side{URL: flowURL, Method: "POST"}}, nil, Messaging, ToBot, testFW, NumberExternal, true, true},
+		"a trunk says nothing of messages":    {Number{TrunkSID: trunk, Messaging: Side{URL: flowURL, Method: "POST"}}, nil, Messaging, ToBot, testFW, NumberLive, true, true},
 		"a service over a flow's URL":         {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, overriding, Messaging, ToExternal, "", NumberExternal, true, true},
 		"a service without a URL":             {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, silencing, Messaging, ToNothing, "", NumberFree, true, true},
 		"a service that reaches a flow":       {Number{}, answering, Messaging, ToBot, testFW, NumberLive, false, false},
