@@ -23,20 +23,21 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 		conflict bool // for a binding of another bot
 		freed    bool // by freeing the flow
 	}{
-		"nothing":                             {Number{}, nil, Messaging, ToNothing, "", NumberFree, false, false},
-		"a flow's URL":                        {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, nil, Messaging, ToBot, testFW, NumberLive, true, true},
-		"an external URL":                     {Number{Messaging: Side{URL: theirs}}, nil, Messaging, ToExternal, "", NumberExternal, true, false},
-		"an application over a flow's URL":    {Number{Messaging: Side{URL: flowURL, ApplicationSID: testAP}}, nil, Messaging, ToBot, testAP, NumberLive, true, false},
-		"a flow's URL for calls":              {Number{Voice: Side{URL: flowURL, Method: "POST"}}, nil, Voice, ToBot, testFW, NumberLive, true, true},
-		"an application over a URL for calls": {Number{Voice: Side{URL: flowURL, ApplicationSID: testAP}}, nil, Voice, ToBot, testAP, NumberLive, true, false},
-		"a trunk over all":                    {Number{TrunkSID: trunk, Voice: Side{URL: flowURL, ApplicationSID: testAP}}, nil, Voice, ToExternal, "", NumberExternal, true, false},
-		"a trunk says nothing of messages":    {Number{TrunkSID: trunk, Messaging: Side{URL: flowURL, Method: "POST"}}, nil, Messaging, ToBot, testFW, NumberLive, true, true},
-		"a service over a flow's URL":         {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, overriding, Messaging, ToExternal, "", NumberExternal, true, true},
-		"a service without a URL":             {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, silencing, Messaging, ToNothing, "", NumberFree, true, true},
-		"a service that reaches a flow":       {Number{}, answering, Messaging, ToBot, testFW, NumberLive, false, false},
-		"a service that defers":               {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, map[string]Service{}, Messaging, ToBot, testFW, NumberLive, true, true},
-		"a service says nothing of calls":     {Number{Voice: Side{URL: flowURL, Method: "POST"}}, silencing, Voice, ToBot, testFW, NumberLive, true, true},
-		"a bot that is gone":                  {Number{Messaging: Side{ApplicationSID: "APeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"}}, nil, Messaging, ToBot, "APeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee", NumberDangling, true, false},
+		"nothing":                                   {Number{}, nil, Messaging, ToNothing, "", NumberFree, false, false},
+		"a flow's URL":                              {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, nil, Messaging, ToBot, testFW, NumberLive, true, true},
+		"an external URL":                           {Number{Messaging: Side{URL: theirs}}, nil, Messaging, ToExternal, "", NumberExternal, true, false},
+		"an application over a flow's URL":          {Number{Messaging: Side{URL: flowURL, ApplicationSID: testAP}}, nil, Messaging, ToBot, testAP, NumberLive, true, false},
+		"a flow's URL for calls":                    {Number{Voice: Side{URL: flowURL, Method: "POST"}}, nil, Voice, ToBot, testFW, NumberLive, true, true},
+		"an application over a URL for calls":       {Number{Voice: Side{URL: flowURL, ApplicationSID: testAP}}, nil, Voice, ToBot, testAP, NumberLive, true, false},
+		"a trunk over all":                          {Number{TrunkSID: trunk, Voice: Side{URL: flowURL, ApplicationSID: testAP}}, nil, Voice, ToExternal, "", NumberExternal, true, false},
+		"a trunk says nothing of messages":          {Number{TrunkSID: trunk, Messaging: Side{URL: flowURL, Method: "POST"}}, nil, Messaging, ToBot, testFW, NumberLive, true, true},
+		"a service over a flow's URL":               {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, overriding, Messaging, ToExternal, "", NumberExternal, true, true},
+		"a service without a URL":                   {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, silencing, Messaging, ToNothing, "", NumberFree, true, true},
+		"a service that reaches a flow":             {Number{}, answering, Messaging, ToBot, testFW, NumberLive, false, false},
+		"a service that defers":                     {Number{Messaging: Side{URL: flowURL, Method: "POST"}}, map[string]Service{}, Messaging, ToBot, testFW, NumberLive, true, true},
+		"a service says nothing of calls":           {Number{Voice: Side{URL: flowURL, Method: "POST"}}, silencing, Voice, ToBot, testFW, NumberLive, true, true},
+		"an assistant where Autopilot is shut down": {Number{Messaging: Side{URL: "https://channels.autopilot.twilio.com/v1/" + testAccount + "/UAeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee/twilio/messaging"}}, nil, Messaging, ToBot, "UAeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee", NumberDangling, true, false},
+		"a bot that is gone":                        {Number{Messaging: Side{ApplicationSID: "APeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"}}, nil, Messaging, ToBot, "APeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee", NumberDangling, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFakeNumbers(1)
@@ -61,6 +62,15 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 			}
 			if freed := f.rows[sidAt(0)] != number; freed != each.freed {
 				t.Errorf("freeing the flow leaves %+v", f.rows[sidAt(0)])
+			}
+			// A rename in place touches labels, never who answers.
+			number.FriendlyName = "flow"
+			f.rows[sidAt(0)] = number
+			if err := d.Relabel(t.Context(), testFW, "flow", "renamed"); err != nil {
+				t.Fatal(err)
+			}
+			if now := f.rows[sidAt(0)]; See(now)[each.channel] != See(number)[each.channel] {
+				t.Errorf("a rename changed who answers: %+v", now)
 			}
 			// Taken over on request, the bot answers on the number's own account, whatever
 			// stood in the way.

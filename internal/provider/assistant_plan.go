@@ -283,7 +283,7 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		own = p.state.SID.ValueString()
 		p.account.sawPrior(own)
 	}
-	config := fmt.Sprint(p.config.Engine, p.config.Schema, p.config.Flow, p.config.Webhooks, p.config.FriendlyName, p.config.RestoreSID, p.config.ForceDestroy)
+	config := fmt.Sprint(p.config.Engine, p.config.Schema.ValueString(), p.config.Flow.ValueString(), p.config.Webhooks, p.config.FriendlyName, p.config.RestoreSID, p.config.ForceDestroy)
 	if p.account.claim("bot "+name, p.state != nil, config) {
 		p.diags.AddAttributeError(at, "Two bots of this configuration have one name",
 			fmt.Sprintf("Another `twiliobot_assistant` is named %q too. Names are unique in an account, across engines; choose another for one of them.", name))

@@ -68,6 +68,16 @@ func (t meaningType[N]) ValueFromTerraform(ctx context.Context, in tftypes.Value
 	return meaning[N]{text}, nil
 }
 
+// String is for logs, and tells no content: the framework's own trace writes it, and
+// a definition can hold keys of other services.
+func (m meaning[N]) String() string {
+	if m.IsNull() || m.IsUnknown() {
+		return m.StringValue.String()
+	}
+	var n N
+	return fmt.Sprintf("(%s of %d bytes)", n.name(), len(m.ValueString()))
+}
+
 func (m meaning[N]) Type(context.Context) attr.Type { return meaningType[N]{} }
 
 func (m meaning[N]) Equal(other attr.Value) bool {

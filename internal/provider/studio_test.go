@@ -245,9 +245,62 @@ func TestBrokenFlowIsRefusedWithStateAndProperty(t *testing.T) {
 	}
 }
 
+// Whether setting an application makes Twilio clear the URL beside it is not
+// documented: it is read back, not assumed.
+// What the provider's own rules let through, Twilio is asked about at plan time.
+func TestFlowThatOnlyTwilioRefusesIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	unknown := edit(echo("Hello"), func(o object) { stateOf(o, 1)["properties"].(object)["colour"] = "red" })
+	w.run(resource.TestStep{
+		Config: studioFlow("echo", unknown), PlanOnly: true,
+		ExpectError: inOrder("Twilio refuses the flow definition", "/states/1/properties"),
+	})
+	if left := w.flows(); len(left) != 0 {
+		t.Errorf("a refused plan wrote: %v", left)
+	}
+}
+
+func TestKeysInADefinitionReachNoLog(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const key = "sk-very-secret-key"
+	withKey := edit(echo("Hello"), func(o object) {
+		o["states"] = append(o["states"].([]any), object{
+			"name": "ask", "type": "make-http-request", "transitions": []any{object{"event": "success"}, object{"event": "failed"}},
+			"properties": object{"offset": object{"x": 0, "y": 0}, "method": "POST", "url": "https://api.example.com/?key=" + key},
+		})
+	})
+	f := newFolder(t, w.config(strings.Replace(studioFlow("echo", "PLACEHOLDER"), "<<EOT\nPLACEHOLDER\nEOT", `sensitive(file("${path.module}/flow.json"))`, 1)), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	f.write("flow.json", marshal(withKey))
+	out := f.run("apply", "-input=false", "-auto-approve")
+	f.write("flow.json", marshal(edit(withKey, func(o object) { stateOf(o, 2)["properties"].(object)["method"] = 1 })))
+	refused, err := f.try("plan", "-input=false")
+	if err == nil || !inOrder("Invalid flow definition", "/states/2/properties/method").MatchString(refused) {
+		t.Errorf("the broken definition: %v\n%s", err, refused)
+	}
+	log, err := os.ReadFile(filepath.Join(f.path, "trace.log"))
+	if err != nil || len(log) < 10_000 {
+		t.Fatalf("%d bytes of log: %v", len(log), err)
+	}
+	for where, text := range map[string]string{"the log": string(log), "the output": out, "the error": refused} {
+		if strings.Contains(text, key) {
+			t.Errorf("%s holds the key", where)
+		}
+	}
+}
+
 func TestNumberMovesBetweenEnginesInOneWrite(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, quick())
+	for _, clears := range []bool{false, true} {
+		t.Run(fmt.Sprintf("application clears URL: %v", clears), func(t *testing.T) {
+			t.Parallel()
+			moveBetweenEngines(newWorld(t, sandbox.WithSettings(sandbox.Settings{ModelBuildMS: 1, ApplicationClearsURL: clears})))
+		})
+	}
+}
+
+func moveBetweenEngines(w *world) {
 	bots := assistant("clinic", sampleSchema(1)) + studioFlow("echo", echo("Hello")) + hosted("greeter")
 	steps := []resource.TestStep{}
 	for i, name := range []string{"clinic", "echo", "greeter", "echo"} {
