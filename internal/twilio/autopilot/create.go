@@ -1,0 +1,207 @@
+package autopilot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
+)
+
+// Create makes an assistant, uploads its content and waits for its model build.
+//
+//  1. The assistant is made under its unique name with the mark [uploading] behind
+//     its friendly name, or found so: cut off here or at any later call, it stays
+//     with its mark, no number routes to it, and the next Create of this name takes
+//     it up where it was left. (Deleting it instead would keep the name reserved
+//     for 30 days.)
+//  2. Its content is brought to what is wanted: what Twilio gave it (a stock task)
+//     and what an earlier run wrote is part of the difference.
+//  3. Its model is built, and waited for.
+//  4. The mark is taken off: from here on it is whole.
+func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
+	made, err := h.start(ctx, spec)
+	if err != nil {
+		return bot.Bot{}, err
+	}
+	b, err := h.complete(ctx, made, spec)
+	if err != nil {
+		return bot.Bot{}, &bot.Problem{
+			Summary: "The bot was not uploaded whole",
+			Detail: fmt.Sprintf("%v\n\nAssistant %s stays at Twilio under the friendly name %q; no number routes to it. Apply again: it is taken up where it was left.",
+				err, summary(made), bot.MarkUploading(spec.FriendlyName)),
+			Cause: err,
+		}
+	}
+	return b, nil
+}
+
+// start makes the assistant with its mark, restores it, or finds the one that an
+// earlier run left.
+func (h Host) start(ctx context.Context, spec bot.Spec) (assistant, error) {
+	found, err := h.assistant(ctx, spec.UniqueName)
+	switch {
+	case err == nil && (summary(found).Uploading || found.SID == spec.RestoreSID):
+		return found, nil
+	case err == nil:
+		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
+	case !errors.Is(err, bot.ErrNotFound):
+		return found, err
+	}
+	if spec.RestoreSID != "" {
+		return h.restore(ctx, spec)
+	}
+	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName)}}
+	var made assistant
+	err = h.post(ctx, form, &made, "Assistants")
+	switch {
+	case errors.Is(err, bot.ErrUncertain):
+		return h.lost(ctx, spec, err)
+	case nameTaken(err):
+		return made, &bot.Problem{
+			Summary: "The bot's name is reserved",
+			Detail: fmt.Sprintf("Twilio keeps the name %q for an assistant that was deleted in the last 30 days. "+
+				"Set `restore_sid` to that assistant's SID to bring it back under this configuration, or choose another `unique_name`.", spec.UniqueName),
+			Cause: errors.Join(bot.ErrNameTaken, err),
+		}
+	case err != nil:
+		return made, err
+	}
+	return made, h.ours(made)
+}
+
+// nameTaken knows Twilio's two ways to say it: error 90101, and a message.
+func nameTaken(err error) bool {
+	return twilio.HasCode(err, 90101) || (err != nil && strings.Contains(err.Error(), "UniqueName already in use"))
+}
+
+// lost looks for the assistant whose create was never answered: the mark tells it.
+func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (assistant, error) {
+	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (assistant, error) {
+		found, err := h.assistant(ctx, spec.UniqueName)
+		if errors.Is(err, bot.ErrNotFound) {
+			err = bot.Stale("no assistant is named %q", spec.UniqueName)
+		}
+		return found, err
+	})
+	switch {
+	case err == nil && summary(found).Uploading:
+		return found, nil
+	case err == nil:
+		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
+	case bot.IsStale(err):
+		return found, &bot.Problem{
+			Summary: "A write was lost",
+			Detail:  fmt.Sprintf("The answer to creating the assistant %q never came, and no such assistant is there. Apply again.", spec.UniqueName),
+			Cause:   cause,
+		}
+	default:
+		return found, fmt.Errorf("the answer to creating the assistant %q was lost, and looking for it failed; apply again: %w", spec.UniqueName, err)
+	}
+}
+
+// restore brings a deleted assistant back and marks it. Cut off between the two, it
+// is there under the name it had, and the next Create of restore_sid marks it.
+func (h Host) restore(ctx context.Context, spec bot.Spec) (assistant, error) {
+	found, err := h.assistant(ctx, spec.RestoreSID)
+	if errors.Is(err, bot.ErrNotFound) {
+		err = h.post(ctx, url.Values{"Assistant": {spec.RestoreSID}}, nil, "Assistants", "Restore")
+		switch {
+		case errors.Is(err, bot.ErrNotFound):
+			return found, &bot.Problem{
+				Summary: "The assistant cannot be restored",
+				Detail: fmt.Sprintf("Twilio has no deleted assistant %s to restore: it keeps them for 30 days. "+
+					"Take `restore_sid` out to create the bot anew.", spec.RestoreSID),
+				Cause: err,
+			}
+		case err != nil && !errors.Is(err, bot.ErrUncertain):
+			return found, fmt.Errorf("restoring assistant %s: %w", spec.RestoreSID, err)
+		}
+		found, err = bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (assistant, error) {
+			found, err := h.assistant(ctx, spec.RestoreSID)
+			if errors.Is(err, bot.ErrNotFound) {
+				err = bot.Stale("assistant %s is not there yet", spec.RestoreSID)
+			}
+			return found, err
+		})
+	}
+	if err != nil {
+		return found, fmt.Errorf("restoring assistant %s: %w", spec.RestoreSID, err)
+	}
+	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName)}}
+	return h.rename(ctx, found.SID, form)
+}
+
+// complete brings a marked assistant to what is wanted, trains it and takes the
+// mark off.
+func (h Host) complete(ctx context.Context, made assistant, spec bot.Spec) (bot.Bot, error) {
+	if spec.Content.Schema == nil {
+		// Content managed elsewhere: Twilio's stock task is not ours to remove.
+		if _, err := h.rename(ctx, made.SID, url.Values{"FriendlyName": {spec.FriendlyName}}); err != nil {
+			return bot.Bot{}, err
+		}
+		return h.Get(ctx, made.SID)
+	}
+	if err := h.clearStock(ctx, made.SID, spec.Content.Schema); err != nil {
+		return bot.Bot{}, err
+	}
+	l, changed, err := h.bring(ctx, made.SID, spec.Content.Schema, nil)
+	if err != nil {
+		return bot.Bot{}, err
+	}
+	if changed || needsBuild(l.assistant, l.build) {
+		if err := h.train(ctx, made.SID, changed); err != nil {
+			return bot.Bot{}, err
+		}
+	}
+	return h.finish(ctx, l, url.Values{"FriendlyName": {spec.FriendlyName}})
+}
+
+// clearStock writes defaults and style sheet as the file has them, whole. An update
+// leaves alone what the file does not speak of, but in a new assistant that is only
+// what Twilio filled in, and nobody's.
+func (h Host) clearStock(ctx context.Context, sid string, want *schema.Schema) error {
+	has := &schema.Schema{}
+	var err error
+	if has.Defaults, err = h.inner(ctx, "defaults", sid, "Defaults"); err != nil {
+		return err
+	}
+	if has.StyleSheet, err = h.inner(ctx, "style_sheet", sid, "StyleSheet"); err != nil {
+		return err
+	}
+	var changes schema.Changes
+	if want.Defaults != nil && !sameDocument(schema.Schema{Defaults: has.Defaults}, schema.Schema{Defaults: want.Defaults}) {
+		changes.Defaults = want.Defaults
+	}
+	if want.StyleSheet != nil && !sameDocument(schema.Schema{StyleSheet: has.StyleSheet}, schema.Schema{StyleSheet: want.StyleSheet}) {
+		changes.StyleSheet = want.StyleSheet
+	}
+	err = writer{api: h.api, sid: sid, changes: changes}.writeObjects(ctx)
+	if errors.Is(err, bot.ErrUncertain) {
+		return nil // what came of it is seen when the whole is brought and read back
+	}
+	return err
+}
+
+func sameDocument(a, b schema.Schema) bool { return bytes.Equal(a.Canonical(), b.Canonical()) }
+
+// finish reads what the newest build is and then writes the names, last of all:
+// what comes behind the write that takes the mark off could only lose a bot that
+// is whole. The content was read back when it was written.
+func (h Host) finish(ctx context.Context, l *live, names url.Values) (bot.Bot, error) {
+	var err error
+	if l.build, l.built, err = h.builds(ctx, l.assistant.SID); err != nil {
+		return bot.Bot{}, err
+	}
+	if len(names) > 0 {
+		l.assistant, err = h.rename(ctx, l.assistant.SID, names)
+	} else {
+		l.assistant, err = h.assistant(ctx, l.assistant.SID)
+	}
+	return whole(l), err
+}
