@@ -81,6 +81,25 @@ func TestEveryExampleIsApplied(t *testing.T) {
 	}
 }
 
+// The README's configuration is there to be copied.
+func TestTheREADMEsConfigurationIsApplied(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```terraform\n(.*?)```").FindSubmatch(readme)
+	if block == nil {
+		t.Fatal("the README has no configuration")
+	}
+	w := newWorld(t)
+	f := newFolder(t, w.config(ownProvider.ReplaceAllString(string(block[1]), "")))
+	if out := f.run("apply", "-input=false", "-auto-approve"); !inOrder("who_answers", ukNumber, "concierge").MatchString(out) {
+		t.Errorf("the output does not say who answers:\n%s", out)
+	}
+	f.settled()
+}
+
 // settled sees to it that the next plan is empty.
 func (f *folder) settled() {
 	f.t.Helper()

@@ -16,11 +16,9 @@ type call struct {
 	routes   methods
 	original *url.URL // as the client sent it, .json and all
 
-	// now is the moment the call is answered, without its fraction: Twilio's
-	// dates have seconds.
+	// now is the moment the call is answered, to the millisecond: what takes less
+	// than the second to which Twilio's dates are exact needs it.
 	now time.Time
-	// clock tells the time with its fraction, for what takes less than a second.
-	clock func() time.Time
 	// state is what to read from and write to.
 	state *state
 	// account is the account acted upon: on the 2010 host that of the path,

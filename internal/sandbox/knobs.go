@@ -42,6 +42,12 @@ func (s *Sandbox) knobRoutes() http.Handler {
 
 // ServeHTTP runs the knob. Its errors are {"error": ...}: they are not Twilio's.
 func (k knob) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// The knobs ask for no credentials, so a web page in a browser on this machine
+	// must not reach them.
+	if r.Header.Get("Origin") != "" {
+		http.Error(w, `{"error": "the sandbox's knobs are not for web pages"}`, http.StatusForbidden)
+		return
+	}
 	var body []byte
 	var err error
 	if r.Body != nil {

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -160,5 +161,15 @@ func TestInboundFollowsTwiliosPrecedence(t *testing.T) {
 	turn(t, box, 400, "POST", "inbound", `{"to":"+12025550142","channel":"fax"}`)
 	if want, got := `"bot":null,"answers":[],"ended":true`, turn(t, box, 200, "POST", "inbound", `{"to":"+12025550142","channel":"voice"}`); !strings.Contains(got, want) {
 		t.Errorf("%s", got)
+	}
+}
+
+func TestKnobsAreNotForWebPages(t *testing.T) {
+	request := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8421/_sandbox/reset", nil)
+	request.Header.Set("Origin", "https://page.example.com")
+	answer := httptest.NewRecorder()
+	New().ServeHTTP(answer, request)
+	if answer.Code != http.StatusForbidden {
+		t.Errorf("a web page may reset the sandbox: %d", answer.Code)
 	}
 }

@@ -104,7 +104,7 @@ func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answe
 	var status int
 	var value any
 	err := s.do(r.Context(), func() error {
-		c := &call{Request: r, original: r.URL, now: moment(s.clock()), clock: s.clock, newSID: s.newSID}
+		c := &call{Request: r, original: r.URL, now: moment(s.clock()), newSID: s.newSID}
 		if err := s.prepare(c, body); err != nil {
 			return err
 		}
