@@ -88,7 +88,7 @@ func (d *Directory) DeleteBot(ctx context.Context, sid, uniqueName string, force
 			Summary: "Phone numbers still route to the bot",
 			Detail: fmt.Sprintf("%q (%s) answers on %s. Deleting it would leave them dead, so nothing was deleted. "+
 				"Remove their bindings, point them at another bot, or set `force_destroy = true` on the bot and apply that first: then they are freed. "+
-				"If the bot is to be replaced, change its `unique_name` instead.", uniqueName, sid, listNumbers(numbers)),
+				"To replace the bot, add another under another `unique_name` and point the bindings at it.", uniqueName, sid, listNumbers(numbers)),
 		}
 	}
 	var notices []Notice
