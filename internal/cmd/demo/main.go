@@ -103,7 +103,11 @@ func (s *stage) build(ctx context.Context) error {
 	const version = "0.1.0"
 	platform := runtime.GOOS + "_" + runtime.GOARCH
 	mirror := filepath.Join(s.folder, "mirror")
-	binary := filepath.Join(mirror, "registry.terraform.io", "twiliobot", "twiliobot", version, platform, "terraform-provider-twiliobot_v"+version)
+	registry := "registry.terraform.io"
+	if s.cli.Product == cli.OpenTofu {
+		registry = "registry.opentofu.org" // what an address without a host means to it
+	}
+	binary := filepath.Join(mirror, registry, "twiliobot", "twiliobot", version, platform, "terraform-provider-twiliobot_v"+version)
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
@@ -112,13 +116,6 @@ func (s *stage) build(ctx context.Context) error {
 	build.Stdout, build.Stderr = os.Stderr, os.Stderr
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("building the provider: %w", err)
-	}
-	// OpenTofu looks under its own registry's name.
-	if err := os.MkdirAll(filepath.Join(mirror, "registry.opentofu.org"), 0o755); err != nil {
-		return err
-	}
-	if err := os.Symlink(filepath.Join("..", "registry.terraform.io", "twiliobot"), filepath.Join(mirror, "registry.opentofu.org", "twiliobot")); err != nil {
-		return err
 	}
 	config := filepath.Join(s.folder, "cli.tfrc")
 	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
