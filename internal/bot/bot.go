@@ -150,10 +150,7 @@ func (o Off) Tasks(context.Context, string) ([]string, error) { return nil, o.Re
 
 // IsOff tells whether an engine is not to be reached, and why.
 func IsOff(host Host) error {
-	var off Off
-	if o, ok := host.(Off); ok {
-		off = o
-	}
+	off, _ := host.(Off) // of any other host there is no reason
 	return off.Reason
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -104,7 +105,7 @@ func addAttributeError(diags *diag.Diagnostics, at path.Path, summary string, er
 func detail(problem *bot.Problem) string {
 	said := problem.Detail
 	if problem.Cause != nil && problem.Cause != bot.ErrNameTaken && !errors.Is(problem.Cause, bot.ErrChanged) && !bot.IsStale(problem.Cause) { //nolint:errorlint // a bare sentinel says nothing, a wrapped one what Twilio said
-		if cause := problem.Cause.Error(); cause != "" && !contains(said, cause) {
+		if cause := problem.Cause.Error(); cause != "" && !strings.Contains(said, cause) {
 			said += "\n\nCause: " + cause
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-func contains(text, part string) bool { return strings.Contains(text, part) }
-
 // sentence makes an error's text one that people read: it begins with a capital
 // and ends with a stop.
 func sentence(err error) string {
