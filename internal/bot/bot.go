@@ -30,6 +30,9 @@ type Bot struct {
 
 	// Suspends is the bot that this inert application silences; empty for a bot.
 	Suspends string
+	// Replaces is the bot in whose place this one was made, as far as a mark says it;
+	// empty for others. Only List, and the first Get behind a Create, are sure to tell.
+	Replaces string
 
 	// Content is there when the bot was read whole.
 	Content Content
@@ -73,11 +76,28 @@ type ApplicationWebhooks struct {
 	StatusCallbackURL    string
 }
 
+// spelled is the webhooks with the methods spelled out that count: a method without
+// a URL is never used, and Twilio calls by POST where none is said.
+func (w ApplicationWebhooks) spelled() ApplicationWebhooks {
+	for _, each := range []struct {
+		url    string
+		method *string
+	}{{w.MessagingURL, &w.MessagingMethod}, {w.VoiceURL, &w.VoiceMethod}} {
+		if each.url == "" || isWebhookMethod(*each.method) || *each.method == "" {
+			*each.method = WebhookMethod
+		}
+	}
+	return w
+}
+
 // Spec is what a bot is to be.
 type Spec struct {
 	UniqueName   string
 	FriendlyName string
 	Content      Content
+	// Replaces is the bot in whose place the bot is made: the mark says so, and what
+	// the old one has beside its content goes with it where both run on one engine.
+	Replaces string
 	// RestoreSID is the deleted Autopilot assistant that becomes the bot.
 	RestoreSID string
 }
@@ -93,14 +113,24 @@ type Host interface {
 	Get(ctx context.Context, sid string) (Bot, error)
 	// Read gives a bot with its content; ErrNotFound when it is gone.
 	Read(ctx context.Context, sid string) (Bot, error)
-	// Create makes a bot, or takes up one of that name that an earlier Create left
-	// unfinished; ErrNameTaken when the name is another's.
+	// Create makes a bot, or takes up one that an earlier Create left unfinished;
+	// ErrNameTaken when the name is another's. One that replaces another keeps its
+	// mark until Unmark.
 	Create(ctx context.Context, spec Spec) (Bot, error)
+	// Unmark takes off a bot the mark of what it replaces, and gives it its names, once
+	// the old bot is gone. It is the last write of a replacement.
+	Unmark(ctx context.Context, sid string, spec Spec) (Bot, error)
+	// Successor looks for a bot that replaced one which is gone, in marks that List
+	// does not show too; ErrNotFound when there is none.
+	Successor(ctx context.Context, sid string) (Bot, error)
 	// Update brings a bot from what the plan was made for to what is wanted, and
 	// stops when somebody else changed it in between.
 	Update(ctx context.Context, sid string, from, to Spec) (Bot, error)
 	// Delete removes a bot; one that is gone already is no error.
 	Delete(ctx context.Context, sid string) error
+	// Discard is Delete for a bot that another replaced: its name does not stay
+	// reserved.
+	Discard(ctx context.Context, sid string) error
 	// Tasks lists the unique names of the tasks a number can be pointed at; none
 	// where the engine has no tasks.
 	Tasks(ctx context.Context, sid string) ([]string, error)
@@ -116,6 +146,17 @@ type Finding struct {
 // making it.
 type Validator interface {
 	Validate(ctx context.Context, spec Spec) ([]Finding, error)
+}
+
+// Activity is what is in progress on a bot.
+type Activity struct {
+	Calls         int // voice calls
+	Conversations int // message conversations that wait for a reply
+}
+
+// Drainer is a host that can tell what is in progress on a bot.
+type Drainer interface {
+	Activity(ctx context.Context, sid string) (Activity, error)
 }
 
 // Off is the host of an engine that is not to be reached: it lists nothing, calls
@@ -141,6 +182,15 @@ func (o Off) Create(context.Context, Spec) (Bot, error) { return Bot{}, o.Reason
 
 // Update says why the engine is off.
 func (o Off) Update(context.Context, string, Spec, Spec) (Bot, error) { return Bot{}, o.Reason }
+
+// Unmark says why the engine is off.
+func (o Off) Unmark(context.Context, string, Spec) (Bot, error) { return Bot{}, o.Reason }
+
+// Successor finds nothing.
+func (o Off) Successor(context.Context, string) (Bot, error) { return Bot{}, ErrNotFound }
+
+// Discard says why the engine is off.
+func (o Off) Discard(context.Context, string) error { return o.Reason }
 
 // Delete says why the engine is off.
 func (o Off) Delete(context.Context, string) error { return o.Reason }

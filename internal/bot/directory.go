@@ -40,14 +40,16 @@ type Directory struct {
 
 	flights singleflight.Group
 
-	mu            sync.Mutex
-	reads         int
-	numbersBySID  map[string]Number // nil before the first listing
-	written       map[string]bool   // numbers this process wrote
-	bots          []Bot
-	botsListed    bool
-	botGeneration int
-	overriding    map[string]Service
+	mu                 sync.Mutex
+	reads              int
+	numbersBySID       map[string]Number // nil before the first listing
+	written            map[string]bool   // numbers this process wrote
+	bots               []Bot
+	botsListed         bool
+	botGeneration      int
+	listedApplications *listing
+	replaced           map[string]string // by the SID of a bot, the one that this process put in its place
+	overriding         map[string]Service
 }
 
 // NewDirectory is a directory over an account's numbers and engines.
@@ -55,7 +57,7 @@ func NewDirectory(accountSID string, webhooks Webhooks, numbers Numbers, service
 	return &Directory{
 		AccountSID: accountSID, Webhooks: webhooks,
 		numbers: numbers, services: services, hosts: hosts, claims: newClaims(),
-		written: map[string]bool{},
+		written: map[string]bool{}, replaced: map[string]string{},
 	}
 }
 

@@ -3,54 +3,138 @@ package bot
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Marks are what an operation leaves at Twilio so that a fresh process, with no
 // state, can tell where the last one stopped. They are written and read here and
 // nowhere else.
 
-const uploadingSuffix = " [uploading]"
+const (
+	uploadingMark = " [uploading]"
+
+	// suspendedPrefix begins the friendly name of an inert application: the bot whose
+	// SID follows is suspended.
+	suspendedPrefix = "suspended "
+	// replacingPrefix begins the friendly name of an application that is to replace
+	// the bot whose SID follows.
+	replacingPrefix = "replaces "
+	// buildPrefix begins the unique name of the model build of an assistant that
+	// replaced the bot whose SID follows.
+	buildPrefix = "replaces-"
+	// asidePrefix begins the unique name of an assistant that is being removed.
+	asidePrefix = "replaced-"
+
+	commitPrefix = "twiliobot: "
+)
+
+// The commit messages of a flow's revisions. That of revision 1 never changes, so
+// it tells for good that the flow is ours.
+const (
+	MarkCreated = commitPrefix + "created"
+	MarkUpdated = commitPrefix + "updated"
+
+	commitReplaces = commitPrefix + "replaces "
+)
 
 var (
-	uploadingFor  = regexp.MustCompile(` \[uploading for (UA[0-9a-fA-F]{32})\]$`)
+	uploadingFor  = regexp.MustCompile(` \[uploading for ((?:UA|FW|AP)[0-9a-fA-F]{32})\]$`)
 	uploadingLike = regexp.MustCompile(`(?i) \[uploading[^\]]*\]$`)
 )
 
-// suspendedPrefix begins the friendly name of an inert application: the bot whose
-// SID follows is suspended.
-const suspendedPrefix = "suspended "
+// maxAssistantName is how many characters Autopilot keeps of a friendly name.
+const maxAssistantName = 255
 
-// MarkUploading is the friendly name of an Autopilot assistant whose content is
-// not whole yet.
-func MarkUploading(friendlyName string) string { return friendlyName + uploadingSuffix }
-
-// ReadUploading takes the mark off a friendly name; the second result tells
-// whether there was one.
-func ReadUploading(friendlyName string) (string, bool) {
-	if plain, ok := strings.CutSuffix(friendlyName, uploadingSuffix); ok {
-		return plain, true
+// MarkUploading is the friendly name of an Autopilot assistant whose content is not
+// whole yet; replaces is the bot it is to replace, empty where there is none. The
+// name is cut where it would not fit with its mark.
+func MarkUploading(friendlyName, replaces string) string {
+	mark := uploadingMark
+	if replaces != "" {
+		mark = " [uploading for " + replaces + "]"
 	}
-	if at := uploadingFor.FindStringIndex(friendlyName); at != nil {
-		return friendlyName[:at[0]], true
+	for utf8.RuneCountInString(friendlyName)+len(mark) > maxAssistantName {
+		_, size := utf8.DecodeLastRuneInString(friendlyName)
+		friendlyName = friendlyName[:len(friendlyName)-size]
 	}
-	return friendlyName, false
+	return friendlyName + mark
 }
+
+// ReadUploading takes the mark off a friendly name, and tells the bot that is to be
+// replaced; the last result tells whether there was a mark.
+func ReadUploading(friendlyName string) (plain, replaces string, ok bool) {
+	if plain, ok := strings.CutSuffix(friendlyName, uploadingMark); ok {
+		return plain, "", true
+	}
+	if at := uploadingFor.FindStringSubmatchIndex(friendlyName); at != nil {
+		return friendlyName[:at[0]], friendlyName[at[2]:at[3]], true
+	}
+	return friendlyName, "", false
+}
+
+// MarkSuspended is the friendly name of the inert application of a suspended bot.
+func MarkSuspended(sid string) string { return suspendedPrefix + sid }
 
 // SuspendedBot tells which bot an inert application suspends, from the
 // application's friendly name; false for any other application.
 func SuspendedBot(friendlyName string) (sid string, ok bool) {
-	sid, ok = strings.CutPrefix(friendlyName, suspendedPrefix)
+	return botAfter(friendlyName, suspendedPrefix)
+}
+
+// MarkReplacing is the friendly name of an application until the bot it replaces is
+// gone.
+func MarkReplacing(sid string) string { return replacingPrefix + sid }
+
+// ReplacedByApplication tells which bot an application is to replace, from its
+// friendly name.
+func ReplacedByApplication(friendlyName string) (sid string, ok bool) {
+	return botAfter(friendlyName, replacingPrefix)
+}
+
+// MarkBuild is the unique name of the model build of an assistant that replaces a
+// bot.
+func MarkBuild(sid string) string { return buildPrefix + sid }
+
+// ReplacedByBuild tells which bot an assistant replaced, from the unique name of a
+// model build.
+func ReplacedByBuild(uniqueName string) (sid string, ok bool) {
+	return botAfter(uniqueName, buildPrefix)
+}
+
+// MarkAside is the unique name under which a replaced assistant is removed: Twilio
+// keeps a deleted assistant's name reserved, and so its own stays free.
+func MarkAside(sid string) string { return asidePrefix + sid }
+
+// MarkRevision is the commit message of a flow's first revision; replaces is the
+// bot that the flow replaces, empty where there is none.
+func MarkRevision(replaces string) string {
+	if replaces == "" {
+		return MarkCreated
+	}
+	return commitReplaces + replaces
+}
+
+// ReplacedByFlow tells which bot a flow replaced, from the commit message of its
+// first revision.
+func ReplacedByFlow(commitMessage string) (sid string, ok bool) {
+	return botAfter(commitMessage, commitReplaces)
+}
+
+func botAfter(text, prefix string) (sid string, ok bool) {
+	sid, ok = strings.CutPrefix(text, prefix)
 	if !ok {
 		return "", false
 	}
-	_, ok = EngineOf(sid)
-	return sid, ok
+	if _, ok = EngineOf(sid); !ok {
+		return "", false
+	}
+	return sid, true
 }
 
 // reservedMark finds in a name what would be read as a mark.
 func reservedMark(name string) (string, bool) {
 	lower := strings.ToLower(name)
-	for _, prefix := range []string{suspendedPrefix, "twiliobot: ", "replaces-"} {
+	for _, prefix := range []string{suspendedPrefix, commitPrefix, replacingPrefix, buildPrefix, asidePrefix} {
 		if strings.HasPrefix(lower, prefix) {
 			return strings.TrimSpace(prefix), true
 		}
@@ -60,10 +144,3 @@ func reservedMark(name string) (string, bool) {
 	}
 	return "", false
 }
-
-// The commit messages of a flow's revisions. That of revision 1 never changes, so
-// it tells for good that the flow is ours.
-const (
-	MarkCreated = "twiliobot: created"
-	MarkUpdated = "twiliobot: updated"
-)

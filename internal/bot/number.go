@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -47,12 +48,30 @@ type Side struct {
 	ApplicationSID string // wins over the URLs
 }
 
+// applications lists the applications of sides.
+func (s Side) applications(others ...Side) []string {
+	var all []string
+	for _, side := range append(others, s) {
+		if side.ApplicationSID != "" {
+			all = append(all, side.ApplicationSID)
+		}
+	}
+	return all
+}
+
 // Side is the number's side of a channel.
 func (n Number) Side(channel Channel) Side {
 	if channel == Voice {
 		return n.Voice
 	}
 	return n.Messaging
+}
+
+func (n *Number) side(channel Channel) *Side {
+	if channel == Voice {
+		return &n.Voice
+	}
+	return &n.Messaging
 }
 
 // Can tells whether the number carries a channel.
@@ -88,6 +107,9 @@ type Route struct {
 	URL      string
 	Method   string
 	TrunkSID string
+	// SilencedBy is the inert application that stands in front of the bot; empty
+	// where none does.
+	SilencedBy string
 }
 
 // Route tells who answers on a channel of the number.
@@ -115,6 +137,8 @@ func (r Route) String() string {
 		return "nothing"
 	case r.TrunkSID != "":
 		return "SIP trunk " + r.TrunkSID
+	case r.SilencedBy != "":
+		return fmt.Sprintf("silence (bot %s is suspended)", r.BotSID)
 	case r.Kind == ToBot:
 		return Webhook{BotSID: r.BotSID, TargetTask: r.TargetTask}.String()
 	default:
@@ -170,17 +194,24 @@ func (c NumberChange) Apply(n Number) Number {
 	return n
 }
 
-// Holds tells whether the number is as the change would have it.
+// Holds tells whether the number is as the change would have it. Whether setting an
+// application clears the URLs behind it is not documented for certain
+// (https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource says
+// they are ignored), so a side that has the application it was given holds either
+// way.
 func (c NumberChange) Holds(n Number) bool {
 	want := c.Apply(n)
 	return want.FriendlyName == n.FriendlyName && want.TrunkSID == n.TrunkSID &&
 		want.Messaging.same(n.Messaging) && want.Voice.same(n.Voice)
 }
 
-func (s Side) same(other Side) bool {
-	return s.URL == other.URL && s.FallbackURL == other.FallbackURL && s.ApplicationSID == other.ApplicationSID &&
+func (s Side) same(now Side) bool {
+	if s.ApplicationSID != "" && now.ApplicationSID == s.ApplicationSID && now.URL == "" {
+		return now.FallbackURL == "" || now.FallbackURL == s.FallbackURL
+	}
+	return s.URL == now.URL && s.FallbackURL == now.FallbackURL && s.ApplicationSID == now.ApplicationSID &&
 		// Twilio keeps no method where there is no URL to call.
-		(s.URL == "" || strings.EqualFold(s.Method, other.Method))
+		(s.URL == "" || strings.EqualFold(s.Method, now.Method))
 }
 
 // SortNumbers puts numbers in the order they are shown: by phone number.

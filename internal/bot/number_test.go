@@ -2,7 +2,9 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestWhoAnswersFollowsTwiliosPrecedence(t *testing.T) {
@@ -64,18 +66,31 @@ func TestNamesThatReadAsMarksAreRefused(t *testing.T) {
 
 func TestMarksAreReadAsTheyAreWritten(t *testing.T) {
 	for _, name := range []string{"Clinic", "", "a [uploading] b"} {
-		if got, ok := ReadUploading(MarkUploading(name)); !ok || got != name {
-			t.Errorf("%q comes back as %q, %v", name, got, ok)
+		for _, replaces := range []string{"", testUA, testFW, testAP} {
+			if got, sid, ok := ReadUploading(MarkUploading(name, replaces)); !ok || got != name || sid != replaces {
+				t.Errorf("%q for %q comes back as %q for %q, %v", name, replaces, got, sid, ok)
+			}
 		}
 	}
-	if got, ok := ReadUploading("Clinic [uploading for " + testUA + "]"); !ok || got != "Clinic" {
-		t.Errorf("the mark of a replacement reads as %q, %v", got, ok)
+	if marked := MarkUploading(strings.Repeat("é", 255), testUA); utf8.RuneCountInString(marked) != 255 {
+		t.Errorf("Twilio would not keep the marked name %q", marked)
 	}
-	if _, ok := ReadUploading("Clinic"); ok {
+	if _, _, ok := ReadUploading("Clinic"); ok {
 		t.Error("a plain name reads as marked")
 	}
 	if sid, ok := SuspendedBot("suspended " + testFW); !ok || sid != testFW {
 		t.Errorf("the inert application suspends %q, %v", sid, ok)
+	}
+	for what, each := range map[string]struct {
+		write func(string) string
+		read  func(string) (string, bool)
+	}{
+		"inert application": {MarkSuspended, SuspendedBot}, "application": {MarkReplacing, ReplacedByApplication},
+		"model build": {MarkBuild, ReplacedByBuild}, "revision": {MarkRevision, ReplacedByFlow},
+	} {
+		if sid, ok := each.read(each.write(testUA)); !ok || sid != testUA {
+			t.Errorf("the mark on the %s reads as %q, %v", what, sid, ok)
+		}
 	}
 	if _, ok := SuspendedBot("suspended until May"); ok {
 		t.Error("somebody's application reads as inert")

@@ -54,8 +54,8 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 			}
 			d := directoryOver(f)
 			other := Binding{NumberSID: sidAt(0), BotSID: testUA, Channels: []Channel{each.channel}}
-			if conflicts := d.Conflicts(number, other, ""); (len(conflicts) > 0) != each.conflict {
-				t.Errorf("a binding of another bot finds %+v", conflicts)
+			if conflicts, err := d.Conflicts(t.Context(), Routing{}, number, other, ""); err != nil || (len(conflicts) > 0) != each.conflict {
+				t.Errorf("a binding of another bot finds %+v, %v", conflicts, err)
 			}
 			if _, err := d.Free(t.Context(), sidAt(0), testFW, []Channel{each.channel}, "flow"); err != nil {
 				t.Fatal(err)

@@ -26,6 +26,8 @@ type Services interface {
 	List(ctx context.Context) ([]Service, error)
 	// Members lists the SIDs of the numbers in a service.
 	Members(ctx context.Context, serviceSID string) ([]string, error)
+	// Point writes a service's inbound URL and reads it back.
+	Point(ctx context.Context, serviceSID, url, method string) error
 }
 
 // NoServices is an account whose Messaging Services cannot be asked for.
@@ -38,6 +40,9 @@ func (NoServices) List(context.Context) ([]Service, error) { return nil, nil }
 
 // Members is empty.
 func (NoServices) Members(context.Context, string) ([]string, error) { return nil, nil }
+
+// Point does nothing: there is no service to point.
+func (NoServices) Point(context.Context, string, string, string) error { return nil }
 
 // Overriding gives, by the SID of the number, the Messaging Services that answer
 // messages in a number's place. It is asked for once in the directory's life.

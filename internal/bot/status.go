@@ -34,7 +34,7 @@ func NumberStatuses() []NumberStatus {
 
 // Roster is what the account's bots and numbers say of each other at one moment.
 type Roster struct {
-	webhooks  Webhooks
+	routing   Routing
 	bots      map[string]Bot
 	suspended map[string]bool
 	services  map[string]Service // by the SID of a number they answer for
@@ -43,11 +43,15 @@ type Roster struct {
 // NewRoster looks at the bots of an account, inert applications among them, and at
 // the Messaging Services that answer in a number's place.
 func NewRoster(webhooks Webhooks, bots []Bot, services map[string]Service) Roster {
-	r := Roster{webhooks: webhooks, bots: map[string]Bot{}, suspended: map[string]bool{}, services: services}
+	r := Roster{
+		routing: Routing{webhooks: webhooks, suspends: map[string]string{}},
+		bots:    map[string]Bot{}, suspended: map[string]bool{}, services: services,
+	}
 	for _, bot := range bots {
 		r.bots[bot.SID] = bot
 		if bot.Suspends != "" {
 			r.suspended[bot.Suspends] = true
+			r.routing.suspends[bot.SID] = bot.Suspends
 		}
 	}
 	return r
@@ -59,8 +63,6 @@ type Answer struct {
 	// Bot is the bot behind the route; its SID is empty where there is none or it
 	// is gone.
 	Bot Bot
-	// Silenced tells that an inert application stands in front of Bot.
-	Silenced bool
 	// Service is the Messaging Service that answers in the number's place; its SID is
 	// empty where none does.
 	Service Service
@@ -70,20 +72,11 @@ type Answer struct {
 // before all else for messages; behind an inert application stands the bot it
 // silences.
 func (r Roster) Answer(n Number, channel Channel) Answer {
-	answer := Answer{Route: n.Route(channel, r.webhooks)}
+	answer := Answer{Route: r.routing.Route(n, channel)}
 	if service, ok := r.services[n.SID]; ok && channel == Messaging {
-		answer = Answer{Route: service.route(n.AccountSID, r.webhooks), Service: service}
+		answer = Answer{Route: service.route(n.AccountSID, r.routing.webhooks), Service: service}
 	}
-	if answer.Kind != ToBot {
-		return answer
-	}
-	bot := r.bots[answer.BotSID]
-	if bot.Suspends != "" {
-		answer.Silenced = true
-		answer.BotSID = bot.Suspends
-		bot = r.bots[bot.Suspends]
-	}
-	answer.Bot = bot
+	answer.Bot = r.bots[answer.BotSID]
 	return answer
 }
 
@@ -105,7 +98,7 @@ func (r Roster) channelStatus(n Number, channel Channel) NumberStatus {
 		return NumberExternal
 	case answer.Bot.SID == "":
 		return NumberDangling
-	case answer.Silenced:
+	case answer.SilencedBy != "":
 		return NumberSuspended
 	default:
 		return NumberLive

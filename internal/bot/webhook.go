@@ -23,6 +23,8 @@ func Channels() []Channel { return []Channel{Messaging, Voice} }
 // (https://www.twilio.com/docs/studio/widget-library/trigger-start).
 const WebhookMethod = "POST"
 
+func isWebhookMethod(method string) bool { return strings.EqualFold(method, WebhookMethod) }
+
 // Webhook is a URL that reaches a bot: what a number's sms_url or voice_url holds
 // when the bot answers on it.
 type Webhook struct {

@@ -23,6 +23,9 @@ type account struct {
 	mu      sync.Mutex
 	planned map[string][]claimant
 	priors  map[string]bool
+	engines map[string]bot.Engine // that bots of this plan will run on, by the SID they have now
+	warned  map[string]bool
+	going   map[string]bool // bots that this plan destroys
 }
 
 // accountFrom takes what Configure made. It is nil while Terraform validates,
@@ -157,4 +160,56 @@ func (a *account) hadPrior(sid string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.priors[sid]
+}
+
+// replaces notes that a bot of this plan will be replaced by one of an engine.
+func (a *account) replaces(sid string, engine bot.Engine) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.engines == nil {
+		a.engines = map[string]bot.Engine{}
+	}
+	a.engines[sid] = engine
+}
+
+// engineAfter is what a bot will run on when this plan is applied.
+func (a *account) engineAfter(sid string) bot.Engine {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if engine, ok := a.engines[sid]; ok {
+		return engine
+	}
+	engine, _ := bot.EngineOf(sid)
+	return engine
+}
+
+// firstTime tells whether something is said for the first time in this walk.
+func (a *account) firstTime(what string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.warned == nil {
+		a.warned = map[string]bool{}
+	}
+	if a.warned[what] {
+		return false
+	}
+	a.warned[what] = true
+	return true
+}
+
+// destroys notes that this plan destroys a bot.
+func (a *account) destroys(sid string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.going == nil {
+		a.going = map[string]bool{}
+	}
+	a.going[sid] = true
+}
+
+// goes tells whether this plan destroys a bot, as far as it is planned.
+func (a *account) goes(sid string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.going[sid]
 }

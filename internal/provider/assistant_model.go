@@ -30,6 +30,7 @@ type assistantModel struct {
 	Flow                flowJSON       `tfsdk:"flow"`
 	Webhooks            types.Object   `tfsdk:"webhooks"`
 	Rename              types.String   `tfsdk:"rename"`
+	DrainTimeout        types.String   `tfsdk:"drain_timeout"`
 	ForceDestroy        types.Bool     `tfsdk:"force_destroy"`
 	RestoreSID          types.String   `tfsdk:"restore_sid"`
 	SID                 types.String   `tfsdk:"sid"`
@@ -38,6 +39,7 @@ type assistantModel struct {
 	VoiceWebhookURL     types.String   `tfsdk:"voice_webhook_url"`
 	DateCreated         types.String   `tfsdk:"date_created"`
 	NeedsModelBuild     types.Bool     `tfsdk:"needs_model_build"`
+	ReplacingSID        types.String   `tfsdk:"replacing_sid"`
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -130,6 +132,7 @@ func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
 // content that the bot is made of.
 func (m *assistantModel) imported(live bot.Bot) {
 	m.Rename = types.StringValue(renameReplace)
+	m.DrainTimeout = types.StringValue(defaultDrain)
 	m.ForceDestroy = types.BoolValue(false)
 	if live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
@@ -141,8 +144,11 @@ func (m *assistantModel) imported(live bot.Bot) {
 
 // read takes over what Twilio says of the bot, all but its content.
 func (m *assistantModel) read(directory *bot.Directory, live bot.Bot) {
-	m.UniqueName = types.StringValue(live.UniqueName)
-	m.FriendlyName = types.StringValue(live.FriendlyName)
+	// An application that is to replace another bears its mark in place of its name.
+	if _, marked := bot.ReplacedByApplication(live.UniqueName); !marked {
+		m.UniqueName = types.StringValue(live.UniqueName)
+		m.FriendlyName = types.StringValue(live.FriendlyName)
+	}
 	m.Engine = types.StringValue(string(live.Engine()))
 	m.SID = types.StringValue(live.SID)
 	m.AccountSID = types.StringValue(live.AccountSID)
@@ -219,6 +225,15 @@ func (m assistantModel) usable(has *assistantschema.Schema, diags *diag.Diagnost
 		flowNotation{}.check(path.Root("flow"), m.Flow.ValueString(), diags)
 	}
 	return diags.ErrorsCount() == before
+}
+
+// drain is how long a replaced bot waits for calls in progress.
+func (m assistantModel) drain() time.Duration {
+	d, err := time.ParseDuration(m.DrainTimeout.ValueString())
+	if err != nil { // states of earlier versions have none
+		d, _ = time.ParseDuration(defaultDrain) //nolint:errcheck // it is our own
+	}
+	return d
 }
 
 func sids(bots []bot.Bot) string {

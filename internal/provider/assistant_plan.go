@@ -66,6 +66,11 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 // attribute as far as it can be known.
 func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		var sid types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("sid"), &sid)...)
+		if r.account.ready() {
+			r.account.destroys(sid.ValueString())
+		}
 		return
 	}
 	var plan, config assistantModel
@@ -79,7 +84,7 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() || r.account == nil {
 		return
 	}
-	p := assistantPlan{r.account, &plan, config, state, &resp.Diagnostics}
+	p := assistantPlan{account: r.account, plan: &plan, config: config, state: state, diags: &resp.Diagnostics}
 	p.engine()
 	p.names()
 	p.content()
@@ -87,6 +92,10 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if !resp.Diagnostics.HasError() && r.account.ready() {
 		p.available()
 		p.unique(ctx)
+		p.suspended(ctx)
+	}
+	if !resp.Diagnostics.HasError() && r.account.ready() && p.replaced {
+		p.replacement(ctx)
 	}
 	if !resp.Diagnostics.HasError() && r.account.ready() {
 		p.flow(ctx)
@@ -101,6 +110,8 @@ type assistantPlan struct {
 	config  assistantModel
 	state   *assistantModel // nil for a new bot
 	diags   *diag.Diagnostics
+	// replaced tells that another bot comes in this one's place.
+	replaced bool
 }
 
 // engine settles what runs the bot: what the configuration says, else what the
@@ -122,19 +133,20 @@ func (p *assistantPlan) engine() {
 	if p.state == nil || p.plan.Engine.IsUnknown() || p.plan.Engine.Equal(p.state.Engine) {
 		return
 	}
-	p.diags.AddAttributeError(path.Root("engine"), "A bot cannot change its engine yet",
-		fmt.Sprintf("%q (%s) runs on the engine `%s`, and this configuration would have it on `%s`. This version of the provider cannot carry a bot over. "+
-			"Add another `twiliobot_assistant` with the new content and point the bindings at it.",
-			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.state.Engine.ValueString(), p.plan.Engine.ValueString()))
+	p.replaced = true
+	if !p.plan.hasContent() {
+		p.lost()
+	}
 }
 
 func (p *assistantPlan) names() {
 	renamed := p.state != nil && !p.plan.UniqueName.Equal(p.state.UniqueName)
-	if renamed && !p.plan.UniqueName.IsUnknown() && p.plan.Rename.ValueString() == renameReplace {
-		p.diags.AddAttributeError(path.Root("unique_name"), "A bot cannot be replaced under a new name yet",
-			fmt.Sprintf("%q (%s) is to be named %q. Renaming by replacement is not part of this version of the provider. "+
-				"Set `rename = \"in_place\"`: the bot keeps its SID, and its numbers go on answering.",
-				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString()))
+	p.replaced = p.replaced || (renamed && p.plan.Rename.ValueString() == renameReplace)
+	if p.replaced && renamed && p.plan.Rename.ValueString() == renameInPlace {
+		p.diags.AddAttributeError(path.Root("rename"), "A change of engine cannot keep the SID",
+			fmt.Sprintf("%q (%s) is to be named %q and to run on the engine `%s`: on another engine it is another object at Twilio, so it cannot be renamed in place. "+
+				"Remove `rename`, or change the name and the engine in two applies.",
+				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString(), p.plan.Engine.ValueString()))
 	}
 	oneName := !p.plan.Engine.IsUnknown() && p.plan.Engine.ValueString() != string(bot.Autopilot)
 	switch {
@@ -232,6 +244,10 @@ func (p *assistantPlan) outputs(ctx context.Context) {
 		p.plan.SID, p.plan.AccountSID, p.plan.DateCreated = p.state.SID, p.state.AccountSID, p.state.DateCreated
 		p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = p.state.MessagingWebhookURL, p.state.VoiceWebhookURL
 		p.plan.NeedsModelBuild = p.state.NeedsModelBuild
+		if p.replaced {
+			p.plan.SID, p.plan.DateCreated, p.plan.NeedsModelBuild = types.StringUnknown(), types.StringUnknown(), types.BoolUnknown()
+			p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = types.StringUnknown(), types.StringUnknown()
+		}
 	} else if p.account.ready() {
 		p.plan.AccountSID = types.StringValue(p.account.directory.AccountSID)
 	}
@@ -243,6 +259,8 @@ func (p *assistantPlan) outputs(ctx context.Context) {
 			p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = w.MessagingURL, w.VoiceURL
 		}
 	}
+	// What a cut left behind is finished or undone by the apply.
+	p.plan.ReplacingSID = types.StringNull()
 	// An upload that is whole answers by all of its content: where it does not yet,
 	// this is what makes the next apply finish it.
 	if !p.plan.Schema.IsNull() || !p.plan.Flow.IsNull() || !p.plan.Webhooks.IsNull() {
@@ -298,10 +316,15 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		return
 	}
 	owners := slices.DeleteFunc(slices.Clone(bots), func(b bot.Bot) bool {
-		takenUp := b.Uploading && string(b.Engine()) == p.plan.Engine.ValueString()
+		takenUp := b.Uploading && b.Replaces == "" && string(b.Engine()) == p.plan.Engine.ValueString()
 		// What this resource had before it is replaced is gone by then, or refused.
-		return b.UniqueName != name || b.SID == own || takenUp || b.SID == p.config.RestoreSID.ValueString() || p.account.hadPrior(b.SID)
+		others := own != "" && (b.Replaces == own || b.SID == p.state.ReplacingSID.ValueString())
+		return b.UniqueName != name || b.SID == own || takenUp || others || b.SID == p.config.RestoreSID.ValueString() || (p.state == nil && p.account.hadPrior(b.SID))
 	})
+	if p.state != nil && len(owners) > 0 {
+		p.swapped(name, owners)
+		return
+	}
 	if len(owners) > 0 {
 		addAttributeError(p.diags, at, "", bot.NameProblem(name, owners))
 	}

@@ -50,6 +50,9 @@ const (
 	renameInPlace = "in_place"
 )
 
+// defaultDrain is how long a replaced bot waits for calls in progress.
+const defaultDrain = "5m"
+
 // How long an operation may take where `timeouts` says nothing. Twilio gives a
 // model build 60 minutes (https://www.twilio.com/docs/autopilot/limits).
 const (
@@ -101,9 +104,16 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"rename": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(renameReplace),
-				MarkdownDescription: "How a change of `unique_name` is done. `in_place` keeps the SID and everything that refers to it. " +
-					"`replace`, the default, is for a release to come: until then a change of name asks for `in_place`.",
+				MarkdownDescription: "How a change of `unique_name` is done. `replace`, the default, makes a new bot from what the old one is now and from this configuration, waits until it is ready, " +
+					"moves every phone number and Messaging Service to it, whoever bound them, and only then removes the old one: no number is ever without a bot, and `sid` changes. " +
+					"`in_place` renames the bot itself, which Twilio can do on every engine, and keeps the SID and everything that refers to it. A change of `engine` is always a replacement.",
 				Validators: []validator.String{stringvalidator.OneOf(renameReplace, renameInPlace)},
+			},
+			"drain_timeout": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultDrain),
+				MarkdownDescription: "How long a replaced Studio bot waits for calls in progress before it is removed, as a duration such as `30s`; `5m` by default. " +
+					"Message conversations that wait for a reply are not waited for: they end, and whoever writes again begins a new one.",
+				Validators: []validator.String{positiveDuration{orZero: true}},
 			},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -139,6 +149,10 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Computed: true,
 				MarkdownDescription: "Whether the bot does not yet answer by all of its content: an upload that was cut off, or samples whose model build is missing, under way or failed. " +
 					"Where `schema` is given, the next apply finishes it. Autopilot only; `false` elsewhere.",
+			},
+			"replacing_sid": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Null, but for a replacement that was cut off: the SID of the other bot. The next apply finishes the replacement, or undoes it where the configuration does not ask for it any more.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 		},
@@ -208,6 +222,7 @@ func (r *assistantResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	plan.read(r.account.directory, made)
+	plan.ReplacingSID = types.StringNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -231,7 +246,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 	r.account.sawPrior(state.SID.ValueString())
 	importing := state.UniqueName.IsNull()
 	managed := importing || state.hasContent()
-	live, err := r.account.directory.ReadBot(ctx, state.SID.ValueString(), managed)
+	live, err := r.readBot(ctx, &state, managed, importing)
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
 		resp.State.RemoveResource(ctx)
@@ -263,6 +278,30 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 }
 
+// readBot reads the state's bot, or the one that came in its place in an apply that
+// was cut off, and whether there is another of such a replacement.
+func (r *assistantResource) readBot(ctx context.Context, state *assistantModel, managed, importing bool) (bot.Bot, error) {
+	directory := r.account.directory
+	live, err := directory.ReadBot(ctx, state.SID.ValueString(), managed)
+	if importing || (err != nil && !errors.Is(err, bot.ErrNotFound)) {
+		state.ReplacingSID = types.StringNull()
+		return live, err
+	}
+	current, other, lookErr := directory.Unfinished(ctx, state.SID.ValueString(), state.ReplacingSID.ValueString())
+	switch {
+	case errors.Is(lookErr, bot.ErrNotFound):
+		state.ReplacingSID = types.StringNull()
+		return live, err
+	case lookErr != nil:
+		return live, lookErr
+	}
+	state.ReplacingSID = types.StringValue(other)
+	if current == state.SID.ValueString() {
+		return live, err
+	}
+	return directory.ReadBot(ctx, current, managed)
+}
+
 func (r *assistantResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state assistantModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -287,10 +326,25 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 	if !plan.usable(from.Content.Schema, &resp.Diagnostics) {
 		return
 	}
-	updated, err := r.account.directory.UpdateBot(ctx, state.SID.ValueString(), from, to)
+	to.RestoreSID = "" // it is for a bot that is not there
+	updated, notices, err := r.account.directory.ChangeBot(ctx, bot.Change{
+		SID: state.SID.ValueString(), Replacing: state.ReplacingSID.ValueString(),
+		From: from, To: to, Engine: bot.Engine(plan.Engine.ValueString()),
+		InPlace: plan.Rename.ValueString() == renameInPlace, Drain: plan.drain(),
+	})
+	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to update the bot", fmt.Errorf("%q (%s): %w", state.UniqueName.ValueString(), state.SID.ValueString(), err))
+	}
+	if updated.SID == "" {
 		return
+	}
+	// Past its point of no return, a replacement that failed is the next apply's to
+	// finish: the state knows both bots, and a name that is not written yet is the
+	// old one.
+	plan.ReplacingSID = types.StringNull()
+	if err != nil {
+		plan.ReplacingSID, plan.UniqueName, plan.FriendlyName = state.SID, state.UniqueName, state.FriendlyName
 	}
 	plan.read(r.account.directory, updated)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

@@ -111,20 +111,6 @@ resource "twiliobot_assistant" "bot" {
 	)
 }
 
-func TestChangeOfNameWithReplaceIsRefused(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	const config = `resource "twiliobot_assistant" "bot" {
-  unique_name = %q
-  webhooks    = { messaging_url = "https://bots.example.com/messages" }
-}`
-	w.run(
-		resource.TestStep{Config: fmt.Sprintf(config, "first")},
-		resource.TestStep{Config: fmt.Sprintf(config, "second"), ExpectError: inOrder(`rename = "in_place"`)},
-		resource.TestStep{Config: fmt.Sprintf(config, "first")},
-	)
-}
-
 func TestTakenNameIsRefusedWithTheImport(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

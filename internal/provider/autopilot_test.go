@@ -376,7 +376,7 @@ func TestUnfinishedUploadIsTakenUp(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			Config: hosted("other") + assistant("clinic", sampleSchema(4)), ExpectError: inOrder("The bot was not uploaded whole", "clinic [uploading]", "Apply again"),
+			Config: hosted("other") + assistant("clinic", sampleSchema(4)), ExpectError: inOrder(`Unable to finish the upload of the assistant "clinic"`, "clinic [uploading]", "Apply again"),
 		},
 		resource.TestStep{
 			Config: hosted("other") + assistant("clinic", sampleSchema(4)),

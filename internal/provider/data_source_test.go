@@ -117,12 +117,14 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 	for _, name := range names {
 		all["twiliobot_assistant."+name] = plancheck.ResourceActionNoop
 	}
-	only := func(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	only := func(address string, hanging ...string) resource.ConfigPlanChecks {
 		expected := map[string]plancheck.ResourceActionType{}
 		for each, noop := range all {
 			expected[each] = noop
 		}
-		expected[address] = action
+		for _, each := range append(hanging, address) {
+			expected[each] = plancheck.ResourceActionUpdate
+		}
 		return planned(expected)
 	}
 	applicationOf := func(name string) string { return w.applications()[name]["sid"].(string) }
@@ -131,6 +133,7 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 	for _, each := range []struct {
 		change  func()
 		address string
+		hanging []string // what changes with it
 		says    []string // why the apply will not mend it
 		mend    func()
 	}{
@@ -143,10 +146,8 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 			w.call(http.MethodPost, clinic+"/Tasks/task-02/Actions", map[string]string{"Actions": `{"actions":[{"say":"edited"}]}`})
 		}, address: "twiliobot_assistant.clinic"},
 		{change: func() { w.call(http.MethodPost, clinic, map[string]string{"UniqueName": "clinique"}) }, address: "twiliobot_assistant.clinic",
-			says: []string{`rename = "in_place"`},
-			mend: func() {
-				w.call(http.MethodPost, autopilotBase+"/Assistants/clinique", map[string]string{"UniqueName": "clinic"})
-			}},
+			// It is replaced under its own name, and its numbers follow.
+			hanging: []string{"twiliobot_phone_number_binding.n0", "twiliobot_phone_number_binding.n4", "twiliobot_phone_number_binding.n8"}},
 		{change: func() {
 			w.call(http.MethodPost, apiBase+"/Applications/"+applicationOf("desk")+".json", map[string]string{"SmsUrl": "https://theirs.example.com/"})
 		}, address: "twiliobot_assistant.desk"},
@@ -168,7 +169,7 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 			steps = append(steps, resource.TestStep{PreConfig: each.mend, Config: config.String()})
 			continue
 		}
-		steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ConfigPlanChecks: only(each.address, plancheck.ResourceActionUpdate)})
+		steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ConfigPlanChecks: only(each.address, each.hanging...)})
 	}
 	// A bot deleted by hand takes its numbers' answerer with it: it is made anew, and
 	// they are pointed at the new one.

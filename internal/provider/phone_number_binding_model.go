@@ -77,10 +77,11 @@ func (m *bindingModel) imported() {
 	m.Channels = types.SetNull(types.StringType)
 }
 
-// read takes over what the number does now. What it does for the bot that the
-// binding had put there stands in `channels`; where it does nothing for that bot
-// any more, the answer is another bot's SID, or null for something that is no bot.
-func (m *bindingModel) read(directory *bot.Directory, number bot.Number, was memory) {
+// read takes over what the number does now, or would do if its bot were not
+// suspended. What it does for the bot that the binding had put there stands in
+// `channels`; where it does nothing for that bot any more, the answer is another
+// bot's SID, or null for something that is no bot.
+func (m *bindingModel) read(routing bot.Routing, webhooks bot.Webhooks, number bot.Number, was memory) {
 	if e164(m.PhoneNumber) != number.PhoneNumber {
 		m.PhoneNumber = newMeaning[phoneNotation](number.PhoneNumber)
 	}
@@ -89,36 +90,47 @@ func (m *bindingModel) read(directory *bot.Directory, number bot.Number, was mem
 	m.FriendlyName = types.StringValue(number.FriendlyName)
 
 	channels := slices.DeleteFunc(slices.Clone(was.Channels), func(channel bot.Channel) bool {
-		return number.Route(channel, directory.Webhooks).BotSID != was.BotSID
+		return routing.Route(number, channel).BotSID != was.BotSID
 	})
 	shown := was.BotSID
 	if len(channels) == 0 {
 		channels = was.Channels
-		shown = number.Route(channels[0], directory.Webhooks).BotSID
+		shown = routing.Route(number, channels[0]).BotSID
 	}
 	m.AssistantSID = optional(shown)
 	m.Channels = channelSet(channels)
-	m.TargetTask = optional(targetTask(directory, number, channels, m.TargetTask.ValueString()))
-	m.WebhookURLs = webhookURLs(directory, number, was.Channels)
+	m.TargetTask = optional(targetTask(routing, number, channels, m.TargetTask.ValueString()))
+	m.WebhookURLs = webhookURLs(routing, webhooks, number, was.Channels, m.TargetTask.ValueString())
 }
 
 // targetTask is the task that the number's webhooks name: that of the first channel
-// which differs from what is expected.
-func targetTask(directory *bot.Directory, number bot.Number, channels []bot.Channel, expected string) string {
+// which differs from what is expected. A silenced channel whose URL Twilio cleared
+// says nothing of it.
+func targetTask(routing bot.Routing, number bot.Number, channels []bot.Channel, expected string) string {
 	for _, channel := range channels {
-		if task := number.Route(channel, directory.Webhooks).TargetTask; task != expected {
-			return task
+		route := routing.Route(number, channel)
+		if route.SilencedBy != "" && route.URL == "" {
+			continue
+		}
+		if route.TargetTask != expected {
+			return route.TargetTask
 		}
 	}
 	return expected
 }
 
-// webhookURLs shows the URLs that Twilio calls for a number.
-func webhookURLs(directory *bot.Directory, number bot.Number, channels []bot.Channel) types.Map {
+// webhookURLs shows the URLs that Twilio calls for a number, or would if its bot
+// were not suspended.
+func webhookURLs(routing bot.Routing, webhooks bot.Webhooks, number bot.Number, channels []bot.Channel, task string) types.Map {
 	urls := map[string]attr.Value{}
 	for _, channel := range channels {
-		route := number.Route(channel, directory.Webhooks)
-		if route.URL == "" {
+		route := routing.Route(number, channel)
+		engine, _ := bot.EngineOf(route.BotSID)
+		if route.SilencedBy != "" && engine != bot.Application && route.URL == "" {
+			route.URL = webhooks.URL(bot.Webhook{AccountSID: number.AccountSID, BotSID: route.BotSID, Channel: channel, TargetTask: task})
+			route.Method = bot.WebhookMethod
+		}
+		if route.URL == "" || (route.SilencedBy != "" && engine == bot.Application) {
 			continue
 		}
 		shown := route.URL
@@ -173,12 +185,17 @@ func (m memory) save(ctx context.Context, private privateState) diag.Diagnostics
 // answers now, on every channel on which it does.
 func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.Number, diags *diag.Diagnostics) memory {
 	directory := r.account.directory
+	routing, err := directory.Routing(ctx, number)
+	if err != nil {
+		addError(diags, "Unable to look for suspended bots", err)
+		return memory{}
+	}
 	for _, first := range bot.Channels() {
-		route := number.Route(first, directory.Webhooks)
+		route := routing.Route(number, first)
 		if route.Kind != bot.ToBot {
 			continue
 		}
-		m := memory{BotSID: route.BotSID, Channels: directory.ChannelsOf(number, route.BotSID)}
+		m := memory{BotSID: route.BotSID, Channels: routing.Channels(number, route.BotSID)}
 		if b, err := directory.Bot(ctx, route.BotSID); err == nil && b.UniqueName == number.FriendlyName {
 			m.Label = b.UniqueName
 		}
@@ -186,7 +203,7 @@ func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.N
 	}
 	diags.AddError("No bot answers on the phone number",
 		fmt.Sprintf("%s answers messaging with %s and voice with %s, so there is no binding to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.",
-			number, number.Route(bot.Messaging, directory.Webhooks), number.Route(bot.Voice, directory.Webhooks)))
+			number, routing.Route(number, bot.Messaging), routing.Route(number, bot.Voice)))
 	return memory{}
 }
 
@@ -232,27 +249,20 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		now.Label = b.UniqueName
 	}
 	planned := *plan
-	plan.read(directory, after, now)
+	routing, err := directory.Routing(ctx, after)
+	if err != nil {
+		addAttributeError(diags, plan.numberPath(), "Unable to read the phone number", err)
+		return memory{}
+	}
+	plan.read(routing, directory.Webhooks, after, now)
 	if e164(planned.PhoneNumber) == after.PhoneNumber {
 		plan.PhoneNumber = planned.PhoneNumber
 	}
 	return now
 }
 
-// greetingTask is where a conversation with an assistant enters by convention.
-const greetingTask = "greeting"
-
 // entryTask is the task at which a new binding of a bot enters.
 func (r *phoneNumberBindingResource) entryTask(ctx context.Context, botSID string) (types.String, error) {
-	if engine, _ := bot.EngineOf(botSID); engine != bot.Autopilot {
-		return types.StringNull(), nil
-	}
-	tasks, err := r.account.directory.Host(bot.Autopilot).Tasks(ctx, botSID)
-	if err != nil {
-		return types.StringNull(), err
-	}
-	if slices.Contains(tasks, greetingTask) {
-		return types.StringValue(greetingTask), nil
-	}
-	return types.StringNull(), nil
+	task, err := r.account.directory.EntryTask(ctx, botSID)
+	return optional(task), err
 }

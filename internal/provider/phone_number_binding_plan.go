@@ -44,7 +44,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 		p.check(ctx, number)
 	}
 	p.label(ctx)
-	p.urls(number, known)
+	p.urls(ctx, number, known)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -118,6 +118,7 @@ func (p *bindingPlan) repointed() bool {
 // task settles the target task: decided when a bot is bound, then kept.
 func (p *bindingPlan) task(ctx context.Context) {
 	if !p.config.TargetTask.IsNull() {
+		p.taskless()
 		return
 	}
 	engine, known := bot.EngineOf(p.plan.AssistantSID.ValueString())
@@ -135,6 +136,19 @@ func (p *bindingPlan) task(ctx context.Context) {
 			return
 		}
 		p.plan.TargetTask = task
+	}
+}
+
+// taskless refuses a target task for a bot that this very plan moves to an engine
+// without tasks.
+func (p *bindingPlan) taskless() {
+	if p.state == nil || !p.plan.AssistantSID.IsUnknown() {
+		return
+	}
+	had := p.state.AssistantSID.ValueString()
+	if after := p.account.engineAfter(had); had != "" && after != bot.Autopilot {
+		p.diags.AddAttributeError(path.Root("target_task"), "Only Autopilot has target tasks",
+			fmt.Sprintf("Bot %s is to run on the engine `%s`, where a conversation has one beginning. Remove `target_task`.", had, after))
 	}
 }
 
@@ -181,17 +195,39 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 	if p.state != nil && number.SID == p.state.PhoneNumberSID.ValueString() {
 		was = p.had.BotSID
 	}
-	conflicts := directory.Conflicts(number, binding, was)
+	routing, err := directory.Routing(ctx, number)
+	if err != nil {
+		addAttributeError(p.diags, at, "Unable to look for suspended bots", err)
+		return
+	}
+	conflicts, err := directory.Conflicts(ctx, routing, number, binding, was)
 	switch {
+	case err != nil:
+		addAttributeError(p.diags, at, "Unable to look for who answers on the phone number", err)
 	case len(conflicts) == 0 || directory.Wrote(number.SID):
 		// What this process wrote itself, the apply checks under the number's lock.
 	case !binding.Overwrite:
 		addAttributeError(p.diags, at, "", directory.ConflictProblem(ctx, number, conflicts))
+	case p.silences(ctx, number, binding, conflicts):
 	default:
 		p.diags.AddAttributeWarning(path.Root("overwrite"), "A phone number will be taken over",
 			fmt.Sprintf("%s answers %s. Because `overwrite` is set, it will answer for %s instead.",
 				number, directory.DescribeConflicts(ctx, conflicts), shownSID(p.plan.AssistantSID)))
 	}
+}
+
+// silences refuses to take a live number over for a suspended bot.
+func (p *bindingPlan) silences(ctx context.Context, number bot.Number, binding bot.Binding, conflicts []bot.Conflict) bool {
+	if binding.BotSID == "" {
+		return false
+	}
+	_, err := p.account.directory.Suspension(ctx, binding.BotSID)
+	if err == nil {
+		addAttributeError(p.diags, path.Root("overwrite"), "", p.account.directory.SilencingProblem(ctx, number, binding.BotSID, conflicts))
+	} else if !errors.Is(err, bot.ErrNotFound) {
+		addAttributeError(p.diags, path.Root("overwrite"), "Unable to look whether the bot is suspended", err)
+	}
+	return err == nil || !errors.Is(err, bot.ErrNotFound)
 }
 
 // overridden warns of a Messaging Service that answers in the number's place, when
@@ -241,15 +277,21 @@ func (p *bindingPlan) label(ctx context.Context) {
 
 // urls plans the webhooks: as they are where they reach the bot already, else as
 // the apply will write them.
-func (p *bindingPlan) urls(number bot.Number, known bool) {
+func (p *bindingPlan) urls(ctx context.Context, number bot.Number, known bool) {
 	p.plan.WebhookURLs = types.MapUnknown(types.StringType)
 	if !known || p.plan.AssistantSID.IsUnknown() || p.plan.TargetTask.IsUnknown() || p.plan.Channels.IsUnknown() {
 		return
 	}
-	p.plan.WebhookURLs = webhookURLs(p.account.directory, p.account.directory.After(number, bot.Binding{
+	directory := p.account.directory
+	routing, err := directory.Routing(ctx, number)
+	if err != nil {
+		return // the apply tells them
+	}
+	after := directory.After(routing, number, bot.Binding{
 		NumberSID: number.SID, BotSID: p.plan.AssistantSID.ValueString(),
 		TargetTask: p.plan.TargetTask.ValueString(), Channels: p.plan.channels(),
-	}), p.plan.channels())
+	})
+	p.plan.WebhookURLs = webhookURLs(routing, directory.Webhooks, after, p.plan.channels(), p.plan.TargetTask.ValueString())
 }
 
 // keepUnread tells why a resource was not refreshed.

@@ -195,11 +195,41 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	state.read(r.account.directory, number, remembered)
+	routing, err := r.account.directory.Routing(ctx, number)
+	if err != nil {
+		addError(&resp.Diagnostics, "Unable to look for suspended bots", err)
+		return
+	}
+	r.account.warnSilenced(ctx, routing, number, &resp.Diagnostics)
+	if remembered, err = r.followed(ctx, routing, number, remembered); err != nil {
+		addError(&resp.Diagnostics, "Unable to look for what became of the bot", err)
+		return
+	}
+	state.read(routing, r.account.directory.Webhooks, number, remembered)
 	remembered.Seen = bot.See(number)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(remembered.save(ctx, resp.Private)...)
+}
+
+// followed is what a binding remembers when the bot it had put on the number was
+// replaced in an apply that was cut off: the number went with it.
+func (r *phoneNumberBindingResource) followed(ctx context.Context, routing bot.Routing, number bot.Number, m memory) (memory, error) {
+	for _, channel := range m.Channels {
+		answering := routing.Route(number, channel).BotSID
+		if answering == "" || answering == m.BotSID {
+			continue
+		}
+		current, other, err := r.account.directory.Unfinished(ctx, m.BotSID, "")
+		if errors.Is(err, bot.ErrNotFound) {
+			return m, nil
+		}
+		if err == nil && other == m.BotSID && current == answering {
+			m.BotSID = answering // the old one is gone
+		}
+		return m, err
+	}
+	return m, nil
 }
 
 func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

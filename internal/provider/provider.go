@@ -122,7 +122,7 @@ func (p *twiliobotProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 }
 
 func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource}
+	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newSuspensionResource}
 }
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -516,13 +516,13 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 			w.setNumber(phones[7], map[string]string{"TrunkSid": "TK0123456789abcdef0123456789abcdef"})
 		}, says: []string{"already answers elsewhere", phones[7], "SIP trunk"},
 			mend: func() { w.setNumber(phones[7], map[string]string{"TrunkSid": ""}) }},
-		// A bot renamed by hand.
+		// A bot renamed by hand is replaced under its own name, and its numbers follow.
 		{change: func() {
 			w.call(http.MethodPost, flowOf("menu"), map[string]string{"Status": "published", "FriendlyName": "carte"})
-		}, says: []string{`rename = "in_place"`},
-			mend: func() {
-				w.call(http.MethodPost, flowOf("carte"), map[string]string{"Status": "published", "FriendlyName": "menu"})
-			}},
+		}, shows: map[string]plancheck.ResourceActionType{
+			"twiliobot_assistant.menu":          plancheck.ResourceActionUpdate,
+			"twiliobot_phone_number_binding.n4": plancheck.ResourceActionUpdate, "twiliobot_phone_number_binding.n10": plancheck.ResourceActionUpdate,
+		}},
 		// A bot deleted by hand is made anew, and its numbers are pointed at the new one.
 		{change: func() { w.call(http.MethodDelete, flowOf("menu"), nil) }, shows: map[string]plancheck.ResourceActionType{
 			"twiliobot_assistant.menu":          plancheck.ResourceActionCreate,

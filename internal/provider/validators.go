@@ -72,16 +72,16 @@ func webURL() validator.String {
 }
 
 // positiveDuration refuses what is not a duration of Go's, such as 30s.
-type positiveDuration struct{}
+type positiveDuration struct{ orZero bool }
 
 func (positiveDuration) Description(context.Context) string         { return "a positive duration" }
 func (positiveDuration) MarkdownDescription(context.Context) string { return "a positive duration" }
 
-func (positiveDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (v positiveDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
+	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d < 0 || (d == 0 && !v.orZero) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
 			fmt.Sprintf("%q is not a positive duration; write a number with its unit, such as 30s or 1m30s.", req.ConfigValue.ValueString()))
 	}

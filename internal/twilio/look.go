@@ -31,8 +31,9 @@ func CheckSID(sid, prefix string) error {
 	return nil
 }
 
-// Gone waits until a deleted bot is no longer read.
-func Gone(ctx context.Context, sid string, get func(context.Context, string) (bot.Bot, error)) error {
+// Gone waits until a deleted bot is no longer read. lost is that of the deletion
+// whose answer never came, nil for one that was answered.
+func Gone(ctx context.Context, sid string, lost error, get func(context.Context, string) (bot.Bot, error)) error {
 	_, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (bot.Bot, error) {
 		live, err := get(ctx, sid)
 		switch {
@@ -44,6 +45,9 @@ func Gone(ctx context.Context, sid string, get func(context.Context, string) (bo
 			return live, bot.Stale("%s is still there", live)
 		}
 	})
+	if bot.IsStale(err) && errors.Is(lost, bot.ErrUncertain) {
+		return fmt.Errorf("the answer to deleting the bot %s never came, and it is still there; apply again: %w", sid, lost)
+	}
 	if bot.IsStale(err) {
 		return fmt.Errorf("the bot %s was deleted, but Twilio still shows it; apply again: %w", sid, err)
 	}

@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"context"
+	"errors"
 
 	openapi "github.com/twilio/twilio-go/rest/messaging/v1"
 
@@ -59,4 +60,30 @@ func (s Services) Members(ctx context.Context, serviceSID string) ([]string, err
 		return Value(answer.Meta.NextPageUrl), nil
 	})
 	return members, err
+}
+
+// Point writes a service's inbound URL and reads it back. It is one write.
+func (s Services) Point(ctx context.Context, serviceSID, url, method string) error {
+	if err := CheckSID(serviceSID, "MG"); err != nil {
+		return err
+	}
+	_, err := s.api(ctx).UpdateService(serviceSID, &openapi.UpdateServiceParams{InboundRequestUrl: &url, InboundMethod: &method})
+	if err != nil && !errors.Is(err, bot.ErrUncertain) {
+		return err
+	}
+	lost := err
+	_, err = bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (string, error) {
+		live, err := s.api(ctx).FetchService(serviceSID)
+		if err != nil {
+			return "", err
+		}
+		if now := Value(live.InboundRequestUrl); now != url {
+			return now, bot.Stale("the inbound URL of Messaging Service %s is not as written", serviceSID)
+		}
+		return url, nil
+	})
+	if bot.IsStale(err) && lost != nil {
+		return lost
+	}
+	return err
 }

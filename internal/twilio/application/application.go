@@ -82,80 +82,6 @@ func (h Host) Read(ctx context.Context, sid string) (bot.Bot, error) {
 // Tasks is empty: an application has none.
 func (h Host) Tasks(context.Context, string) ([]string, error) { return nil, nil }
 
-// Create makes an application.
-//
-// It is one write: cut off before it there is nothing; after it there is an
-// application of that name which no state knows, and which the next Create
-// refuses as a name that is taken, with the way to import it: an application has
-// no field for a mark that would tell it from somebody else's.
-func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
-	before, err := h.Find(ctx, spec.UniqueName)
-	if err != nil {
-		return bot.Bot{}, err
-	}
-	if len(before) > 0 {
-		return bot.Bot{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
-	}
-	want := webhooks(spec)
-	params := &openapi.CreateApplicationParams{FriendlyName: &spec.UniqueName}
-	for _, each := range []struct {
-		param **string
-		value string
-	}{
-		{&params.SmsUrl, want.MessagingURL}, {&params.SmsMethod, want.MessagingMethod},
-		{&params.SmsFallbackUrl, want.MessagingFallbackURL},
-		{&params.VoiceUrl, want.VoiceURL}, {&params.VoiceMethod, want.VoiceMethod},
-		{&params.VoiceFallbackUrl, want.VoiceFallbackURL},
-		{&params.StatusCallback, want.StatusCallbackURL},
-	} {
-		if each.value != "" {
-			*each.param = &each.value
-		}
-	}
-	answer, err := h.api(ctx).CreateApplication(params)
-	var sid string
-	var written bot.Bot
-	switch {
-	case errors.Is(err, bot.ErrUncertain):
-		if sid, err = h.lost(ctx, spec, err); err != nil {
-			return bot.Bot{}, err
-		}
-	case err != nil:
-		return bot.Bot{}, err
-	default:
-		written = read(answer)
-		sid = written.SID
-	}
-	return h.readBack(ctx, sid, written, spec)
-}
-
-// lost looks for the application whose create was never answered. None of the name
-// was there before, so one that is there now is the one that was sent.
-func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, error) {
-	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) ([]bot.Bot, error) {
-		found, err := h.Find(ctx, spec.UniqueName)
-		if err == nil && len(found) == 0 {
-			err = bot.Stale("no application is named %q", spec.UniqueName)
-		}
-		return found, err
-	})
-	switch {
-	case err == nil && len(found) == 1 && matches(found[0], spec):
-		return found[0].SID, nil
-	case err == nil:
-		return "", fmt.Errorf("the answer to the create was lost, and an application named %q that this apply did not describe is there now (%s): %w",
-			spec.UniqueName, found[0].SID, bot.ErrNameTaken)
-	case bot.IsStale(err):
-		return "", &bot.Problem{
-			Summary: "A write was lost",
-			Detail:  fmt.Sprintf("The answer to creating the application %q never came, and no such application is there. Apply again.", spec.UniqueName),
-			Cause:   cause,
-		}
-	default:
-		return "", fmt.Errorf("the answer to creating the application %q was lost, and looking for it failed; apply again: %w", spec.UniqueName, err)
-	}
-}
-
 // Update writes the fields that differ, in one write: cut off before it the
 // application is as it was, after it as wanted, and the next plan sees either.
 func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
@@ -232,17 +158,6 @@ func (h Host) readBack(ctx context.Context, sid string, answer bot.Bot, spec bot
 		return answer, nil
 	}
 	return after, err
-}
-
-// Delete removes an application and waits until it is gone.
-func (h Host) Delete(ctx context.Context, sid string) error {
-	if err := twilio.CheckSID(sid, "AP"); err != nil {
-		return err
-	}
-	if err := h.api(ctx).DeleteApplication(sid, nil); err != nil && !errors.Is(err, bot.ErrNotFound) {
-		return err
-	}
-	return twilio.Gone(ctx, sid, h.Get)
 }
 
 func matches(live bot.Bot, spec bot.Spec) bool {
@@ -326,5 +241,6 @@ func read(answer *openapi.ApiV2010Application) bot.Bot {
 		}},
 	}
 	b.Suspends, _ = bot.SuspendedBot(name)
+	b.Replaces, _ = bot.ReplacedByApplication(name)
 	return b
 }

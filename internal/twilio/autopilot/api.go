@@ -81,6 +81,9 @@ type assistant struct {
 	LatestModelBuildSID string    `json:"latest_model_build_sid"`
 	NeedsModelBuild     bool      `json:"needs_model_build"`
 	LogQueries          bool      `json:"log_queries"`
+	DevelopmentStage    string    `json:"development_stage"`
+	CallbackURL         string    `json:"callback_url"`
+	CallbackEvents      string    `json:"callback_events"`
 	DateCreated         time.Time `json:"date_created"`
 	DateUpdated         time.Time `json:"date_updated"`
 }
@@ -128,8 +131,17 @@ type fieldValue struct {
 	DateCreated time.Time `json:"date_created"`
 }
 
+type webhook struct {
+	SID           string `json:"sid"`
+	UniqueName    string `json:"unique_name"`
+	Events        string `json:"events"`
+	WebhookURL    string `json:"webhook_url"`
+	WebhookMethod string `json:"webhook_method"`
+}
+
 type modelBuild struct {
 	SID         string    `json:"sid"`
+	UniqueName  string    `json:"unique_name"`
 	Status      string    `json:"status"`
 	ErrorCode   *int      `json:"error_code"`
 	DateCreated time.Time `json:"date_created"`

@@ -23,8 +23,20 @@ func (b modelBuild) running() bool { return b.Status == enqueued || b.Status == 
 // builds gives the newest model build, and when the last completed one was done.
 func (a api) builds(ctx context.Context, sid string) (newest modelBuild, built time.Time, err error) {
 	rows, err := list[modelBuild](ctx, a, "model_builds", "Assistants", sid, "ModelBuilds")
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return newest, built, err
+	}
+	newest, built = newestOf(rows)
+	return newest, built, nil
+}
+
+func named(builds []modelBuild, name string) bool {
+	return slices.ContainsFunc(builds, func(b modelBuild) bool { return b.UniqueName == name })
+}
+
+func newestOf(rows []modelBuild) (newest modelBuild, built time.Time) {
+	if len(rows) == 0 {
+		return newest, built
 	}
 	oldestFirst(rows, func(b modelBuild) time.Time { return b.DateCreated })
 	for _, row := range slices.Backward(rows) {
@@ -33,7 +45,7 @@ func (a api) builds(ctx context.Context, sid string) (newest modelBuild, built t
 			break
 		}
 	}
-	return rows[len(rows)-1], built, nil
+	return rows[len(rows)-1], built
 }
 
 // needsBuild tells whether the assistant does not answer by all of its content
@@ -49,11 +61,14 @@ func needsBuild(a assistant, newest modelBuild) bool {
 // counts only where nothing was written since (fresh is false). Cut off at any call,
 // the assistant still answers by its last completed build, and the next plan shows
 // that it needs one.
-func (a api) train(ctx context.Context, sid string, fresh bool) error {
-	newest, _, err := a.builds(ctx, sid)
+// replaces is the bot that the assistant replaces, which the build's name is to
+// tell; empty where there is none.
+func (a api) train(ctx context.Context, sid string, fresh bool, replaces string) error {
+	builds, err := list[modelBuild](ctx, a, "model_builds", "Assistants", sid, "ModelBuilds")
 	if err != nil {
 		return err
 	}
+	newest, _ := newestOf(builds)
 	if newest.running() {
 		if newest, err = a.await(ctx, sid, newest.SID); err != nil {
 			return err
@@ -65,7 +80,11 @@ func (a api) train(ctx context.Context, sid string, fresh bool) error {
 		}
 	}
 	var build modelBuild
-	err = a.post(ctx, url.Values{}, &build, "Assistants", sid, "ModelBuilds")
+	form := url.Values{}
+	if replaces != "" && !named(builds, bot.MarkBuild(replaces)) {
+		form.Set("UniqueName", bot.MarkBuild(replaces))
+	}
+	err = a.post(ctx, form, &build, "Assistants", sid, "ModelBuilds")
 	if errors.Is(err, bot.ErrUncertain) {
 		build, err = a.lostBuild(ctx, sid, newest.SID, err)
 	}

@@ -13,32 +13,77 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// Create makes an assistant, uploads its content and waits for its model build.
-//
-//  1. The assistant is made under its unique name with the mark [uploading] behind
-//     its friendly name, or found so: cut off here or at any later call, it stays
-//     with its mark, no number routes to it, and the next Create of this name takes
-//     it up where it was left. (Deleting it instead would keep the name reserved
-//     for 30 days.)
-//  2. Its content is brought to what is wanted: what Twilio gave it (a stock task)
-//     and what an earlier run wrote is part of the difference.
-//  3. Its model is built, and waited for.
-//  4. The mark is taken off: from here on it is whole.
+// Create makes an assistant, uploads its content and waits for its model build. One
+// that replaces a bot keeps its mark until Unmark.
 func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
-	made, err := h.start(ctx, spec)
-	if err != nil {
-		return bot.Bot{}, err
+	var made assistant
+	var l *live
+	var b bot.Bot
+	changed := false
+	// Deleting it instead would keep its name reserved for 30 days.
+	left := fmt.Sprintf("The assistant stays at Twilio under the friendly name %q; no phone number routes to it. Apply again: it is taken up where it was left.",
+		bot.MarkUploading(spec.FriendlyName, ""))
+	if spec.Replaces != "" {
+		left = "" // the replacement says what becomes of it
 	}
-	b, err := h.complete(ctx, made, spec)
-	if err != nil {
-		return bot.Bot{}, &bot.Problem{
-			Summary: "The bot was not uploaded whole",
-			Detail: fmt.Sprintf("%v\n\nAssistant %s stays at Twilio under the friendly name %q; no number routes to it. Apply again: it is taken up where it was left.",
-				err, summary(made), bot.MarkUploading(spec.FriendlyName)),
-			Cause: err,
-		}
-	}
-	return b, nil
+	content := spec.Content.Schema
+	err := bot.Operation{Name: fmt.Sprintf("the upload of the assistant %q", spec.UniqueName), Steps: []bot.Step{{
+		Name: "making the assistant under its mark",
+		Do: func(ctx context.Context) (err error) {
+			made, err = h.start(ctx, spec)
+			return err
+		},
+	}, {
+		Name:    "uploading its content",
+		Cut:     left,
+		Forward: true,
+		Do: func(ctx context.Context) (err error) {
+			if content == nil {
+				return nil // managed elsewhere: Twilio's stock task is not ours to remove
+			}
+			if err := h.clearStock(ctx, made.SID, content); err != nil {
+				return err
+			}
+			// What Twilio gave it, and what an earlier run wrote, is part of the
+			// difference.
+			l, changed, err = h.bring(ctx, made.SID, content, nil)
+			return err
+		},
+	}, {
+		Name: "building its model",
+		Cut:  left,
+		Do: func(ctx context.Context) error {
+			if content == nil || (!changed && !needsBuild(l.assistant, l.build)) {
+				return nil
+			}
+			return h.train(ctx, made.SID, changed, spec.Replaces)
+		},
+	}, {
+		Name: "carrying over what the replaced assistant has beside its content",
+		Cut:  left,
+		Do:   func(ctx context.Context) error { return h.carry(ctx, spec.Replaces, made.SID) },
+	}, {
+		Name: "taking the mark off",
+		Cut:  left,
+		Do: func(ctx context.Context) (err error) {
+			names := url.Values{"FriendlyName": {spec.FriendlyName}}
+			if spec.Replaces != "" {
+				names = nil
+			}
+			if content != nil {
+				b, err = h.finish(ctx, l, names)
+				return err
+			}
+			if names != nil {
+				if _, err := h.rename(ctx, made.SID, names); err != nil {
+					return err
+				}
+			}
+			b, err = h.Get(ctx, made.SID)
+			return err
+		},
+	}}}.Run(ctx)
+	return b, err
 }
 
 // start makes the assistant with its mark, restores it, or finds the one that an
@@ -46,7 +91,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 func (h Host) start(ctx context.Context, spec bot.Spec) (assistant, error) {
 	found, err := h.assistant(ctx, spec.UniqueName)
 	switch {
-	case err == nil && (summary(found).Uploading || found.SID == spec.RestoreSID):
+	case err == nil && (takenUp(found, spec) || found.SID == spec.RestoreSID):
 		return found, nil
 	case err == nil:
 		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
@@ -56,7 +101,7 @@ func (h Host) start(ctx context.Context, spec bot.Spec) (assistant, error) {
 	if spec.RestoreSID != "" {
 		return h.restore(ctx, spec)
 	}
-	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName)}}
+	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName, spec.Replaces)}}
 	var made assistant
 	err = h.post(ctx, form, &made, "Assistants")
 	switch {
@@ -75,6 +120,13 @@ func (h Host) start(ctx context.Context, spec bot.Spec) (assistant, error) {
 	return made, h.ours(made)
 }
 
+// takenUp tells whether an assistant is what an earlier create of the same purpose
+// left unfinished.
+func takenUp(found assistant, spec bot.Spec) bool {
+	b := summary(found)
+	return b.Uploading && b.Replaces == spec.Replaces
+}
+
 // nameTaken knows Twilio's two ways to say it: error 90101, and a message.
 func nameTaken(err error) bool {
 	return twilio.HasCode(err, 90101) || (err != nil && strings.Contains(err.Error(), "UniqueName already in use"))
@@ -90,7 +142,7 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (assistant, 
 		return found, err
 	})
 	switch {
-	case err == nil && summary(found).Uploading:
+	case err == nil && takenUp(found, spec):
 		return found, nil
 	case err == nil:
 		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
@@ -133,33 +185,8 @@ func (h Host) restore(ctx context.Context, spec bot.Spec) (assistant, error) {
 	if err != nil {
 		return found, fmt.Errorf("restoring assistant %s: %w", spec.RestoreSID, err)
 	}
-	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName)}}
+	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName, spec.Replaces)}}
 	return h.rename(ctx, found.SID, form)
-}
-
-// complete brings a marked assistant to what is wanted, trains it and takes the
-// mark off.
-func (h Host) complete(ctx context.Context, made assistant, spec bot.Spec) (bot.Bot, error) {
-	if spec.Content.Schema == nil {
-		// Content managed elsewhere: Twilio's stock task is not ours to remove.
-		if _, err := h.rename(ctx, made.SID, url.Values{"FriendlyName": {spec.FriendlyName}}); err != nil {
-			return bot.Bot{}, err
-		}
-		return h.Get(ctx, made.SID)
-	}
-	if err := h.clearStock(ctx, made.SID, spec.Content.Schema); err != nil {
-		return bot.Bot{}, err
-	}
-	l, changed, err := h.bring(ctx, made.SID, spec.Content.Schema, nil)
-	if err != nil {
-		return bot.Bot{}, err
-	}
-	if changed || needsBuild(l.assistant, l.build) {
-		if err := h.train(ctx, made.SID, changed); err != nil {
-			return bot.Bot{}, err
-		}
-	}
-	return h.finish(ctx, l, url.Values{"FriendlyName": {spec.FriendlyName}})
 }
 
 // clearStock writes defaults and style sheet as the file has them, whole. An update

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -25,10 +26,63 @@ func (h Host) Delete(ctx context.Context, sid string) error {
 			err = h.delete(ctx, "Assistants", sid)
 		}
 	}
-	if err != nil && !errors.Is(err, bot.ErrNotFound) {
+	if err != nil && !errors.Is(err, bot.ErrNotFound) && !errors.Is(err, bot.ErrUncertain) {
 		return err
 	}
-	return twilio.Gone(ctx, sid, h.Get)
+	return twilio.Gone(ctx, sid, err, h.Get)
+}
+
+// Discard removes an assistant that another replaced. Twilio keeps the name of a
+// deleted one reserved, so it is put aside first. Cut off in between, the assistant
+// is there under the name it was put aside with, and the next Discard goes on.
+func (h Host) Discard(ctx context.Context, sid string) error {
+	return bot.Operation{Name: "the removal of assistant " + sid, Steps: []bot.Step{{
+		Name: "freeing its name",
+		Do: func(ctx context.Context) error {
+			found, err := h.assistant(ctx, sid)
+			if errors.Is(err, bot.ErrNotFound) {
+				return nil
+			}
+			if err != nil || found.UniqueName == bot.MarkAside(sid) {
+				return err
+			}
+			_, err = h.rename(ctx, sid, url.Values{"UniqueName": {bot.MarkAside(sid)}})
+			return err
+		},
+	}, {
+		Name: "deleting it",
+		Do:   func(ctx context.Context) error { return h.Delete(ctx, sid) },
+	}}}.Run(ctx)
+}
+
+// Unmark gives the assistant its friendly name, in one write: before it the name
+// bears the mark, after it the name of the model build tells what was replaced.
+func (h Host) Unmark(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, error) {
+	if _, err := h.rename(ctx, sid, url.Values{"FriendlyName": {spec.FriendlyName}}); err != nil {
+		return bot.Bot{}, err
+	}
+	return h.Get(ctx, sid)
+}
+
+// Successor looks at the model builds of each assistant, whose names outlast the
+// mark.
+func (h Host) Successor(ctx context.Context, sid string) (bot.Bot, error) {
+	rows, err := list[assistant](ctx, h.api, "assistants", "Assistants")
+	if err != nil {
+		return bot.Bot{}, err
+	}
+	for _, row := range rows {
+		builds, err := list[modelBuild](ctx, h.api, "model_builds", "Assistants", row.SID, "ModelBuilds")
+		if err != nil {
+			return bot.Bot{}, err
+		}
+		if named(builds, bot.MarkBuild(sid)) {
+			b := summary(row)
+			b.Replaces = sid
+			return b, nil
+		}
+	}
+	return bot.Bot{}, bot.ErrNotFound
 }
 
 func refused(err error) bool {

@@ -108,11 +108,11 @@ func (a api) ours(found assistant) error {
 }
 
 func summary(row assistant) bot.Bot {
-	friendly, uploading := bot.ReadUploading(row.FriendlyName)
+	friendly, replaces, uploading := bot.ReadUploading(row.FriendlyName)
 	return bot.Bot{
 		SID: row.SID, AccountSID: row.AccountSID, UniqueName: row.UniqueName, FriendlyName: friendly,
 		DateCreated: row.DateCreated, DateUpdated: row.DateUpdated,
-		Uploading: uploading, NeedsModelBuild: uploading || row.NeedsModelBuild,
+		Uploading: uploading, Replaces: replaces, NeedsModelBuild: uploading || row.NeedsModelBuild,
 	}
 }
 

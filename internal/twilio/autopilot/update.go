@@ -12,41 +12,57 @@ import (
 )
 
 // Update writes what differs and nothing else: content first, then the model build
-// that makes it count, names last. Cut off after any call, the bot answers by its
-// last model build, and the next plan shows what is left: the difference, or that a
-// model build is needed.
+// that makes it count, names last.
 func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
-	found, err := h.assistant(ctx, sid)
-	if err != nil {
-		return bot.Bot{}, err
-	}
-	if err := unchangedNames(summary(found), from, to); err != nil {
-		return bot.Bot{}, err
-	}
+	var found assistant
 	var l *live
-	if to.Content.Schema != nil {
-		var changed bool
-		l, changed, err = h.bring(ctx, sid, to.Content.Schema, from.Content.Schema)
-		if err != nil {
-			return bot.Bot{}, err
-		}
-		if changed || needsBuild(l.assistant, l.build) {
-			if err := h.train(ctx, sid, changed); err != nil {
-				return bot.Bot{}, err
+	var b bot.Bot
+	changed := false
+	const left = "The assistant answers by its last completed model build. The next plan shows what is left, the difference or that a model build is needed, and applies it."
+	err := bot.Operation{Name: "the update of assistant " + sid, Steps: []bot.Step{{
+		Name: "reading its names",
+		Do: func(ctx context.Context) (err error) {
+			if found, err = h.assistant(ctx, sid); err == nil {
+				err = unchangedNames(summary(found), from, to)
 			}
-		}
-	}
-	form := url.Values{}
-	if found.UniqueName != to.UniqueName {
-		form.Set("UniqueName", to.UniqueName)
-	}
-	if found.FriendlyName != to.FriendlyName {
-		form.Set("FriendlyName", to.FriendlyName)
-	}
-	if l == nil {
-		l = &live{assistant: found}
-	}
-	return h.finish(ctx, l, form)
+			l = &live{assistant: found}
+			return err
+		},
+	}, {
+		Name:    "uploading its content",
+		Cut:     left,
+		Forward: true,
+		Do: func(ctx context.Context) (err error) {
+			if to.Content.Schema != nil {
+				l, changed, err = h.bring(ctx, sid, to.Content.Schema, from.Content.Schema)
+			}
+			return err
+		},
+	}, {
+		Name: "building its model",
+		Cut:  left,
+		Do: func(ctx context.Context) error {
+			if to.Content.Schema == nil || (!changed && !needsBuild(l.assistant, l.build)) {
+				return nil
+			}
+			return h.train(ctx, sid, changed, "")
+		},
+	}, {
+		Name: "writing its names",
+		Cut:  "The content is uploaded and the assistant answers by it, under its old names; the next apply writes the new ones.",
+		Do: func(ctx context.Context) (err error) {
+			form := url.Values{}
+			if found.UniqueName != to.UniqueName {
+				form.Set("UniqueName", to.UniqueName)
+			}
+			if found.FriendlyName != to.FriendlyName {
+				form.Set("FriendlyName", to.FriendlyName)
+			}
+			b, err = h.finish(ctx, l, form)
+			return err
+		},
+	}}}.Run(ctx)
+	return b, err
 }
 
 func unchangedNames(now bot.Bot, from, to bot.Spec) error {

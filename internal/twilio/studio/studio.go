@@ -68,7 +68,7 @@ func (h Host) List(ctx context.Context) ([]bot.Bot, error) {
 		for _, row := range answer.Flows {
 			r := revision{
 				SID: twilio.Value(row.Sid), AccountSID: twilio.Value(row.AccountSid), FriendlyName: twilio.Value(row.FriendlyName),
-				Status: twilio.Value(row.Status), Revision: row.Revision,
+				Status: twilio.Value(row.Status), Revision: row.Revision, CommitMessage: twilio.Value(row.CommitMessage),
 				DateCreated: twilio.Value(row.DateCreated), DateUpdated: twilio.Value(row.DateUpdated),
 			}
 			if err := h.ours(r); err != nil {
@@ -140,6 +140,7 @@ func summary(r revision) bot.Bot {
 		SID: r.SID, AccountSID: r.AccountSID, UniqueName: r.FriendlyName, FriendlyName: r.FriendlyName,
 		DateCreated: r.DateCreated, DateUpdated: r.DateUpdated,
 	}
+	b.Replaces, _ = bot.ReplacedByFlow(r.CommitMessage)
 	if r.Status == published {
 		b.Revision = r.Revision
 	} else {

@@ -25,6 +25,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	if err != nil {
 		return bot.Bot{}, err
 	}
+	before = slices.DeleteFunc(before, func(b bot.Bot) bool { return b.SID == spec.Replaces })
 	if len(before) == 1 {
 		if left, ok, err := h.left(ctx, before[0].SID, spec); err != nil || ok {
 			return left, err
@@ -34,7 +35,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 		return bot.Bot{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
 	}
 	answer, err := h.api(ctx).CreateFlow(&openapi.CreateFlowParams{
-		FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkCreated),
+		FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkRevision(spec.Replaces)),
 	})
 	var sid string
 	written := 1
@@ -51,8 +52,9 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	return h.readBack(ctx, sid, written, spec)
 }
 
-// left tells whether a flow is what an earlier Create of this very content left:
-// marked as ours, and not changed since.
+// left tells whether a flow is what an earlier Create left: marked as ours, and not
+// changed since. Of a flow that replaces another, only the mark counts, and the
+// content is brought to what is wanted.
 func (h Host) left(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, bool, error) {
 	latest, live, err := h.revisions(ctx, sid)
 	if errors.Is(err, bot.ErrNotFound) {
@@ -62,6 +64,14 @@ func (h Host) left(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, boo
 		return bot.Bot{}, false, err
 	}
 	b, err := read(latest, live)
+	if err == nil && spec.Replaces != "" {
+		if b.Replaces != spec.Replaces {
+			return b, false, nil
+		}
+		from := bot.Spec{UniqueName: b.UniqueName, Content: b.Content}
+		b, err = h.Update(ctx, sid, from, spec)
+		return b, true, err
+	}
 	ours := latest.Revision == 1 && latest.CommitMessage == bot.MarkCreated
 	return b, ours && b.Content.Flow != nil && flow.Equal(spec.Content.Flow, b.Content.Flow), err
 }
@@ -71,6 +81,7 @@ func (h Host) left(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, boo
 func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, error) {
 	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) ([]bot.Bot, error) {
 		found, err := h.Find(ctx, spec.UniqueName)
+		found = slices.DeleteFunc(found, func(b bot.Bot) bool { return b.SID == spec.Replaces })
 		if err == nil && len(found) == 0 {
 			err = bot.Stale("no flow is named %q", spec.UniqueName)
 		}
@@ -120,6 +131,9 @@ func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bo
 		to.Content.Flow = now.Content.Flow
 	}
 	params := &openapi.UpdateFlowParams{Status: new(published), Definition: definition(to), CommitMessage: new(bot.MarkUpdated)}
+	if to.Replaces != "" {
+		params.CommitMessage = new(bot.MarkRevision(to.Replaces)) // the mark must stay in sight until the old bot is gone
+	}
 	if now.UniqueName != to.UniqueName {
 		params.FriendlyName = &to.UniqueName
 	}
@@ -207,15 +221,4 @@ func (h Host) readBack(ctx context.Context, sid string, written int, spec bot.Sp
 		}
 	}
 	return after, err
-}
-
-// Delete removes a flow and waits until it is gone.
-func (h Host) Delete(ctx context.Context, sid string) error {
-	if err := twilio.CheckSID(sid, "FW"); err != nil {
-		return err
-	}
-	if err := h.api(ctx).DeleteFlow(sid); err != nil && !errors.Is(err, bot.ErrNotFound) {
-		return err
-	}
-	return twilio.Gone(ctx, sid, h.Get)
 }

@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Operation is something that takes more than one call to Twilio: a named list of
+// steps, each of which can be done again.
+//
+// It can be cut off behind any call. An error before the operation is past its
+// point of no return is answered by undoing what was done, so that the account is
+// as it was; an error after it leaves the rest to the next apply, which looks at
+// Twilio and goes on where this one stopped. A process that is killed undoes
+// nothing: then the marks tell the next one, and each step's Cut says what.
+type Operation struct {
+	Name  string // what it does, as a noun: "the rename"
+	Steps []Step
+}
+
+// Step is one part of an operation.
+type Step struct {
+	Name string // what it does, as it fits behind "while": "making the new bot"
+	// Cut says what is true when the operation is cut off in this step, and how the
+	// next apply converges.
+	Cut string
+	Do  func(ctx context.Context) error
+	// Undo takes back what Do did, or half did; nil where there is nothing to take
+	// back.
+	Undo func(ctx context.Context) error
+	// Forward marks the point of no return: from this step on, nothing is undone.
+	Forward bool
+}
+
+// undoBound is how long undoing may take. It has a context of its own: whoever
+// interrupts Terraform still finds the account whole.
+const undoBound = 5 * time.Minute
+
+// Run does the steps in their order. An error says at which step it came, and what
+// is true now.
+func (o Operation) Run(ctx context.Context) error {
+	forward := false
+	for i, step := range o.Steps {
+		forward = forward || step.Forward
+		err := ctx.Err()
+		if err == nil {
+			err = step.Do(ctx)
+		}
+		switch {
+		case err == nil:
+			continue
+		case forward:
+			return o.failure(step, err, step.Cut)
+		}
+		undone, undoErr := o.undo(ctx, o.Steps[:i+1])
+		switch {
+		case undoErr != nil:
+			return o.failure(step, errors.Join(err, undoErr), "What had been done could not be taken back. "+step.Cut)
+		case undone:
+			return o.failure(step, err, "What had been done was taken back: the account is as it was before.")
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// undo takes steps back, the last first, and tells whether there was anything.
+func (o Operation) undo(ctx context.Context, done []Step) (undone bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoBound)
+	defer cancel()
+	for _, step := range slices.Backward(done) {
+		if step.Undo == nil {
+			continue
+		}
+		undone = true
+		if undoErr := step.Undo(ctx); undoErr != nil {
+			return undone, fmt.Errorf("taking back %s: %w", step.Name, undoErr)
+		}
+	}
+	return undone, nil
+}
+
+func (o Operation) failure(step Step, err error, now string) error {
+	if now == "" {
+		return err
+	}
+	var problem *Problem
+	if errors.As(err, &problem) {
+		return &Problem{Summary: problem.Summary, Detail: problem.Detail + "\n\n" + now, Cause: err}
+	}
+	return &Problem{
+		Summary: "Unable to finish " + o.Name,
+		Detail:  fmt.Sprintf("It failed while %s. %s", step.Name, now),
+		Cause:   err,
+	}
+}

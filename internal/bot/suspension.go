@@ -1,0 +1,470 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Suspension is a bot that is not to answer. An inert application, whose name is
+// the mark, stands in front of each of its numbers: one field of a channel silences
+// it, and all else on the number stays as it was.
+type Suspension struct {
+	BotSID         string
+	ApplicationSID string
+	Silenced       []Number
+	// Answering are the numbers on which the bot answers all the same: somebody
+	// resumed them by hand.
+	Answering []Number
+}
+
+// Kept is what a number's sides held before they were silenced, by the number's
+// SID: what to put back where Twilio cleared it.
+type Kept map[string]map[Channel]Side
+
+// inertIn is the inert application that suspends a bot, empty where there is none.
+func inertIn(suspends map[string]string, botSID string) string {
+	if found := inertsIn(suspends, botSID); len(found) > 0 {
+		return found[0]
+	}
+	return ""
+}
+
+func inertsIn(suspends map[string]string, botSID string) []string {
+	var found []string
+	for _, sid := range slices.Sorted(maps.Keys(suspends)) {
+		if suspends[sid] == botSID {
+			found = append(found, sid)
+		}
+	}
+	return found
+}
+
+// Suspension reads what is there of a bot's suspension; ErrNotFound when the bot is
+// not suspended.
+func (d *Directory) Suspension(ctx context.Context, botSID string) (Suspension, error) {
+	suspends, err := d.suspensions(ctx)
+	if err != nil {
+		return Suspension{}, err
+	}
+	if inertIn(suspends, botSID) == "" {
+		return Suspension{}, fmt.Errorf("bot %s is not suspended: %w", botSID, ErrNotFound)
+	}
+	numbers, err := d.Numbers(ctx)
+	if err != nil {
+		return Suspension{}, err
+	}
+	return suspensionOf(Routing{d.Webhooks, suspends}, numbers, botSID), nil
+}
+
+func suspensionOf(routing Routing, numbers []Number, botSID string) Suspension {
+	s := Suspension{BotSID: botSID, ApplicationSID: inertIn(routing.suspends, botSID)}
+	for _, number := range numbers {
+		silenced, answering := false, false
+		for _, channel := range routing.Channels(number, botSID) {
+			if routing.Route(number, channel).SilencedBy != "" {
+				silenced = true
+			} else {
+				answering = true
+			}
+		}
+		if silenced {
+			s.Silenced = append(s.Silenced, number)
+		}
+		if answering {
+			s.Answering = append(s.Answering, number)
+		}
+	}
+	return s
+}
+
+// suspensionNow reads it from listings made now.
+func (d *Directory) suspensionNow(ctx context.Context, botSID string) (Suspension, Routing, error) {
+	routing, err := d.routingNow(ctx)
+	if err != nil {
+		return Suspension{}, routing, err
+	}
+	numbers, err := d.listNumbers(ctx, true)
+	if err != nil {
+		return Suspension{}, routing, err
+	}
+	return suspensionOf(routing, numbers, botSID), routing, nil
+}
+
+// numberRounds is how often the account's numbers are listed again because another
+// process changed some in the meantime.
+const numberRounds = 5
+
+// numbersAtOnce is how many numbers are written at the same time.
+const numbersAtOnce = 8
+
+// Suspend silences a bot on all its numbers and marks it as suspended; a bot that
+// is suspended already is brought to it where somebody resumed a number by hand.
+// Kept holds what the numbers had.
+func (d *Directory) Suspend(ctx context.Context, botSID string) (Suspension, Kept, error) {
+	unlock, err := d.claims.lock(ctx, "suspension "+botSID)
+	if err != nil {
+		return Suspension{}, nil, err
+	}
+	defer unlock()
+
+	kept := Kept{}
+	var inert string
+	made := false
+	silenced := &moved{}
+	err = Operation{Name: "the suspension", Steps: []Step{{
+		Name: "looking for what would answer all the same",
+		Do:   func(ctx context.Context) error { return d.Suspendable(ctx, botSID) },
+	}, {
+		Name: "marking the bot as suspended",
+		Cut:  "The inert application is there and silences nothing yet; the next apply goes on from it.",
+		Do: func(ctx context.Context) error {
+			inert, made, err = d.markSuspended(ctx, botSID)
+			return err
+		},
+		Undo: func(ctx context.Context) error {
+			if !made {
+				return nil
+			}
+			return d.unmark(ctx, botSID)
+		},
+	}, {
+		Name: "silencing its numbers",
+		Cut:  "Some of its numbers are silenced and the others answer; the inert application tells which, every plan that reads the bot or its numbers warns of it, and the next apply silences the rest.",
+		Do: func(ctx context.Context) error {
+			return d.eachNumber(ctx, func() ([]Number, error) {
+				now, _, err := d.suspensionNow(ctx, botSID)
+				return now.Answering, err
+			}, func(ctx context.Context, number Number) error {
+				return d.silence(ctx, number.SID, botSID, inert, silenced)
+			})
+		},
+		Undo: func(ctx context.Context) error { return d.putBack(ctx, silenced) },
+	}}}.Run(ctx)
+	if err != nil {
+		return Suspension{}, nil, err
+	}
+	for _, each := range silenced.all() {
+		kept[each.before.SID] = map[Channel]Side{Messaging: each.before.Messaging, Voice: each.before.Voice}
+	}
+	now, _, err := d.suspensionNow(ctx, botSID)
+	return now, kept, err
+}
+
+// Suspendable refuses to suspend what would go on answering: messages that a
+// Messaging Service takes to the bot pass the numbers' own settings by.
+func (d *Directory) Suspendable(ctx context.Context, botSID string) error {
+	if _, err := d.Bot(ctx, botSID); err != nil {
+		return fmt.Errorf("reading the bot %s: %w", botSID, err)
+	}
+	services, err := d.Overriding(ctx)
+	if err != nil {
+		return err
+	}
+	for _, service := range services {
+		if service.route(d.AccountSID, d.Webhooks).BotSID == botSID {
+			return d.ServedProblem(botSID, service)
+		}
+	}
+	return nil
+}
+
+// ServedProblem says that a bot cannot be silenced, because a Messaging Service
+// takes messages to it.
+func (d *Directory) ServedProblem(botSID string, service Service) *Problem {
+	return &Problem{
+		Summary: "A Messaging Service answers by this bot",
+		Detail: fmt.Sprintf("The Messaging Service %s takes the messages of its numbers to bot %s, whatever the numbers themselves say, so silencing the numbers would not silence the bot. Nothing was written. "+
+			"Take the service's inbound URL away, or let it defer to the sender's webhook (`use_inbound_webhook_on_number`), and apply again.", service, botSID),
+	}
+}
+
+// markSuspended makes the inert application, or finds it.
+func (d *Directory) markSuspended(ctx context.Context, botSID string) (inert string, made bool, err error) {
+	defer d.BotsChanged()
+	found, err := d.Host(Application).Find(ctx, MarkSuspended(botSID))
+	if err != nil {
+		return "", false, err
+	}
+	if len(found) > 0 {
+		return found[0].SID, false, nil
+	}
+	// The application has no URLs: a message to it gets no answer. From here on it
+	// may be there, whatever is answered.
+	made = true
+	created, err := d.Host(Application).Create(ctx, Spec{UniqueName: MarkSuspended(botSID)})
+	if errors.Is(err, ErrNameTaken) {
+		// Another process suspends the same bot at the same time.
+		if found, err := d.Host(Application).Find(ctx, MarkSuspended(botSID)); err == nil && len(found) > 0 {
+			return found[0].SID, false, nil
+		}
+	}
+	if err != nil {
+		return "", made, fmt.Errorf("making the inert application of bot %s: %w", botSID, err)
+	}
+	return created.SID, true, nil
+}
+
+// unmark removes the inert applications of a bot, which no number points at any
+// more.
+func (d *Directory) unmark(ctx context.Context, botSID string) error {
+	defer d.BotsChanged()
+	found, err := d.Host(Application).Find(ctx, MarkSuspended(botSID))
+	if err != nil {
+		return err
+	}
+	for _, inert := range found {
+		if err := d.Host(Application).Delete(ctx, inert.SID); err != nil {
+			return fmt.Errorf("removing the inert application %s of bot %s: %w", inert.SID, botSID, err)
+		}
+	}
+	return nil
+}
+
+// silence puts the inert application in front of the channels on which a number
+// answers for a bot. It is one write: before it they answer, after it they do not.
+func (d *Directory) silence(ctx context.Context, numberSID, botSID, inert string, done *moved) error {
+	unlock, err := d.claims.lock(ctx, numberSID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	number, err := d.NumberNow(ctx, numberSID)
+	if err != nil {
+		return err
+	}
+	routing, err := d.Routing(ctx, number)
+	if err != nil {
+		return err
+	}
+	return d.writeAndRemember(ctx, number, silencing(routing, number, botSID, inert), done)
+}
+
+// writeAndRemember writes a number, and remembers it first: a write whose end is
+// not known is taken back too.
+func (d *Directory) writeAndRemember(ctx context.Context, number Number, change NumberChange, done *moved) error {
+	if change.Empty() {
+		return nil
+	}
+	done.add(number, change.Apply(number))
+	_, err := d.writeNumber(ctx, number, change)
+	return err
+}
+
+func silencing(routing Routing, n Number, botSID, inert string) NumberChange {
+	var change NumberChange
+	for _, channel := range routing.Channels(n, botSID) {
+		if n.Side(channel).ApplicationSID != inert {
+			change.Side(channel).ApplicationSID = &inert
+		}
+	}
+	return change
+}
+
+// Resume lets a bot answer again on every number that its inert application
+// silences, and takes the mark away. A number that somebody else took meanwhile is
+// left to them, which the notices say. kept is what the numbers had.
+func (d *Directory) Resume(ctx context.Context, botSID string, kept Kept) ([]Notice, error) {
+	unlock, err := d.claims.lock(ctx, "suspension "+botSID)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+
+	var notices []Notice
+	err = Operation{Name: "resuming the bot", Steps: []Step{{
+		Name:    "letting its numbers answer again",
+		Cut:     "Some of its numbers answer again and the others are still silenced; the next apply resumes the rest.",
+		Forward: true,
+		Do: func(ctx context.Context) error {
+			now, routing, err := d.suspensionNow(ctx, botSID)
+			if err != nil {
+				return err
+			}
+			notices, err = d.takenMeanwhile(ctx, routing, botSID, kept)
+			if err != nil {
+				return err
+			}
+			inerts := inertsIn(routing.suspends, botSID)
+			first := now.Silenced
+			return d.eachNumber(ctx, func() ([]Number, error) {
+				if first != nil {
+					todo := first
+					first = nil
+					return todo, nil
+				}
+				now, _, err := d.suspensionNow(ctx, botSID)
+				return now.Silenced, err
+			}, func(ctx context.Context, number Number) error {
+				return d.giveBack(ctx, number.SID, botSID, inerts, kept[number.SID])
+			})
+		},
+	}, {
+		Name: "taking the mark away",
+		Cut:  "All of its numbers answer again; the inert application is still there, silences nothing, and is removed by the next apply.",
+		Do:   func(ctx context.Context) error { return d.unmark(ctx, botSID) },
+	}}}.Run(ctx)
+	return notices, err
+}
+
+// takenMeanwhile names the numbers that were silenced and answer elsewhere now.
+func (d *Directory) takenMeanwhile(ctx context.Context, routing Routing, botSID string, kept Kept) ([]Notice, error) {
+	if len(kept) == 0 {
+		return nil, nil
+	}
+	numbers, err := d.listNumbers(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	var said []string
+	for _, number := range numbers {
+		sides, was := kept[number.SID]
+		if !was || len(routing.Channels(number, botSID)) > 0 {
+			continue
+		}
+		for _, channel := range Channels() {
+			before := Number{AccountSID: number.AccountSID}
+			*before.side(channel) = sides[channel]
+			route := routing.Route(number, channel)
+			if d.was(before.Route(channel, d.Webhooks).BotSID, botSID) && route.Kind != ToNothing {
+				said = append(said, fmt.Sprintf("%s of %s answers with %s", channel, number, d.describe(ctx, route)))
+			}
+		}
+	}
+	if len(said) == 0 {
+		return nil, nil
+	}
+	return []Notice{{
+		Summary: "Phone numbers were taken while their bot was suspended",
+		Detail:  fmt.Sprintf("Bot %s answers again, but not on these, which were left as they are: %s.", botSID, strings.Join(said, "; ")),
+	}}, nil
+}
+
+// giveBack takes the inert application away from a number. Where Twilio cleared the
+// URL behind it, that is put back from what was kept, else made anew from the mark.
+// It is one write: before it the number is silent, after it the bot answers.
+func (d *Directory) giveBack(ctx context.Context, numberSID, botSID string, inerts []string, kept map[Channel]Side) error {
+	unlock, err := d.claims.lock(ctx, numberSID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	number, err := d.NumberNow(ctx, numberSID)
+	if err != nil {
+		return err
+	}
+	change := d.givingBack(number, botSID, inerts, kept)
+	if change.Empty() {
+		return nil
+	}
+	_, err = d.writeNumber(ctx, number, change)
+	return err
+}
+
+func (d *Directory) givingBack(number Number, botSID string, inerts []string, kept map[Channel]Side) NumberChange {
+	engine, _ := EngineOf(botSID)
+	var change NumberChange
+	for _, channel := range Channels() {
+		side, to := number.Side(channel), change.Side(channel)
+		if !slices.Contains(inerts, side.ApplicationSID) {
+			continue
+		}
+		if engine == Application {
+			to.ApplicationSID = &botSID
+			continue
+		}
+		to.ApplicationSID = new(string)
+		if side.URL != "" {
+			continue
+		}
+		had := kept[channel]
+		webhook, wasBot := d.Webhooks.Parse(had.URL)
+		if !wasBot || webhook.BotSID != botSID {
+			// Nothing is known of it, or of a bot that this one replaced.
+			had.URL = d.Webhooks.URL(Webhook{AccountSID: number.AccountSID, BotSID: botSID, Channel: channel, TargetTask: webhook.TargetTask})
+			had.Method = WebhookMethod
+		}
+		to.URL, to.Method = &had.URL, &had.Method
+		if had.FallbackURL != side.FallbackURL && side.FallbackURL == "" {
+			to.FallbackURL = &had.FallbackURL
+		}
+	}
+	return change
+}
+
+// followMark looks, behind a write to a number, whether the bot's mark came or went
+// in the same moment, and makes the number follow it. inert is the mark that the
+// write knew of. The caller holds the number's lock.
+func (d *Directory) followMark(ctx context.Context, number Number, botSID, inert string) (Number, error) {
+	found, err := d.Host(Application).Find(ctx, MarkSuspended(botSID))
+	if IsOff(d.Host(Application)) != nil {
+		return number, nil
+	}
+	if err != nil {
+		return number, fmt.Errorf("looking whether bot %s is suspended: %w", botSID, err)
+	}
+	now := ""
+	for _, each := range found {
+		now = each.SID
+		if now == inert {
+			return number, nil
+		}
+	}
+	if now == inert {
+		return number, nil
+	}
+	d.BotsChanged()
+	var change NumberChange
+	if now == "" {
+		change = d.givingBack(number, botSID, []string{inert}, nil)
+	} else {
+		routing := Routing{d.Webhooks, map[string]string{now: botSID}}
+		if inert != "" {
+			routing.suspends[inert] = botSID
+		}
+		change = silencing(routing, number, botSID, now)
+	}
+	if change.Empty() {
+		return number, nil
+	}
+	return d.writeNumber(ctx, number, change)
+}
+
+// eachNumber does something to every number that is found, and looks again until
+// none is: another process may bind one in the same moment.
+func (d *Directory) eachNumber(ctx context.Context, find func() ([]Number, error), do func(context.Context, Number) error) error {
+	var left []Number
+	for range numberRounds {
+		var err error
+		if left, err = find(); err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			return nil
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(numbersAtOnce)
+		for _, number := range left {
+			group.Go(func() error { return do(ctx, number) })
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%s: something else changes these numbers again and again", listNumbers(left))
+}
+
+// SilencingProblem refuses to take a number that answers elsewhere for a bot that
+// is suspended: it would answer nobody.
+func (d *Directory) SilencingProblem(ctx context.Context, n Number, botSID string, taken []Conflict) *Problem {
+	return &Problem{
+		Summary: "Taking this number over would silence it",
+		Detail: fmt.Sprintf("%s answers %s, and bot %s is suspended: `overwrite` would make the number answer nobody. Nothing was written. "+
+			"Resume the bot first (remove its `twiliobot_suspension` or the inert application), or free the number.", n, d.DescribeConflicts(ctx, taken), botSID),
+	}
+}

@@ -1,0 +1,145 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// lost refuses a change of engine that says nothing of what the bot is made of
+// there: no engine's content becomes another's by itself.
+func (p *assistantPlan) lost() {
+	give := map[bot.Engine]string{bot.Studio: "its `flow`", bot.Application: "its `webhooks`", bot.Autopilot: "its `schema`"}[bot.Engine(p.plan.Engine.ValueString())]
+	p.diags.AddAttributeError(path.Root("engine"), "The new engine needs content",
+		fmt.Sprintf("%q (%s) runs on the engine `%s` and is to run on `%s`, where nothing says what it is made of. These would be lost: %s. "+
+			"Give %s here, and the bot moves with its phone numbers.",
+			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.state.Engine.ValueString(), p.plan.Engine.ValueString(),
+			strings.Join(p.state.holds(), ", "), give))
+}
+
+// holds lists what a bot is made of, in the words of its engine.
+func (m assistantModel) holds() []string {
+	switch bot.Engine(m.Engine.ValueString()) {
+	case bot.Autopilot:
+		holds := []string{"its tasks, samples, field types and style sheet"}
+		if s := parsedSchema(m.Schema); s != nil {
+			samples := 0
+			for _, task := range s.Tasks {
+				samples += len(task.Samples)
+			}
+			holds = []string{fmt.Sprintf("its %d tasks with %d samples", len(s.Tasks), samples), fmt.Sprintf("its %d field types", len(s.FieldTypes)), "its defaults and style sheet"}
+		}
+		return append(holds, "its webhooks, development stage and query log")
+	case bot.Studio:
+		if f := parsedFlow(m.Flow); f != nil {
+			return []string{fmt.Sprintf("its flow definition of %d states", len(f.States)), "its revisions and executions"}
+		}
+		return []string{"its flow definition, revisions and executions"}
+	default:
+		return []string{"its URLs"}
+	}
+}
+
+// staysBehind lists what the other engine has no place for.
+func staysBehind(from bot.Engine) string {
+	switch from {
+	case bot.Autopilot:
+		return "its query log, model builds, webhooks and development stage"
+	case bot.Studio:
+		return "its revisions and the record of its executions"
+	default:
+		return "its status callback and fallback methods"
+	}
+}
+
+// replacement says what a replacement will do.
+func (p *assistantPlan) replacement(ctx context.Context) {
+	at := path.Root("unique_name")
+	from, to := bot.Engine(p.state.Engine.ValueString()), bot.Engine(p.plan.Engine.ValueString())
+	purpose := fmt.Sprintf("to be named %q", p.plan.UniqueName.ValueString())
+	if p.plan.UniqueName.IsUnknown() {
+		purpose = "to have a name that is known after apply"
+	}
+	if from != to {
+		at = path.Root("engine")
+		moves := fmt.Sprintf("to run on the engine `%s` instead of `%s`", to, from)
+		if p.plan.UniqueName.Equal(p.state.UniqueName) {
+			purpose = moves
+		} else {
+			purpose += " and " + moves
+		}
+	}
+	p.account.replaces(p.state.SID.ValueString(), to)
+	preview, err := p.account.directory.PreviewReplacement(ctx, p.state.SID.ValueString())
+	if err != nil {
+		addAttributeError(p.diags, at, "Unable to look at what the replacement touches", err)
+		return
+	}
+	said := []string{fmt.Sprintf("%s is %s. A new bot is made from what it is now, with this configuration laid over it, and waited for until it is ready.", preview.Bot, purpose)}
+	said = append(said, movedNumbers(preview))
+	if n := len(preview.Services); n > 0 {
+		said = append(said, fmt.Sprintf("%s whose inbound URL is the bot's: %s.", counted(n, "Messaging Service moves too,", "Messaging Services move too,"), listed(preview.Services)))
+	}
+	said = append(said, fmt.Sprintf("Then %s is removed, and `sid` changes.", preview.Bot.SID))
+	if preview.Activity.Calls > 0 {
+		said = append(said, fmt.Sprintf("%s, and it waits up to %s for them to end.", counted(preview.Activity.Calls, "call is in progress on it now", "calls are in progress on it now"), p.plan.drain()))
+	}
+	if preview.Activity.Conversations > 0 {
+		said = append(said, fmt.Sprintf("%s: they end, and whoever writes again begins anew.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
+	}
+	if len(preview.Callers) > 0 {
+		said = append(said, fmt.Sprintf("These flows name its SID and will not find it any more: %s. Change them to the new SID.", listed(preview.Callers)))
+	}
+	if from != to {
+		said = append(said, fmt.Sprintf("The new engine has no place for %s.", staysBehind(from)))
+	} else {
+		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
+	}
+	p.diags.AddAttributeWarning(at, "A bot will be replaced", strings.Join(said, " "))
+}
+
+func movedNumbers(preview bot.Preview) string {
+	if len(preview.Numbers) == 0 {
+		return "No phone number routes to it."
+	}
+	const shown = 10
+	numbers := make([]string, 0, shown+1)
+	for i, number := range preview.Numbers {
+		if i == shown {
+			numbers = append(numbers, fmt.Sprintf("and %d more", len(preview.Numbers)-shown))
+			break
+		}
+		numbers = append(numbers, number.PhoneNumber)
+	}
+	return fmt.Sprintf("%s to it, each in one verified write, so that none is ever without a bot: %s.",
+		counted(len(preview.Numbers), "phone number is then moved", "phone numbers are then moved"), strings.Join(numbers, ", "))
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func listed[T fmt.Stringer](all []T) string {
+	names := make([]string, len(all))
+	for i, each := range all {
+		names[i] = each.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// swapped refuses a new name that another bot has, which may be about to give it up
+// in this very plan: one of the two would have to be first.
+func (p *assistantPlan) swapped(name string, owners []bot.Bot) {
+	p.diags.AddAttributeError(path.Root("unique_name"), "The bot's new name is taken",
+		fmt.Sprintf("%q (%s) is to be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
+			"If that bot is managed here and is to give its name up, or the two are to swap names, take two applies: "+
+			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`.",
+			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), name, listed(owners)))
+}
