@@ -40,19 +40,7 @@ func (m assistantModel) holds() []string {
 		}
 		return []string{"its flow definition, revisions and executions"}
 	default:
-		return []string{"its URLs"}
-	}
-}
-
-// staysBehind lists what the other engine has no place for.
-func staysBehind(from bot.Engine) string {
-	switch from {
-	case bot.Autopilot:
-		return "its query log, model builds, webhooks and development stage"
-	case bot.Studio:
-		return "its revisions and the record of its executions"
-	default:
-		return "its status callback and fallback methods"
+		return []string{"its URLs and status callbacks"}
 	}
 }
 
@@ -79,7 +67,11 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		addAttributeError(p.diags, at, "Unable to look at what the replacement touches", err)
 		return
 	}
-	said := []string{fmt.Sprintf("%s is %s. A new bot is made from what it is now, with this configuration laid over it, and waited for until it is ready.", preview.Bot, purpose)}
+	made := "from what it is now, with this configuration laid over it,"
+	if from != to {
+		made = "from the content given here"
+	}
+	said := []string{fmt.Sprintf("%s is %s. A new bot is made %s and waited for until it is ready.", preview.Bot, purpose, made)}
 	said = append(said, movedNumbers(preview))
 	if n := len(preview.Services); n > 0 {
 		said = append(said, fmt.Sprintf("%s whose inbound URL is the bot's: %s.", counted(n, "Messaging Service moves too,", "Messaging Services move too,"), listed(preview.Services)))
@@ -95,7 +87,7 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		said = append(said, fmt.Sprintf("These flows name its SID and will not find it any more: %s. Change them to the new SID.", listed(preview.Callers)))
 	}
 	if from != to {
-		said = append(said, fmt.Sprintf("The new engine has no place for %s.", staysBehind(from)))
+		said = append(said, "The new engine cannot hold what the old one has: "+strings.Join(p.state.holds(), ", ")+".")
 	} else {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
 	}

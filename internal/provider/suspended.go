@@ -39,14 +39,18 @@ func (a *account) warnSuspended(ctx context.Context, botSID string, diags *diag.
 	if len(suspension.Silenced) > 0 {
 		silent = "It does not answer on " + phones(suspension.Silenced)
 	}
-	named := botSID
-	if b, err := a.directory.Bot(ctx, botSID); err == nil {
-		named = b.String()
-	}
 	diags.AddWarning("A bot is suspended",
 		fmt.Sprintf("Bot %s is suspended: the inert application %s stands in front of its phone numbers. %s. "+
 			"It answers again once its `twiliobot_suspension` is removed; one that is in no configuration is taken over with `terraform import twiliobot_suspension.this %s`.",
-			named, suspension.ApplicationSID, silent, botSID))
+			a.named(ctx, botSID), suspension.ApplicationSID, silent, botSID))
+}
+
+// named is a bot as messages name it.
+func (a *account) named(ctx context.Context, botSID string) string {
+	if b, err := a.directory.Bot(ctx, botSID); err == nil {
+		return b.String()
+	}
+	return botSID
 }
 
 func phones(numbers []bot.Number) string {

@@ -250,9 +250,14 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if req.Plan.Raw.IsNull() {
 		var state suspensionModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if !resp.Diagnostics.HasError() && r.account.ready() && r.account.goes(state.AssistantSID.ValueString()) {
-			resp.Diagnostics.Append(resp.Private.SetKey(ctx, botGoesKey, []byte("true"))...)
+		if resp.Diagnostics.HasError() || !r.account.ready() {
+			return
 		}
+		if r.account.goes(state.AssistantSID.ValueString()) {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, botGoesKey, []byte("true"))...)
+			return
+		}
+		r.willAnswer(ctx, state, &resp.Diagnostics)
 		return
 	}
 	var plan suspensionModel
@@ -280,6 +285,7 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 		return
 	}
 	if !fresh {
+		r.resumedByHand(ctx, sid, diags)
 		return
 	}
 	switch _, err := r.account.directory.Suspension(ctx, sid); {
@@ -291,7 +297,48 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 	}
 	if err := r.account.directory.Suspendable(ctx, sid); err != nil {
 		addAttributeError(diags, at, "Unable to suspend the bot", err)
+		return
 	}
+	r.willBeSilent(ctx, sid, diags)
+}
+
+// willBeSilent says on which numbers a bot stops answering.
+func (r *suspensionResource) willBeSilent(ctx context.Context, sid string, diags *diag.Diagnostics) {
+	numbers, err := r.account.directory.NumbersOf(ctx, sid)
+	if err != nil {
+		addAttributeError(diags, path.Root("assistant_sid"), "Unable to look for the bot's phone numbers", err)
+		return
+	}
+	said := "No phone number routes to it now; one that is bound to it later stays silent."
+	if len(numbers) > 0 {
+		said = "It stops answering on " + phones(numbers) + ": texts get no answer, and calls end. Everything else on these numbers stays as it is."
+	}
+	diags.AddAttributeWarning(path.Root("assistant_sid"), "A bot will be suspended", fmt.Sprintf("Bot %s will be suspended. %s", r.account.named(ctx, sid), said))
+}
+
+// willAnswer says on which numbers a bot answers again.
+func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionModel, diags *diag.Diagnostics) {
+	sid := state.AssistantSID.ValueString()
+	now, err := r.account.directory.Suspension(ctx, sid)
+	if err != nil || state.OnDestroy.ValueString() == onDestroyKeep {
+		return // what is gone was said by the refresh, and what is kept is said by the destruction
+	}
+	said := "It has no silenced phone numbers."
+	if len(now.Silenced) > 0 {
+		said = "It answers again on " + phones(now.Silenced) + ", as before."
+	}
+	diags.AddWarning("A bot will be resumed", fmt.Sprintf("Bot %s will be resumed. %s", r.account.named(ctx, sid), said))
+}
+
+// resumedByHand says which numbers of a suspended bot answer all the same.
+func (r *suspensionResource) resumedByHand(ctx context.Context, sid string, diags *diag.Diagnostics) {
+	now, err := r.account.directory.Suspension(ctx, sid)
+	if err != nil || len(now.Answering) == 0 {
+		return // what cannot be read was said by the refresh
+	}
+	diags.AddAttributeWarning(path.Root("answering"), "A suspended bot answers",
+		fmt.Sprintf("Bot %s is suspended, but answers on %s: somebody resumed it there by hand, or pointed the number at it. The apply silences it there. "+
+			"To let it answer, remove this `twiliobot_suspension`.", r.account.named(ctx, sid), phones(now.Answering)))
 }
 
 // ImportState takes the suspension of a bot, by the bot's SID.
