@@ -126,6 +126,15 @@ type Preview struct {
 // PreviewReplacement looks at what hangs on a bot.
 func (d *Directory) PreviewReplacement(ctx context.Context, sid string) (Preview, error) {
 	live, err := d.ReadBot(ctx, sid, true)
+	if errors.Is(err, ErrNotFound) {
+		// An apply that was cut off may have put another in its place already.
+		current, _, lookErr := d.Unfinished(ctx, sid, "")
+		if lookErr != nil {
+			return Preview{}, err
+		}
+		sid = current
+		live, err = d.ReadBot(ctx, sid, true)
+	}
 	if err != nil {
 		return Preview{}, err
 	}

@@ -31,7 +31,10 @@ func (d *Directory) DeleteBot(ctx context.Context, sid, uniqueName string, force
 			case pair.current.SID != sid:
 				bots = append(bots, pair.current)
 			}
-			for _, b := range bots {
+			for i, b := range bots {
+				if _, marked := ReplacedByApplication(b.UniqueName); marked {
+					bots[i].UniqueName = uniqueName // its numbers bear the old name still
+				}
 				of, err := d.NumbersOf(ctx, b.SID)
 				if err != nil {
 					return err

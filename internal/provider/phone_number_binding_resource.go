@@ -283,7 +283,9 @@ func (r *phoneNumberBindingResource) Delete(ctx context.Context, req resource.De
 	}
 	label := remembered.Label
 	if b, err := r.account.directory.Bot(ctx, remembered.BotSID); err == nil {
-		label = b.UniqueName
+		if _, marked := bot.ReplacedByApplication(b.UniqueName); !marked {
+			label = b.UniqueName
+		}
 	}
 	notices, err := r.account.directory.Free(ctx, state.PhoneNumberSID.ValueString(), remembered.BotSID, remembered.Channels, label)
 	addNotices(&resp.Diagnostics, notices)

@@ -1,0 +1,347 @@
+package provider
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"text/tabwriter"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+// everyFault runs the whole matrix and prints its table, as `make faults` does;
+// without it a sample with a fixed seed is run.
+var everyFault = flag.Bool("faults", false, "cut every call of every operation, and print the table")
+
+// faultStride leaves out all but every n-th case, for a look in between.
+var faultStride = flag.Int("faults-stride", 1, "with -faults, run only every n-th case")
+
+// sampled is how many cases of each operation are run without -faults.
+const sampled = 3
+
+// scenario is one thing a user does, from one configuration to another.
+type scenario struct {
+	name, engine  string
+	before, after []block
+	// byHand is what somebody does in the console before it.
+	byHand func(w *world)
+	// mayFallSilent are the numbers that stop answering by what is asked for.
+	mayFallSilent []string
+	// makesBots tells that a bot comes of it that no state knows when it is cut.
+	makesBots bool
+}
+
+func scenarios() []scenario {
+	var all []scenario
+	forced := func(values map[string]tftypes.Value) map[string]tftypes.Value {
+		values["force_destroy"] = tftypes.NewValue(tftypes.Bool, true)
+		return values
+	}
+	next := map[string]string{"studio": "application", "application": "autopilot", "autopilot": "studio"}
+	for _, engine := range []string{"studio", "application", "autopilot"} {
+		bound := func(values map[string]tftypes.Value, more ...block) []block {
+			return append([]block{botBlock("bot", forced(values)), bindingBlock("front", ukNumber, "bot")}, more...)
+		}
+		// Another number routes to the bot that no configuration knows.
+		byHand := func(w *world) {
+			front := w.number(ukNumber)
+			w.setNumber(otherNumber, map[string]string{
+				"SmsUrl": field(front, "sms_url"), "SmsApplicationSid": field(front, "sms_application_sid"), "FriendlyName": "first",
+			})
+			w.setNumber(usNumber, map[string]string{
+				"VoiceUrl": strings.Replace(field(front, "sms_url"), "twilio-messaging", "twilio-voice", 1), "VoiceApplicationSid": field(front, "sms_application_sid"), "FriendlyName": "Their own",
+			})
+		}
+		first := func() map[string]tftypes.Value { return content(engine, "first", 1) }
+		two := func(to string) []block {
+			return []block{botBlock("bot", first()), botBlock("second", content(engine, "second", 1)), bindingBlock("front", ukNumber, to)}
+		}
+		all = append(all,
+			scenario{name: "create", engine: engine, after: bound(first()), makesBots: true},
+			scenario{name: "update", engine: engine, before: bound(first()), after: bound(content(engine, "first", 2))},
+			scenario{name: "rename", engine: engine, before: bound(first()), after: bound(content(engine, "renamed", 1)), byHand: byHand},
+			scenario{name: "engine change", engine: engine, before: bound(first()), after: bound(content(next[engine], "first", 1)), byHand: byHand},
+			scenario{name: "change of number", engine: engine, before: bound(first()),
+				after: []block{botBlock("bot", forced(first())), bindingBlock("front", usNumber, "bot")}, mayFallSilent: []string{ukNumber}},
+			scenario{name: "change of assistant", engine: engine, before: two("bot"), after: two("second")},
+			scenario{name: "suspend", engine: engine, before: bound(first()), after: bound(first(), suspensionBlock("bot")), byHand: byHand,
+				mayFallSilent: []string{ukNumber, otherNumber, usNumber}},
+			scenario{name: "resume", engine: engine, before: bound(first(), suspensionBlock("bot")), after: bound(first()),
+				mayFallSilent: []string{ukNumber, otherNumber, usNumber}},
+			scenario{name: "delete", engine: engine, before: bound(first()), mayFallSilent: []string{ukNumber}},
+		)
+	}
+	return all
+}
+
+// variant is what the user does after the cut.
+type variant struct {
+	name    string
+	blocks  func(scenario) []block
+	refresh bool
+}
+
+var variants = []variant{
+	{"same", func(s scenario) []block { return s.after }, true},
+	{"reverted", func(s scenario) []block { return s.before }, true},
+	{"destroy", func(scenario) []block { return nil }, true},
+	{"no refresh", func(s scenario) []block { return s.after }, false},
+}
+
+// bench is one account with a stack on it, at the point where a scenario begins.
+type bench struct {
+	*stack
+	gate *gate
+}
+
+func (s scenario) bench(t *testing.T) bench {
+	t.Helper()
+	w := &world{t: t, box: sandbox.New(quick())}
+	g := &gate{next: conforming(t, w.box)}
+	w.server = httptest.NewServer(g)
+	w.server.Config.ErrorLog = nil
+	t.Cleanup(w.server.Close)
+	b := bench{newStack(w, w.server.URL), g}
+	b.dead = g.isDead
+	if err := b.apply(s.before, true); err != nil {
+		t.Fatal(err)
+	}
+	if s.byHand != nil {
+		s.byHand(w)
+		// What is remembered is as fresh as a plan before the apply has it.
+		if _, err := b.plan(s.before, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b
+}
+
+// close ends the account's server: there are thousands of them.
+func (b bench) close() { b.w.server.Close() }
+
+// reference is the account that a clean run leaves.
+type reference struct {
+	calls     int // of the operation itself
+	snapshots map[string][]string
+	builds    map[string]int
+}
+
+func (s scenario) reference(t *testing.T) reference {
+	t.Helper()
+	r := reference{snapshots: map[string][]string{}, builds: map[string]int{}}
+	for _, v := range variants {
+		b := s.bench(t)
+		b.gate.arm(0, "", s.mayFallSilent)
+		if v.name == "destroy" {
+			b.gate.ignore()
+		}
+		if err := b.apply(v.blocks(s), true); err != nil {
+			t.Fatalf("the clean run (%s): %v", v.name, err)
+		}
+		calls := b.gate.disarm()
+		if v.name == "same" {
+			r.calls = calls
+		}
+		if err := b.empty(v.blocks(s)); err != nil {
+			t.Fatalf("the clean run (%s): %v", v.name, err)
+		}
+		if err := b.gate.violation(); err != nil {
+			t.Fatalf("the clean run (%s): %v", v.name, err)
+		}
+		r.snapshots[v.name], r.builds[v.name] = b.gate.snapshot(), b.gate.builds()
+		b.close()
+	}
+	return r
+}
+
+// outcome is how a case ended.
+type outcome string
+
+const (
+	converged outcome = "converged"
+	// byImport: a bot that was made whole by a process that was killed before it could
+	// say so is refused by name, and taken over with the import that the error prints.
+	byImport outcome = "by import"
+	// unknown: what a killed or failed create left is in no state, and the
+	// configuration does not ask for it any more: no apply can know of it.
+	unknown outcome = "left, marked"
+)
+
+func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant) (outcome, error) {
+	b := s.bench(t)
+	defer b.close()
+	result := converged
+	b.gate.arm(nth, kind, s.mayFallSilent)
+	first := b.apply(s.after, true)
+	b.gate.disarm()
+	if err := b.gate.violation(); err != nil {
+		return "", fmt.Errorf("%w (the apply said: %v)", err, first)
+	}
+	if v.name == "destroy" {
+		b.gate.ignore()
+	}
+	blocks := v.blocks(s)
+	err := b.apply(blocks, v.refresh)
+	for range 2 {
+		if err == nil {
+			break
+		}
+		if sid, address, ok := toImport(err); ok && kind == killedThere {
+			result = byImport
+			if err := b.imported(address, 0, sid); err != nil {
+				return "", fmt.Errorf("importing %s: %w", sid, err)
+			}
+		}
+		err = b.apply(blocks, v.refresh)
+	}
+	if err != nil {
+		return "", fmt.Errorf("applying again: %w (first: %v)", err, first)
+	}
+	if err := b.empty(blocks); err != nil {
+		return "", fmt.Errorf("%w (first: %v)", err, first)
+	}
+	if err := b.gate.violation(); err != nil {
+		return "", err
+	}
+	if diff := cmp.Diff(r.snapshots[v.name], b.gate.snapshot()); diff != "" {
+		if s.makesBots && (v.name == "reverted" || v.name == "destroy") && (kind == killedThere || s.engine == "autopilot") {
+			return unknown, s.nothingRoutes(b)
+		}
+		return "", fmt.Errorf("the account is not as a clean run leaves it (first: %v): %s", first, diff)
+	}
+	if (v.name == "same" || v.name == "no refresh") && b.gate.builds() > r.builds[v.name] {
+		return "", fmt.Errorf("%d model builds, where a clean run makes %d (first: %v)", b.gate.builds(), r.builds[v.name], first)
+	}
+	return result, nil
+}
+
+// nothingRoutes tells whether no number is touched by what a cut create left.
+func (s scenario) nothingRoutes(b bench) error {
+	if sides := b.gate.answering(); len(sides) > 0 && len(b.states) == 0 && !slices.ContainsFunc(s.before, func(block) bool { return true }) {
+		return fmt.Errorf("%v route to a bot that no configuration has", sides)
+	}
+	return nil
+}
+
+var importBlock = regexp.MustCompile(`(?s)import \{\s+to = twiliobot_assistant\.this\s+id = "(\w+)"`)
+
+// toImport reads the import that an error prints.
+func toImport(err error) (sid, address string, ok bool) {
+	found := importBlock.FindStringSubmatch(err.Error())
+	if found == nil {
+		return "", "", false
+	}
+	address, _, _ = strings.Cut(strings.TrimPrefix(err.Error(), "planning "), ":")
+	return found[1], address, true
+}
+
+// Every operation on every engine is cut at every one of its calls, in every way a
+// call can be cut. Then the user applies again, at most three times: the same, what
+// was before, nothing, or the same without a refresh. The account is what a clean
+// run of that leaves, the plan is empty, and at no moment did a number that answered
+// before answer nothing.
+func TestEveryOperationConvergesWhereverItIsCut(t *testing.T) {
+	t.Parallel()
+	results := &table{rows: map[string]*row{}}
+	t.Cleanup(func() {
+		if *everyFault {
+			results.print()
+		}
+	})
+	for _, s := range scenarios() {
+		t.Run(s.name+" on "+s.engine, func(t *testing.T) {
+			t.Parallel()
+			r := s.reference(t)
+			seed := rand.New(rand.NewPCG(4, uint64(len(s.name)*len(s.engine)))) //nolint:gosec // a fixed sample, not a secret
+			type each struct {
+				nth  int
+				kind string
+				v    variant
+			}
+			var cases []each
+			for nth := 1; nth <= r.calls; nth++ {
+				for _, kind := range cutKinds {
+					for _, v := range variants {
+						cases = append(cases, each{nth, kind, v})
+					}
+				}
+			}
+			seed.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
+			if *everyFault {
+				cases = cases[:len(cases) / *faultStride]
+			} else {
+				cases = cases[:sampled]
+			}
+			for _, c := range cases {
+				how, err := s.run(t, r, c.nth, c.kind, c.v)
+				if err != nil {
+					t.Errorf("%s at call %d of %d, then %s: %v", c.kind, c.nth, r.calls, c.v.name, err)
+				}
+				results.add(s, r.calls, c.kind, how, err)
+			}
+		})
+	}
+}
+
+type table struct {
+	mu   sync.Mutex
+	rows map[string]*row
+}
+
+type row struct {
+	calls  int
+	counts map[string]int
+}
+
+func (t *table) add(s scenario, calls int, kind string, how outcome, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	name := s.name + "\t" + s.engine
+	if t.rows[name] == nil {
+		t.rows[name] = &row{calls: calls, counts: map[string]int{}}
+	}
+	counts := t.rows[name].counts
+	counts[kind]++
+	switch {
+	case err != nil:
+		counts["failed"]++
+	default:
+		counts[string(how)]++
+	}
+}
+
+func (t *table) print() {
+	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	columns := append(slices.Clone(cutKinds), string(converged), string(byImport), string(unknown), "failed")
+	fmt.Fprintln(out, "operation\tengine\tcalls\t"+strings.Join(columns, "\t"))
+	totals := map[string]int{}
+	for _, name := range slices.Sorted(maps.Keys(t.rows)) {
+		r := t.rows[name]
+		fmt.Fprintf(out, "%s\t%d", name, r.calls)
+		for _, column := range columns {
+			fmt.Fprintf(out, "\t%d", r.counts[column])
+			totals[column] += r.counts[column]
+		}
+		fmt.Fprintln(out)
+	}
+	fmt.Fprint(out, "all\t\t")
+	for _, column := range columns {
+		fmt.Fprintf(out, "\t%d", totals[column])
+	}
+	fmt.Fprintln(out)
+	if err := errors.Join(out.Flush()); err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,288 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+// The ways in which a call is cut.
+const (
+	refusedCall = "refused with 500"
+	cutBefore   = "cut before"
+	cutAfter    = "cut after"
+	killedThere = "killed there"
+)
+
+var cutKinds = []string{refusedCall, cutBefore, cutAfter, killedThere}
+
+// outage is how many calls a connection that is cut before its effect takes along:
+// it does not come back at once.
+const outage = 10
+
+// gate stands between the provider and the sandbox. It counts calls, cuts one, and
+// looks behind every write whether a number that answered stopped answering.
+type gate struct {
+	next http.Handler
+
+	mu      sync.Mutex
+	armed   bool
+	calls   int
+	nth     int
+	kind    string
+	refused string // the request that is refused, its repetitions too
+	dead    bool
+	// answered are the channels of numbers that answered when the gate was armed.
+	answered []string
+	silenced error
+}
+
+func (g *gate) arm(nth int, kind string, mayFallSilent []string) {
+	answered := slices.DeleteFunc(g.answering(), func(side string) bool {
+		return slices.ContainsFunc(mayFallSilent, func(phone string) bool { return strings.HasPrefix(side, phone) })
+	})
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.armed, g.calls, g.nth, g.kind, g.refused, g.dead = true, 0, nth, kind, "", false
+	g.answered = answered
+}
+
+// disarm lets calls through again; numbers are watched on.
+func (g *gate) disarm() (calls int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.armed, g.dead = false, false
+	return g.calls
+}
+
+// ignore stops watching: what comes may silence numbers as it likes.
+func (g *gate) ignore() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.answered = nil
+}
+
+func (g *gate) isDead() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.dead
+}
+
+func (g *gate) violation() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.silenced
+}
+
+type fate int
+
+const (
+	passes fate = iota
+	refuses
+	cuts
+	passesThenCuts
+)
+
+func (g *gate) decide(request string) fate {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.armed {
+		return passes
+	}
+	g.calls++
+	at := g.calls - g.nth
+	switch {
+	case g.nth == 0 || at < 0:
+		return passes
+	case g.kind == refusedCall && (at == 0 || request == g.refused):
+		g.refused = request
+		return refuses
+	case g.kind == cutBefore && at < outage:
+		return cuts
+	case g.kind == cutAfter && at == 0:
+		return passesThenCuts
+	case g.kind == killedThere && at == 0:
+		g.dead = true
+		return passesThenCuts
+	case g.kind == killedThere:
+		return cuts
+	}
+	return passes
+}
+
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch g.decide(r.Method + " " + r.URL.Path) {
+	case refuses:
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusInternalServerError)
+		fmt.Fprint(w, `{"code": 20500, "message": "Internal server error", "more_info": "https://www.twilio.com/docs/errors/20500", "status": 500}`)
+		return
+	case cuts:
+		panic(http.ErrAbortHandler)
+	case passesThenCuts:
+		g.next.ServeHTTP(httptest.NewRecorder(), r)
+		g.watch(r)
+		panic(http.ErrAbortHandler)
+	}
+	g.next.ServeHTTP(w, r)
+	g.watch(r)
+}
+
+func (g *gate) watch(r *http.Request) {
+	if r.Method == http.MethodGet {
+		return
+	}
+	g.mu.Lock()
+	watched := len(g.answered) > 0 && g.silenced == nil
+	g.mu.Unlock()
+	if !watched {
+		return
+	}
+	now := g.answering()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, side := range g.answered {
+		if !slices.Contains(now, side) && g.silenced == nil {
+			g.silenced = fmt.Errorf("%s answered nothing behind %s %s (call %d)", side, r.Method, r.URL.Path, g.calls)
+		}
+	}
+}
+
+// ask reads from the sandbox past the count.
+func (g *gate) ask(address string, into any) {
+	request := httptest.NewRequest(http.MethodGet, address, nil)
+	request.SetBasicAuth(sandbox.StarterAccountSID, sandbox.StarterAuthToken)
+	answer := httptest.NewRecorder()
+	g.next.ServeHTTP(answer, request)
+	if answer.Code != http.StatusOK {
+		panic(fmt.Sprintf("GET %s: %d %s", address, answer.Code, answer.Body))
+	}
+	if err := json.Unmarshal(answer.Body.Bytes(), into); err != nil {
+		panic(err)
+	}
+}
+
+func (g *gate) rows(address, key string) []map[string]any {
+	var answer map[string]any
+	g.ask(address, &answer)
+	list, _ := answer[key].([]any)
+	rows := make([]map[string]any, len(list))
+	for i, each := range list {
+		rows[i] = each.(map[string]any)
+	}
+	return rows
+}
+
+func field(row map[string]any, name string) string {
+	value, _ := row[name].(string)
+	return value
+}
+
+// bots names every bot of the account by its SID, inert applications by what they
+// suspend.
+func (g *gate) bots() (names map[string]string, inert map[string]bool) {
+	names, inert = map[string]string{}, map[string]bool{}
+	for _, row := range g.rows(apiBase+"/Applications.json?PageSize=1000", "applications") {
+		names[field(row, "sid")] = "application " + field(row, "friendly_name")
+		if _, ok := bot.SuspendedBot(field(row, "friendly_name")); ok {
+			inert[field(row, "sid")] = true
+		}
+	}
+	for _, row := range g.rows(studioBase+"?PageSize=1000", "flows") {
+		names[field(row, "sid")] = "flow " + field(row, "friendly_name")
+	}
+	for _, row := range g.rows(autopilotBase+"/Assistants?PageSize=1000", "assistants") {
+		names[field(row, "sid")] = "assistant " + field(row, "unique_name")
+	}
+	return names, inert
+}
+
+// answering lists the channels of numbers on which a bot that exists answers.
+func (g *gate) answering() []string {
+	names, inert := g.bots()
+	var sides []string
+	for _, row := range g.rows(apiBase+"/IncomingPhoneNumbers.json?PageSize=1000", "incoming_phone_numbers") {
+		for _, channel := range []string{"sms", "voice"} {
+			sid := field(row, channel+"_application_sid")
+			if sid == "" {
+				to, _ := bot.Webhooks{}.Parse(field(row, channel+"_url"))
+				sid = to.BotSID
+			}
+			if names[sid] != "" && !inert[sid] {
+				sides = append(sides, field(row, "phone_number")+" "+channel)
+			}
+		}
+	}
+	return sides
+}
+
+// snapshot is the account in words that do not depend on SIDs and dates.
+func (g *gate) snapshot() []string {
+	names, _ := g.bots()
+	var swaps []string
+	for sid, name := range names {
+		swaps = append(swaps, sid, name)
+	}
+	named := strings.NewReplacer(swaps...)
+	var lines []string
+	add := func(format string, args ...any) { lines = append(lines, named.Replace(named.Replace(fmt.Sprintf(format, args...)))) }
+	for _, row := range g.rows(apiBase+"/IncomingPhoneNumbers.json?PageSize=1000", "incoming_phone_numbers") {
+		method := func(name string) string {
+			if field(row, name+"_url") == "" {
+				return "" // without a URL it is never used
+			}
+			return field(row, name+"_method")
+		}
+		// A number that was bound once and freed is labelled so; one that never was has
+		// its own number for a label. Neither is anybody's.
+		if label := field(row, "friendly_name"); label == bot.FreeLabel || strings.Trim(label, "+()- 0123456789") == "" {
+			row["friendly_name"] = "nobody's"
+		}
+		add("number %s %q: sms %q %s %q fallback %q, voice %q %s %q fallback %q", field(row, "phone_number"), field(row, "friendly_name"),
+			field(row, "sms_application_sid"), method("sms"), field(row, "sms_url"), field(row, "sms_fallback_url"),
+			field(row, "voice_application_sid"), method("voice"), field(row, "voice_url"), field(row, "voice_fallback_url"))
+	}
+	for _, row := range g.rows(apiBase+"/Applications.json?PageSize=1000", "applications") {
+		add("application %q: %q %q", field(row, "friendly_name"), field(row, "sms_url"), field(row, "voice_url"))
+	}
+	for _, row := range g.rows(studioBase+"?PageSize=1000", "flows") {
+		var flow map[string]any
+		g.ask(studioBase+"/"+field(row, "sid"), &flow)
+		add("flow %q %s: %s", field(flow, "friendly_name"), field(flow, "status"), marshal(flow["definition"]))
+	}
+	for _, row := range g.rows(autopilotBase+"/Assistants?PageSize=1000", "assistants") {
+		at := autopilotBase + "/Assistants/" + field(row, "sid")
+		builds := g.rows(at+"/ModelBuilds?PageSize=1000", "model_builds")
+		newest := "none"
+		if len(builds) > 0 {
+			newest = field(builds[0], "status")
+		}
+		add("assistant %q %q: needs a build %v, newest build %s", field(row, "unique_name"), field(row, "friendly_name"), row["needs_model_build"], newest)
+		for _, task := range g.rows(at+"/Tasks?PageSize=1000", "tasks") {
+			var samples []string
+			for _, sample := range g.rows(at+"/Tasks/"+field(task, "sid")+"/Samples?PageSize=1000", "samples") {
+				samples = append(samples, field(sample, "tagged_text"))
+			}
+			slices.Sort(samples)
+			add("assistant %q task %q: %q", field(row, "unique_name"), field(task, "unique_name"), samples)
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// builds counts the model builds of the account.
+func (g *gate) builds() int {
+	n := 0
+	for _, row := range g.rows(autopilotBase+"/Assistants?PageSize=1000", "assistants") {
+		n += len(g.rows(autopilotBase+"/Assistants/"+field(row, "sid")+"/ModelBuilds?PageSize=1000", "model_builds"))
+	}
+	return n
+}

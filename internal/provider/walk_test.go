@@ -1,0 +1,457 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+// A block is a resource of a configuration. Its attributes may refer to the SID of
+// an assistant written before it.
+type block struct {
+	address string // twiliobot_assistant.bot
+	values  func(refs map[string]tftypes.Value) map[string]tftypes.Value
+}
+
+func (b block) kind() string { return strings.Split(b.address, ".")[0] }
+
+// stack is a working directory: what Terraform remembers between its runs. It does
+// what Terraform does with the provider, over the plugin protocol, in a
+// thousandth of the time: refresh, plan, apply, each walk with a new provider.
+type stack struct {
+	w      *world
+	url    string
+	blocks []block // of the last apply
+	states map[string]remembered
+	// dead tells whether the process was killed: nothing it answers counts then.
+	dead func() bool
+}
+
+type remembered struct {
+	state    *tfprotov6.DynamicValue
+	private  []byte
+	identity *tfprotov6.ResourceIdentityData
+	kind     string
+	order    int
+}
+
+var errKilled = errors.New("the process was killed")
+
+func newStack(w *world, url string) *stack {
+	return &stack{w: w, url: url, states: map[string]remembered{}, dead: func() bool { return false }}
+}
+
+// provider is a new provider process, configured.
+func (s *stack) provider() (*wire, error) {
+	server, err := factories()["twiliobot"]()
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	schema, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, err
+	}
+	p := &wire{s.w.t, server, schema}
+	config := p.value(schema.Provider, map[string]tftypes.Value{
+		"account_sid": tftypes.NewValue(tftypes.String, sandbox.StarterAccountSID),
+		"auth_token":  tftypes.NewValue(tftypes.String, sandbox.StarterAuthToken),
+		"api_url":     tftypes.NewValue(tftypes.String, s.url),
+		"max_retries": tftypes.NewValue(tftypes.Number, 0),
+	})
+	configured, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.15.0", Config: config})
+	if err != nil {
+		return nil, err
+	}
+	return p, said(configured.Diagnostics)
+}
+
+// said is the errors among diagnostics.
+func said(diagnostics []*tfprotov6.Diagnostic) error {
+	var all []error
+	for _, each := range diagnostics {
+		if each.Severity == tfprotov6.DiagnosticSeverityError {
+			all = append(all, fmt.Errorf("%s: %s", each.Summary, each.Detail))
+		}
+	}
+	return errors.Join(all...)
+}
+
+// planned1 is one resource as planned.
+type plannedBlock struct {
+	config, state *tfprotov6.DynamicValue
+	private       []byte
+	noop          bool
+}
+
+// apply refreshes, plans and applies.
+func (s *stack) apply(blocks []block, refresh bool) error {
+	changes, err := s.plan(blocks, refresh)
+	if err != nil {
+		return err
+	}
+	p, err := s.provider()
+	if err != nil {
+		return err
+	}
+	s.blocks = blocks
+	failed := map[string]bool{}
+	var all []error
+	// What goes is gone before what it hung on changes.
+	for _, address := range s.orphans(blocks) {
+		had := s.states[address]
+		null, err := tfprotov6.NewDynamicValue(p.kind(had.kind), tftypes.NewValue(p.kind(had.kind), nil))
+		if err != nil {
+			return err
+		}
+		answer, err := p.server.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
+			TypeName: had.kind, PriorState: had.state, PlannedState: &null, Config: &null,
+			PlannedPrivate: changes[address].private, PlannedIdentity: had.identity,
+		})
+		if s.dead() {
+			return errKilled
+		}
+		if err == nil {
+			err = said(answer.Diagnostics)
+		}
+		if err != nil {
+			all = append(all, fmt.Errorf("destroying %s: %w", address, err))
+			if had.kind != "twiliobot_assistant" {
+				failed["orphan"] = true
+			}
+			continue
+		}
+		delete(s.states, address)
+	}
+	if failed["orphan"] {
+		return errors.Join(all...)
+	}
+	refs := map[string]tftypes.Value{}
+	for i, b := range blocks {
+		change := changes[b.address]
+		if !change.noop {
+			if err := s.change(p, b, i, refs); err != nil {
+				if errors.Is(err, errKilled) {
+					return err
+				}
+				all = append(all, fmt.Errorf("%s: %w", b.address, err))
+				break // what comes after it may hang on it
+			}
+		}
+		if had, ok := s.states[b.address]; ok {
+			refs[b.address] = p.attribute(b.kind(), had.state, "sid")
+		}
+	}
+	return errors.Join(all...)
+}
+
+// change plans one resource again, with all it refers to known, and applies it.
+func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Value) error {
+	had := s.states[b.address]
+	change, err := s.planOne(p, b, had, refs)
+	if s.dead() {
+		return errKilled
+	}
+	if err != nil || change.noop {
+		return err
+	}
+	prior := had.state
+	if prior == nil {
+		null, err := tfprotov6.NewDynamicValue(p.kind(b.kind()), tftypes.NewValue(p.kind(b.kind()), nil))
+		if err != nil {
+			return err
+		}
+		prior = &null
+	}
+	answer, err := p.server.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: b.kind(), PriorState: prior, PlannedState: change.state, Config: change.config,
+		PlannedPrivate: change.private, PlannedIdentity: had.identity,
+	})
+	if s.dead() {
+		return errKilled
+	}
+	if err != nil {
+		return err
+	}
+	now := remembered{state: answer.NewState, private: answer.Private, identity: answer.NewIdentity, kind: b.kind(), order: order}
+	if !p.null(b.kind(), now.state) {
+		s.states[b.address] = now
+	}
+	return said(answer.Diagnostics)
+}
+
+// plan refreshes and plans; it tells, by address, what changes.
+func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, error) {
+	p, err := s.provider()
+	if err != nil {
+		return nil, err
+	}
+	if refresh {
+		for _, address := range s.inOrder() {
+			had := s.states[address]
+			read, err := p.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
+				TypeName: had.kind, CurrentState: had.state, Private: had.private, CurrentIdentity: had.identity,
+			})
+			if err == nil {
+				err = said(read.Diagnostics)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("reading %s: %w", address, err)
+			}
+			if p.null(had.kind, read.NewState) {
+				delete(s.states, address)
+				continue
+			}
+			had.state, had.private, had.identity = read.NewState, read.Private, read.NewIdentity
+			s.states[address] = had
+		}
+	}
+	changes := map[string]plannedBlock{}
+	for _, address := range slices.Backward(s.orphans(blocks)) { // as Terraform does: what others hang on first
+		had := s.states[address]
+		null, err := tfprotov6.NewDynamicValue(p.kind(had.kind), tftypes.NewValue(p.kind(had.kind), nil))
+		if err != nil {
+			return nil, err
+		}
+		answer, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
+			TypeName: had.kind, PriorState: had.state, ProposedNewState: &null, Config: &null, PriorPrivate: had.private, PriorIdentity: had.identity,
+		})
+		if err == nil {
+			err = said(answer.Diagnostics)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("planning to destroy %s: %w", address, err)
+		}
+		changes[address] = plannedBlock{private: answer.PlannedPrivate}
+	}
+	refs := map[string]tftypes.Value{}
+	for _, b := range blocks {
+		change, err := s.planOne(p, b, s.states[b.address], refs)
+		if err != nil {
+			return nil, fmt.Errorf("planning %s: %w", b.address, err)
+		}
+		changes[b.address] = change
+		refs[b.address] = p.attribute(b.kind(), change.state, "sid")
+	}
+	return changes, nil
+}
+
+func (s *stack) planOne(p *wire, b block, had remembered, refs map[string]tftypes.Value) (plannedBlock, error) {
+	schema := p.schema.ResourceSchemas[b.kind()]
+	config := p.value(schema, b.values(refs))
+	prior := had.state
+	if prior == nil {
+		prior = p.dynamic(p.kind(b.kind()), tftypes.NewValue(p.kind(b.kind()), nil))
+	}
+	answer, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: b.kind(), PriorState: prior, ProposedNewState: p.proposed(b.kind(), prior, config), Config: config,
+		PriorPrivate: had.private, PriorIdentity: had.identity,
+	})
+	if err == nil {
+		err = said(answer.Diagnostics)
+	}
+	if err != nil {
+		return plannedBlock{}, err
+	}
+	if len(answer.RequiresReplace) > 0 {
+		return plannedBlock{}, fmt.Errorf("it would be replaced, for %v", answer.RequiresReplace)
+	}
+	return plannedBlock{config, answer.PlannedState, answer.PlannedPrivate, p.same(b.kind(), prior, answer.PlannedState)}, nil
+}
+
+// empty tells whether nothing is left to do.
+func (s *stack) empty(blocks []block) error {
+	changes, err := s.plan(blocks, true)
+	if err != nil {
+		return err
+	}
+	var left []string
+	for _, address := range slices.Sorted(maps.Keys(changes)) {
+		if !changes[address].noop {
+			left = append(left, address+s.difference(address, changes[address]))
+		}
+	}
+	if len(left) > 0 {
+		return fmt.Errorf("the plan is not empty: %v", left)
+	}
+	return nil
+}
+
+func (s *stack) difference(address string, change plannedBlock) string {
+	had, ok := s.states[address]
+	if !ok || change.state == nil {
+		return ""
+	}
+	p, err := s.provider()
+	if err != nil {
+		return err.Error()
+	}
+	prior, now := p.attributes(had.kind, had.state), p.attributes(had.kind, change.state)
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if !prior[name].Equal(now[name]) {
+			all = append(all, fmt.Sprintf("%s: %v -> %v", name, prior[name], now[name]))
+		}
+	}
+	return "{" + strings.Join(all, "; ") + "}"
+}
+
+// imported takes an object over that a refused name told of.
+func (s *stack) imported(address string, order int, sid string) error {
+	p, err := s.provider()
+	if err != nil {
+		return err
+	}
+	kind := strings.Split(address, ".")[0]
+	answer, err := p.server.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: sid})
+	if err == nil {
+		err = said(answer.Diagnostics)
+	}
+	if err != nil {
+		return err
+	}
+	made := answer.ImportedResources[0]
+	s.states[address] = remembered{state: made.State, private: made.Private, identity: made.Identity, kind: kind, order: order}
+	return nil
+}
+
+func (s *stack) inOrder() []string {
+	return slices.SortedFunc(maps.Keys(s.states), func(a, b string) int {
+		if by := s.states[a].order - s.states[b].order; by != 0 {
+			return by
+		}
+		return strings.Compare(a, b)
+	})
+}
+
+// orphans lists what is in the state and no more in the configuration, what hangs
+// on others first.
+func (s *stack) orphans(blocks []block) []string {
+	var all []string
+	for _, address := range slices.Backward(s.inOrder()) {
+		if !slices.ContainsFunc(blocks, func(b block) bool { return b.address == address }) {
+			all = append(all, address)
+		}
+	}
+	return all
+}
+
+// copied is the stack as another directory with the same state.
+func (s *stack) copied() *stack {
+	c := *s
+	c.states = maps.Clone(s.states)
+	return &c
+}
+
+func (p *wire) kind(typeName string) tftypes.Type { return p.schema.ResourceSchemas[typeName].ValueType() }
+
+func (p *wire) attributes(typeName string, state *tfprotov6.DynamicValue) map[string]tftypes.Value {
+	p.t.Helper()
+	value, err := state.Unmarshal(p.kind(typeName))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	attributes := map[string]tftypes.Value{}
+	if value.IsNull() {
+		return attributes
+	}
+	if err := value.As(&attributes); err != nil {
+		p.t.Fatal(err)
+	}
+	return attributes
+}
+
+func (p *wire) attribute(typeName string, state *tfprotov6.DynamicValue, name string) tftypes.Value {
+	return p.attributes(typeName, state)[name]
+}
+
+func (p *wire) null(typeName string, state *tfprotov6.DynamicValue) bool {
+	return state == nil || len(p.attributes(typeName, state)) == 0
+}
+
+func (p *wire) same(typeName string, a, b *tfprotov6.DynamicValue) bool {
+	x, y := p.attributes(typeName, a), p.attributes(typeName, b)
+	return len(x) > 0 && maps.EqualFunc(x, y, tftypes.Value.Equal)
+}
+
+// proposed lays a configuration over the prior state as Terraform does: what is
+// computed and not configured stays.
+func (p *wire) proposed(typeName string, prior, config *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
+	p.t.Helper()
+	had, want := p.attributes(typeName, prior), p.attributes(typeName, config)
+	for _, attribute := range p.schema.ResourceSchemas[typeName].Block.Attributes {
+		if value, ok := had[attribute.Name]; ok && attribute.Computed && want[attribute.Name].IsNull() {
+			want[attribute.Name] = value
+		}
+	}
+	return p.dynamic(p.kind(typeName), tftypes.NewValue(p.kind(typeName), want))
+}
+
+// The blocks of the tests.
+
+func str(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+
+func botBlock(name string, values map[string]tftypes.Value) block {
+	return block{"twiliobot_assistant." + name, func(map[string]tftypes.Value) map[string]tftypes.Value { return maps.Clone(values) }}
+}
+
+func bindingBlock(name, phone, to string) block {
+	return block{"twiliobot_phone_number_binding." + name, func(refs map[string]tftypes.Value) map[string]tftypes.Value {
+		return map[string]tftypes.Value{"phone_number": str(phone), "assistant_sid": refs["twiliobot_assistant."+to]}
+	}}
+}
+
+func suspensionBlock(of string) block {
+	return block{"twiliobot_suspension." + of, func(refs map[string]tftypes.Value) map[string]tftypes.Value {
+		return map[string]tftypes.Value{"assistant_sid": refs["twiliobot_assistant."+of]}
+	}}
+}
+
+func TestWalkAppliesAndPlansNothingAfterIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	s := newStack(w, w.server.URL)
+	for _, engine := range []string{"studio", "application", "autopilot"} {
+		blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock("front", ukNumber, "bot"), suspensionBlock("bot")}
+		if err := s.apply(blocks, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.empty(blocks); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.apply(nil, true); err != nil || len(s.states) > 0 {
+		t.Errorf("left %v: %v", s.states, err)
+	}
+}
+
+// content is a bot of an engine, in one of two versions.
+func content(engine, name string, version int) map[string]tftypes.Value {
+	values := map[string]tftypes.Value{"unique_name": str(name)}
+	switch engine {
+	case "studio":
+		values["flow"] = str(marshal(echo(fmt.Sprintf("Version %d", version))))
+	case "autopilot":
+		values["engine"] = str(engine)
+		values["schema"] = str(marshal(sampleSchema(version)))
+	default:
+		kind := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
+		urls := map[string]tftypes.Value{}
+		for name := range webhookTypes {
+			kind.AttributeTypes[name] = tftypes.String
+			urls[name] = tftypes.NewValue(tftypes.String, nil)
+		}
+		urls["messaging_url"] = str(fmt.Sprintf("https://bots.example.com/v%d", version))
+		values["webhooks"] = tftypes.NewValue(kind, urls)
+	}
+	return values
+}
