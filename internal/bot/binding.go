@@ -63,6 +63,48 @@ func (b Binding) Incapable(n Number) []Channel {
 // writes its mark first and then reads the numbers; a binding writes its number
 // first and then reads the mark. Whoever comes second corrects.
 func (d *Directory) Bind(ctx context.Context, b Binding, seen Seen, was string) (Number, []Notice, error) {
+	return d.bind(ctx, b, seen, was, &moved{})
+}
+
+// Held is what a binding had on a number before it changes.
+type Held struct {
+	NumberSID string
+	BotSID    string
+	Channels  []Channel
+	Label     string // the bot's name where the number bears it
+}
+
+// Rebind binds as wanted and then frees what the binding had before: another number,
+// or channels that it does not have any more.
+func (d *Directory) Rebind(ctx context.Context, b Binding, seen Seen, was string, had Held) (number Number, notices []Notice, err error) {
+	bound, freed := &moved{}, &moved{}
+	err = Operation{Name: "the change of the binding", Steps: []Step{{
+		Name: "binding the phone number",
+		Do: func(ctx context.Context) (err error) {
+			var said []Notice
+			number, said, err = d.bind(ctx, b, seen, was, bound)
+			notices = append(notices, said...)
+			return err
+		},
+		Undo: func(ctx context.Context) error { return d.putBack(ctx, bound) },
+		Cut:  "The number may answer as planned already, and what the binding had before answers too; the next apply goes on.",
+	}, {
+		Name: "freeing what the binding had before",
+		Cut:  "The number answers as planned, and what the binding had before answers too; the next apply frees it.",
+		Do: func(ctx context.Context) error {
+			if len(had.Channels) == 0 || had.BotSID == "" {
+				return nil
+			}
+			said, err := d.free(ctx, had, freed)
+			notices = append(notices, said...)
+			return err
+		},
+		Undo: func(ctx context.Context) error { return d.putBack(ctx, freed) },
+	}}}.Run(ctx)
+	return number, notices, err
+}
+
+func (d *Directory) bind(ctx context.Context, b Binding, seen Seen, was string, done *moved) (Number, []Notice, error) {
 	unlock, err := d.claims.lock(ctx, b.NumberSID)
 	if err != nil {
 		return Number{}, nil, err
@@ -97,6 +139,7 @@ func (d *Directory) Bind(ctx context.Context, b Binding, seen Seen, was string) 
 	if change.Empty() {
 		return number, notices, nil
 	}
+	done.add(number, change.Apply(number))
 	after, err := d.writeNumber(ctx, number, change)
 	if err != nil {
 		return after, nil, err

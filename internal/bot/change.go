@@ -89,11 +89,15 @@ func (d *Directory) unfinished(ctx context.Context, sid, known string) (pair, er
 		current.Replaces = known
 	}
 	old, oldThere := bySID[current.Replaces]
-	if oldThere || (current.Uploading && current.Replaces != "") {
+	if oldThere || current.unmarking() {
 		return pair{old, current}, nil
 	}
 	return pair{}, ErrNotFound
 }
+
+// unmarking tells whether a bot bears a mark of what it replaces that is yet to be
+// taken off; that of a flow never is.
+func (b Bot) unmarking() bool { return b.Replaces != "" && (b.Uploading || b.Engine() == Application) }
 
 // Unfinished tells the two bots of a replacement that was cut off: the one that the
 // state is to know, and the other; ErrNotFound when there is none. A bot that is

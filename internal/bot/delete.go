@@ -4,20 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // DeleteBot removes a bot, and with it the mark of its suspension and what a
 // replacement that was cut off left. Numbers that still route to it make it fail,
 // unless force is set: then they are freed first.
 func (d *Directory) DeleteBot(ctx context.Context, sid, uniqueName string, force bool) ([]Notice, error) {
-	host, err := d.HostOf(sid)
-	if err != nil {
+	if _, err := d.HostOf(sid); err != nil {
 		return nil, err
 	}
 	var bots []Bot // the bot, and the other one of a replacement
 	var numbers []Number
 	var notices []Notice
-	err = Operation{Name: "the deletion of bot " + sid, Steps: []Step{{
+	err := Operation{Name: "the deletion of bot " + sid, Steps: []Step{{
 		Name: "looking for its phone numbers",
 		Do: func(ctx context.Context) error {
 			bots = append(bots, Bot{SID: sid, UniqueName: uniqueName})
@@ -78,12 +78,13 @@ func (d *Directory) DeleteBot(ctx context.Context, sid, uniqueName string, force
 		Cut:  "No phone number routes to the bot any more; the next apply deletes what is left of it.",
 		Do: func(ctx context.Context) error {
 			defer d.BotsChanged()
-			for _, other := range bots[1:] {
-				if err := d.Host(other.Engine()).Discard(ctx, other.SID); err != nil {
+			// Whoever reverts a destruction that was cut off finds the name free.
+			for _, b := range slices.Backward(bots) {
+				if err := d.Host(b.Engine()).Discard(ctx, b.SID); err != nil {
 					return err
 				}
 			}
-			return host.Delete(ctx, sid)
+			return nil
 		},
 	}}}.Run(ctx)
 	return notices, err

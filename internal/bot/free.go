@@ -14,6 +14,11 @@ import (
 // It is one write: cut off before it the number still answers for the bot, and
 // freeing it again finishes; after it, there is nothing left to do.
 func (d *Directory) Free(ctx context.Context, numberSID, botSID string, channels []Channel, label string) ([]Notice, error) {
+	return d.free(ctx, Held{numberSID, botSID, channels, label}, &moved{})
+}
+
+func (d *Directory) free(ctx context.Context, had Held, done *moved) ([]Notice, error) {
+	numberSID, botSID, label := had.NumberSID, had.BotSID, had.Label
 	unlock, err := d.claims.lock(ctx, numberSID)
 	if err != nil {
 		return nil, err
@@ -33,7 +38,7 @@ func (d *Directory) Free(ctx context.Context, numberSID, botSID string, channels
 	}
 	var change NumberChange
 	var notices []Notice
-	for _, channel := range channels {
+	for _, channel := range had.Channels {
 		route := routing.Route(number, channel)
 		switch {
 		case d.claims.has(numberSID, channel), route.Kind == ToNothing:
@@ -63,8 +68,7 @@ func (d *Directory) Free(ctx context.Context, numberSID, botSID string, channels
 		free := FreeLabel
 		change.FriendlyName = &free
 	}
-	_, err = d.writeNumber(ctx, number, change)
-	return notices, err
+	return notices, d.writeAndRemember(ctx, number, change, done)
 }
 
 func (d *Directory) silent(n Number) bool {

@@ -289,6 +289,9 @@ func (r *replacement) moving(routing Routing, n Number) (change NumberChange, no
 
 // services moves the Messaging Services whose inbound URL is the old bot's.
 func (r *replacement) services(ctx context.Context) error {
+	if r.old.SID == "" {
+		return nil
+	}
 	all, err := r.d.services.List(ctx)
 	if err != nil {
 		return fmt.Errorf("listing the account's Messaging Services: %w", err)

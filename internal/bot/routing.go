@@ -32,6 +32,9 @@ func (r Routing) Route(n Number, channel Channel) Route {
 // Channels lists the channels on which a number routes to a bot, silenced ones
 // among them.
 func (r Routing) Channels(n Number, botSID string) []Channel {
+	if botSID == "" {
+		return nil // what answers nothing is nobody's
+	}
 	return slices.DeleteFunc(Channels(), func(channel Channel) bool { return r.Route(n, channel).BotSID != botSID })
 }
 

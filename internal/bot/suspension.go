@@ -114,6 +114,7 @@ func (d *Directory) Suspend(ctx context.Context, botSID string) (Suspension, Kep
 	defer unlock()
 
 	kept := Kept{}
+	var now Suspension
 	var inert string
 	made := false
 	silenced := &moved{}
@@ -145,6 +146,13 @@ func (d *Directory) Suspend(ctx context.Context, botSID string) (Suspension, Kep
 			})
 		},
 		Undo: func(ctx context.Context) error { return d.putBack(ctx, silenced) },
+	}, {
+		Name: "looking at the result",
+		Cut:  "All of its numbers are silenced; the inert application tells it, and the next apply takes the suspension over.",
+		Do: func(ctx context.Context) (err error) {
+			now, _, err = d.suspensionNow(ctx, botSID)
+			return err
+		},
 	}}}.Run(ctx)
 	if err != nil {
 		return Suspension{}, nil, err
@@ -152,8 +160,7 @@ func (d *Directory) Suspend(ctx context.Context, botSID string) (Suspension, Kep
 	for _, each := range silenced.all() {
 		kept[each.before.SID] = map[Channel]Side{Messaging: each.before.Messaging, Voice: each.before.Voice}
 	}
-	now, _, err := d.suspensionNow(ctx, botSID)
-	return now, kept, err
+	return now, kept, nil
 }
 
 // Suspendable refuses to suspend what would go on answering: messages that a

@@ -174,9 +174,14 @@ const (
 	// byImport: a bot that was made whole by a process that was killed before it could
 	// say so is refused by name, and taken over with the import that the error prints.
 	byImport outcome = "by import"
-	// unknown: what a killed or failed create left is in no state, and the
-	// configuration does not ask for it any more: no apply can know of it.
-	unknown outcome = "left, marked"
+	// byOverwrite: a number that a killed process moved between two bots answers for
+	// the other one than the state says, which is refused and named, and taken back
+	// with overwrite.
+	byOverwrite outcome = "by overwrite"
+	// left: what no state knows is there, and harms nothing.
+	left outcome = "left"
+	// stillSaid: a suspension that no state knows silences numbers, and every plan warns.
+	stillSaid outcome = "silent, said"
 )
 
 func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant) (outcome, error) {
@@ -198,13 +203,17 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		if err == nil {
 			break
 		}
-		if sid, address, ok := toImport(err); ok && kind == killedThere {
+		if sid, address, ok := toImport(err); ok {
 			result = byImport
 			if err := b.imported(address, 0, sid); err != nil {
 				return "", fmt.Errorf("importing %s: %w", sid, err)
 			}
 		}
-		err = b.apply(blocks, v.refresh)
+		if kind == killedThere && s.name == "change of assistant" && v.name == "reverted" && strings.Contains(err.Error(), "`overwrite = true`") {
+			result = byOverwrite
+			blocks = overwriting(blocks)
+		}
+		err = b.apply(blocks, true)
 	}
 	if err != nil {
 		return "", fmt.Errorf("applying again: %w (first: %v)", err, first)
@@ -216,8 +225,8 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		return "", err
 	}
 	if diff := cmp.Diff(r.snapshots[v.name], b.gate.snapshot()); diff != "" {
-		if s.makesBots && (v.name == "reverted" || v.name == "destroy") && (kind == killedThere || s.engine == "autopilot") {
-			return unknown, s.nothingRoutes(b)
+		if how, ok := s.excused(b, r, kind, v); ok {
+			return how, nil
 		}
 		return "", fmt.Errorf("the account is not as a clean run leaves it (first: %v): %s", first, diff)
 	}
@@ -227,12 +236,39 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 	return result, nil
 }
 
-// nothingRoutes tells whether no number is touched by what a cut create left.
-func (s scenario) nothingRoutes(b bench) error {
-	if sides := b.gate.answering(); len(sides) > 0 && len(b.states) == 0 && !slices.ContainsFunc(s.before, func(block) bool { return true }) {
-		return fmt.Errorf("%v route to a bot that no configuration has", sides)
+// excused tells what is left where a configuration that does not ask for it any more
+// meets an account that a process could not put back: it was killed, or lost the
+// connection while putting back. No state knows of it, so no apply can take it away;
+// it must do no harm, or be said.
+func (s scenario) excused(b bench, r reference, kind string, v variant) (outcome, bool) {
+	if kind != killedThere && kind != cutBefore || v.name != "reverted" && v.name != "destroy" {
+		return "", s.name == "create" && s.engine == "autopilot" && v.name != "same" && v.name != "no refresh" && len(b.gate.answering()) == 0
 	}
-	return nil
+	switch s.name {
+	case "create":
+		return left, true
+	case "change of number":
+		// The number it was to move to may answer for the bot as well.
+		return left, slices.Contains(b.gate.answering(), usNumber+" sms")
+	case "rename":
+		// An application that a killed process left under its mark does not tell the
+		// name that its numbers bear as their label by then.
+		return left, s.engine == "application" && cmp.Equal(unlabelled(r.snapshots[v.name]), unlabelled(b.gate.snapshot()))
+	case "suspend":
+		return stillSaid, slices.ContainsFunc(b.warnings, func(w string) bool { return strings.Contains(w, "is suspended: the inert application") })
+	}
+	return "", false
+}
+
+var label = regexp.MustCompile(`^(number \S+) "[^"]*"`)
+
+// unlabelled is a snapshot without the labels of numbers.
+func unlabelled(lines []string) []string {
+	var all []string
+	for _, line := range lines {
+		all = append(all, label.ReplaceAllString(line, "$1"))
+	}
+	return all
 }
 
 var importBlock = regexp.MustCompile(`(?s)import \{\s+to = twiliobot_assistant\.this\s+id = "(\w+)"`)
@@ -324,7 +360,7 @@ func (t *table) add(s scenario, calls int, kind string, how outcome, err error) 
 
 func (t *table) print() {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	columns := append(slices.Clone(cutKinds), string(converged), string(byImport), string(unknown), "failed")
+	columns := append(slices.Clone(cutKinds), string(converged), string(byImport), string(byOverwrite), string(left), string(stillSaid), "failed")
 	fmt.Fprintln(out, "operation\tengine\tcalls\t"+strings.Join(columns, "\t"))
 	totals := map[string]int{}
 	for _, name := range slices.Sorted(maps.Keys(t.rows)) {

@@ -232,7 +232,9 @@ func (g *gate) snapshot() []string {
 	}
 	named := strings.NewReplacer(swaps...)
 	var lines []string
-	add := func(format string, args ...any) { lines = append(lines, named.Replace(named.Replace(fmt.Sprintf(format, args...)))) }
+	add := func(format string, args ...any) {
+		lines = append(lines, named.Replace(named.Replace(fmt.Sprintf(format, args...))))
+	}
 	for _, row := range g.rows(apiBase+"/IncomingPhoneNumbers.json?PageSize=1000", "incoming_phone_numbers") {
 		method := func(name string) string {
 			if field(row, name+"_url") == "" {

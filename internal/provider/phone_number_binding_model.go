@@ -217,8 +217,8 @@ func (r *phoneNumberBindingResource) find(ctx context.Context, m bindingModel) (
 
 // bind makes the number answer as planned, fills in what the plan left open, and
 // returns what is to be remembered. had is what the binding had before; it is empty
-// for a new one.
-func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingModel, number bot.Number, seen bot.Seen, had memory, diags *diag.Diagnostics) memory {
+// for a new one. left is what is freed once the number answers.
+func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingModel, number bot.Number, had memory, left bot.Held, diags *diag.Diagnostics) memory {
 	directory := r.account.directory
 	b, err := directory.Bot(ctx, plan.AssistantSID.ValueString())
 	if err != nil {
@@ -238,7 +238,7 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 	if plan.FriendlyName.IsUnknown() && (had.BotSID == "" || number.FriendlyName == had.Label || number.FriendlyName == bot.FreeLabel) {
 		binding.Label = b.UniqueName
 	}
-	after, notices, err := directory.Bind(ctx, binding, seen, had.BotSID)
+	after, notices, err := directory.Rebind(ctx, binding, had.Seen, had.BotSID, left)
 	addNotices(diags, notices)
 	if err != nil {
 		addAttributeError(diags, plan.numberPath(), "Unable to bind the phone number", err)

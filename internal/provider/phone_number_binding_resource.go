@@ -152,7 +152,7 @@ func (r *phoneNumberBindingResource) Create(ctx context.Context, req resource.Cr
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return
 	}
-	written := r.bind(ctx, &plan, number, nil, memory{}, &resp.Diagnostics)
+	written := r.bind(ctx, &plan, number, memory{}, bot.Held{}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -222,7 +222,7 @@ func (r *phoneNumberBindingResource) followed(ctx context.Context, routing bot.R
 		}
 		current, other, err := r.account.directory.Unfinished(ctx, m.BotSID, "")
 		if errors.Is(err, bot.ErrNotFound) {
-			return m, nil
+			return r.inherited(ctx, m, answering)
 		}
 		if err == nil && other == m.BotSID && current == answering {
 			m.BotSID = answering // the old one is gone
@@ -230,6 +230,21 @@ func (r *phoneNumberBindingResource) followed(ctx context.Context, routing bot.R
 		return m, err
 	}
 	return m, nil
+}
+
+// inherited is what a binding remembers when its bot is gone and a bot that this
+// configuration manages answers: a replacement moved the number, and was done with
+// before the binding's turn came. An application bears no mark of it any more.
+func (r *phoneNumberBindingResource) inherited(ctx context.Context, m memory, answering string) (memory, error) {
+	if !r.account.hadPrior(answering) {
+		return m, nil
+	}
+	_, err := r.account.directory.Bot(ctx, m.BotSID)
+	if errors.Is(err, bot.ErrNotFound) {
+		m.BotSID = answering
+		return m, nil
+	}
+	return m, err
 }
 
 func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -251,22 +266,14 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 	if moved {
 		had = memory{} // of the number it moves to, the binding had nothing
 	}
-	written := r.bind(ctx, &plan, number, had.Seen, had, &resp.Diagnostics)
+	// What the binding had before is freed once the number answers.
+	left := bot.Held{NumberSID: state.PhoneNumberSID.ValueString(), BotSID: remembered.BotSID, Channels: remembered.Channels, Label: remembered.Label}
+	if !moved {
+		left.Channels = without(left.Channels, plan.channels())
+	}
+	written := r.bind(ctx, &plan, number, had, left, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
-	}
-	// The new number answers by now; what the binding had before is freed after it.
-	left := remembered.Channels
-	if !moved {
-		left = without(left, plan.channels())
-	}
-	if len(left) > 0 && remembered.BotSID != "" {
-		notices, err := r.account.directory.Free(ctx, state.PhoneNumberSID.ValueString(), remembered.BotSID, left, remembered.Label)
-		addNotices(&resp.Diagnostics, notices)
-		if err != nil {
-			addError(&resp.Diagnostics, "Unable to free what the binding had before", fmt.Errorf("%s answers as planned, but %s was not freed: %w", number, state.PhoneNumber.ValueString(), err))
-			return
-		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)

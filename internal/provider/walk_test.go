@@ -28,10 +28,11 @@ func (b block) kind() string { return strings.Split(b.address, ".")[0] }
 // what Terraform does with the provider, over the plugin protocol, in a
 // thousandth of the time: refresh, plan, apply, each walk with a new provider.
 type stack struct {
-	w      *world
-	url    string
-	blocks []block // of the last apply
-	states map[string]remembered
+	w        *world
+	url      string
+	blocks   []block // of the last apply
+	states   map[string]remembered
+	warnings []string // of the last plan
 	// dead tells whether the process was killed: nothing it answers counts then.
 	dead func() bool
 }
@@ -86,7 +87,7 @@ func said(diagnostics []*tfprotov6.Diagnostic) error {
 	return errors.Join(all...)
 }
 
-// planned1 is one resource as planned.
+// plannedBlock is one resource as planned.
 type plannedBlock struct {
 	config, state *tfprotov6.DynamicValue
 	private       []byte
@@ -189,12 +190,21 @@ func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Valu
 	return said(answer.Diagnostics)
 }
 
+func (s *stack) warn(diagnostics []*tfprotov6.Diagnostic) {
+	for _, each := range diagnostics {
+		if each.Severity == tfprotov6.DiagnosticSeverityWarning {
+			s.warnings = append(s.warnings, each.Summary+": "+each.Detail)
+		}
+	}
+}
+
 // plan refreshes and plans; it tells, by address, what changes.
 func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, error) {
 	p, err := s.provider()
 	if err != nil {
 		return nil, err
 	}
+	s.warnings = nil
 	if refresh {
 		for _, address := range s.inOrder() {
 			had := s.states[address]
@@ -202,6 +212,7 @@ func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, err
 				TypeName: had.kind, CurrentState: had.state, Private: had.private, CurrentIdentity: had.identity,
 			})
 			if err == nil {
+				s.warn(read.Diagnostics)
 				err = said(read.Diagnostics)
 			}
 			if err != nil {
@@ -257,6 +268,7 @@ func (s *stack) planOne(p *wire, b block, had remembered, refs map[string]tftype
 		PriorPrivate: had.private, PriorIdentity: had.identity,
 	})
 	if err == nil {
+		s.warn(answer.Diagnostics)
 		err = said(answer.Diagnostics)
 	}
 	if err != nil {
@@ -352,7 +364,9 @@ func (s *stack) copied() *stack {
 	return &c
 }
 
-func (p *wire) kind(typeName string) tftypes.Type { return p.schema.ResourceSchemas[typeName].ValueType() }
+func (p *wire) kind(typeName string) tftypes.Type {
+	return p.schema.ResourceSchemas[typeName].ValueType()
+}
 
 func (p *wire) attributes(typeName string, state *tfprotov6.DynamicValue) map[string]tftypes.Value {
 	p.t.Helper()
@@ -408,6 +422,22 @@ func bindingBlock(name, phone, to string) block {
 	return block{"twiliobot_phone_number_binding." + name, func(refs map[string]tftypes.Value) map[string]tftypes.Value {
 		return map[string]tftypes.Value{"phone_number": str(phone), "assistant_sid": refs["twiliobot_assistant."+to]}
 	}}
+}
+
+// overwriting is the blocks with every binding allowed to take its number over.
+func overwriting(blocks []block) []block {
+	all := slices.Clone(blocks)
+	for i, b := range all {
+		if b.kind() != "twiliobot_phone_number_binding" {
+			continue
+		}
+		all[i].values = func(refs map[string]tftypes.Value) map[string]tftypes.Value {
+			values := b.values(refs)
+			values["overwrite"] = tftypes.NewValue(tftypes.Bool, true)
+			return values
+		}
+	}
+	return all
 }
 
 func suspensionBlock(of string) block {

@@ -12,11 +12,9 @@ import (
 
 // Create makes an application.
 //
-// It is one write: cut off before it there is nothing; after it there is an
-// application of that name which no state knows, and which the next Create
-// refuses as a name that is taken, with the way to import it: an application has
-// no field for a mark that would tell it from somebody else's. One that replaces a
-// bot bears its mark in place of its name until Unmark, and is taken up by it.
+// An application has no field for a mark that would tell it from somebody else's:
+// one of the name is refused. One that replaces a bot bears its mark in place of its
+// name until Unmark, and is taken up by it.
 func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	if spec.Replaces != "" {
 		spec.UniqueName = bot.MarkReplacing(spec.Replaces)
@@ -52,21 +50,39 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 			*each.param = &each.value
 		}
 	}
-	answer, err := h.api(ctx).CreateApplication(params)
 	var sid string
-	var written bot.Bot
-	switch {
-	case errors.Is(err, bot.ErrUncertain):
-		if sid, err = h.lost(ctx, spec, err); err != nil {
-			return bot.Bot{}, err
-		}
-	case err != nil:
-		return bot.Bot{}, err
-	default:
-		written = read(answer)
-		sid = written.SID
-	}
-	return h.readBack(ctx, sid, written, spec)
+	var written, made bot.Bot
+	err = bot.Operation{Name: fmt.Sprintf("making the application %q", spec.UniqueName), Steps: []bot.Step{{
+		Name: "writing it",
+		Cut:  "An application of that name may be there, on which no phone number answers; the next apply refuses the name and prints the import for it.",
+		Do: func(ctx context.Context) error {
+			answer, err := h.api(ctx).CreateApplication(params)
+			switch {
+			case errors.Is(err, bot.ErrUncertain):
+				sid, err = h.lost(ctx, spec, err)
+				return err
+			case err != nil:
+				return err
+			}
+			written = read(answer)
+			sid = written.SID
+			return nil
+		},
+		Undo: func(ctx context.Context) error {
+			if sid == "" {
+				return nil
+			}
+			return h.Delete(ctx, sid)
+		},
+	}, {
+		Name: "reading it back",
+		Cut:  "An application of that name is there, on which no phone number answers; the next apply refuses the name and prints the import for it.",
+		Do: func(ctx context.Context) error {
+			made, err = h.readBack(ctx, sid, written, spec)
+			return err
+		},
+	}}}.Run(ctx)
+	return made, err
 }
 
 // carry takes over what the replaced application has beside what the provider

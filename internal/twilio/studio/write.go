@@ -16,17 +16,16 @@ import (
 
 // Create makes a flow and publishes it.
 //
-// It is one write, and its commit message is a mark that never changes, since
-// revisions do not: cut off before it there is nothing; after it there is a
-// published flow of that name and content, which the next Create takes up by its
-// mark as long as nobody has changed it since.
+// Its commit message is a mark that never changes, since revisions do not. A flow
+// that replaces another is taken up by it; any other of the name is refused, since
+// nothing tells whose state knows it.
 func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	before, err := h.Find(ctx, spec.UniqueName)
 	if err != nil {
 		return bot.Bot{}, err
 	}
 	before = slices.DeleteFunc(before, func(b bot.Bot) bool { return b.SID == spec.Replaces })
-	if len(before) == 1 {
+	if len(before) == 1 && spec.Replaces != "" {
 		if left, ok, err := h.left(ctx, before[0].SID, spec); err != nil || ok {
 			return left, err
 		}
@@ -34,27 +33,45 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	if len(before) > 0 {
 		return bot.Bot{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
 	}
-	answer, err := h.api(ctx).CreateFlow(&openapi.CreateFlowParams{
-		FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkRevision(spec.Replaces)),
-	})
 	var sid string
+	var made bot.Bot
 	written := 1
-	switch {
-	case errors.Is(err, bot.ErrUncertain):
-		if sid, err = h.lost(ctx, spec, err); err != nil {
-			return bot.Bot{}, err
-		}
-	case err != nil:
-		return bot.Bot{}, refusal(spec, err)
-	default:
-		sid, written = twilio.Value(answer.Sid), answer.Revision
-	}
-	return h.readBack(ctx, sid, written, spec)
+	err = bot.Operation{Name: fmt.Sprintf("making the flow %q", spec.UniqueName), Steps: []bot.Step{{
+		Name: "publishing it",
+		Cut:  "A published flow of that name may be there, on which no phone number answers; the next apply refuses the name and prints the import for it.",
+		Do: func(ctx context.Context) error {
+			answer, err := h.api(ctx).CreateFlow(&openapi.CreateFlowParams{
+				FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkRevision(spec.Replaces)),
+			})
+			switch {
+			case errors.Is(err, bot.ErrUncertain):
+				sid, err = h.lost(ctx, spec, err)
+				return err
+			case err != nil:
+				return refusal(spec, err)
+			}
+			sid, written = twilio.Value(answer.Sid), answer.Revision
+			return nil
+		},
+		Undo: func(ctx context.Context) error {
+			if sid == "" {
+				return nil
+			}
+			return h.Delete(ctx, sid)
+		},
+	}, {
+		Name: "reading it back",
+		Cut:  "A published flow of that name is there, on which no phone number answers; the next apply refuses the name and prints the import for it.",
+		Do: func(ctx context.Context) error {
+			made, err = h.readBack(ctx, sid, written, spec)
+			return err
+		},
+	}}}.Run(ctx)
+	return made, err
 }
 
-// left tells whether a flow is what an earlier Create left: marked as ours, and not
-// changed since. Of a flow that replaces another, only the mark counts, and the
-// content is brought to what is wanted.
+// left takes up what an earlier Create of the same replacement left: its content is
+// brought to what is wanted.
 func (h Host) left(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, bool, error) {
 	latest, live, err := h.revisions(ctx, sid)
 	if errors.Is(err, bot.ErrNotFound) {
@@ -64,16 +81,11 @@ func (h Host) left(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, boo
 		return bot.Bot{}, false, err
 	}
 	b, err := read(latest, live)
-	if err == nil && spec.Replaces != "" {
-		if b.Replaces != spec.Replaces {
-			return b, false, nil
-		}
-		from := bot.Spec{UniqueName: b.UniqueName, Content: b.Content}
-		b, err = h.Update(ctx, sid, from, spec)
-		return b, true, err
+	if err != nil || b.Replaces != spec.Replaces {
+		return b, false, err
 	}
-	ours := latest.Revision == 1 && latest.CommitMessage == bot.MarkCreated
-	return b, ours && b.Content.Flow != nil && flow.Equal(spec.Content.Flow, b.Content.Flow), err
+	b, err = h.Update(ctx, sid, bot.Spec{UniqueName: b.UniqueName, Content: b.Content}, spec)
+	return b, true, err
 }
 
 // lost looks for the flow whose create was never answered. None of the name was
