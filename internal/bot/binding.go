@@ -183,7 +183,7 @@ func (d *Directory) stillThere(ctx context.Context, before, after Number, botSID
 	if err != nil {
 		return err
 	}
-	if IsOff(host) != nil {
+	if _, isOff := host.(Off); isOff {
 		return nil
 	}
 	if _, err := host.Get(ctx, botSID); !errors.Is(err, ErrNotFound) {

@@ -408,10 +408,10 @@ func (d *Directory) givingBack(number Number, botSID string, inerts []string, ke
 // in the same moment, and makes the number follow it. inert is the mark that the
 // write knew of. The caller holds the number's lock.
 func (d *Directory) followMark(ctx context.Context, number Number, botSID, inert string) (Number, error) {
-	found, err := d.Host(Application).Find(ctx, MarkSuspended(botSID))
-	if IsOff(d.Host(Application)) != nil {
+	if _, isOff := d.Host(Application).(Off); isOff {
 		return number, nil
 	}
+	found, err := d.Host(Application).Find(ctx, MarkSuspended(botSID))
 	if err != nil {
 		return number, fmt.Errorf("looking whether bot %s is suspended: %w", botSID, err)
 	}

@@ -76,7 +76,6 @@ type world struct {
 	t      *testing.T
 	box    *sandbox.Sandbox
 	server *httptest.Server
-	sids   map[string]string // of numbers, for tests that must not look them up
 }
 
 func newWorld(t *testing.T, options ...sandbox.Option) *world {

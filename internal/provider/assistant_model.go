@@ -231,7 +231,7 @@ func (m assistantModel) usable(has *assistantschema.Schema, diags *diag.Diagnost
 func (m assistantModel) drain() time.Duration {
 	d, err := time.ParseDuration(m.DrainTimeout.ValueString())
 	if err != nil { // states of earlier versions have none
-		d, _ = time.ParseDuration(defaultDrain) //nolint:errcheck // it is our own
+		d, _ = time.ParseDuration(defaultDrain)
 	}
 	return d
 }

@@ -341,6 +341,16 @@ func TestSchemaFaultsAreRefusedWithAPointer(t *testing.T) {
 	}
 }
 
+func TestDestroyedNameIsFreeAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	w.run(
+		resource.TestStep{Config: assistant("clinic", sampleSchema(1))},
+		resource.TestStep{Config: hosted("other")},
+		resource.TestStep{Config: hosted("other") + assistant("clinic", sampleSchema(1))},
+	)
+}
+
 func TestDeletedNameIsReservedAndRestoreBringsItBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick())
@@ -350,8 +360,12 @@ func TestDeletedNameIsReservedAndRestoreBringsItBack(t *testing.T) {
 			sid, err = attribute(s, "twiliobot_assistant.clinic", "sid")
 			return err
 		}},
-		resource.TestStep{Config: hosted("other")},
-		resource.TestStep{Config: hosted("other") + assistant("clinic", sampleSchema(2)), ExpectError: inOrder("The bot's name is reserved", "restore_sid")},
+		resource.TestStep{
+			// Somebody deletes it by hand.
+			PreConfig:   func() { w.call(http.MethodDelete, autopilotBase+"/Assistants/clinic", nil) },
+			Config:      hosted("other") + assistant("clinic", sampleSchema(2)),
+			ExpectError: inOrder("The bot's name is reserved", "restore_sid"),
+		},
 		resource.TestStep{Config: hosted("other")},
 	)
 	w.run(resource.TestStep{

@@ -52,7 +52,7 @@ func scenarios() []scenario {
 	next := map[string]string{"studio": "application", "application": "autopilot", "autopilot": "studio"}
 	for _, engine := range []string{"studio", "application", "autopilot"} {
 		bound := func(values map[string]tftypes.Value, more ...block) []block {
-			return append([]block{botBlock("bot", forced(values)), bindingBlock("front", ukNumber, "bot")}, more...)
+			return append([]block{botBlock("bot", forced(values)), bindingBlock(ukNumber, "bot")}, more...)
 		}
 		// Another number routes to the bot that no configuration knows.
 		byHand := func(w *world) {
@@ -66,7 +66,7 @@ func scenarios() []scenario {
 		}
 		first := func() map[string]tftypes.Value { return content(engine, "first", 1) }
 		two := func(to string) []block {
-			return []block{botBlock("bot", first()), botBlock("second", content(engine, "second", 1)), bindingBlock("front", ukNumber, to)}
+			return []block{botBlock("bot", first()), botBlock("second", content(engine, "second", 1)), bindingBlock(ukNumber, to)}
 		}
 		all = append(all,
 			scenario{name: "create", engine: engine, after: bound(first()), makesBots: true},
@@ -74,7 +74,7 @@ func scenarios() []scenario {
 			scenario{name: "rename", engine: engine, before: bound(first()), after: bound(content(engine, "renamed", 1)), byHand: byHand},
 			scenario{name: "engine change", engine: engine, before: bound(first()), after: bound(content(next[engine], "first", 1)), byHand: byHand},
 			scenario{name: "change of number", engine: engine, before: bound(first()),
-				after: []block{botBlock("bot", forced(first())), bindingBlock("front", usNumber, "bot")}, mayFallSilent: []string{ukNumber}},
+				after: []block{botBlock("bot", forced(first())), bindingBlock(usNumber, "bot")}, mayFallSilent: []string{ukNumber}},
 			scenario{name: "change of assistant", engine: engine, before: two("bot"), after: two("second")},
 			scenario{name: "suspend", engine: engine, before: bound(first()), after: bound(first(), suspensionBlock("bot")), byHand: byHand,
 				mayFallSilent: []string{ukNumber, otherNumber, usNumber}},
@@ -192,7 +192,7 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 	first := b.apply(s.after, true)
 	b.gate.disarm()
 	if err := b.gate.violation(); err != nil {
-		return "", fmt.Errorf("%w (the apply said: %v)", err, first)
+		return "", fmt.Errorf("%w (%s)", err, saying(first))
 	}
 	if v.name == "destroy" {
 		b.gate.ignore()
@@ -216,10 +216,10 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		err = b.apply(blocks, true)
 	}
 	if err != nil {
-		return "", fmt.Errorf("applying again: %w (first: %v)", err, first)
+		return "", fmt.Errorf("applying again: %w (%s)", err, saying(first))
 	}
 	if err := b.empty(blocks); err != nil {
-		return "", fmt.Errorf("%w (first: %v)", err, first)
+		return "", fmt.Errorf("%w (%s)", err, saying(first))
 	}
 	if err := b.gate.violation(); err != nil {
 		return "", err
@@ -228,12 +228,20 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		if how, ok := s.excused(b, r, kind, v); ok {
 			return how, nil
 		}
-		return "", fmt.Errorf("the account is not as a clean run leaves it (first: %v): %s", first, diff)
+		return "", fmt.Errorf("the account is not as a clean run leaves it (%s): %s", saying(first), diff)
 	}
 	if (v.name == "same" || v.name == "no refresh") && b.gate.builds() > r.builds[v.name] {
-		return "", fmt.Errorf("%d model builds, where a clean run makes %d (first: %v)", b.gate.builds(), r.builds[v.name], first)
+		return "", fmt.Errorf("%d model builds, where a clean run makes %d (%s)", b.gate.builds(), r.builds[v.name], saying(first))
 	}
 	return result, nil
+}
+
+// saying is what the apply that was cut said.
+func saying(err error) string {
+	if err == nil {
+		return "the apply that was cut said nothing"
+	}
+	return "the apply that was cut said: " + err.Error()
 }
 
 // excused tells what is left where a configuration that does not ask for it any more

@@ -357,13 +357,6 @@ func (s *stack) orphans(blocks []block) []string {
 	return all
 }
 
-// copied is the stack as another directory with the same state.
-func (s *stack) copied() *stack {
-	c := *s
-	c.states = maps.Clone(s.states)
-	return &c
-}
-
 func (p *wire) kind(typeName string) tftypes.Type {
 	return p.schema.ResourceSchemas[typeName].ValueType()
 }
@@ -418,8 +411,8 @@ func botBlock(name string, values map[string]tftypes.Value) block {
 	return block{"twiliobot_assistant." + name, func(map[string]tftypes.Value) map[string]tftypes.Value { return maps.Clone(values) }}
 }
 
-func bindingBlock(name, phone, to string) block {
-	return block{"twiliobot_phone_number_binding." + name, func(refs map[string]tftypes.Value) map[string]tftypes.Value {
+func bindingBlock(phone, to string) block {
+	return block{"twiliobot_phone_number_binding.front", func(refs map[string]tftypes.Value) map[string]tftypes.Value {
 		return map[string]tftypes.Value{"phone_number": str(phone), "assistant_sid": refs["twiliobot_assistant."+to]}
 	}}
 }
@@ -451,7 +444,7 @@ func TestWalkAppliesAndPlansNothingAfterIt(t *testing.T) {
 	w := newWorld(t, quick())
 	s := newStack(w, w.server.URL)
 	for _, engine := range []string{"studio", "application", "autopilot"} {
-		blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock("front", ukNumber, "bot"), suspensionBlock("bot")}
+		blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot"), suspensionBlock("bot")}
 		if err := s.apply(blocks, true); err != nil {
 			t.Fatal(err)
 		}
