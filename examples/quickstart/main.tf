@@ -18,9 +18,21 @@ variable "phone_number" {
   default     = "+447447735023"
 }
 
+variable "name" {
+  description = "The bot's name. A change makes a new bot, and the number follows."
+  type        = string
+  default     = "clinic"
+}
+
+variable "suspended" {
+  description = "Whether the bot is kept from answering."
+  type        = bool
+  default     = false
+}
+
 # What the bot is: the file that `twilio autopilot:export` wrote.
 resource "twiliobot_assistant" "clinic" {
-  unique_name = "clinic"
+  unique_name = var.name
   engine      = "autopilot"
   schema      = file("${path.module}/clinic.json")
 }
@@ -31,14 +43,21 @@ resource "twiliobot_phone_number_binding" "clinic" {
   assistant_sid = twiliobot_assistant.clinic.sid
 }
 
+# Whether it may answer.
+resource "twiliobot_suspension" "clinic" {
+  count = var.suspended ? 1 : 0
+
+  assistant_sid = twiliobot_assistant.clinic.sid
+}
+
 # Who answers where, once the above is done.
 data "twiliobot_phone_numbers" "all" {
-  depends_on = [twiliobot_phone_number_binding.clinic]
+  depends_on = [twiliobot_phone_number_binding.clinic, twiliobot_suspension.clinic]
 }
 
 output "who_answers" {
   value = {
     for number in data.twiliobot_phone_numbers.all.phone_numbers :
-    number.phone_number => coalesce(number.messaging.unique_name, "nobody")
+    number.phone_number => number.status == "suspended" ? "suspended" : coalesce(number.messaging.unique_name, "nobody")
   }
 }

@@ -17,6 +17,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/examples"
@@ -68,6 +69,9 @@ func run(ctx context.Context) (err error) {
 	if err := s.copyQuickstart(); err != nil {
 		return err
 	}
+	apply := func(more ...string) func(context.Context) error {
+		return s.terraform(slices.Concat([]string{"apply", "-var", "name=reception"}, more)...)
+	}
 	say("This is examples/quickstart, on a sandbox, with %s %s.", command.Product, command.Version)
 	for _, step := range []struct {
 		say string
@@ -77,7 +81,13 @@ func run(ctx context.Context) (err error) {
 		{"Put the bot on " + first + ".", s.terraform("apply")},
 		{"Text the number.", s.text(first)},
 		{"Plan again: nothing is left to do.", s.terraform("plan", "-detailed-exitcode")},
-		{"Move the bot to " + second + ": the new number answers before the old one is freed.", s.terraform("apply", "-var", "phone_number="+second)},
+		{"Rename the bot: a new one is made from it, the number follows, the old one goes.", apply()},
+		{"Text the number: the new bot answers.", s.text(first)},
+		{"Suspend it.", apply("-var", "suspended=true")},
+		{"Text the number: no bot answers.", s.text(first)},
+		{"Resume it.", apply()},
+		{"Text the number.", s.text(first)},
+		{"Move the bot to " + second + ": the new number answers before the old one is freed.", apply("-var", "phone_number="+second)},
 		{"Text both numbers.", s.text(first, second)},
 		{"Remove all of it. The numbers stay.", s.quietly("destroy")},
 		{"Text the number once more.", s.text(second)},

@@ -1,0 +1,26 @@
+resource "twiliobot_assistant" "concierge" {
+  unique_name = "concierge"
+
+  webhooks = {
+    messaging_url = "https://bots.example.com/concierge/messages"
+    voice_url     = "https://bots.example.com/concierge/calls"
+  }
+}
+
+resource "twiliobot_phone_number_binding" "front_desk" {
+  phone_number  = "+12025550142"
+  assistant_sid = twiliobot_assistant.concierge.sid
+}
+
+variable "closed" {
+  type    = bool
+  default = true
+}
+
+# While it is there, the bot answers nobody on any number. Once it is removed, every
+# number is as it was before.
+resource "twiliobot_suspension" "concierge" {
+  count = var.closed ? 1 : 0
+
+  assistant_sid = twiliobot_assistant.concierge.sid
+}
