@@ -32,6 +32,8 @@ func (s *Sandbox) knobRoutes() http.Handler {
 		},
 		"POST /_sandbox/messaging_services":         s.knobAddMessagingService,
 		"DELETE /_sandbox/messaging_services/{sid}": s.knobRemoveMessagingService,
+		"POST /_sandbox/executions":                 s.knobAddExecution,
+		"POST /_sandbox/executions/{sid}":           s.knobEndExecution,
 		"POST /_sandbox/inbound":                    s.knobInbound,
 		"POST /_sandbox/reset":                      func(*http.Request, []byte) (any, error) { return nil, s.Reset() },
 	} {

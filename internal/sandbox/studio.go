@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 )
 
 const studioHost = "studio"
@@ -12,8 +13,8 @@ func studioProduct() product {
 		host:     studioHost,
 		version:  "/v2",
 		prefixes: []string{"/v2/Flows"},
-		routes:   append(append(studioFlowRoutes(), studioRevisionRoutes()...), studioRestRoutes()...),
-		tables:   []stored{studioFlows},
+		routes:   slices.Concat(studioFlowRoutes(), studioRevisionRoutes(), studioRestRoutes(), studioExecutionRoutes()),
+		tables:   []stored{studioFlows, executions},
 		bots:     []botKind{{engine: "studio", webhook: flowWebhook, find: findFlowBot}},
 	}
 }

@@ -1,0 +1,235 @@
+package sandbox
+
+import (
+	"net/http"
+	"time"
+)
+
+const (
+	executionsPath = flowPath + "/Executions"
+	executionPath  = executionsPath + "/{Execution}"
+
+	executionActive = "active"
+	executionEnded  = "ended"
+
+	channelMessaging = "messaging"
+	channelVoice     = "voice"
+
+	// endedKept is how many ended executions of a flow are kept, the newest, so
+	// that the file stays small.
+	endedKept = 200
+	// executionAge is how long an execution may last
+	// (https://twilio.com/docs/studio/user-guide/studio-faq).
+	executionAge = 30 * 24 * time.Hour
+)
+
+// execution is one run of a flow with one contact. It keeps to the revision it
+// began with: flow_version is "the Flow version number at the time of Execution
+// creation".
+type execution struct {
+	record
+	FlowSID     string `json:"flow_sid"`
+	FlowVersion int64  `json:"flow_version"`
+	Contact     string `json:"contact"` // the address of who writes or calls
+	ContactSID  string `json:"contact_sid"`
+	Channel     string `json:"channel"`               // messaging or voice
+	Address     string `json:"address"`               // the number written to or called
+	InitiatedBy string `json:"initiated_by"`          // the SID of the message or call
+	Status      string `json:"status"`                // active or ended
+	WaitsUntil  string `json:"waits_until,omitempty"` // RFC 3339; empty: for as long as an execution lasts
+}
+
+var executions = newTable[execution]("studio_executions")
+
+func studioExecutionRoutes() []route {
+	return []route{
+		// Twilio's document and twilio-go spell this one parameter in lower case.
+		{method: "GET", pattern: executionsPath, list: true,
+			params: []string{"status", "Status", "DateCreatedFrom", "DateCreatedTo"}, handler: listExecutions},
+		{method: "GET", pattern: executionPath, handler: fetchExecution},
+		{method: "POST", pattern: executionPath, params: []string{"Status"}, handler: endExecution},
+		{method: "DELETE", pattern: executionPath, handler: deleteExecution},
+		{method: "GET", pattern: executionPath + "/Context", handler: fetchExecutionContext},
+	}
+}
+
+func (e execution) url() string {
+	return "https://studio.twilio.com/v2/Flows/" + e.FlowSID + "/Executions/" + e.SID
+}
+
+// over is when an active execution ends by itself.
+func (e execution) over() time.Time {
+	last := e.DateCreated.Add(executionAge)
+	if waits, err := time.Parse(time.RFC3339, e.WaitsUntil); err == nil && waits.Before(last) {
+		return waits
+	}
+	return last
+}
+
+// statusAt is the status an execution has at a moment.
+func (e execution) statusAt(now time.Time) string {
+	if e.Status == executionActive && !now.Before(e.over()) {
+		return executionEnded
+	}
+	return e.Status
+}
+
+// renderExecution leaves the context empty, as Twilio's own examples do: it has
+// a resource of its own.
+func (c *call) renderExecution(e execution) object {
+	updated := e.DateUpdated
+	if e.Status == executionActive && e.statusAt(c.now) == executionEnded {
+		updated = e.over()
+	}
+	return object{
+		"sid":                     e.SID,
+		"account_sid":             e.AccountSID,
+		"flow_sid":                e.FlowSID,
+		"flow_version":            e.FlowVersion,
+		"contact_sid":             e.ContactSID,
+		"contact_channel_address": e.Contact,
+		"context":                 object{},
+		"status":                  e.statusAt(c.now),
+		"initiated_by":            e.InitiatedBy,
+		"date_created":            iso8601(e.DateCreated),
+		"date_updated":            iso8601(updated),
+		"url":                     e.url(),
+		"links":                   object{"steps": e.url() + "/Steps", "execution_context": e.url() + "/Context"},
+	}
+}
+
+// execution finds the execution of the path in the flow of the path.
+func (c *call) execution() (execution, error) {
+	f, err := c.flow()
+	if err != nil {
+		return execution{}, err
+	}
+	e, ok := executions.get(c.state, c.PathValue("Execution"))
+	if !ok || e.FlowSID != f.SID {
+		return e, c.notFound()
+	}
+	return e, nil
+}
+
+func listExecutions(c *call) (int, any, error) {
+	flow, err := c.flow()
+	if err != nil {
+		return 0, nil, err
+	}
+	f := c.fields()
+	var status string
+	for _, name := range []string{"status", "Status"} {
+		f.oneOf(name, &status, 20001, executionActive, executionEnded)
+	}
+	var from, to time.Time
+	f.moment("DateCreatedFrom", &from)
+	f.moment("DateCreatedTo", &to)
+	if err := f.result(); err != nil {
+		return 0, nil, err
+	}
+	found := executions.list(c.state, func(e execution) bool {
+		return e.FlowSID == flow.SID &&
+			(status == "" || e.statusAt(c.now) == status) &&
+			!e.DateCreated.Before(from) &&
+			(to.IsZero() || e.DateCreated.Before(to))
+	})
+	return listPage(c, "executions", found, c.renderExecution)
+}
+
+func fetchExecution(c *call) (int, any, error) {
+	e, err := c.execution()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, c.renderExecution(e), nil
+}
+
+// endExecution refuses what has ended already, which Twilio does not document.
+func endExecution(c *call) (int, any, error) {
+	e, err := c.execution()
+	if err != nil {
+		return 0, nil, err
+	}
+	f := c.fields()
+	f.required("Status")
+	status := e.Status
+	f.oneOf("Status", &status, 20001, executionEnded)
+	if f.err == nil && e.statusAt(c.now) == executionEnded {
+		f.fail(apiErrorf(http.StatusConflict, 20409, "Execution %s has ended already", e.SID))
+	}
+	if err := f.result(); err != nil {
+		return 0, nil, err
+	}
+	e.end(c.state, c.now)
+	return http.StatusOK, c.renderExecution(e), nil
+}
+
+// deleteExecution refuses what is active, which Twilio does not document.
+func deleteExecution(c *call) (int, any, error) {
+	e, err := c.execution()
+	if err != nil {
+		return 0, nil, err
+	}
+	if e.statusAt(c.now) == executionActive {
+		return 0, nil, apiErrorf(http.StatusConflict, 20409, "Execution %s is active", e.SID)
+	}
+	executions.remove(c.state, e.SID)
+	return http.StatusNoContent, nil, nil
+}
+
+func fetchExecutionContext(c *call) (int, any, error) {
+	e, err := c.execution()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, object{
+		"account_sid":   e.AccountSID,
+		"flow_sid":      e.FlowSID,
+		"execution_sid": e.SID,
+		"context":       e.context(),
+		"url":           e.url() + "/Context",
+	}, nil
+}
+
+// context is what the flow's Liquid sees when the execution begins.
+func (e execution) context() object {
+	trigger := object{"message": object{"From": e.Contact, "To": e.Address, "MessageSid": e.InitiatedBy}}
+	if e.Channel == channelVoice {
+		trigger = object{"call": object{"From": e.Contact, "To": e.Address, "CallSid": e.InitiatedBy}}
+	}
+	return object{
+		"trigger": trigger,
+		"contact": object{"channel": object{"address": e.Contact}},
+		"flow": object{
+			"sid": e.SID, "flow_sid": e.FlowSID, "variables": object{},
+			"channel": object{"address": e.Address},
+		},
+		"widgets": object{},
+	}
+}
+
+// end ends an execution and forgets the oldest ended ones of its flow.
+func (e *execution) end(st *state, now time.Time) {
+	e.Status, e.WaitsUntil, e.DateUpdated = executionEnded, "", now
+	executions.put(st, *e)
+	ended := executions.list(st, func(other execution) bool {
+		return other.FlowSID == e.FlowSID && other.statusAt(now) == executionEnded
+	})
+	for _, old := range ended[min(len(ended), endedKept):] {
+		executions.remove(st, old.SID)
+	}
+}
+
+// moment copies a date and time in ISO 8601.
+func (f *fields) moment(name string, into *time.Time) {
+	value, sent := f.sent(name)
+	if !sent {
+		return
+	}
+	parsed, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		f.fail(invalidParameter(20001, "%s must be a date and time in ISO 8601, such as 2026-11-21T08:00:00Z", name))
+		return
+	}
+	*into = parsed
+}
