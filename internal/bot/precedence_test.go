@@ -1,11 +1,15 @@
 package bot
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // Who answers, by Twilio's precedence: for calls a trunk over an application over
 // a URL, for messages a Messaging Service that does not defer over an application
 // over a URL. What follows from it stands beside each: the number's status, whether
-// a binding of another bot is a conflict, and whether freeing the bot finds it.
+// a binding of another bot is a conflict, whether freeing the bot finds it, whether a
+// suspension silences it, and whether a rename moves it.
 func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 	flowURL := Webhooks{}.URL(Webhook{AccountSID: testAccount, BotSID: testFW})
 	const trunk = "TK0123456789abcdef0123456789abcdef"
@@ -79,6 +83,51 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 			after, _, err := d.Bind(t.Context(), other, nil, "")
 			if err != nil || after.Route(each.channel, Webhooks{}).BotSID != testUA {
 				t.Errorf("taken over: %+v %v", after, err)
+			}
+
+			// A suspension silences what the flow answers, and what it silenced is as it was
+			// once the flow resumes. What a Messaging Service takes to the flow passes the
+			// number by, and is refused.
+			number.FriendlyName = row.FriendlyName
+			f.rows[sidAt(0)] = number
+			flows, applications := newFakeHost("FW", Bot{SID: testFW, AccountSID: testAccount, UniqueName: "flow"}), newFakeHost("AP", Bot{SID: testAP, AccountSID: testAccount, UniqueName: "app"})
+			services := fakeServices{each.services, map[string]string{}}
+			d = NewDirectory(testAccount, Webhooks{}, f, services, map[Engine]Host{Studio: flows, Application: applications})
+			suspension, kept, err := d.Suspend(t.Context(), testFW)
+			served := each.services[sidAt(0)].InboundURL == flowURL
+			if (err != nil) != served {
+				t.Fatalf("suspending says %v", err)
+			}
+			if !served {
+				route, err := d.Routing(t.Context(), f.rows[sidAt(0)])
+				if err != nil {
+					t.Fatal(err)
+				}
+				if silenced := route.Route(f.rows[sidAt(0)], each.channel).SilencedBy == suspension.ApplicationSID; silenced != each.freed {
+					t.Errorf("silenced is %v: %+v", silenced, f.rows[sidAt(0)])
+				}
+				if _, err := d.Resume(t.Context(), testFW, kept); err != nil {
+					t.Fatal(err)
+				}
+			}
+			now := f.rows[sidAt(0)]
+			number.DateUpdated, now.DateUpdated = time.Time{}, time.Time{}
+			if now != number || len(applications.rows) != 1 {
+				t.Errorf("suspended and resumed, the number is %+v, and there are %v", now, applications.rows)
+			}
+
+			// A rename by replacement moves what routes to the flow, and the service that
+			// does, and nothing else.
+			made, _, err := d.ChangeBot(t.Context(), Change{SID: testFW, Engine: Studio, From: Spec{UniqueName: "flow"}, To: Spec{UniqueName: "renamed", FriendlyName: "renamed"}})
+			if err != nil || made.SID == testFW || len(flows.rows) != 1 {
+				t.Fatalf("renamed to %v, %v: %v", made, flows.rows, err)
+			}
+			now = f.rows[sidAt(0)]
+			if moved := now.Route(each.channel, Webhooks{}).BotSID == made.SID; moved != each.freed || (!moved && See(now)[each.channel] != See(number)[each.channel]) {
+				t.Errorf("the rename left %+v", now)
+			}
+			if to, _ := (Webhooks{}).Parse(services.pointed["MG1"]); (to.BotSID == made.SID) != served {
+				t.Errorf("the rename pointed services: %v", services.pointed)
 			}
 		})
 	}

@@ -32,7 +32,7 @@ type stack struct {
 	url      string
 	blocks   []block // of the last apply
 	states   map[string]remembered
-	warnings []string // of the last plan
+	warnings []string // of the last plan and what was done by it
 	// dead tells whether the process was killed: nothing it answers counts then.
 	dead func() bool
 }
@@ -122,6 +122,7 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 			return errKilled
 		}
 		if err == nil {
+			s.warn(answer.Diagnostics)
 			err = said(answer.Diagnostics)
 		}
 		if err != nil {
@@ -187,6 +188,7 @@ func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Valu
 	if !p.null(b.kind(), now.state) {
 		s.states[b.address] = now
 	}
+	s.warn(answer.Diagnostics)
 	return said(answer.Diagnostics)
 }
 
