@@ -76,9 +76,9 @@ func scenarios() []scenario {
 			scenario{name: "change of number", engine: engine, before: bound(first()),
 				after: []block{botBlock("bot", forced(first())), bindingBlock(usNumber, "bot")}, mayFallSilent: []string{ukNumber}},
 			scenario{name: "change of assistant", engine: engine, before: two("bot"), after: two("second")},
-			scenario{name: "suspend", engine: engine, before: bound(first()), after: bound(first(), suspensionBlock("bot")), byHand: byHand,
+			scenario{name: "suspend", engine: engine, before: bound(first()), after: bound(first(), suspensionBlock()), byHand: byHand,
 				mayFallSilent: []string{ukNumber, otherNumber, usNumber}},
-			scenario{name: "resume", engine: engine, before: bound(first(), suspensionBlock("bot")), after: bound(first()),
+			scenario{name: "resume", engine: engine, before: bound(first(), suspensionBlock()), after: bound(first()),
 				mayFallSilent: []string{ukNumber, otherNumber, usNumber}},
 			scenario{name: "delete", engine: engine, before: bound(first()), mayFallSilent: []string{ukNumber}},
 		)

@@ -71,7 +71,8 @@ func (b bench) answersOn(want ...string) {
 	}
 }
 
-func (b bench) warns(times int, words ...string) {
+// warnsOnce tells whether the last plan and apply said something exactly once.
+func (b bench) warnsOnce(words ...string) {
 	b.w.t.Helper()
 	n := 0
 	for _, warning := range b.warnings {
@@ -79,8 +80,8 @@ func (b bench) warns(times int, words ...string) {
 			n++
 		}
 	}
-	if n != times {
-		b.w.t.Errorf("%q is said %d times, not %d: %q", words, n, times, b.warnings)
+	if n != 1 {
+		b.w.t.Errorf("%q is said %d times, not once: %q", words, n, b.warnings)
 	}
 }
 
@@ -118,9 +119,9 @@ func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 		}
 		b.w.setNumber(otherNumber, form)
 		before := b.numbers()
-		b.applied(bot, bindingBlock(ukNumber, "bot"), suspensionBlock("bot"))
+		b.applied(bot, bindingBlock(ukNumber, "bot"), suspensionBlock())
 		b.answersOn()
-		b.warns(1, "A bot is suspended", "does not answer on", ukNumber)
+		b.warnsOnce("A bot is suspended", "does not answer on", ukNumber)
 		b.applied(bot, bindingBlock(ukNumber, "bot"))
 		if diff := cmp.Diff(before, b.numbers()); diff != "" {
 			t.Errorf("suspended and resumed: %s", diff)
@@ -134,7 +135,7 @@ func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 func TestBindingsChangeWhileTheirBotIsSuspended(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, func(t *testing.T, engine string, b bench) {
-		bot, suspension := botBlock("bot", content(engine, "first", 1)), suspensionBlock("bot")
+		bot, suspension := botBlock("bot", content(engine, "first", 1)), suspensionBlock()
 		b.applied(bot, suspension) // a bot without numbers
 		b.watched()
 		b.applied(bot, suspension, bindingBlock(ukNumber, "bot"))
@@ -163,10 +164,10 @@ func TestSuspensionAndBindingOfOneApply(t *testing.T) {
 		bot := botBlock("bot", content(engine, "first", 1))
 		b.applied(bot)
 		b.watched()
-		b.applied(bot, suspensionBlock("bot"), bindingBlock(ukNumber, "bot"))
+		b.applied(bot, suspensionBlock(), bindingBlock(ukNumber, "bot"))
 		b.applied()
 		b.gate.next = conforming(t, b.w.box)
-		b.applied(bot, bindingBlock(ukNumber, "bot"), suspensionBlock("bot"))
+		b.applied(bot, bindingBlock(ukNumber, "bot"), suspensionBlock())
 		b.answersOn()
 		// All of it goes together, in either order: the bot never answers in between.
 		b.watched()
@@ -186,7 +187,7 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, func(t *testing.T, engine string, b bench) {
 		bot := botBlock("bot", content(engine, "first", 1))
-		blocks := []block{bot, bindingBlock(ukNumber, "bot"), suspensionBlock("bot")}
+		blocks := []block{bot, bindingBlock(ukNumber, "bot"), suspensionBlock()}
 		b.applied(bot, bindingBlock(ukNumber, "bot"))
 		front := b.w.number(ukNumber)
 		b.applied(blocks...)
@@ -201,7 +202,7 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 		if shown := b.difference("twiliobot_suspension.bot", changes["twiliobot_suspension.bot"]); !strings.Contains(shown, ukNumber) {
 			t.Errorf("the plan shows %s", shown)
 		}
-		b.warns(1, "A suspended bot answers", ukNumber, "resumed it there by hand")
+		b.warnsOnce("A suspended bot answers", ukNumber, "resumed it there by hand")
 		b.applied(blocks...)
 		b.answersOn()
 
@@ -217,7 +218,7 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 		if err := b.apply([]block{bot}, true); err != nil {
 			t.Fatal(err)
 		}
-		b.warns(1, "taken while their bot was suspended", ukNumber, "https://theirs.example.com/")
+		b.warnsOnce("taken while their bot was suspended", ukNumber, "https://theirs.example.com/")
 		if now := field(b.w.number(ukNumber), "sms_url"); now != "https://theirs.example.com/" {
 			t.Errorf("theirs was overwritten by %q", now)
 		}
@@ -231,7 +232,7 @@ func TestVoiceOfAnotherBotGoesOnAnswering(t *testing.T) {
 		b.applied(blocks...)
 		b.w.setNumber(ukNumber, map[string]string{"VoiceApplicationSid": b.sid("twiliobot_assistant.second", "sid")})
 		before := b.numbers()
-		b.applied(append(blocks, suspensionBlock("bot"))...)
+		b.applied(append(blocks, suspensionBlock())...)
 		b.answersOn(ukNumber + " voice")
 		b.applied(blocks...)
 		if diff := cmp.Diff(before, b.numbers()); diff != "" {
@@ -243,7 +244,7 @@ func TestVoiceOfAnotherBotGoesOnAnswering(t *testing.T) {
 func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	kept := suspensionBlock("bot")
+	kept := suspensionBlock()
 	values := kept.values
 	kept.values = func(refs map[string]tftypes.Value) map[string]tftypes.Value {
 		with := values(refs)
@@ -255,26 +256,26 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	sid := b.sid("twiliobot_assistant.bot", "sid")
 	b.applied(bots...)
 	b.answersOn()
-	b.warns(1, "A bot is suspended", "terraform import twiliobot_suspension.this "+sid)
+	b.warnsOnce("A bot is suspended", "terraform import twiliobot_suspension.this "+sid)
 	if err := b.imported("twiliobot_suspension.bot", 3, sid); err != nil {
 		t.Fatal(err)
 	}
-	b.applied(append(bots, suspensionBlock("bot"))...)
+	b.applied(append(bots, suspensionBlock())...)
 	if identity := b.identified("twiliobot_suspension.bot", "assistant_sid"); identity != sid {
 		t.Errorf("its identity is %s", identity)
 	}
 	// Twice is refused, and so is taking a live number over for a bot that is silent.
-	again := suspensionBlock("bot")
+	again := suspensionBlock()
 	again.address = "twiliobot_suspension.again"
-	third := suspensionBlock("bot")
+	third := suspensionBlock()
 	third.address = "twiliobot_suspension.third"
-	if _, err := b.plan(append(bots, suspensionBlock("bot"), again, third), true); err == nil || !strings.Contains(err.Error(), "suspended twice") {
+	if _, err := b.plan(append(bots, suspensionBlock(), again, third), true); err == nil || !strings.Contains(err.Error(), "suspended twice") {
 		t.Errorf("two suspensions: %v", err)
 	}
 	b.w.setNumber(otherNumber, map[string]string{"SmsUrl": "https://theirs.example.com/"})
 	taking := bindingBlock(otherNumber, "bot")
 	taking.address = "twiliobot_phone_number_binding.taking"
-	if _, err := b.plan(overwriting(append(bots, suspensionBlock("bot"), taking)), true); err == nil || !strings.Contains(err.Error(), "would silence it") {
+	if _, err := b.plan(overwriting(append(bots, suspensionBlock(), taking)), true); err == nil || !strings.Contains(err.Error(), "would silence it") {
 		t.Errorf("a live number for a silent bot: %v", err)
 	}
 	b.applied(bots...)
@@ -290,7 +291,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	}
 	number := field(b.w.number(otherNumber), "sid")
 	b.w.call(http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service+"/PhoneNumbers", map[string]string{"PhoneNumberSid": number})
-	if _, err := b.plan(append(bots, suspensionBlock("bot")), true); err == nil || !strings.Contains(err.Error(), service) {
+	if _, err := b.plan(append(bots, suspensionBlock()), true); err == nil || !strings.Contains(err.Error(), service) {
 		t.Errorf("a bot behind a Messaging Service: %v", err)
 	}
 	// Renamed, the service follows its bot.
@@ -320,7 +321,7 @@ func TestTwoProcessesSuspendAndBindAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		results := make(chan error, 2)
-		go func() { results <- b.apply([]block{bot, suspensionBlock("bot")}, true) }()
+		go func() { results <- b.apply([]block{bot, suspensionBlock()}, true) }()
 		go func() { results <- other.apply([]block{bot, bindingBlock(ukNumber, "bot")}, true) }()
 		if err := errors.Join(<-results, <-results); err != nil {
 			t.Errorf("run %d: %v", run, err)
@@ -347,7 +348,7 @@ func TestSuspensionKilledAtEachCall(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot")}
-			suspended := append(blocks[:2:2], suspensionBlock("bot"))
+			suspended := append(blocks[:2:2], suspensionBlock())
 			clean, said := newBench(t), 0
 			clean.applied(blocks...)
 			clean.gate.arm(0, "", []string{"+"})
@@ -389,7 +390,7 @@ func TestSuspensionKilledAtEachCall(t *testing.T) {
 					switch {
 					case silent && drop:
 						said++
-						b.warns(1, "A bot is suspended")
+						b.warnsOnce("A bot is suspended")
 					case cmp.Diff(before, b.numbers()) != "":
 						t.Errorf("killed at call %d of %d, then dropped %v: %s", nth, calls, drop, cmp.Diff(before, b.numbers()))
 					}

@@ -435,9 +435,9 @@ func overwriting(blocks []block) []block {
 	return all
 }
 
-func suspensionBlock(of string) block {
-	return block{"twiliobot_suspension." + of, func(refs map[string]tftypes.Value) map[string]tftypes.Value {
-		return map[string]tftypes.Value{"assistant_sid": refs["twiliobot_assistant."+of]}
+func suspensionBlock() block {
+	return block{"twiliobot_suspension.bot", func(refs map[string]tftypes.Value) map[string]tftypes.Value {
+		return map[string]tftypes.Value{"assistant_sid": refs["twiliobot_assistant.bot"]}
 	}}
 }
 
@@ -446,7 +446,7 @@ func TestWalkAppliesAndPlansNothingAfterIt(t *testing.T) {
 	w := newWorld(t, quick())
 	s := newStack(w, w.server.URL)
 	for _, engine := range []string{"studio", "application", "autopilot"} {
-		blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot"), suspensionBlock("bot")}
+		blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot"), suspensionBlock()}
 		if err := s.apply(blocks, true); err != nil {
 			t.Fatal(err)
 		}
