@@ -121,6 +121,7 @@ func (d *Directory) Unfinished(ctx context.Context, sid, known string) (current,
 type Preview struct {
 	Bot      Bot
 	Numbers  []Number
+	Channels map[Channel][]Number // the numbers that route to it, by channel
 	Services []Service
 	Activity Activity
 	// Callers are flows that run the bot as a subflow.
@@ -145,6 +146,16 @@ func (d *Directory) PreviewReplacement(ctx context.Context, sid string) (Preview
 	p := Preview{Bot: live}
 	if p.Numbers, err = d.NumbersOf(ctx, sid); err != nil {
 		return p, err
+	}
+	routing, err := d.Routing(ctx, p.Numbers...)
+	if err != nil {
+		return p, err
+	}
+	p.Channels = map[Channel][]Number{}
+	for _, number := range p.Numbers {
+		for _, channel := range routing.Channels(number, sid) {
+			p.Channels[channel] = append(p.Channels[channel], number)
+		}
 	}
 	services, err := d.services.List(ctx)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -67,6 +69,9 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		addAttributeError(p.diags, at, "Unable to look at what the replacement touches", err)
 		return
 	}
+	if p.silences(ctx, preview) {
+		return
+	}
 	made := "from what it is now, with this configuration laid over it,"
 	if from != to {
 		made = "from the content given here"
@@ -92,6 +97,30 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
 	}
 	p.diags.AddAttributeWarning(at, "A bot will be replaced", strings.Join(said, " "))
+}
+
+// silences refuses to move numbers to a bot hosted elsewhere that has no URL for what
+// they carry: they would answer nothing.
+func (p *assistantPlan) silences(ctx context.Context, preview bot.Preview) bool {
+	if p.plan.Webhooks.IsNull() || p.plan.Webhooks.IsUnknown() {
+		return false
+	}
+	var w webhooksModel
+	p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
+	refused := false
+	for _, each := range []struct {
+		channel bot.Channel
+		name    string
+		url     types.String
+	}{{bot.Messaging, "messaging_url", w.MessagingURL}, {bot.Voice, "voice_url", w.VoiceURL}} {
+		if numbers := preview.Channels[each.channel]; each.url.IsNull() && len(numbers) > 0 && preview.Bot.Engine() != bot.Application {
+			refused = true
+			p.diags.AddAttributeError(path.Root("webhooks").AtName(each.name), "Phone numbers would answer nothing",
+				fmt.Sprintf("%s answers %s on %s, and the new content has no `%s` for it. Give one, or take the channel out of their bindings first.",
+					preview.Bot, each.channel, phones(numbers), each.name))
+		}
+	}
+	return refused
 }
 
 func movedNumbers(preview bot.Preview) string {

@@ -304,6 +304,26 @@ func TestBotMovesBetweenEveryPairOfEngines(t *testing.T) {
 	}
 }
 
+func TestMoveToABotThatCannotAnswerACallIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if err := b.apply([]block{botBlock("bot", content("studio", "first", 1)), bindingBlock(ukNumber, "bot")}, true); err != nil {
+		t.Fatal(err)
+	}
+	b.w.setNumber(usNumber, map[string]string{"VoiceUrl": field(b.w.number(ukNumber), "sms_url")})
+	values := content("application", "first", 1)
+	urls := map[string]tftypes.Value{}
+	if err := values["webhooks"].As(&urls); err != nil {
+		t.Fatal(err)
+	}
+	urls["voice_url"] = tftypes.NewValue(tftypes.String, nil)
+	values["webhooks"] = tftypes.NewValue(values["webhooks"].Type(), urls)
+	_, err := b.plan([]block{botBlock("bot", values), bindingBlock(ukNumber, "bot")}, true)
+	if err == nil || !strings.Contains(err.Error(), "would answer nothing") || !strings.Contains(err.Error(), usNumber) || strings.Contains(err.Error(), ukNumber) {
+		t.Errorf("the plan says: %v", err)
+	}
+}
+
 func TestIdentityFollowsWhatChangesInPlace(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []string{"studio", "application", "autopilot"} {

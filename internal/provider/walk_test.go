@@ -476,6 +476,7 @@ func content(engine, name string, version int) map[string]tftypes.Value {
 			urls[name] = tftypes.NewValue(tftypes.String, nil)
 		}
 		urls["messaging_url"] = str(fmt.Sprintf("https://bots.example.com/v%d", version))
+		urls["voice_url"] = str(fmt.Sprintf("https://bots.example.com/calls/v%d", version))
 		values["webhooks"] = tftypes.NewValue(kind, urls)
 	}
 	return values
