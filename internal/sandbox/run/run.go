@@ -78,7 +78,9 @@ type Reply struct {
 
 // Problem is what Twilio would write into the account's error log.
 type Problem struct {
-	Code    int    `json:"code"` // of Twilio's error dictionary, https://www.twilio.com/docs/api/errors
+	// Code is that of Twilio's error dictionary, https://www.twilio.com/docs/api/errors;
+	// 0 where it has none for this.
+	Code    int    `json:"code"`
 	Message string `json:"message"`
 	URL     string `json:"url,omitempty"` // that failed
 	Method  string `json:"method,omitempty"`

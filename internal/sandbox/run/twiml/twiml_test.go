@@ -3,6 +3,7 @@ package twiml
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -163,7 +164,7 @@ func TestGatheredInputIsSent(t *testing.T) {
 		t.Errorf("%v", form)
 	}
 	c.Send(t.Context(), run.Silence())
-	if r := web.asked[len(web.asked)-1]; r.Method != "GET" || !r.Form.Has("Digits") || r.URL != "http://bot/start" {
+	if r := web.asked[len(web.asked)-1]; r.Method != http.MethodGet || !r.Form.Has("Digits") || r.URL != "http://bot/start" {
 		t.Errorf("%+v", r)
 	}
 }
