@@ -190,7 +190,7 @@ func (t *turn) act(a action) (next target, done bool, err error) {
 		var facts map[string]any
 		err = json.Unmarshal(a.value, &facts)
 		for key, value := range facts {
-			t.Memory[key] = value
+			t.saved.Memory[key] = value
 		}
 	case "redirect":
 		err = json.Unmarshal(a.value, &next)

@@ -230,7 +230,7 @@ func (t *turn) complete(c collect) target {
 
 // collected is what Memory holds of a collect: twilio.collected_data.{name}.
 func (t *turn) collected(c collect) map[string]any {
-	return nested(nested(nested(t.Memory, "twilio"), "collected_data"), c.Name)
+	return nested(nested(nested(t.saved.Memory, "twilio"), "collected_data"), c.Name)
 }
 
 func (t *turn) store(c collect, q question, value string) {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
@@ -35,7 +36,9 @@ type Options struct {
 	Contact      run.Contact // the channel is that of the first event when empty
 	World        run.World
 	AssistantSID string
-	TargetTask   string // the task to begin with, in place of what the contact says
+	SID          string         // of the dialogue; one is made where it is empty
+	Memory       map[string]any // what the dialogue begins with
+	TargetTask   string         // the task to begin with, in place of what the contact says
 	// Literal understands only what is a sample or a value as it is written, not
 	// what is like one: what two ways to run an assistant must agree on.
 	Literal bool
@@ -82,7 +85,9 @@ func New(schema []byte, o Options) (*Conversation, error) {
 // Start begins a dialogue with the assistant.
 func (a *Assistant) Start(o Options) *Conversation {
 	o.World = o.World.Filled()
-	return &Conversation{Options: o, assistant: a, saved: saved{Memory: map[string]any{}}}
+	memory := map[string]any{}
+	maps.Copy(memory, o.Memory)
+	return &Conversation{Options: o, assistant: a, saved: saved{SID: o.SID, Memory: memory}}
 }
 
 // Resume takes a saved dialogue up, with the assistant as it is now.
@@ -107,7 +112,7 @@ func (c *Conversation) Save() ([]byte, error) { return json.Marshal(c.saved) }
 func (c *Conversation) Task() string { return c.saved.Task }
 
 // Remembered is the dialogue's Memory.
-func (c *Conversation) Remembered() map[string]any { return c.Memory }
+func (c *Conversation) Remembered() map[string]any { return c.saved.Memory }
 
 // turn is the work on one event.
 type turn struct {
@@ -152,8 +157,8 @@ func (c *Conversation) Send(ctx context.Context, e run.Event) run.Turn {
 // begin begins the dialogue: with the target task, with assistant_initiation
 // (for calls alone), or with what the contact says.
 func (t *turn) begin(e run.Event) {
-	if t.SID == "" {
-		t.SID = t.World.SID("UK")
+	if t.saved.SID == "" {
+		t.saved.SID = t.World.SID("UK")
 	}
 	t.Begun = true
 	switch e.Kind {

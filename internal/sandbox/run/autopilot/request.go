@@ -15,7 +15,7 @@ const maxReply = 16 << 10
 // form is what Autopilot tells a URL
 // (https://www.twilio.com/docs/autopilot/actions/autopilot-request).
 func (t *turn) form() url.Values {
-	memory, err := json.Marshal(t.Memory)
+	memory, err := json.Marshal(t.saved.Memory)
 	if err != nil {
 		memory = []byte("{}") // Memory came of JSON
 	}
@@ -24,11 +24,11 @@ func (t *turn) form() url.Values {
 		channel = "voice"
 	}
 	form := url.Values{
-		"AccountSid": {t.Contact.AccountSID}, "AssistantSid": {t.AssistantSID}, "DialogueSid": {t.SID},
+		"AccountSid": {t.Contact.AccountSID}, "AssistantSid": {t.AssistantSID}, "DialogueSid": {t.saved.SID},
 		"UserIdentifier": {t.Contact.From}, "CurrentInput": {t.input}, "CurrentTask": {t.saved.Task},
 		"CurrentTaskConfidence": {"1.0"}, "NextBestTask": {""}, "Memory": {string(memory)},
 		"Channel": {channel}, "Language": {"en-US"},
-		"DialoguePayloadUrl": {"https://autopilot.twilio.com/v1/Assistants/" + t.AssistantSID + "/Dialogues/" + t.SID},
+		"DialoguePayloadUrl": {"https://autopilot.twilio.com/v1/Assistants/" + t.AssistantSID + "/Dialogues/" + t.saved.SID},
 	}
 	for name, value := range t.Fields {
 		form.Set("Field_"+name+"_Value", value)

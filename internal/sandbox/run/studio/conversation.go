@@ -115,6 +115,16 @@ func (c *Conversation) Context() map[string]any {
 	return c.context()
 }
 
+// ContextOf is the Context of a saved execution, for which its definition is not
+// needed.
+func ContextOf(text []byte, o Options) (map[string]any, error) {
+	c := &Conversation{Options: o}
+	if err := json.Unmarshal(text, &c.saved); err != nil {
+		return nil, fmt.Errorf("a saved execution: %w", err)
+	}
+	return c.Context(), nil
+}
+
 // State is the name of the widget that waits, empty when none does.
 func (c *Conversation) State() string {
 	if c.Over || len(c.Frames) == 0 {
