@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -169,6 +170,11 @@ func (t *turn) try(target, method string, form url.Values) *run.Problem {
 	case strings.HasPrefix(answer.ContentType, "audio/") && t.Contact.Channel == run.Voice:
 		t.reply(run.ReplyPlay, target)
 		return nil
+	}
+	if kind := answer.ContentType; !slices.Contains([]string{"text/xml", "application/xml", "text/html"}, kind) {
+		p := run.Problemf(12300, "Invalid Content-Type: %q", kind)
+		p.URL, p.Method, p.Status = target, method, answer.Status
+		return &p
 	}
 	if _, err := parse(answer.Body); err != nil {
 		p := run.Problemf(12100, "Document parse failure: %v", err)

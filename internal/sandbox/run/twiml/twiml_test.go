@@ -26,7 +26,10 @@ func (p *pages) web(_ context.Context, r run.Request) (run.Response, *run.Proble
 		return run.Response{}, &problem
 	}
 	kind := "text/xml"
-	if !strings.HasPrefix(body, "<") {
+	switch {
+	case strings.HasPrefix(body, "{"):
+		kind = "application/json"
+	case !strings.HasPrefix(body, "<"):
 		kind = "text/plain"
 	}
 	return run.Response{Status: 200, ContentType: kind, Body: []byte(body)}, nil
@@ -72,6 +75,7 @@ func TestMessagesAreAnswered(t *testing.T) {
 		"two":             {`<?xml version="1.0" encoding="UTF-8"?><Response><Message>a</Message><Message>b</Message></Response>`, "message:a message:b end"},
 		"nothing":         {`<Response/>`, "end"},
 		"plain text":      {`Hello`, "message:Hello end"},
+		"JSON":            {`{}`, "message:sorry !12300 end"},
 		"empty":           {``, "end"},
 		"redirect":        {`<Response><Message>a</Message><Redirect>next</Redirect><Message>c</Message></Response>`, "message:a message:b end"},
 		"voice's verb":    {`<Response><Say>a</Say><Message>b</Message></Response>`, "message:b !12200 end"},
