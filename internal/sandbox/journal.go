@@ -140,19 +140,32 @@ func redactAll(values url.Values, redact func(string) string) url.Values {
 	return clean
 }
 
-// Journal returns the requests in the order of their arrival.
+// Journal returns the requests to the sandbox in the order of their arrival. The
+// journal knob shows the errors among them.
 func (s *Sandbox) Journal() []Entry {
-	s.traffic.mu.Lock()
-	defer s.traffic.mu.Unlock()
-	entries := make([]Entry, len(s.traffic.entries))
-	for i, e := range s.traffic.entries {
-		entries[i] = *e
-		entries[i].Query, entries[i].Form = maps.Clone(e.Query), maps.Clone(e.Form)
+	return s.traffic.list(func(e *Entry) bool { return e.Error == nil })
+}
+
+// Errors returns the entries of the journal that are errors of bots.
+func (s *Sandbox) Errors() []Entry {
+	return s.traffic.list(func(e *Entry) bool { return e.Error != nil })
+}
+
+func (t *traffic) list(keep func(*Entry) bool) []Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	entries := []Entry{}
+	for _, e := range t.entries {
+		if keep(e) {
+			entry := *e
+			entry.Query, entry.Form = maps.Clone(e.Query), maps.Clone(e.Form)
+			entries = append(entries, entry)
+		}
 	}
 	return entries
 }
 
-// ClearJournal forgets the requests so far.
+// ClearJournal forgets the requests and errors so far.
 func (s *Sandbox) ClearJournal() {
 	s.traffic.mu.Lock()
 	defer s.traffic.mu.Unlock()

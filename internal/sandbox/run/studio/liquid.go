@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,9 @@ import (
 // loopLimit is where a Liquid loop stops in Studio
 // (https://twilio.com/docs/studio/user-guide/studio-faq).
 const loopLimit = 15
+
+// maxRange is how long a range may be, offset and all.
+const maxRange = 10_000
 
 // newLiquid is Liquid as Studio has it: with to_json, without files, and with a
 // clock that is given.
@@ -54,7 +58,33 @@ func moment(value any, now func() time.Time) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%v is no date", value)
 }
 
-var forTag = regexp.MustCompile(`(\{%-?\s*for\s+\S+\s+in\s+(?:[^%]|%[^}])*?)(\s*-?%\})`)
+var (
+	forTag   = regexp.MustCompile(`(\{%-?\s*for\s+\S+\s+in\s+(?:[^%]|%[^}])*?)(\s*-?%\})`)
+	forLimit = regexp.MustCompile(`\s*limit\s*:\s*(\S+?)(\s|-?%\})`)
+	forRange = regexp.MustCompile(`\(\s*(-?\d{1,9})\s*\.\.\s*(-?\d+)\s*\)`)
+)
+
+// limited is a for tag whose loop stops where Studio stops it. The library makes
+// a list of a range before it looks at the limit, so a range is cut as well.
+func limited(tag string) string {
+	limit := loopLimit
+	if found := forLimit.FindStringSubmatch(tag); found != nil {
+		if n, err := strconv.Atoi(found[1]); err == nil && n >= 0 {
+			limit = min(limit, n)
+		}
+		tag = forLimit.ReplaceAllString(tag, "${2}")
+	}
+	tag = forRange.ReplaceAllStringFunc(tag, func(bounds string) string {
+		ends := forRange.FindStringSubmatch(bounds)
+		from, err := strconv.Atoi(ends[1])
+		to, failed := strconv.Atoi(ends[2])
+		if err != nil || failed != nil || to-from > maxRange {
+			to = from + maxRange
+		}
+		return fmt.Sprintf("(%d..%d)", from, to)
+	})
+	return forTag.ReplaceAllString(tag, fmt.Sprintf("${1} limit:%d${2}", limit))
+}
 
 // liquify renders a text. One that cannot be rendered is empty, and an error.
 func liquify(engine *liquid.Engine, text string, context object) (rendered string, err error) {
@@ -68,12 +98,7 @@ func liquify(engine *liquid.Engine, text string, context object) (rendered strin
 			rendered, err = "", fmt.Errorf("liquid: %s", cause)
 		}
 	}()
-	text = forTag.ReplaceAllStringFunc(text, func(tag string) string {
-		if strings.Contains(tag, "limit:") {
-			return tag
-		}
-		return forTag.ReplaceAllString(tag, fmt.Sprintf("${1} limit:%d${2}", loopLimit))
-	})
+	text = forTag.ReplaceAllStringFunc(text, limited)
 	rendered, failed := engine.ParseAndRenderString(text, context)
 	if failed != nil {
 		return "", failed

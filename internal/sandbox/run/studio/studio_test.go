@@ -1,10 +1,8 @@
 package studio
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -163,83 +161,6 @@ func TestWidgetThatWaitsTellsHowLong(t *testing.T) {
 	}
 }
 
-func TestConditionsAreStudios(t *testing.T) {
-	for _, tc := range []struct {
-		kind, tested, value string
-		want                bool
-	}{
-		{"equal_to", " YES ", "yes", true}, {"equal_to", "yes", " yes", false}, {"not_equal_to", "yes", "Yes", false},
-		{"matches_any_of", "No Thanks", "yes, no thanks", true}, {"matches_any_of", "yes, no thanks", "yes, no thanks", false},
-		{"does_not_match_any_of", "b", "a,b", false}, {"does_not_match_any_of", "c", "a,b", true},
-		{"is_blank", "  ", "", true}, {"is_not_blank", " ", "", false}, {"is_not_blank", "x", "", true},
-		{"contains", "I say STOP now", "stop", true}, {"does_not_contain", "stop", "go", true},
-		{"starts_with", " Hello you", "hello", true}, {"does_not_start_with", "hello", "he", false},
-		{"less_than", "2", "10", true}, {"greater_than", "2", "10", false}, {"greater_than", "ten", "1", false}, {"less_than", "1.5", "x", false},
-		{"regex", "ABC", "abc", true}, {"regex", "xabc", "abc", false}, {"regex", "b", "a|b", true}, {"regex", "ab", "a|b", false},
-		{"regex", "is blocked", "^(?=.*blocked).*", true}, {"regex", " a ", "a", true}, {"regex", "Zoë", `\p{L}+`, true},
-		{"is_before_time", "09:30", "10:00", true}, {"is_after_time", "09:30", "10:00", false},
-		{"is_after_date", "2026-02-01", "2026-01-31", true}, {"is_before_date", "soon", "2026-01-31", false},
-	} {
-		f := &Flow{}
-		if tc.kind == "regex" {
-			var err error
-			if f, err = Parse(definition(starts())); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got, err := f.holds(tc.kind, tc.tested, tc.value); err != nil || got != tc.want {
-			t.Errorf("%q %s %q: %v %v", tc.tested, tc.kind, tc.value, got, err)
-		}
-	}
-	f, err := Parse(definition(starts()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.holds("regex", "a", "("); err == nil {
-		t.Error("a broken pattern is no error")
-	}
-	if _, err := f.holds("sounds_like", "a", "a"); err == nil {
-		t.Error("an unknown condition is no error")
-	}
-}
-
-func TestRunawayPatternIsStopped(t *testing.T) {
-	f, err := Parse(definition(starts()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.holds("regex", strings.Repeat("a", 60)+"!", "(a+)+"); err == nil {
-		t.Error("catastrophic backtracking went on to its end")
-	}
-}
-
-func TestLiquidIsStudios(t *testing.T) {
-	now := func() time.Time { return time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC) }
-	context := object{"flow": object{"variables": object{"n": "1", "big": int64(1000000), "list": make([]any, 20), "o": object{"a": "<b>"}}}}
-	for template, want := range map[string]string{
-		"{{flow.variables.n | plus: 1}}":                                "2",
-		"{{flow.variables.none | plus: 0}}":                             "0",
-		"{{flow.variables.big}}":                                        "1000000",
-		"{{flow.variables.o | to_json}}":                                `{"a":"<b>"}`,
-		"{% for i in flow.variables.list %}x{% endfor %}":               strings.Repeat("x", 15),
-		"{%- for i in (1..100) -%}x{%- endfor -%}":                      strings.Repeat("x", 15),
-		"{% for i in flow.variables.list limit:2 %}x{% endfor %}":       "xx",
-		`{{ "now" | date: "%Y-%m-%d" }}`:                                "2026-11-21",
-		`{{ "2020-02-03" | date: "%d" }}`:                               "03",
-		"{% if flow.variables.n == '1' %}one{% else %}no{% endif %}":    "one",
-		"{{flow.variables.none}}{{flow.variables.none | default: 'd'}}": "d",
-	} {
-		if got, err := liquify(newLiquid(now), template, context); err != nil || got != want {
-			t.Errorf("%s: %q %v, want %q", template, got, err, want)
-		}
-	}
-	for _, template := range []string{"{{ 'x' | slice: 100, 2 }}", "{% include '/etc/hostname' %}", "{% for %}", "{{ 'soon' | date: '%Y' }}"} {
-		if got, err := liquify(newLiquid(now), template, context); err == nil || got != "" {
-			t.Errorf("%s: %q and no error", template, got)
-		}
-	}
-}
-
 func TestExecutionsThatRunAwayAreEnded(t *testing.T) {
 	self := definition(starts(), widget("a", "set-variables", `"variables":[]`, "next=a"))
 	if got := chat(t, self, Options{}, run.Message("hi")); got != "!81000 end" {
@@ -286,100 +207,6 @@ func TestWidgetsForCallsNeedOne(t *testing.T) {
 func TestNotWiredTriggerEndsAtOnce(t *testing.T) {
 	flow := definition(widget("Trigger", "trigger", "", "incomingMessage", "incomingCall"))
 	if got := chat(t, flow, Options{}, run.Message("hi")); got != "end" {
-		t.Error(got)
-	}
-}
-
-func TestSubflowIsRunAndReturns(t *testing.T) {
-	child := definition(starts(),
-		widget("a", "send-and-wait-for-reply", waiting+`,"body":"Name, {{flow.data.title}} {{trigger.parent.parameters.title}}?"`, "incomingMessage=set"),
-		widget("set", "set-variables", `"variables":[{"key":"name","value":"{{widgets.a.inbound.Body}}"}]`, "next"))
-	nested := definition(starts(), widget("a", "run-subflow", `"flow_sid":"FWchild","flow_revision":"LatestPublished"`, "completed", "failed"))
-	o := Options{Subflow: func(sid string, revision int64) ([]byte, int64, bool) {
-		switch sid {
-		case "FWchild":
-			return child, max(revision, 3), true
-		case "FWnested":
-			return nested, 1, true
-		}
-		return nil, 0, false
-	}}
-	parent := func(sid string) []byte {
-		return definition(starts(),
-			widget("a", "run-subflow", `"flow_sid":"`+sid+`","flow_revision":"LatestPublished","parameters":[{"key":"title","value":"Dr"}]`, "completed=done", "failed=no"),
-			widget("done", "send-message", toContact+`,"body":"Hello {{widgets.a.name}}"`),
-			widget("no", "send-message", toContact+`,"body":"no"`))
-	}
-	if got := chat(t, parent("FWchild"), o, run.Message("hi"), run.Message("Ada")); got != "message:Name, Dr Dr? wait, message:Hello Ada end" {
-		t.Error(got)
-	}
-	if got := chat(t, parent("FWnested"), o, run.Message("hi")); got != "message:Hello  !81024 end" {
-		t.Error(got)
-	}
-	if got := chat(t, parent("FWgone"), o, run.Message("hi")); got != "message:no !0 end" {
-		t.Error(got)
-	}
-}
-
-// answers is a web that gives one answer to everything and keeps the requests.
-type answers struct {
-	response run.Response
-	problem  *run.Problem
-	asked    []run.Request
-}
-
-func (a *answers) web(_ context.Context, r run.Request) (run.Response, *run.Problem) {
-	a.asked = append(a.asked, r)
-	return a.response, a.problem
-}
-
-func TestRequestsAreMadeAndRead(t *testing.T) {
-	web := &answers{response: run.Response{Status: 200, ContentType: "application/json", Body: []byte(`{"name":"Ada","n":1000000,"l":[{"x":1}]}`)}}
-	ask := func(kind, properties string) []byte {
-		return definition(starts(), widget("a", kind, properties, "success=ok", "failed=no", "fail=no"),
-			widget("ok", "send-message", toContact+`,"body":"{{widgets.a.parsed.name}} {{widgets.a.parsed.n}} {{widgets.a.parsed.l[0].x}} {{widgets.a.status_code}}"`),
-			widget("no", "send-message", toContact+`,"body":"no {{widgets.a.status_code}}"`))
-	}
-	o := Options{World: run.World{Web: web.web}}
-	get := ask("make-http-request", `"method":"GET","url":"http://x/{{trigger.message.Body}}","parameters":[{"key":"q","value":"{{trigger.message.Body}}"}]`)
-	if got := chat(t, get, o, run.Message("hi")); got != "message:Ada 1000000 1 200 end" {
-		t.Error(got)
-	}
-	if r := web.asked[0]; r.Method != http.MethodGet || r.URL != "http://x/hi" || r.Form.Get("q") != "hi" {
-		t.Errorf("%+v", r)
-	}
-	chat(t, ask("make-http-request", `"method":"POST","url":"http://x","content_type":"application/json;charset=utf-8","body":"{\"a\":\"{{trigger.message.Body}}\"}"`), o, run.Message("hi"))
-	if r := web.asked[1]; r.Body != `{"a":"hi"}` || r.ContentType != "application/json;charset=utf-8" {
-		t.Errorf("%+v", r)
-	}
-	chat(t, ask("run-function", `"url":"http://x","parameters":[{"key":"a","value":"b"}]`), o, run.Message("hi"))
-	if r := web.asked[2]; r.Method != http.MethodPost || r.Form.Get("a") != "b" {
-		t.Errorf("%+v", r)
-	}
-	web.problem = &run.Problem{Code: 11200, Status: 500}
-	if got := chat(t, get, o, run.Message("hi")); got != "message:no 500 !11200 end" {
-		t.Error(got)
-	}
-}
-
-func TestCallIsHandedToTwiMLAndBack(t *testing.T) {
-	flow := definition(starts(),
-		widget("a", "add-twiml-redirect", `"url":"http://x/twiml","timeout":"0"`, "return=back", "timeout", "fail=sorry"),
-		widget("back", "say-play", `"say":"Back"`, "audioComplete"),
-		widget("sorry", "say-play", `"say":"Sorry"`, "audioComplete"))
-	web := &answers{response: run.Response{Status: 200, ContentType: "text/xml"}}
-	o := Options{World: run.World{Web: web.web}}
-	for document, want := range map[string]string{
-		`<Response><Say>Hi</Say></Response>`: "say:Hi end, end",
-		`<Response><Say>Hi</Say><Redirect>https://webhooks.twilio.com/v1/Accounts/AC1/Flows/FW1?FlowEvent=return</Redirect></Response>`:                  "say:Hi say:Back end, end",
-		`<Response><Gather><Say>Hi</Say></Gather><Redirect>https://webhooks.twilio.com/v1/Accounts/AC1/Flows/FW1?FlowEvent=return</Redirect></Response>`: "say:Hi wait, say:Back end",
-	} {
-		web.response.Body = []byte(document)
-		if got := chat(t, flow, o, run.Call(), run.Silence()); got != want {
-			t.Errorf("%s: %s, want %s", document, got, want)
-		}
-	}
-	if got := chat(t, flow, Options{}, run.Call()); got != "say:Sorry !11200 end" {
 		t.Error(got)
 	}
 }
