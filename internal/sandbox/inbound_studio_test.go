@@ -172,3 +172,23 @@ func TestConversationsSurviveOnTheFile(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestExecutionThatCannotGoOnEnds(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	flow := flowOn(t, s)
+	text(t, s, "hi")
+	sid := executionsOf(t, s, flow, "active")[0]
+	if err := s.change(func(st *state) error {
+		e, _ := executions.get(st, sid)
+		e.Conversation = []byte(`[]`)
+		executions.put(st, e)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2 * time.Hour)
+	if ended := executionsOf(t, s, flow, "ended"); len(ended) != 1 || len(s.Errors()) != 1 {
+		t.Errorf("%v ended, errors %+v", ended, s.Errors())
+	}
+}

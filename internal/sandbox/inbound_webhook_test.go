@@ -139,3 +139,85 @@ func TestWebhookMayCallTheSandboxBack(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestFailuresOfWebhooksHaveTwiliosCodes(t *testing.T) {
+	s := predictable()
+	base := hook(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/loop":
+			http.Redirect(w, r, "/loop", http.StatusFound)
+		case "/large":
+			_, _ = w.Write(make([]byte, maxAnswer+1))
+		case "/json":
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{}`)
+		case "/broken":
+			_, _ = io.WriteString(w, `<Response>`)
+		case "/gone":
+			http.NotFound(w, r)
+		case "/again":
+			http.Redirect(w, r, "/sms", http.StatusTemporaryRedirect)
+		default:
+			fmt.Fprintf(w, "<Response><Message>%s</Message></Response>", r.PostFormValue("Body"))
+		}
+	})
+	for target, want := range map[string]string{
+		base + "/loop": "!11215 end", base + "/large": "!11750 end", base + "/json": "!12300 end", base + "/broken": "!12100 end",
+		base + "/gone": "!11200 end", base + "/again": "hi end", "http://127.0.0.1:1/": "!11205 end",
+		strings.Replace(base, "127.0.0.1", "localhost", 1) + "/sms": "hi end",
+	} {
+		point(t, s, "SmsUrl", target)
+		s.ClearJournal()
+		if got := text(t, s, "hi"); got != want {
+			t.Errorf("%s: %s, want %s", target, got, want)
+		}
+		if failed := s.Errors(); len(failed) > 0 && (failed[0].Method != "POST" || failed[0].Path == "") {
+			t.Errorf("%s: %+v", target, failed[0])
+		}
+	}
+}
+
+func TestOtherAccountsSignWithTheirOwnToken(t *testing.T) {
+	s := New()
+	other, err := s.AddAccount("other", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	validator := client.NewRequestValidator(other.AuthToken)
+	var base string
+	signed := false
+	base = hook(t, func(w http.ResponseWriter, r *http.Request) {
+		signed = validator.Validate(base+r.URL.String(), nil, r.Header.Get("X-Twilio-Signature"))
+		_, _ = io.WriteString(w, "<Response/>")
+	})
+	if _, err := s.AddNumber(`{"phone_number":"+12025550111","account_sid":"` + other.AccountSID + `","sms_url":"` + base + `/","sms_method":"GET"}`); err != nil {
+		t.Fatal(err)
+	}
+	if got := deliver(t, s, Inbound{To: "+12025550111", From: contact, Channel: "messaging"}); got != "end" || !signed {
+		t.Errorf("%s, signed: %v", got, signed)
+	}
+}
+
+func TestHandedOverCallOfAFlowGoesOn(t *testing.T) {
+	s := predictable()
+	base := hook(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("Digits") == "" {
+			_, _ = io.WriteString(w, `<Response><Gather><Say>PIN?</Say></Gather></Response>`)
+			return
+		}
+		_, _ = io.WriteString(w, `<Response><Redirect>https://webhooks.twilio.com/v1/Accounts/AC1/Flows/FW1?FlowEvent=return</Redirect></Response>`)
+	})
+	made := must(t, s, 201, "POST", studioFlowsURL, form("FriendlyName", "pin", "Status", "published", "Definition", `{"initial_state":"Trigger","states":[
+		{"type":"trigger","name":"Trigger","transitions":[{"event":"incomingCall","next":"pin"}],"properties":{}},
+		{"type":"add-twiml-redirect","name":"pin","transitions":[{"event":"return","next":"ok"},{"event":"timeout"},{"event":"fail"}],"properties":{"url":"`+base+`/pin","method":"POST","timeout":"0"}},
+		{"type":"say-play","name":"ok","transitions":[{"event":"audioComplete"}],"properties":{"say":"Welcome"}}]}`))
+	point(t, s, "VoiceUrl", made["webhook_url"].(string))
+	call := Inbound{To: myNumber, From: contact, Channel: "voice"}
+	if got := deliver(t, s, call); got != "PIN? wait" {
+		t.Fatal(got)
+	}
+	call.Digits = "1234"
+	if got := deliver(t, s, call); got != "Welcome end" {
+		t.Error(got)
+	}
+}
