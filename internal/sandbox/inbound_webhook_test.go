@@ -171,7 +171,7 @@ func TestFailuresOfWebhooksHaveTwiliosCodes(t *testing.T) {
 		if got := text(t, s, "hi"); got != want {
 			t.Errorf("%s: %s, want %s", target, got, want)
 		}
-		if failed := s.Errors(); len(failed) > 0 && (failed[0].Method != "POST" || failed[0].Path == "") {
+		if failed := s.Errors(); len(failed) > 0 && (failed[0].Method != http.MethodPost || failed[0].Path == "") {
 			t.Errorf("%s: %+v", target, failed[0])
 		}
 	}
