@@ -204,6 +204,9 @@ func (t *turn) trigger(e run.Event) {
 	case run.KindMessage:
 		t.channel(run.Messaging)
 		event, fr.Trigger = "incomingMessage", values{"message": t.inbound(e)}
+	case run.KindThread:
+		t.channel(run.Messaging)
+		event, fr.Trigger = "incomingConversationMessage", values{"conversation": t.thread(e)}
 	case run.KindCall:
 		t.channel(run.Voice)
 		t.CallSID = e.SID
@@ -233,6 +236,15 @@ func (t *turn) inbound(e run.Event) object {
 		sid = t.World.SID("SM")
 	}
 	return flat(twiml.MessageForm(t.Contact, sid, e.Text))
+}
+
+// thread is a message of a conversation as the trigger shows it.
+func (t *turn) thread(e run.Event) object {
+	sid := e.SID
+	if sid == "" {
+		sid = t.World.SID("IM")
+	}
+	return object{"Body": e.Text, "MessageSid": sid, "Author": t.Contact.From, "From": t.Contact.From, "Source": "SMS"}
 }
 
 func flat(form map[string][]string) object {

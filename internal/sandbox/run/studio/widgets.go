@@ -258,6 +258,11 @@ func (t *turn) accept(e run.Event) (event string, accepted bool) {
 	case "send-and-wait-for-reply " + run.KindMessage:
 		t.keep(s.Name, "inbound", t.inbound(e))
 		return "incomingMessage", true
+	case "send-and-wait-for-reply " + run.KindThread:
+		// Twilio's catalogue of widgets says that replies show in the trigger, and
+		// flows in use read them from the widget: here they are where it says.
+		t.top().Trigger["conversation"] = t.thread(e)
+		return "incomingMessage", true
 	case "send-and-wait-for-reply " + run.KindTimeout, "gather-input-on-call " + run.KindSilence, "gather-input-on-call " + run.KindTimeout:
 		return "timeout", true
 	case "gather-input-on-call " + run.KindSpeech:
