@@ -95,6 +95,7 @@ func (s *Sandbox) addAccount(st *state, a account, now time.Time) (Credentials, 
 		AccountSID: a.SID, AuthToken: s.newSID(""), APIKeySID: s.newSID("SK"), APIKeySecret: s.newSID(""),
 	}
 	a.AuthTokenHash = hashSecret(secrets.AuthToken)
+	s.tokens.Store(a.SID, secrets.AuthToken)
 	accounts.put(st, a)
 	apiKeys.put(st, apiKey{
 		record:     record{SID: secrets.APIKeySID, AccountSID: a.SID, DateCreated: now, DateUpdated: now},

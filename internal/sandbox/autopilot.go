@@ -64,7 +64,7 @@ func autopilotProduct() product {
 		{method: "GET", pattern: assistantPath, handler: fetchAssistant},
 		{method: "POST", pattern: assistantPath, params: append(slices.Clone(assistantParams), "DevelopmentStage"), handler: updateAssistant},
 		{method: "DELETE", pattern: assistantPath, handler: deleteAssistant},
-		{method: "GET", pattern: assistantPath + "/Dialogues/{Sid}", handler: func(c *call) (int, any, error) { return 0, nil, c.notFound() }},
+		{method: "GET", pattern: assistantPath + "/Dialogues/{Sid}", handler: fetchDialogue},
 	}
 	for _, part := range []struct {
 		name string
@@ -97,7 +97,7 @@ func autopilotProduct() product {
 	routes = append(routes, autopilotWebhookRoutes()...)
 	return product{
 		host: "autopilot", version: "/v1", prefixes: []string{assistantsPath}, routes: routes,
-		tables: []stored{assistants, tasks, taskFields, taskSamples, fieldTypes, fieldValues, modelBuilds, queries, autopilotWebhooks},
+		tables: []stored{assistants, tasks, taskFields, taskSamples, fieldTypes, fieldValues, modelBuilds, queries, autopilotWebhooks, dialogues},
 		bots: []botKind{{
 			engine: "autopilot",
 			// Every spelling met in Twilio's documents and in public code.
@@ -109,6 +109,7 @@ func autopilotProduct() product {
 				}
 				return InboundBot{SID: a.SID, UniqueName: a.UniqueName, FriendlyName: a.FriendlyName, Engine: "autopilot"}, true
 			},
+			open: openAssistant, calls: assistantCall,
 		}},
 	}
 }

@@ -25,6 +25,7 @@ func (c *call) forget() {
 		removeAll(c, modelBuilds, func(b modelBuild) bool { return b.AssistantSID == a.SID })
 		removeAll(c, queries, func(q query) bool { return q.AssistantSID == a.SID })
 		removeAll(c, autopilotWebhooks, func(w autopilotWebhook) bool { return w.AssistantSID == a.SID })
+		removeAll(c, dialogues, func(d dialogue) bool { return d.AssistantSID == a.SID })
 		assistants.remove(c.state, a.SID)
 	}
 }

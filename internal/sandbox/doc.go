@@ -30,9 +30,24 @@
 //     the first error. A list returns listPage(c, key, rows, render), with the
 //     same render as the fetch; it writes the envelope of the host.
 //   - Bots, where the product runs bots: a botKind in product.bots, so that
-//     inbound messages and calls find them by webhook URL.
+//     inbound messages and calls find them by webhook URL and run them.
 //
 // A handler never looks at the wall clock (c.now), never makes an identifier
 // (c.newSID) and never sleeps: what takes time is computed from its start on
 // every read.
+//
+// # Running bots
+//
+// The packages below run are interpreters of what bots are made of: flow
+// definitions (run/studio), assistants (run/autopilot) and TwiML (run/twiml).
+// They hold one conversation each and know nothing of this package. An inbound
+// message or call (conversations.go) goes in three steps: read the state and
+// find or begin the conversation; let the bot run, without a lock on the state or
+// the file, since its webhook may call the sandbox back or be slow; write what
+// became of the conversation, unless it was ended or removed meanwhile. Events of
+// one contact come one after the other.
+//
+// Webhooks are called on loopback addresses alone, signed as Twilio signs. Any
+// other, and whatever else goes wrong in a bot, is an error in the journal, as it
+// would be in the account's error log at Twilio.
 package sandbox

@@ -66,12 +66,12 @@ func request(method, target string, form url.Values) *http.Request {
 	return r
 }
 
-func send(t *testing.T, h http.Handler, method, target string, form url.Values) (int, map[string]any) {
+func send(t testing.TB, h http.Handler, method, target string, form url.Values) (int, map[string]any) {
 	t.Helper()
 	return answerOf(t, h, request(method, target, form))
 }
 
-func answerOf(t *testing.T, h http.Handler, r *http.Request) (int, map[string]any) {
+func answerOf(t testing.TB, h http.Handler, r *http.Request) (int, map[string]any) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -85,7 +85,7 @@ func answerOf(t *testing.T, h http.Handler, r *http.Request) (int, map[string]an
 }
 
 // must sends a request that has to get the status.
-func must(t *testing.T, h http.Handler, want int, method, target string, form url.Values) map[string]any {
+func must(t testing.TB, h http.Handler, want int, method, target string, form url.Values) map[string]any {
 	t.Helper()
 	status, body := send(t, h, method, target, form)
 	if status != want {
@@ -106,7 +106,7 @@ func turn(t *testing.T, h http.Handler, want int, method, path, body string) str
 }
 
 // column is one key of each row of a list answer.
-func column(t *testing.T, body map[string]any, list, key string) []string {
+func column(t testing.TB, body map[string]any, list, key string) []string {
 	t.Helper()
 	all, ok := body[list].([]any)
 	if !ok {
@@ -129,7 +129,7 @@ func form(pairs ...string) url.Values {
 }
 
 // numberPathOf is the path of one of the starter account's numbers.
-func numberPathOf(t *testing.T, h http.Handler, e164 string) string {
+func numberPathOf(t testing.TB, h http.Handler, e164 string) string {
 	t.Helper()
 	body := must(t, h, 200, "GET", numbersOf+"?PhoneNumber="+url.QueryEscape(e164), nil)
 	sids := column(t, body, "incoming_phone_numbers", "sid")

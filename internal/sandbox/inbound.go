@@ -1,18 +1,22 @@
 package sandbox
 
 import (
-	"context"
-	"fmt"
 	"regexp"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
-// Inbound is a message or a call from outside to a phone number.
+// Inbound is a message or a call from outside to a phone number. The first one
+// of a contact on the voice channel calls the number; those that follow are what
+// the caller says (Body), presses (Digits) or, without either, the caller saying
+// nothing, until the call ends.
 type Inbound struct {
 	To      string `json:"to"`   // E.164
 	From    string `json:"from"` // E.164
 	Channel string `json:"channel"`
-	Body    string `json:"body,omitempty"`   // of a message
+	Body    string `json:"body,omitempty"`   // of a message, or what a caller says
 	Digits  string `json:"digits,omitempty"` // pressed in a call
+	Hangup  bool   `json:"hangup,omitempty"` // the caller ends the call
 }
 
 // InboundBot is a bot that answers.
@@ -23,11 +27,9 @@ type InboundBot struct {
 	Engine       string `json:"engine"` // studio, autopilot or application
 }
 
-// InboundText is one thing a bot says: Type is "message" or "say".
-type InboundText struct {
-	Type string `json:"type"`
-	Text string `json:"text"`
-}
+// InboundText is one thing a bot gives back: a text it sends or says, a
+// recording it plays, or whom it hands the contact to.
+type InboundText = run.Reply
 
 // What became of an inbound message or call.
 const (
@@ -38,17 +40,21 @@ const (
 	InboundUnreachable = "unreachable" // the number cannot carry the channel
 )
 
-// InboundAnswer tells who answers.
+// InboundAnswer tells who answers, and what.
 type InboundAnswer struct {
 	Bot     *InboundBot   `json:"bot"` // nil if no bot answers
 	Answers []InboundText `json:"answers"`
-	Ended   bool          `json:"ended"`
-	Status  string        `json:"status"` // one of the constants above
+	// Ended says that nobody waits for an answer.
+	Ended  bool   `json:"ended"`
+	Status string `json:"status"` // one of the constants above
 	// Via is the field of the number that decided: sms_url, sms_application_sid,
 	// voice_url, voice_application_sid or trunk_sid; or messaging_service, where the
 	// number's own fields do not count. URL is the webhook it led to.
 	Via string `json:"via,omitempty"`
 	URL string `json:"url,omitempty"`
+	// Errors are what Twilio would write into the account's error log; they are in
+	// the journal too.
+	Errors []EntryError `json:"errors,omitempty"`
 }
 
 // botKind is a way to run bots, part of a product.
@@ -59,96 +65,115 @@ type botKind struct {
 	webhook *regexp.Regexp
 	// find looks a bot up by its account and SID.
 	find func(st *state, accountSID, sid string) (InboundBot, bool)
+	// open finds the conversation of a bot that find has found with a contact, or
+	// begins one. It reads the state alone.
+	open func(s *Sandbox, st *state, sid, url string, who run.Contact) (*session, error)
+	// calls finds the contact's call in progress, whoever the number leads to now;
+	// nil where there is none.
+	calls func(s *Sandbox, st *state, who run.Contact) (*session, error)
 }
 
-func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer, err error) {
-	err = s.do(ctx, func() error {
-		n, ok := numberOwned(s.state, in.To)
-		if !ok {
-			return fmt.Errorf("number %q of this sandbox: %w", in.To, errNone)
-		}
-		switch in.Channel {
-		case "messaging":
-			if service, ok := serviceReceiving(s.state, n); ok {
-				answer = s.follow(service.InboundRequestURL, n.AccountSID)
-				answer.Via = "messaging_service"
-				break
-			}
-			answer = s.route(n, n.Capabilities.SMS, target{
-				application: n.SmsApplicationSID, applicationField: "sms_application_sid",
-				url: n.SmsURL, urlField: "sms_url",
-				of: func(a application) string { return a.SmsURL },
-			})
-		case "voice":
-			answer = s.route(n, n.Capabilities.Voice, target{
-				trunk:       n.TrunkSID,
-				application: n.VoiceApplicationSID, applicationField: "voice_application_sid",
-				url: n.VoiceURL, urlField: "voice_url",
-				of: func(a application) string { return a.VoiceURL },
-			})
-		default:
-			return fmt.Errorf("channel must be messaging or voice, not %q", in.Channel)
-		}
-		return nil
-	})
-	answer.Answers, answer.Ended = []InboundText{}, true
-	return answer, err
+// line is where a message or a call goes: what answers, and what is asked when
+// that fails.
+type line struct {
+	InboundAnswer
+	kind                     *botKind // nil for a webhook
+	method                   string
+	fallback, fallbackMethod string
 }
 
 // target is what one channel of a number points at.
 type target struct {
 	trunk                         string
 	application, applicationField string
-	url, urlField                 string
-	of                            func(application) string
+	urlField                      string
+	hooks                         hooks
+	of                            func(application) hooks
+}
+
+// hooks are the webhooks of a channel.
+type hooks struct{ url, method, fallback, fallbackMethod string }
+
+// lineOf finds where a message or a call to a number goes.
+func (s *Sandbox) lineOf(st *state, n incomingPhoneNumber, channel string) line {
+	if channel == channelMessaging {
+		if service, ok := serviceReceiving(st, n); ok {
+			l := s.follow(st, hooks{
+				service.InboundRequestURL, service.InboundMethod, service.FallbackURL, service.FallbackMethod,
+			}, n.AccountSID)
+			l.Via = "messaging_service"
+			return l
+		}
+		return s.route(st, n, n.Capabilities.SMS, target{
+			application: n.SmsApplicationSID, applicationField: "sms_application_sid",
+			urlField: "sms_url", hooks: hooks{n.SmsURL, n.SmsMethod, n.SmsFallbackURL, n.SmsFallbackMethod},
+			of: func(a application) hooks {
+				return hooks{a.SmsURL, a.SmsMethod, a.SmsFallbackURL, a.SmsFallbackMethod}
+			},
+		})
+	}
+	return s.route(st, n, n.Capabilities.Voice, target{
+		trunk:       n.TrunkSID,
+		application: n.VoiceApplicationSID, applicationField: "voice_application_sid",
+		urlField: "voice_url", hooks: hooks{n.VoiceURL, n.VoiceMethod, n.VoiceFallbackURL, n.VoiceFallbackMethod},
+		of: func(a application) hooks {
+			return hooks{a.VoiceURL, a.VoiceMethod, a.VoiceFallbackURL, a.VoiceFallbackMethod}
+		},
+	})
 }
 
 // route follows Twilio's precedence: trunk, application, URL (descriptions of
 // the IncomingPhoneNumber resource).
-func (s *Sandbox) route(n incomingPhoneNumber, carries bool, t target) InboundAnswer {
+func (s *Sandbox) route(st *state, n incomingPhoneNumber, carries bool, t target) line {
 	switch {
 	case !carries:
-		return InboundAnswer{Status: InboundUnreachable}
+		return line{InboundAnswer: InboundAnswer{Status: InboundUnreachable}}
 	case t.trunk != "":
-		return InboundAnswer{Status: InboundExternal, Via: "trunk_sid"}
+		return line{InboundAnswer: InboundAnswer{Status: InboundExternal, Via: "trunk_sid"}}
 	case t.application != "":
-		a, ok := applications.get(s.state, t.application)
+		a, ok := applications.get(st, t.application)
 		if !ok {
-			return InboundAnswer{Status: InboundDangling, Via: t.applicationField}
+			return line{InboundAnswer: InboundAnswer{Status: InboundDangling, Via: t.applicationField}}
 		}
-		answer := s.follow(t.of(a), n.AccountSID)
-		if answer.Status == InboundExternal {
-			answer.Status = InboundBotAnswers
-			answer.Bot = &InboundBot{SID: a.SID, FriendlyName: a.FriendlyName, Engine: "application"}
+		l := s.follow(st, t.of(a), n.AccountSID)
+		if l.Status == InboundExternal {
+			l.Status = InboundBotAnswers
+			l.Bot = &InboundBot{SID: a.SID, FriendlyName: a.FriendlyName, Engine: "application"}
 		}
-		answer.Via = t.applicationField
-		return answer
+		l.Via = t.applicationField
+		return l
 	default:
-		answer := s.follow(t.url, n.AccountSID)
-		if answer.Status != InboundSilent {
-			answer.Via = t.urlField
+		l := s.follow(st, t.hooks, n.AccountSID)
+		if l.Status != InboundSilent {
+			l.Via = t.urlField
 		}
-		return answer
+		return l
 	}
 }
 
 // follow finds the bot at a webhook URL.
-func (s *Sandbox) follow(url, accountSID string) InboundAnswer {
-	if url == "" {
-		return InboundAnswer{Status: InboundSilent}
+func (s *Sandbox) follow(st *state, h hooks, accountSID string) line {
+	l := line{method: h.method, fallback: h.fallback, fallbackMethod: h.fallbackMethod}
+	if h.url == "" {
+		l.Status = InboundSilent
+		return l
 	}
-	for _, kind := range s.bots {
-		groups := kind.webhook.FindStringSubmatch(url)
+	l.URL, l.Status = h.url, InboundExternal
+	for i := range s.bots {
+		kind := &s.bots[i]
+		groups := kind.webhook.FindStringSubmatch(h.url)
 		if groups == nil {
 			continue
 		}
 		sid, owner := groups[kind.webhook.SubexpIndex("sid")], groups[kind.webhook.SubexpIndex("account")]
-		bot, ok := kind.find(s.state, owner, sid)
+		bot, ok := kind.find(st, owner, sid)
 		if !ok || owner != accountSID {
-			return InboundAnswer{Status: InboundDangling, URL: url}
+			l.Status = InboundDangling
+			return l
 		}
 		bot.Engine = kind.engine
-		return InboundAnswer{Status: InboundBotAnswers, Bot: &bot, URL: url}
+		l.Status, l.Bot, l.kind = InboundBotAnswers, &bot, kind
+		return l
 	}
-	return InboundAnswer{Status: InboundExternal, URL: url}
+	return l
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
 // journalLength bounds the journal; the oldest entries go first.
@@ -29,6 +31,18 @@ type Entry struct {
 	// InFlight is how many requests, this one included, were being answered when
 	// it arrived.
 	InFlight int `json:"in_flight"`
+	// Error is what Twilio would write into the account's error log. An entry
+	// that has one tells of a request a bot made, or could not make, in place of
+	// one to the sandbox; where a bot failed without a request it has no host.
+	Error *EntryError `json:"error,omitempty"`
+}
+
+// EntryError is an error of a bot.
+type EntryError struct {
+	// Code is that of Twilio's error dictionary, https://www.twilio.com/docs/api/errors;
+	// 0 where it has none for this.
+	Code    int    `json:"code"`
+	Message string `json:"message"`
 }
 
 // traffic counts and records requests.
@@ -58,11 +72,28 @@ func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
 	defer t.mu.Unlock()
 	t.inFlight++
 	entry.InFlight = t.inFlight
+	t.add(entry)
+	return &visit{inFlight: t.inFlight, traffic: t, entry: entry}
+}
+
+// add appends an entry. Call it with the lock held.
+func (t *traffic) add(entry *Entry) {
 	t.entries = append(t.entries, entry)
 	if len(t.entries) > journalLength {
 		t.entries = slices.Clone(t.entries[len(t.entries)-journalLength*9/10:])
 	}
-	return &visit{inFlight: t.inFlight, traffic: t, entry: entry}
+}
+
+// failed records a bot's problem.
+func (t *traffic) failed(p run.Problem, now time.Time) {
+	clean := func(text string) string { return urlUser.ReplaceAllString(text, "${1}"+redacted+"@") }
+	entry := &Entry{Time: now, Method: p.Method, Status: p.Status, Error: &EntryError{Code: p.Code, Message: clean(p.Message)}}
+	if u, err := url.Parse(p.URL); err == nil {
+		entry.Host, entry.Path, entry.Query = u.Host, u.Path, redactAll(u.Query(), clean)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.add(entry)
 }
 
 func (t *traffic) leave(*visit) {
@@ -109,19 +140,32 @@ func redactAll(values url.Values, redact func(string) string) url.Values {
 	return clean
 }
 
-// Journal returns the requests in the order of their arrival.
+// Journal returns the requests to the sandbox in the order of their arrival. The
+// journal knob shows the errors among them.
 func (s *Sandbox) Journal() []Entry {
-	s.traffic.mu.Lock()
-	defer s.traffic.mu.Unlock()
-	entries := make([]Entry, len(s.traffic.entries))
-	for i, e := range s.traffic.entries {
-		entries[i] = *e
-		entries[i].Query, entries[i].Form = maps.Clone(e.Query), maps.Clone(e.Form)
+	return s.traffic.list(func(e *Entry) bool { return e.Error == nil })
+}
+
+// Errors returns the entries of the journal that are errors of bots.
+func (s *Sandbox) Errors() []Entry {
+	return s.traffic.list(func(e *Entry) bool { return e.Error != nil })
+}
+
+func (t *traffic) list(keep func(*Entry) bool) []Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	entries := []Entry{}
+	for _, e := range t.entries {
+		if keep(e) {
+			entry := *e
+			entry.Query, entry.Form = maps.Clone(e.Query), maps.Clone(e.Form)
+			entries = append(entries, entry)
+		}
 	}
 	return entries
 }
 
-// ClearJournal forgets the requests so far.
+// ClearJournal forgets the requests and errors so far.
 func (s *Sandbox) ClearJournal() {
 	s.traffic.mu.Lock()
 	defer s.traffic.mu.Unlock()

@@ -24,7 +24,7 @@ func (s *Sandbox) knobRoutes() http.Handler {
 		"POST /_sandbox/accounts/{sid}":  s.knobAccountStatus,
 		"POST /_sandbox/faults":          s.knobAddFaults,
 		"DELETE /_sandbox/faults":        func(*http.Request, []byte) (any, error) { s.ClearFaults(); return nil, nil },
-		"GET /_sandbox/journal":          func(*http.Request, []byte) (any, error) { return s.Journal(), nil },
+		"GET /_sandbox/journal":          s.knobJournal,
 		"DELETE /_sandbox/journal":       func(*http.Request, []byte) (any, error) { s.ClearJournal(); return nil, nil },
 		"GET /_sandbox/settings":         func(*http.Request, []byte) (any, error) { return s.Settings() },
 		"POST /_sandbox/settings": func(_ *http.Request, body []byte) (any, error) {
@@ -89,6 +89,11 @@ func (s *Sandbox) knobOverview(r *http.Request, _ []byte) (any, error) {
 		"accounts": known,
 		"starter":  Starter(),
 	}, err
+}
+
+// knobJournal shows everything, errors included.
+func (s *Sandbox) knobJournal(*http.Request, []byte) (any, error) {
+	return s.traffic.list(func(*Entry) bool { return true }), nil
 }
 
 // Starter returns the credentials of the starter account.

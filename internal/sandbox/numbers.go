@@ -16,7 +16,7 @@ func apiProduct() product {
 		host:     apiHost,
 		version:  "/2010-04-01",
 		prefixes: []string{"/2010-04-01"},
-		tables:   []stored{accounts, apiKeys, numbers, applications},
+		tables:   []stored{accounts, apiKeys, numbers, applications, webhookCalls},
 	}
 	p.routes = append(p.routes, accountRoutes()...)
 	p.routes = append(p.routes, numberRoutes()...)

@@ -34,6 +34,9 @@ type Sandbox struct {
 	traffic  *traffic
 	faults   *faults
 
+	tokens   sync.Map // of accounts other than the starter's, by SID, while the process lasts
+	contacts sync.Map // of contacts whose turn it is
+
 	sidsMu  sync.Mutex
 	mu      sync.Mutex
 	file    *stateFile // nil in memory

@@ -103,7 +103,33 @@ func cut(w http.ResponseWriter) {
 func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answer {
 	var status int
 	var value any
-	err := s.do(r.Context(), func() error {
+	var err error
+	if asksForExecutions(r.URL.Path) {
+		err = s.settle(r.Context())
+	}
+	if err == nil {
+		status, value, err = s.handle(r, body, lag)
+	}
+	if err != nil {
+		var known *apiError
+		if !errors.As(err, &known) {
+			known = apiErrorf(http.StatusInternalServerError, 20500, "The sandbox failed: %v", err)
+		}
+		status, value = known.Status, known
+	}
+	a := &answer{status: status, header: http.Header{}}
+	if status == http.StatusUnauthorized {
+		a.header.Set("WWW-Authenticate", `Basic realm="Twilio API"`)
+	}
+	if value != nil {
+		a.body = encodeJSON(value)
+	}
+	return a
+}
+
+// handle runs the handler of a request under the locks.
+func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (status int, value any, err error) {
+	err = s.do(r.Context(), func() error {
 		c := &call{Request: r, original: r.URL, now: moment(s.clock()), newSID: s.newSID}
 		if err := s.prepare(c, body); err != nil {
 			return err
@@ -122,21 +148,7 @@ func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answe
 		}
 		return run(s.state)
 	})
-	if err != nil {
-		var known *apiError
-		if !errors.As(err, &known) {
-			known = apiErrorf(http.StatusInternalServerError, 20500, "The sandbox failed: %v", err)
-		}
-		status, value = known.Status, known
-	}
-	a := &answer{status: status, header: http.Header{}}
-	if status == http.StatusUnauthorized {
-		a.header.Set("WWW-Authenticate", `Basic realm="Twilio API"`)
-	}
-	if value != nil {
-		a.body = encodeJSON(value)
-	}
-	return a
+	return status, value, err
 }
 
 // prepare finds who calls, what is called, and refuses what Twilio would
@@ -144,6 +156,9 @@ func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answe
 func (s *Sandbox) prepare(c *call, body []byte) error {
 	if err := c.authenticate(s.state); err != nil {
 		return err
+	}
+	if _, token, ok := c.BasicAuth(); ok && !c.byKey {
+		s.tokens.Store(c.caller.SID, token)
 	}
 	if c.host = s.hostFor(c.Request); c.host == nil {
 		return c.notFound()

@@ -15,7 +15,7 @@ func studioProduct() product {
 		prefixes: []string{"/v2/Flows"},
 		routes:   slices.Concat(studioFlowRoutes(), studioRevisionRoutes(), studioRestRoutes(), studioExecutionRoutes()),
 		tables:   []stored{studioFlows, executions},
-		bots:     []botKind{{engine: "studio", webhook: flowWebhook, find: findFlowBot}},
+		bots:     []botKind{{engine: "studio", webhook: flowWebhook, find: findFlowBot, open: openFlow, calls: flowCall}},
 	}
 }
 

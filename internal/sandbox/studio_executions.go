@@ -1,8 +1,12 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/studio"
 )
 
 const (
@@ -37,6 +41,9 @@ type execution struct {
 	InitiatedBy string `json:"initiated_by"`          // the SID of the message or call
 	Status      string `json:"status"`                // active or ended
 	WaitsUntil  string `json:"waits_until,omitempty"` // RFC 3339; empty: for as long as an execution lasts
+	// Conversation is what the flow remembers; an execution made by hand has none,
+	// and does not run.
+	Conversation json.RawMessage `json:"conversation,omitempty"`
 }
 
 var executions = newTable[execution]("studio_executions")
@@ -191,8 +198,13 @@ func fetchExecutionContext(c *call) (int, any, error) {
 	}, nil
 }
 
-// context is what the flow's Liquid sees when the execution begins.
+// context is what the flow's Liquid sees: as far as the flow has come or, where
+// the execution was made by hand, as it begins.
 func (e execution) context() object {
+	contact := run.Contact{AccountSID: e.AccountSID, From: e.Contact, To: e.Address, Channel: e.Channel}
+	if context, err := studio.ContextOf(e.Conversation, studio.Options{Contact: contact, SID: e.SID}); err == nil {
+		return context
+	}
 	trigger := object{"message": object{"From": e.Contact, "To": e.Address, "MessageSid": e.InitiatedBy}}
 	if e.Channel == channelVoice {
 		trigger = object{"call": object{"From": e.Contact, "To": e.Address, "CallSid": e.InitiatedBy}}

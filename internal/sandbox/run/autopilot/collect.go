@@ -1,0 +1,274 @@
+package autopilot
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
+)
+
+// collecting is a collect in progress
+// (https://www.twilio.com/docs/autopilot/actions/collect). It keeps what it
+// began with, whatever becomes of the task meanwhile.
+type collecting struct {
+	Questions json.RawMessage `json:"collect"`
+	Index     int             `json:"index"`    // of the question that is asked
+	Attempts  int             `json:"attempts"` // wrong answers to it so far
+}
+
+type collect struct {
+	Name       string     `json:"name"`
+	Questions  []question `json:"questions"`
+	OnComplete struct {
+		Redirect target `json:"redirect"`
+	} `json:"on_complete"`
+}
+
+type question struct {
+	Question    speech       `json:"question"`
+	Name        string       `json:"name"`
+	Type        string       `json:"type"`
+	VoiceDigits *voiceDigits `json:"voice_digits"`
+	Validate    *validate    `json:"validate"`
+}
+
+type validate struct {
+	AllowedValues    values     `json:"allowed_values"`
+	DisallowedValues values     `json:"disallowed_values"`
+	Webhook          target     `json:"webhook"`
+	OnFailure        *onFailure `json:"on_failure"`
+	OnSuccess        success    `json:"on_success"`
+	MaxAttempts      struct {
+		Redirect    target      `json:"redirect"`
+		NumAttempts json.Number `json:"num_attempts"`
+	} `json:"max_attempts"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler: validate may be true alone.
+func (v *validate) UnmarshalJSON(text []byte) error {
+	if string(text) == "true" || string(text) == "false" {
+		return nil
+	}
+	type plain validate
+	var fields struct {
+		plain
+		Webhook struct{ URL, Method string } `json:"webhook"`
+	}
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return err
+	}
+	*v = validate(fields.plain)
+	v.Webhook = target{URI: fields.Webhook.URL, Method: fields.Webhook.Method}
+	return nil
+}
+
+type values struct {
+	List []any `json:"list"`
+}
+
+// has looks for a text among the values, as texts are compared.
+func (v values) has(text string) (string, bool) {
+	for _, value := range v.List {
+		if s, ok := value.(string); ok && normal(s) == normal(text) {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+type onFailure struct {
+	Messages []struct {
+		Say speech `json:"say"`
+	} `json:"messages"`
+	RepeatQuestion bool `json:"repeat_question"`
+}
+
+type success struct {
+	Say speech `json:"say"`
+}
+
+// defaultAttempts is how many answers a question takes where neither it nor the
+// style sheet says (https://www.twilio.com/docs/autopilot/api/assistant/stylesheet).
+const defaultAttempts = 4
+
+// collect begins to ask questions.
+func (t *turn) collect(text json.RawMessage) (next target, err error) {
+	var c collect
+	if err := json.Unmarshal(text, &c); err != nil {
+		return next, err
+	}
+	if c.Name == "" {
+		return next, errors.New("it has no name")
+	}
+	t.Collect = &collecting{Questions: text}
+	if len(c.Questions) == 0 {
+		next = t.complete(c)
+		t.Over = next.URI == ""
+		return next, nil
+	}
+	t.say(c.Questions[0].Question)
+	return next, nil
+}
+
+// answered takes the answer to a question and goes on to the next, or where the
+// collect leads.
+func (t *turn) answered(e run.Event) {
+	if to, left := t.answer(e); left {
+		t.follow(to)
+	}
+}
+
+// answer takes the answer to a question. When the collect is over with it, left
+// is true and it returns where to go.
+func (t *turn) answer(e run.Event) (to target, left bool) {
+	var c collect
+	if err := json.Unmarshal(t.Collect.Questions, &c); err != nil || t.Collect.Index >= len(c.Questions) {
+		return t.assistant.defaults.Fallback, true
+	}
+	q := c.Questions[t.Collect.Index]
+	text := e.Text
+	if e.Kind == run.KindDigits && q.VoiceDigits != nil {
+		text = q.VoiceDigits.pressed(e.Text)
+		if mapped, ok := q.VoiceDigits.Mapping[text]; ok {
+			text = mapped
+		}
+	}
+	value, ok := t.valid(q, text)
+	if !ok {
+		return t.wrong(q)
+	}
+	t.store(c, q, value)
+	said := t.assistant.styleSheet.Collect.Validate.OnSuccess.Say
+	if q.Validate != nil && q.Validate.OnSuccess.Say != "" {
+		said = q.Validate.OnSuccess.Say
+	}
+	t.say(said)
+	t.Collect.Attempts = 0
+	if t.Collect.Index++; t.Collect.Index < len(c.Questions) {
+		t.say(c.Questions[t.Collect.Index].Question)
+		return target{}, false
+	}
+	return t.complete(c), true
+}
+
+// valid reads an answer.
+func (t *turn) valid(q question, text string) (value string, ok bool) {
+	if text = sentence(text); text == "" {
+		return "", false
+	}
+	value = text
+	if q.Type != "" {
+		var known bool
+		if value, ok, known = t.assistant.understood(q.Type, text, t.Literal); !known {
+			t.problem(90104, "Invalid Collect Field Type: the question %s is of type %s, which there is not", q.Name, q.Type)
+		} else if !ok {
+			return "", false
+		}
+	}
+	v := q.Validate
+	if v == nil {
+		return value, true
+	}
+	if len(v.AllowedValues.List) > 0 {
+		allowed, ok := v.AllowedValues.has(value)
+		if !ok {
+			return "", false
+		}
+		value = allowed
+	}
+	if _, not := v.DisallowedValues.has(value); not {
+		return "", false
+	}
+	if v.Webhook.URI != "" && !t.validates(v.Webhook, q, value) {
+		return "", false
+	}
+	return value, true
+}
+
+// wrong says that an answer was none, or gives the collect up.
+func (t *turn) wrong(q question) (to target, left bool) {
+	style := t.assistant.styleSheet.Collect.Validate
+	failure, most, giveUp := style.OnFailure, style.MaxAttempts, target{}
+	if v := q.Validate; v != nil {
+		if v.OnFailure != nil {
+			failure = *v.OnFailure
+		}
+		if v.MaxAttempts.NumAttempts != "" {
+			most = v.MaxAttempts.NumAttempts
+		}
+		giveUp = v.MaxAttempts.Redirect
+	}
+	limit, err := most.Int64()
+	if err != nil || limit < 1 {
+		limit = defaultAttempts
+	}
+	t.Collect.Attempts++
+	if int64(t.Collect.Attempts) >= limit {
+		for _, to := range []target{giveUp, t.assistant.defaults.Collect.ValidateOnFailure, t.assistant.defaults.Fallback} {
+			if to.URI != "" {
+				return to, true
+			}
+		}
+		return target{}, true
+	}
+	if n := len(failure.Messages); n > 0 {
+		t.say(failure.Messages[min(t.Collect.Attempts, n)-1].Say)
+	}
+	if failure.RepeatQuestion || len(failure.Messages) == 0 {
+		t.say(q.Question)
+	}
+	return target{}, false
+}
+
+// complete ends a collect; where it leads is for on_complete to say.
+func (t *turn) complete(c collect) target {
+	t.collected(c)["status"] = "complete"
+	return c.OnComplete.Redirect
+}
+
+// collected is what Memory holds of a collect: twilio.collected_data.{name}.
+func (t *turn) collected(c collect) map[string]any {
+	return nested(nested(nested(t.saved.Memory, "twilio"), "collected_data"), c.Name)
+}
+
+func (t *turn) store(c collect, q question, value string) {
+	answer := nested(nested(t.collected(c), "answers"), q.Name)
+	answer["answer"] = value
+	if q.Type != "" {
+		answer["type"] = q.Type
+	}
+}
+
+// nested is an object inside an object, made where it is absent.
+func nested(in map[string]any, key string) map[string]any {
+	inner, ok := in[key].(map[string]any)
+	if !ok {
+		inner = map[string]any{}
+		in[key] = inner
+	}
+	return inner
+}
+
+// named are the types whose values are any words, so that none can be told from
+// what stands around it.
+var named = []string{"ALPHANUMERIC", "LANGUAGE", "COUNTRY", "CURRENCY", "CITY", "FIRST_NAME", "LAST_NAME", "COUNTRY_ISO_ALPHA2", "COUNTRY_ISO_ALPHA3"}
+
+// understood finds a value of a type in an answer: the answer itself or, unless
+// literal, the longest run of its words that is one.
+func (a *Assistant) understood(typeName, text string, literal bool) (value string, ok, known bool) {
+	value, ok, known = a.typed(typeName, text)
+	if ok || !known || literal || slices.Contains(named, strings.ToUpper(strings.TrimPrefix(typeName, "Twilio."))) {
+		return value, ok, known
+	}
+	parts := strings.Fields(text)
+	for length := len(parts) - 1; length > 0; length-- {
+		for from := 0; from+length <= len(parts); from++ {
+			if value, ok, _ = a.typed(typeName, strings.Join(parts[from:from+length], " ")); ok {
+				return value, true, true
+			}
+		}
+	}
+	return "", false, true
+}

@@ -1,0 +1,303 @@
+// Package autopilot runs Autopilot assistants as Twilio's documents describe
+// them (https://www.twilio.com/docs/autopilot/actions): it takes an assistant and
+// holds a dialogue with it. What it cannot have is Twilio's language model; see
+// Assistant's routing for what stands in for it.
+package autopilot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/twiml"
+)
+
+const (
+	// messageWait and callWait are how long a dialogue listens
+	// (https://www.twilio.com/docs/autopilot/limits).
+	messageWait = 4 * time.Hour
+	callWait    = 60 * time.Second
+
+	// maxRedirects is how often one event may be redirected
+	// (https://www.twilio.com/docs/autopilot/actions/redirect).
+	maxRedirects = 5
+
+	// maxSilences is how often in a row a caller may say nothing before the call
+	// ends. What Autopilot did is not documented.
+	maxSilences = 3
+)
+
+// Options are what a dialogue is about. The zero value does for an assistant
+// that needs nothing of it.
+type Options struct {
+	Contact      run.Contact // the channel is that of the first event when empty
+	World        run.World
+	AssistantSID string
+	SID          string         // of the dialogue; one is made where it is empty
+	Memory       map[string]any // what the dialogue begins with
+	TargetTask   string         // the task to begin with, in place of what the contact says
+	// Literal understands only what is a sample or a value as it is written, not
+	// what is like one: what two ways to run an assistant must agree on.
+	Literal bool
+	// Untrained is an assistant without a model: it understands nothing, and only
+	// tasks that something leads to can run.
+	Untrained bool
+}
+
+// Conversation is a dialogue with an assistant.
+type Conversation struct {
+	Options
+	saved
+	assistant *Assistant
+}
+
+// saved is what a dialogue remembers between two events.
+type saved struct {
+	SID     string            `json:"sid,omitempty"`
+	Begun   bool              `json:"begun,omitempty"`
+	Over    bool              `json:"over,omitempty"`
+	CallSID string            `json:"call_sid,omitempty"`
+	Task    string            `json:"task,omitempty"` // the current one
+	Memory  map[string]any    `json:"memory"`
+	Fields  map[string]string `json:"fields,omitempty"` // of the last sentence understood
+	Listen  *listen           `json:"listen,omitempty"`
+	Collect *collecting       `json:"collect,omitempty"`
+	// Prompt is what was said last, for a caller who says nothing.
+	Prompt   []run.Reply `json:"prompt,omitempty"`
+	Silences int         `json:"silences,omitempty"`
+	// Call is the conversation a call was handed off to.
+	Call json.RawMessage `json:"call,omitempty"`
+}
+
+// New begins a dialogue with the assistant of a file that twilio
+// autopilot:export wrote. Nothing runs before the first event.
+func New(schema []byte, o Options) (*Conversation, error) {
+	a, err := Parse(schema)
+	if err != nil {
+		return nil, err
+	}
+	return a.Start(o), nil
+}
+
+// Start begins a dialogue with the assistant.
+func (a *Assistant) Start(o Options) *Conversation {
+	o.World = o.World.Filled()
+	memory := map[string]any{}
+	maps.Copy(memory, o.Memory)
+	return &Conversation{Options: o, assistant: a, saved: saved{SID: o.SID, Memory: memory}}
+}
+
+// Resume takes a saved dialogue up, with the assistant as it is now.
+func (a *Assistant) Resume(text []byte, o Options) (*Conversation, error) {
+	c := a.Start(o)
+	if err := json.Unmarshal(text, &c.saved); err != nil {
+		return nil, fmt.Errorf("a saved dialogue: %w", err)
+	}
+	if c.Contact.Channel == "" && c.Begun {
+		c.Contact.Channel = run.Messaging
+		if c.CallSID != "" {
+			c.Contact.Channel = run.Voice
+		}
+	}
+	return c, nil
+}
+
+// Save implements run.Conversation.
+func (c *Conversation) Save() ([]byte, error) { return json.Marshal(c.saved) }
+
+// Task is the name of the task that ran last.
+func (c *Conversation) Task() string { return c.saved.Task }
+
+// Remembered is the dialogue's Memory.
+func (c *Conversation) Remembered() map[string]any { return c.saved.Memory }
+
+// turn is the work on one event.
+type turn struct {
+	*Conversation
+	run.Turn
+	ctx       context.Context
+	input     string
+	redirects int
+}
+
+// Send implements run.Conversation. An event the dialogue does not wait for
+// changes nothing.
+func (c *Conversation) Send(ctx context.Context, e run.Event) run.Turn {
+	t := &turn{Conversation: c, ctx: ctx, input: e.Text}
+	switch {
+	case c.Over:
+	case e.Kind == run.KindHangup || e.Kind == run.KindTimeout:
+		c.Over = true
+	case !c.Begun:
+		t.begin(e)
+	case c.Call != nil:
+		t.resumeCall(e)
+	case e.Kind == run.KindSilence:
+		t.silence()
+	default:
+		t.Silences = 0
+		t.heard(e)
+	}
+	t.Ended = c.Over
+	if len(t.Replies) > 0 && !t.Ended {
+		t.Prompt = t.Replies
+	}
+	if !t.Ended && t.Wait == 0 {
+		t.Wait = messageWait
+		if c.Contact.Channel == run.Voice {
+			t.Wait = callWait
+		}
+	}
+	return t.Turn
+}
+
+// begin begins the dialogue: with the target task, with assistant_initiation
+// (for calls alone), or with what the contact says.
+func (t *turn) begin(e run.Event) {
+	if t.saved.SID == "" {
+		t.saved.SID = t.World.SID("UK")
+	}
+	t.Begun = true
+	switch e.Kind {
+	case run.KindCall:
+		t.channel(run.Voice)
+		if t.CallSID = e.SID; t.CallSID == "" {
+			t.CallSID = t.World.SID("CA")
+		}
+		t.input = ""
+	case run.KindMessage:
+		t.channel(run.Messaging)
+	default:
+		t.Begun = false
+		return
+	}
+	if t.TargetTask != "" {
+		if t.assistant.byName[t.TargetTask] != nil {
+			t.follow(target{URI: "task://" + t.TargetTask})
+			return
+		}
+		t.problem(0, "There is no task %s, the TargetTask of the webhook", t.TargetTask)
+	}
+	if e.Kind == run.KindCall {
+		t.follow(t.assistant.defaults.Initiation)
+		return
+	}
+	t.understand(nil)
+}
+
+func (t *turn) channel(channel string) {
+	if t.Contact.Channel == "" {
+		t.Contact.Channel = channel
+	}
+}
+
+// heard goes on with what the contact said, wrote or pressed.
+func (t *turn) heard(e run.Event) {
+	switch {
+	case t.Collect != nil:
+		t.answered(e)
+	case e.Kind == run.KindDigits && t.Contact.Channel == run.Voice && t.Listen != nil && t.Listen.VoiceDigits != nil:
+		digits := t.Listen.VoiceDigits.pressed(e.Text)
+		if to, mapped := t.Listen.VoiceDigits.Redirects[digits]; mapped {
+			t.follow(to)
+			return
+		}
+		t.follow(t.assistant.defaults.Fallback)
+	default:
+		var among []string
+		if t.Listen != nil {
+			among = t.Listen.Tasks
+		}
+		t.understand(among)
+	}
+}
+
+// understand runs the task that the input means.
+func (t *turn) understand(among []string) {
+	if !t.Untrained {
+		if found, ok := t.assistant.route(t.input, among, t.Literal); ok {
+			t.Fields = found.fields
+			t.follow(target{URI: "task://" + found.task.name})
+			return
+		}
+	}
+	t.Fields = nil
+	t.follow(t.assistant.defaults.Fallback)
+}
+
+// silence says the last prompt again, until it has been ignored too often. A
+// question counts it as a wrong answer.
+func (t *turn) silence() {
+	if t.Contact.Channel != run.Voice {
+		return
+	}
+	if t.Silences++; t.Silences >= maxSilences {
+		t.Over = true
+		return
+	}
+	if t.Collect != nil {
+		t.answered(run.Silence())
+		return
+	}
+	t.Replies = append(t.Replies, t.Prompt...)
+}
+
+func (t *turn) problem(code int, format string, args ...any) {
+	t.Problems = append(t.Problems, run.Problemf(code, format, args...))
+}
+
+// say is a text for the contact; an empty one is nothing.
+func (t *turn) say(text speech) {
+	if text == "" {
+		return
+	}
+	kind := run.ReplyMessage
+	if t.Contact.Channel == run.Voice {
+		kind = run.ReplySay
+	}
+	t.Replies = append(t.Replies, run.Reply{Type: kind, Text: string(text)})
+}
+
+// handOff gives a call to TwiML or to a queue and ends the dialogue
+// (https://www.twilio.com/docs/autopilot/actions/hand-off).
+func (t *turn) handOff(h handoff) {
+	if t.Contact.Channel != run.Voice {
+		t.problem(0, "The task %s hands off a conversation that is no call", t.Task())
+		t.Over = true
+		return
+	}
+	if workflow, ok := h.workflow(); ok {
+		t.Replies = append(t.Replies, run.Reply{Type: run.ReplyEnqueue, Text: workflow})
+		t.Over = true
+		return
+	}
+	call := twiml.New(t.callOptions(twiml.Webhook{URL: h.URI, Method: h.Method}))
+	t.afterCall(call, call.Send(t.ctx, run.Event{Kind: run.KindCall, SID: t.CallSID}))
+}
+
+func (t *turn) callOptions(webhook twiml.Webhook) twiml.Options {
+	return twiml.Options{Contact: t.Contact, World: t.World, Webhook: webhook}
+}
+
+func (t *turn) resumeCall(e run.Event) {
+	call, err := twiml.Resume(t.Call, t.callOptions(twiml.Webhook{}))
+	if err != nil {
+		t.problem(0, "The call cannot go on: %v", err)
+		t.Over = true
+		return
+	}
+	t.afterCall(call, call.Send(t.ctx, e))
+}
+
+func (t *turn) afterCall(call *twiml.Conversation, made run.Turn) {
+	t.Add(made)
+	text, err := call.Save()
+	if err != nil {
+		t.problem(0, "The call cannot be kept: %v", err)
+	}
+	t.Call, t.Wait = json.RawMessage(text), made.Wait
+	t.Over = made.Ended || err != nil
+}

@@ -1,0 +1,35 @@
+package autopilot
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTypesKnowTheirValues(t *testing.T) {
+	a, err := Parse([]byte(schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for typeName, tc := range map[string]struct{ good, bad string }{
+		"Twilio.NUMBER": {"-3|1,000|2.5|twenty one|One hundred and five", "abc|1 2|"}, "Twilio.YES_NO": {"Yes!|nope|y", "maybe|yesterday"},
+		"Twilio.NUMBER_SEQUENCE": {"12 34-5", "a1"}, "Twilio.PHONE_NUMBER": {"+44 7700 900999|(202) 555-0142", "12345"},
+		"Twilio.DATE": {"2026-11-21|tomorrow|next Monday|June 5th, 2026|the 5th of June|11/21/2026", "soon|13"}, "Twilio.TIME": {"5pm|17:30|noon|10 o'clock|five pm", "25:00|later"},
+		"Twilio.EMAIL": {"a.b@example.com", "a@b"}, "Twilio.CITY": {"New York|St. John's", "12"}, "Twilio.FIRST_NAME": {"Zoë|Anne-Marie", "a b c d|7"},
+		"Twilio.US_STATE": {"New York|tx", "Ontario"}, "Twilio.DAY_OF_WEEK": {"friday|Mon", "someday"}, "Twilio.MONTH": {"May|sept", "13"},
+		"Twilio.COUNTRY_ISO_ALPHA2": {"GB", "GBR"}, "Twilio.ALPHANUMERIC": {"AB12", "a_b"}, "custom.tea": {"EARL GREY|the grey one.", "tea"},
+	} {
+		for good := range strings.SplitSeq(tc.good, "|") {
+			if _, ok, known := a.typed(typeName, good); !ok || !known {
+				t.Errorf("%s does not know %q", typeName, good)
+			}
+		}
+		for bad := range strings.SplitSeq(tc.bad, "|") {
+			if value, ok, _ := a.typed(typeName, bad); ok {
+				t.Errorf("%s takes %q for %q", typeName, bad, value)
+			}
+		}
+	}
+	if _, _, known := a.typed("Gone", "x"); known {
+		t.Error("a type that is not there is known")
+	}
+}

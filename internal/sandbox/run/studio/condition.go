@@ -1,0 +1,119 @@
+package studio
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dlclark/regexp2"
+)
+
+// matchTimeout bounds one match of a regular expression.
+const matchTimeout = time.Second
+
+// holds tells whether a condition holds of a value. Comparisons ignore letter
+// case and the white space around the tested value; a regular expression, in
+// Java's dialect, has to match all of it.
+func (f *Flow) holds(kind, tested, value string) (bool, error) {
+	tested = strings.TrimSpace(tested)
+	lower, wanted := strings.ToLower(tested), strings.ToLower(value)
+	switch kind {
+	case "equal_to":
+		return lower == wanted, nil
+	case "not_equal_to":
+		return lower != wanted, nil
+	case "matches_any_of":
+		return anyOf(lower, wanted), nil
+	case "does_not_match_any_of":
+		return !anyOf(lower, wanted), nil
+	case "is_blank":
+		return tested == "", nil
+	case "is_not_blank":
+		return tested != "", nil
+	case "contains":
+		return strings.Contains(lower, wanted), nil
+	case "does_not_contain":
+		return !strings.Contains(lower, wanted), nil
+	case "starts_with":
+		return strings.HasPrefix(lower, wanted), nil
+	case "does_not_start_with":
+		return !strings.HasPrefix(lower, wanted), nil
+	case "regex":
+		return f.matches(tested, value)
+	case "less_than", "greater_than":
+		return ordered(kind == "less_than", tested, value, number), nil
+	case "is_before_time", "is_after_time":
+		return ordered(kind == "is_before_time", tested, value, clock), nil
+	case "is_before_date", "is_after_date":
+		return ordered(kind == "is_before_date", tested, value, date), nil
+	}
+	return false, fmt.Errorf("there is no condition of type %s", kind)
+}
+
+// anyOf looks for a value among those of a comma-separated list, which has no
+// way to write a comma inside one.
+func anyOf(tested, list string) bool {
+	for option := range strings.SplitSeq(list, ",") {
+		if strings.TrimSpace(option) == tested {
+			return true
+		}
+	}
+	return false
+}
+
+// ordered compares two values; what is not of the kind is neither before nor after.
+func ordered(before bool, tested, value string, read func(string) (float64, error)) bool {
+	a, err := read(tested)
+	if err != nil {
+		return false
+	}
+	b, err := read(strings.TrimSpace(value))
+	if err != nil {
+		return false
+	}
+	if before {
+		return a < b
+	}
+	return a > b
+}
+
+func number(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
+
+func clock(text string) (float64, error) {
+	return read(text, "15:04", time.TimeOnly, "3:04 PM", "3:04PM", time.RFC3339)
+}
+
+func date(text string) (float64, error) {
+	return read(text, time.DateOnly, time.RFC3339, time.DateTime, "01/02/2006")
+}
+
+func read(text string, layouts ...string) (float64, error) {
+	var failed error
+	for _, layout := range layouts {
+		parsed, err := time.Parse(layout, text)
+		if err == nil {
+			return float64(parsed.Unix()), nil
+		}
+		failed = err
+	}
+	return 0, failed
+}
+
+// matches compiles a pattern once for the flow.
+func (f *Flow) matches(tested, pattern string) (bool, error) {
+	f.mu.Lock()
+	compiled, known := f.patterns[pattern]
+	f.mu.Unlock()
+	if !known {
+		var err error
+		if compiled, err = regexp2.Compile(`\A(?:`+pattern+`)\z`, regexp2.IgnoreCase); err != nil {
+			return false, err
+		}
+		compiled.MatchTimeout = matchTimeout
+		f.mu.Lock()
+		f.patterns[pattern] = compiled
+		f.mu.Unlock()
+	}
+	return compiled.MatchString(tested)
+}

@@ -1,0 +1,348 @@
+// Package studio runs Twilio Studio flows: it takes a flow definition and holds
+// a conversation with it, widget by widget, as an execution of the flow does
+// (https://www.twilio.com/docs/studio/widget-library).
+package studio
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/osteele/liquid"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/twiml"
+)
+
+const (
+	// maxSteps is how many steps an execution may take, and maxRepeats how often
+	// the same widget may come in a row; both end it
+	// (https://twilio.com/docs/studio/user-guide/studio-faq).
+	maxSteps   = 1000
+	maxRepeats = 10
+)
+
+// Options are what an execution is about. The zero value does for a flow that
+// needs nothing of it.
+type Options struct {
+	Contact run.Contact // the channel is that of the first event when empty
+	World   run.World
+	FlowSID string
+	SID     string // of the execution
+	// Subflow finds the definition of a flow that is run as a subflow: a revision
+	// or, for 0, the latest published one. Without it every subflow fails.
+	Subflow func(flowSID string, revision int64) (definition []byte, found int64, ok bool)
+}
+
+// Conversation is an execution of a flow.
+type Conversation struct {
+	Options
+	saved
+	flow   *Flow
+	flows  map[string]*Flow // subflows, by SID
+	liquid *liquid.Engine
+}
+
+// saved is what an execution remembers between two events.
+type saved struct {
+	Frames  []*frame `json:"frames"` // the flow and, while one runs, its subflow
+	Steps   int      `json:"steps"`
+	Row     int      `json:"row"` // how often the last widget came in a row
+	Last    string   `json:"last,omitempty"`
+	Over    bool     `json:"over,omitempty"`
+	CallSID string   `json:"call_sid,omitempty"`
+	// Call is the conversation a call was handed over to by add-twiml-redirect.
+	Call json.RawMessage `json:"call,omitempty"`
+}
+
+// frame is a flow in progress.
+type frame struct {
+	FlowSID   string `json:"flow_sid,omitempty"`
+	Revision  int64  `json:"revision,omitempty"` // of a subflow
+	State     string `json:"state"`              // the widget that runs or waits
+	Variables values `json:"variables"`
+	Widgets   values `json:"widgets"`
+	Trigger   values `json:"trigger"`
+}
+
+// New begins an execution of a definition. Nothing runs before the first event.
+func New(definition []byte, o Options) (*Conversation, error) {
+	f, err := Parse(definition)
+	if err != nil {
+		return nil, err
+	}
+	return f.Start(o), nil
+}
+
+// Start begins an execution of the flow.
+func (f *Flow) Start(o Options) *Conversation {
+	o.World = o.World.Filled()
+	return &Conversation{Options: o, flow: f, flows: map[string]*Flow{}, liquid: newLiquid(o.World.Now)}
+}
+
+// Resume takes a saved execution of a definition up.
+func Resume(definition, text []byte, o Options) (*Conversation, error) {
+	c, err := New(definition, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &c.saved); err != nil {
+		return nil, fmt.Errorf("a saved execution: %w", err)
+	}
+	if c.Contact.Channel == "" && len(c.Frames) > 0 {
+		c.Contact.Channel = run.Messaging
+		if c.CallSID != "" {
+			c.Contact.Channel = run.Voice
+		}
+	}
+	for _, fr := range c.Frames[min(1, len(c.Frames)):] {
+		if _, ok := c.subflow(fr.FlowSID, fr.Revision); !ok {
+			return nil, fmt.Errorf("a saved execution: subflow %s is gone", fr.FlowSID)
+		}
+	}
+	return c, nil
+}
+
+// Save implements run.Conversation.
+func (c *Conversation) Save() ([]byte, error) { return json.Marshal(c.saved) }
+
+// Context is what Liquid sees, as the execution's context resource shows it.
+func (c *Conversation) Context() map[string]any {
+	if len(c.Frames) == 0 {
+		return object{}
+	}
+	return c.context()
+}
+
+// ContextOf is the Context of a saved execution, for which its definition is not
+// needed.
+func ContextOf(text []byte, o Options) (map[string]any, error) {
+	c := &Conversation{Options: o}
+	if err := json.Unmarshal(text, &c.saved); err != nil {
+		return nil, fmt.Errorf("a saved execution: %w", err)
+	}
+	return c.Context(), nil
+}
+
+// State is the name of the widget that waits, empty when none does.
+func (c *Conversation) State() string {
+	if c.Over || len(c.Frames) == 0 {
+		return ""
+	}
+	return c.top().State
+}
+
+func (c *Conversation) top() *frame { return c.Frames[len(c.Frames)-1] }
+
+// running is the flow of the top frame.
+func (c *Conversation) running() *Flow {
+	if len(c.Frames) > 1 {
+		return c.flows[c.top().FlowSID]
+	}
+	return c.flow
+}
+
+func (c *Conversation) context() object {
+	top := c.top()
+	contact := object{"channel": object{"address": c.Contact.From}}
+	data := object{}
+	if parent, ok := top.Trigger["parent"].(object); ok {
+		data, _ = parent["parameters"].(object)
+	}
+	return object{
+		"trigger": object(top.Trigger),
+		"widgets": object(top.Widgets),
+		"contact": contact,
+		"flow": object{
+			"sid": c.SID, "flow_sid": top.FlowSID, "data": data,
+			"variables": object(top.Variables),
+			"channel":   object{"address": c.Contact.To},
+		},
+	}
+}
+
+// turn is the work on one event.
+type turn struct {
+	*Conversation
+	run.Turn
+	ctx context.Context
+}
+
+// Send implements run.Conversation. An event the flow does not wait for changes
+// nothing.
+func (c *Conversation) Send(ctx context.Context, e run.Event) run.Turn {
+	t := &turn{Conversation: c, ctx: ctx}
+	switch {
+	case c.Over:
+	case e.Kind == run.KindHangup:
+		c.Over = true
+	case len(c.Frames) == 0:
+		t.trigger(e)
+	case c.Call != nil:
+		t.resumeCall(e)
+	default:
+		if event, accepted := t.accept(e); accepted {
+			t.proceed(event)
+		}
+	}
+	t.Ended = c.Over
+	if !t.Ended && t.Wait == 0 {
+		t.Wait = t.patience()
+	}
+	return t.Turn
+}
+
+// trigger begins the execution.
+func (t *turn) trigger(e run.Event) {
+	if t.SID == "" {
+		t.SID = t.World.SID("FN")
+	}
+	fr := &frame{FlowSID: t.FlowSID, State: t.flow.initial, Variables: values{}, Widgets: values{}}
+	var event string
+	switch e.Kind {
+	case run.KindMessage:
+		t.channel(run.Messaging)
+		event, fr.Trigger = "incomingMessage", values{"message": t.inbound(e)}
+	case run.KindThread:
+		t.channel(run.Messaging)
+		event, fr.Trigger = "incomingConversationMessage", values{"conversation": t.thread(e)}
+	case run.KindCall:
+		t.channel(run.Voice)
+		t.CallSID = e.SID
+		if t.CallSID == "" {
+			t.CallSID = t.World.SID("CA")
+		}
+		event, fr.Trigger = "incomingCall", values{"call": flat(twiml.CallForm(t.Contact, t.CallSID, "ringing"))}
+	default:
+		return
+	}
+	t.Frames = []*frame{fr}
+	if t.count(fr.State) {
+		t.proceed(event)
+	}
+}
+
+func (t *turn) channel(channel string) {
+	if t.Contact.Channel == "" {
+		t.Contact.Channel = channel
+	}
+}
+
+// inbound is a message as a widget sees it.
+func (t *turn) inbound(e run.Event) object {
+	sid := e.SID
+	if sid == "" {
+		sid = t.World.SID("SM")
+	}
+	return flat(twiml.MessageForm(t.Contact, sid, e.Text))
+}
+
+// thread is a message of a conversation as the trigger shows it.
+func (t *turn) thread(e run.Event) object {
+	sid := e.SID
+	if sid == "" {
+		sid = t.World.SID("IM")
+	}
+	return object{"Body": e.Text, "MessageSid": sid, "Author": t.Contact.From, "From": t.Contact.From, "Source": "SMS"}
+}
+
+func flat(form map[string][]string) object {
+	fields := object{}
+	for name, all := range form {
+		fields[name] = all[0]
+	}
+	return fields
+}
+
+// proceed follows an event of the current widget and runs widgets until one
+// waits or the execution ends.
+func (t *turn) proceed(event string) {
+	next := t.running().states[t.top().State].after(event)
+	for !t.Over {
+		s := t.running().states[next]
+		if s == nil {
+			if next = t.leave("completed"); next == "" {
+				return
+			}
+			continue
+		}
+		t.top().State = next
+		if !t.count(next) {
+			return
+		}
+		result := t.widget(s)
+		switch {
+		case result.waits:
+			return
+		case result.subflow:
+			next = t.running().states[t.running().initial].after("incomingParent")
+		case result.event != "":
+			next = s.after(result.event)
+		default:
+			next = result.next
+		}
+	}
+}
+
+// count counts a step and says whether the execution may take it.
+func (t *turn) count(name string) bool {
+	name = fmt.Sprintf("%d/%s", len(t.Frames), name)
+	t.Steps++
+	if name == t.Last {
+		t.Row++
+	} else {
+		t.Last, t.Row = name, 1
+	}
+	switch {
+	case t.Steps > maxSteps:
+		t.fail(81000, "The execution took more than %d steps", maxSteps)
+	case t.Row >= maxRepeats:
+		t.fail(81000, "The widget %s came %d times in a row", t.top().State, maxRepeats)
+	}
+	return !t.Over
+}
+
+// fail ends the execution with a problem.
+func (t *turn) fail(code int, format string, args ...any) {
+	t.problem(code, format, args...)
+	t.Over = true
+}
+
+func (t *turn) problem(code int, format string, args ...any) {
+	t.Problems = append(t.Problems, run.Problemf(code, format, args...))
+}
+
+// leave ends the flow that runs: the execution or, of a subflow, the frame. It
+// returns where the parent goes on.
+func (t *turn) leave(event string) (next string) {
+	if len(t.Frames) == 1 {
+		t.Over = true
+		return ""
+	}
+	child := t.top()
+	t.Frames = t.Frames[:len(t.Frames)-1]
+	parent := t.top()
+	// The parent reads what the subflow set by the name of its own widget.
+	parent.Widgets[parent.State] = object(child.Variables)
+	next = t.running().states[parent.State].after(event)
+	if next == "" {
+		t.Over = true
+	}
+	return next
+}
+
+// patience is how long the widget that waits does so.
+func (t *turn) patience() time.Duration {
+	if len(t.Frames) == 0 {
+		return 0
+	}
+	s := t.running().states[t.top().State]
+	switch s.Type {
+	case "send-and-wait-for-reply":
+		return t.seconds(t.properties(s), "timeout", 3600)
+	case "gather-input-on-call":
+		return t.seconds(t.properties(s), "timeout", 5)
+	}
+	return 0
+}

@@ -1,0 +1,175 @@
+package sandbox
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/studio"
+)
+
+// openFlow finds a contact's active execution of a flow or begins one: a message
+// during an active execution goes to the widget that waits.
+func openFlow(s *Sandbox, st *state, sid, _ string, who run.Contact) (*session, error) {
+	if e, ok := s.activeExecution(st, who, sid); ok {
+		return s.resumeExecution(st, e)
+	}
+	f, _ := studioFlows.get(st, sid)
+	revision, _ := f.published()
+	e := s.newExecution(st, revision, who.Channel, who.From, who.To, moment(s.clock()))
+	conversation, err := studio.New(revision.Definition, s.executionOptions(st, e))
+	if err != nil {
+		return nil, err
+	}
+	talk := s.executionSession(st, e, conversation)
+	talk.fresh = true
+	talk.begin = run.Event{Kind: run.KindCall, SID: e.InitiatedBy}
+	return talk, nil
+}
+
+func flowCall(s *Sandbox, st *state, who run.Contact) (*session, error) {
+	e, ok := s.activeExecution(st, who, "")
+	if !ok {
+		return nil, nil
+	}
+	return s.resumeExecution(st, e)
+}
+
+// activeExecution is the newest active execution with a contact that can go on:
+// of a flow, or of any when flowSID is empty.
+func (s *Sandbox) activeExecution(st *state, who run.Contact, flowSID string) (execution, bool) {
+	now := moment(s.clock())
+	return executions.first(st, func(e execution) bool {
+		return e.Conversation != nil && e.statusAt(now) == executionActive &&
+			(flowSID == "" || e.FlowSID == flowSID) && e.AccountSID == who.AccountSID &&
+			e.Contact == who.From && e.Address == who.To && e.Channel == who.Channel
+	})
+}
+
+func (s *Sandbox) executionOptions(st *state, e execution) studio.Options {
+	return studio.Options{
+		Contact: run.Contact{AccountSID: e.AccountSID, From: e.Contact, To: e.Address, Channel: e.Channel},
+		World:   s.world(e.AccountSID), FlowSID: e.FlowSID, SID: e.SID,
+		Subflow: func(sid string, revision int64) ([]byte, int64, bool) {
+			f, ok := studioFlows.get(st, sid)
+			if !ok || f.AccountSID != e.AccountSID {
+				return nil, 0, false
+			}
+			r, ok := f.published()
+			if revision > 0 && revision <= int64(len(f.Revisions)) {
+				r, ok = f.Revisions[revision-1], true
+			}
+			return r.Definition, r.Seq, ok
+		},
+	}
+}
+
+// conversation takes an execution up, on the revision it began with.
+func (s *Sandbox) conversation(st *state, e execution) (*studio.Conversation, error) {
+	f, _ := studioFlows.get(st, e.FlowSID)
+	if e.FlowVersion < 1 || e.FlowVersion > int64(len(f.Revisions)) {
+		return nil, lost("execution "+e.SID, errNone)
+	}
+	conversation, err := studio.Resume(f.Revisions[e.FlowVersion-1].Definition, e.Conversation, s.executionOptions(st, e))
+	if err != nil {
+		return nil, lost("execution "+e.SID, err)
+	}
+	return conversation, nil
+}
+
+func (s *Sandbox) resumeExecution(st *state, e execution) (*session, error) {
+	conversation, err := s.conversation(st, e)
+	if err != nil {
+		return nil, err
+	}
+	return s.executionSession(st, e, conversation), nil
+}
+
+func (s *Sandbox) executionSession(st *state, e execution, conversation run.Conversation) *session {
+	talk := &session{conversation: conversation}
+	if bot, ok := findFlowBot(st, e.AccountSID, e.FlowSID); ok {
+		bot.Engine = "studio"
+		talk.bot = &bot
+	}
+	talk.keep = func(st *state, turn run.Turn, now time.Time) error {
+		return e.keep(st, talk, turn, now)
+	}
+	return talk
+}
+
+// keep writes an execution after a turn that was over at a moment.
+func (e execution) keep(st *state, talk *session, turn run.Turn, now time.Time) error {
+	if _, ok := studioFlows.get(st, e.FlowSID); !ok {
+		return nil
+	}
+	if current, there := executions.get(st, e.SID); !talk.fresh && (!there || current.Status != executionActive) {
+		return nil
+	}
+	var err error
+	if e.Conversation, err = talk.conversation.Save(); err != nil {
+		return err
+	}
+	if turn.Ended {
+		executions.put(st, e)
+		e.end(st, now)
+		return nil
+	}
+	e.DateUpdated, e.WaitsUntil = now, ""
+	// A person at a keyboard is no caller: a call waits as long as one may last.
+	wait := callLimit
+	if e.Channel == channelMessaging {
+		wait = turn.Wait
+	}
+	if wait > 0 {
+		e.WaitsUntil = now.Add(wait).Format(time.RFC3339Nano)
+	}
+	executions.put(st, e)
+	return nil
+}
+
+// settle lets the executions go on whose time to wait is over: what follows a
+// timeout may be more widgets. They go on from the moment it was over.
+func (s *Sandbox) settle(ctx context.Context) error {
+	for {
+		st, err := s.snapshot(ctx)
+		if err != nil {
+			return err
+		}
+		now := moment(s.clock())
+		e, due := executions.first(st, func(e execution) bool {
+			return e.Status == executionActive && e.Conversation != nil && e.statusAt(now) == executionEnded
+		})
+		if !due {
+			return nil
+		}
+		over := e.over()
+		talk, err := s.resumeExecution(st, e)
+		if err != nil {
+			s.traffic.failed(run.Problemf(0, "%v", err), over)
+			if err := s.change(func(st *state) error { e.end(st, over); return nil }); err != nil {
+				return err
+			}
+			continue
+		}
+		event := run.Timeout()
+		if e.Channel == channelVoice || !over.Before(e.DateCreated.Add(executionAge)) {
+			event = run.Hangup()
+		}
+		turn := talk.conversation.Send(ctx, event)
+		if turn.Wait == 0 {
+			turn.Wait = executionAge
+		}
+		for _, p := range turn.Problems {
+			s.traffic.failed(p, over)
+		}
+		if err := s.change(func(st *state) error { return talk.keep(st, turn, over) }); err != nil {
+			return err
+		}
+	}
+}
+
+// asksForExecutions tells whether a request is about executions.
+func asksForExecutions(path string) bool {
+	return strings.HasPrefix(path, flowsPath+"/") && strings.Contains(path, "/Executions")
+}
