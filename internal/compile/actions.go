@@ -1,0 +1,314 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+)
+
+// line is the states of a task one after the other.
+type line struct {
+	*side
+	task  *task
+	first target
+	begun bool
+	open  []exit
+}
+
+// exit is an event of a state that leads on, or a match it has already.
+type exit struct {
+	from  *widget
+	event string
+	match int // of from.ways; only where event is empty
+}
+
+// then leads all that is open to a target, and closes it.
+func (l *line) then(t target) {
+	if !l.begun {
+		l.first, l.begun = t, true
+	}
+	for _, e := range l.open {
+		if e.event == "" {
+			e.from.ways[e.match].to = t
+			continue
+		}
+		e.from.on(e.event, t)
+	}
+	l.open = nil
+}
+
+// next adds a state, which goes on by its events.
+func (l *line) next(name, kind string, properties map[string]any, events ...string) *widget {
+	w := l.add(name, kind, l.columns[l.task], properties)
+	l.then(to(w))
+	for _, event := range events {
+		l.open = append(l.open, exit{from: w, event: event})
+	}
+	return w
+}
+
+// actions makes the states of a task; what follows the last leads nowhere, so that the
+// conversation ends.
+func (s *side) actions(t *task) target {
+	l := &line{side: s, task: t}
+	if t.url != "" {
+		return s.ask(fmt.Sprintf("%s_%s_actions", s.prefix, t.name), s.columns[t], request{url: t.url, task: t, at: member(t.at, "actionsUrl")})
+	}
+	list := t.actions
+	prompt := l.promptOf(list)
+	for i, a := range list {
+		if i == prompt {
+			continue
+		}
+		done := true
+		switch a.verb {
+		case "listen":
+			if a.value.Is('f') {
+				done = false
+				break
+			}
+			said := action{}
+			if prompt >= 0 {
+				said = list[prompt]
+			}
+			l.listen(a, said)
+		case "redirect":
+			l.then(s.target(stateName(s.prefix, t, a, "redirect"), s.columns[t], t, a.value, a.at))
+		case "collect":
+			l.collect(a)
+		case "handoff":
+			l.handoff(a)
+		default:
+			done = false
+			l.speak(a)
+		}
+		if done {
+			break
+		}
+	}
+	l.then(target{})
+	return l.first
+}
+
+// promptOf is the index of the action whose text is said by the state that listens;
+// -1 for none. What is remembered in between is remembered before.
+func (l *line) promptOf(list []action) int {
+	prompt := -1
+	for i, a := range list {
+		switch a.verb {
+		case "listen":
+			if a.value.Is('f') {
+				continue
+			}
+			return prompt
+		case "redirect", "collect", "handoff":
+			return -1
+		case "say":
+			if l.text(a.value) != "" {
+				prompt = i
+			}
+		case "show":
+			if !l.voice() && len(images(a)) == 1 {
+				prompt = i
+			} else if !l.voice() {
+				prompt = -1
+			}
+		case "play":
+			if l.voice() {
+				prompt = i
+			}
+		}
+	}
+	return -1
+}
+
+// text is what a say says on the channel.
+func (s *side) text(n *jsondoc.Node) string {
+	text := spoken(n)
+	if !s.voice() {
+		text, _ = withoutSSML(text)
+	}
+	return strings.TrimSpace(text)
+}
+
+// speak makes the states of an action after which the next one runs.
+func (l *line) speak(a action) {
+	name := stateName(l.prefix, l.task, a, a.verb)
+	switch a.verb {
+	case "say":
+		if l.text(a.value) == "" {
+			l.c.report.info(CodeEmptySay, a.at, "It is left out, because Twilio refuses messages without a text.", "The say has no text.")
+			return
+		}
+		l.say(name, a)
+	case "play":
+		if !l.voice() {
+			l.c.report.info(CodePlayOnMessaging, a.at, "People who write do not get it; callers hear it.", "A recording cannot be played in a message.")
+			return
+		}
+		l.next(name, kindSay, l.spokenAs(map[string]any{"play": literal(get(a.value, "url").String()), "loop": whole(get(a.value, "loop"), 1)}), "audioComplete")
+	case "show":
+		l.show(name, a)
+	case "remember":
+		l.remember(name, a)
+	}
+}
+
+// say makes a state that says a text.
+func (l *line) say(name string, a action) {
+	text := literal(l.said(a))
+	if l.voice() {
+		l.next(name, kindSay, l.spokenAs(map[string]any{"say": text, "loop": 1}), "audioComplete")
+		return
+	}
+	l.next(name, kindMessage, message(text), "sent", "failed")
+}
+
+// said is the text of an action; marks for speech are left out of a message.
+func (l *line) said(a action) string {
+	if _, has := withoutSSML(spoken(a.value)); has && !l.voice() {
+		l.c.report.warn(CodeSSMLStripped, a.at, "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
+	}
+	return l.text(a.value)
+}
+
+// message has the properties by which Studio answers in the conversation at hand.
+func message(body string) map[string]any {
+	return map[string]any{"from": "{{flow.channel.address}}", "to": "{{contact.channel.address}}", "body": body}
+}
+
+// spokenAs adds the voice of the style sheet.
+func (s *side) spokenAs(properties map[string]any) map[string]any {
+	if voice := get(s.c.style, "voice", "say_voice").String(); voice != "" {
+		properties["voice"] = voice
+	}
+	return properties
+}
+
+// images are what a show shows, by label and URL.
+func images(a action) [][2]string {
+	list := get(a.value, "images")
+	if !list.Is('[') {
+		return nil
+	}
+	var out [][2]string
+	for _, image := range list.Elems {
+		if url := get(image, "url").String(); url != "" {
+			out = append(out, [2]string{get(image, "label").String(), url})
+		}
+	}
+	return out
+}
+
+// show sends a message for each image, the text with the first.
+func (l *line) show(name string, a action) {
+	if l.voice() {
+		l.c.report.info(CodeShowOnVoice, a.at, "Callers do not get it.", "A picture cannot be shown in a call.")
+		return
+	}
+	for i := range images(a) {
+		l.next(name, kindMessage, picture(a, i), "sent", "failed")
+	}
+}
+
+// picture is the message of one image of a show.
+func picture(a action, i int) map[string]any {
+	image := images(a)[i]
+	body := image[0]
+	if text := strings.TrimSpace(spoken(get(a.value, "body"))); text != "" && i == 0 {
+		body = text
+	}
+	m := message(literal(body))
+	m["media_url"] = literal(image[1])
+	return m
+}
+
+// remember sets variables of the flow.
+func (l *line) remember(name string, a action) {
+	var variables []any
+	for _, m := range slices.SortedFunc(slices.Values(a.value.Members), func(x, y jsondoc.Member) int { return strings.Compare(x.Name, y.Name) }) {
+		if !m.Value.Present() {
+			continue
+		}
+		key := memoryKey(m.Name)
+		if key != m.Name {
+			l.c.report.info(CodeMemoryKey, member(a.at, m.Name), fmt.Sprintf("It is flow.variables.%s.", key), "A variable of Studio cannot be named %q.", m.Name)
+		}
+		switch m.Value.Kind {
+		case '{', '[':
+			variables = append(variables, variable{Key: key, Value: literal(string(m.Value.Canonical())), Parse: true})
+		case '"':
+			variables = append(variables, variable{Key: key, Value: literal(m.Value.Text)})
+		default:
+			variables = append(variables, variable{Key: key, Value: string(m.Value.Canonical())})
+		}
+	}
+	if len(variables) > 0 {
+		l.next(name, kindSet, map[string]any{"variables": variables}, "next")
+	}
+}
+
+// variable is one of a set-variables widget.
+type variable struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+	Parse bool   `json:"parse_as_json,omitempty"`
+}
+
+// memoryKey is how Studio spells a remembered name. Liquid reads a dash as an operator
+// in some places, and names of the compiler's own are kept apart.
+func memoryKey(name string) string {
+	key := identifier(name, "")
+	if strings.HasPrefix(key, reserved) || strings.HasPrefix(key, varAnswer) || key == "" || key[0] >= '0' && key[0] <= '9' {
+		key = "m_" + key
+	}
+	return key
+}
+
+// set makes a state that sets variables, outside of a line.
+func (s *side) set(name string, at *column, variables []any) *widget {
+	return s.add(name, kindSet, at, map[string]any{"variables": variables})
+}
+
+// handoff gives a call to somebody else, which ends the flow.
+func (l *line) handoff(a action) {
+	if !l.voice() {
+		if slices.Contains(l.c.options.Channels, "messaging") {
+			l.c.report.warn(CodeHandoffVoiceOnly, a.at, "A conversation by messages ends there.", "Autopilot hands calls over, and messages nobody.")
+		}
+		return
+	}
+	name := stateName(l.prefix, l.task, a, "handoff")
+	for _, option := range []string{"action", "voice_status_callback_url"} {
+		if get(a.value, option) != nil {
+			l.c.report.warn(CodeHandoffOptions, member(a.at, option), "It is left out; set it where the call is taken.", "Studio has no place for %q of a handoff.", option)
+		}
+	}
+	uri := get(a.value, "uri").String()
+	if sid, ok := strings.CutPrefix(uri, "taskrouter://"); ok {
+		properties := map[string]any{"workflow_sid": sid}
+		for from, name := range map[string]string{"wait_url": "wait_url", "wait_url_method": "wait_url_method"} {
+			if v := get(a.value, from).String(); v != "" {
+				properties[name] = literal(v)
+			}
+		}
+		for _, name := range []string{"priority", "timeout"} {
+			if n := get(a.value, name); n != nil {
+				properties[name] = whole(n, 0)
+			}
+		}
+		l.next(name, kindEnqueue, properties, "callComplete", "failedToEnqueue", "callFailure")
+		return
+	}
+	l.next(name, kindRedirect, map[string]any{"url": literal(uri), "method": method(get(a.value, "method").String()), "timeout": "0"}, "return", "timeout", "fail")
+}
+
+// method is one that Studio takes; Autopilot's own is POST.
+func method(s string) string {
+	if strings.EqualFold(s, "GET") {
+		return "GET"
+	}
+	return "POST"
+}

@@ -1,0 +1,195 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+)
+
+// compiler turns one schema into one flow.
+type compiler struct {
+	graph
+	options Options
+	report  report
+
+	tasks    []*task // by name
+	byName   map[string]*task
+	kinds    map[string]kind
+	defaults *jsondoc.Node
+	style    *jsondoc.Node
+
+	// What the schema keeps of a conversation: remembered names and collects, sorted.
+	remembered []string
+	collects   []collected
+
+	routes  map[string][]match
+	trigger *widget
+	sides   []*side
+
+	// patterned counts the questions of each type that is known by its shape alone.
+	patterned map[string]*patternUse
+}
+
+// patternUse is where the first question of a type stands, and where each does.
+type patternUse struct {
+	at   jsontext.Pointer
+	seen map[jsontext.Pointer]bool
+}
+
+// side is the half of the flow that answers one channel: Studio has other widgets for
+// calls than for messages.
+type side struct {
+	c       *compiler
+	channel bot.Channel
+	prefix  string
+	shared  *column
+	columns map[*task]*column
+	routers map[string]*widget
+
+	entries  map[*task]target
+	defaults map[string]target // the targets of `defaults` that are URLs
+	silent   *widget           // counts the times a caller says nothing
+	turns    *widget           // does what a URL answers
+}
+
+func (s *side) add(name, kind string, at *column, properties map[string]any) *widget {
+	w := s.c.add(name, kind, at, properties)
+	w.side = s
+	return w
+}
+
+// toTask is the first state of a task, which may not be made yet.
+func (s *side) toTask(t *task) target { return target{task: t, side: s} }
+
+func (s *side) voice() bool { return s.channel == bot.Voice }
+
+func newCompiler(file *schema.Schema, o Options) *compiler {
+	c := &compiler{options: o, routes: map[string][]match{}, patterned: map[string]*patternUse{}}
+	c.report.validate(file)
+	canonical, err := schema.Parse(file.Canonical())
+	if err != nil {
+		c.report.add(Error, CodeInternal, "", "The canonical form of the schema cannot be read: "+err.Error()+".", "Report it as a fault of the provider.")
+		return c
+	}
+	c.readTasks(canonical, file)
+	c.readMemory()
+	c.kinds = readKinds(canonical.FieldTypes)
+	c.defaults, c.style = object(canonical.Defaults), object(canonical.StyleSheet)
+	if file.LogQueries != nil && *file.LogQueries {
+		c.report.info(CodeLogQueries, "/logQueries", "Executions of the flow keep what was written, as Studio keeps them; there is no query log.",
+			"Studio does not log queries for a model.")
+	}
+	return c
+}
+
+// build makes the states.
+func (c *compiler) build() {
+	c.trigger = c.add("Trigger", kindTrigger, &column{}, map[string]any{})
+	for _, channel := range c.options.Channels {
+		s := &side{
+			c: c, channel: channel, shared: &column{},
+			columns: map[*task]*column{}, routers: map[string]*widget{}, entries: map[*task]target{}, defaults: map[string]target{},
+		}
+		c.sides = append(c.sides, s)
+		if channel == bot.Voice {
+			s.prefix = "v"
+			c.trigger.on("incomingCall", s.call())
+		} else {
+			s.prefix = "m"
+			start := s.start()
+			c.trigger.on("incomingMessage", start)
+			c.trigger.on("incomingConversationMessage", start)
+		}
+		for _, t := range c.tasks {
+			s.columns[t] = &column{task: t}
+			s.entries[t] = s.actions(t)
+		}
+		if channel == bot.Voice {
+			s.silenced()
+		}
+	}
+	for _, event := range []string{"incomingMessage", "incomingCall", "incomingConversationMessage", "incomingRequest", "incomingParent"} {
+		if !slices.ContainsFunc(c.trigger.ways, func(w way) bool { return w.event == event }) {
+			c.trigger.on(event, target{})
+		}
+	}
+	for _, name := range sortedKeys(c.patterned) {
+		use := c.patterned[name]
+		c.report.warn(CodeFieldTypePattern, use.at, "An answer is taken as it was written if its shape is right; nothing turns \"two\" into 2.",
+			"Studio knows the type %s by its shape alone; %s.", name, counted(len(use.seen), "question has it", "questions have it"))
+	}
+	c.resolve()
+}
+
+// start takes the first message: it goes to the router, since only a call has a task
+// that initiates (https://www.twilio.com/docs/autopilot/api/assistant/defaults).
+func (s *side) start() target {
+	w := s.set(s.prefix+"_start", s.shared, heard("trigger.message.Body | default: trigger.conversation.Body"))
+	w.on("next", s.router(s.c.tasks))
+	return to(w)
+}
+
+// call takes a call: the initiation speaks, or the flow listens.
+func (s *side) call() target {
+	if n := get(s.c.defaults, "assistant_initiation"); n != nil && n.Text != "" || n.Is('{') {
+		return s.target("v_start", s.shared, nil, n, member(atDefaults, "assistant_initiation"))
+	}
+	return s.gather(s.prefix+"_start", s.shared, "", nil, nil)
+}
+
+// fallback is where an input goes that nothing fits.
+func (s *side) fallback() target {
+	return s.byDefault("fallback", member(atDefaults, "fallback"), get(s.c.defaults, "fallback"))
+}
+
+// gaveUp is where a collect goes that got no answer.
+func (s *side) gaveUp() target {
+	if n := get(s.c.defaults, "collect", "validate_on_failure"); !unset(n) {
+		return s.byDefault("collect_fallback", member(atDefaults, "collect", "validate_on_failure"), n)
+	}
+	return s.fallback()
+}
+
+func unset(n *jsondoc.Node) bool { return n == nil || n.Is('"') && n.Text == "" }
+
+// byDefault is a target of `defaults`. One that is a URL is asked by a state that all
+// share.
+func (s *side) byDefault(name string, at jsontext.Pointer, n *jsondoc.Node) target {
+	if unset(n) {
+		return target{}
+	}
+	name = s.prefix + "_" + name
+	if t, ok := s.defaults[name]; ok {
+		return t
+	}
+	// What the URL does when it fails may lead here again: that ends.
+	s.defaults[name] = target{}
+	s.defaults[name] = s.target(name, s.shared, nil, n, at)
+	return s.defaults[name]
+}
+
+// target is where a redirect leads: a task, or what a URL answers.
+func (s *side) target(name string, column *column, from *task, n *jsondoc.Node, at jsontext.Pointer) target {
+	method := strings.ToUpper(get(n, "method").String())
+	if n.Is('{') {
+		n, at = get(n, "uri"), member(at, "uri")
+	}
+	if name, ok := strings.CutPrefix(n.String(), "task://"); ok {
+		return s.toTask(s.c.byName[name])
+	}
+	return s.ask(name, column, request{url: n.String(), method: method, task: from, at: at})
+}
+
+// counted words a number of things.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,289 @@
+package compile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+)
+
+// attempts is how often Autopilot asks where nothing says otherwise
+// (https://www.twilio.com/docs/autopilot/api/assistant/stylesheet).
+const attempts = 4
+
+// notBlank is the value of an is_not_blank condition, in which it means nothing, as the
+// Console writes it.
+const notBlank = "Is Not Blank"
+
+// question is one of a collect.
+type question struct {
+	number   int // from 1
+	name     string
+	text     string
+	kind     kind
+	at       jsontext.Pointer
+	node     *jsondoc.Node
+	validate *jsondoc.Node
+	answer   string // the variable that keeps the answer
+	allowed  []string
+	refused  []string
+}
+
+// checked tells whether an answer may be refused. A caller's always may: it may be
+// silence.
+func (q question) checked(voice bool) bool {
+	return voice || !q.kind.free() || len(q.allowed) > 0 || len(q.refused) > 0
+}
+
+// collect asks questions one after the other: ask, take the answer, check it; ask again
+// or give up.
+func (l *line) collect(a action) {
+	questions := l.questions(a)
+	base := stateName(l.prefix, l.task, a, "collect")
+	var counters []any
+	for _, q := range questions {
+		if q.checked(l.voice()) {
+			counters = append(counters, variable{Key: q.tries(), Value: "0"})
+		}
+	}
+	if len(counters) > 0 {
+		l.next(base, kindSet, map[string]any{"variables": counters}, "next")
+	}
+	var names []string
+	for _, q := range questions {
+		names = append(names, q.name)
+		l.question(fmt.Sprintf("%s_%s_%02d_q%d_%s", l.prefix, l.task.name, a.number, q.number, q.name), q)
+	}
+	done := get(a.value, "on_complete", "redirect")
+	at := member(a.at, "on_complete", "redirect")
+	l.then(l.after(base+"_done", done, at, &collected{name: get(a.value, "name").String(), questions: names}))
+}
+
+// after is where a redirect leads that has the answers of a collect to tell.
+func (l *line) after(name string, n *jsondoc.Node, at jsontext.Pointer, c *collected) target {
+	uri, how := n, ""
+	if n.Is('{') {
+		uri, how, at = get(n, "uri"), get(n, "method").String(), member(at, "uri")
+	}
+	if strings.HasPrefix(uri.String(), "task://") {
+		return l.target(name, l.columns[l.task], l.task, n, at)
+	}
+	return l.ask(name, l.columns[l.task], request{url: uri.String(), method: how, task: l.task, at: at, completes: c})
+}
+
+func (l *line) questions(a action) []question {
+	list := get(a.value, "questions")
+	if !list.Is('[') {
+		return nil
+	}
+	var out []question
+	for i, n := range list.Elems {
+		q := question{
+			number: i + 1, node: n, name: get(n, "name").String(), text: l.text(get(n, "question")),
+			at: index(member(a.at, "questions"), i), validate: get(n, "validate"),
+		}
+		q.answer = answerKey(get(a.value, "name").String(), q.name)
+		if name := get(n, "type").String(); name != "" {
+			q.kind = l.c.kindOf(name)
+			if q.kind.pattern != "" {
+				l.c.patternUse(q.kind.name, member(q.at, "type"))
+			}
+		}
+		if l.text(get(n, "question")) != spokenTrimmed(get(n, "question")) {
+			l.c.report.warn(CodeSSMLStripped, member(q.at, "question"), "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
+		}
+		if q.validate.Is('{') {
+			q.allowed = texts(get(q.validate, "allowed_values", "list"))
+			q.refused = texts(get(q.validate, "disallowed_values", "list"))
+			if get(q.validate, "webhook") != nil {
+				l.c.report.warn(CodeWebhookValidate, member(q.at, "validate", "webhook"), "Every answer that fits the question's type is taken.", "The flow does not ask a URL whether an answer is valid.")
+			}
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+func spokenTrimmed(n *jsondoc.Node) string { return strings.TrimSpace(spoken(n)) }
+
+// texts are the values of a list, normalised.
+func texts(list *jsondoc.Node) []string {
+	if !list.Is('[') {
+		return nil
+	}
+	var out []string
+	for _, elem := range list.Elems {
+		if s := normalise(elem.Text); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (c *compiler) patternUse(name string, at jsontext.Pointer) {
+	use := c.patterned[name]
+	if use == nil {
+		use = &patternUse{at: at, seen: map[jsontext.Pointer]bool{}}
+		c.patterned[name] = use
+	}
+	use.seen[at] = true
+}
+
+// tries is the variable that counts the answers to a question.
+func (q question) tries() string { return fmt.Sprintf("%s%d", varTry, q.number) }
+
+// question makes the states of one question.
+func (l *line) question(name string, q question) {
+	at := l.columns[l.task]
+	var after *widget
+	if known := get(q.node, "prefill").String(); known != "" {
+		split := l.next(name+"_known", kindSplit, map[string]any{"input": literalVariable(memoryKey(known))})
+		split.match("known", "is_not_blank", notBlank, target{})
+		l.open = append(l.open, exit{from: split, event: "noMatch"})
+		after = split
+	}
+	ask, in := l.askFor(name, q)
+	l.then(to(ask))
+	if !q.checked(l.voice()) {
+		l.open = []exit{{from: in, event: "next"}}
+	} else {
+		l.check(name, q, ask, in, at)
+	}
+	if say := l.text(get(q.validate, "on_success")); say != "" {
+		l.say(name+"_success", action{value: get(q.validate, "on_success"), at: member(q.at, "validate", "on_success")})
+	}
+	if after != nil {
+		l.open = append(l.open, exit{from: after, match: 0})
+	}
+}
+
+// askFor makes the states that ask and take the answer.
+func (l *line) askFor(name string, q question) (ask, in *widget) {
+	at := l.columns[l.task]
+	body := l.wording(q)
+	if l.voice() {
+		properties := gathering(body)
+		addDigits(properties, get(q.node, "voice_digits"))
+		ask = l.add(name, kindGather, at, l.spokenAs(properties))
+	} else {
+		ask = l.wait(name, at, message(body))
+	}
+	expression := "widgets." + ask.name + ".inbound.Body | default: trigger.conversation.Body"
+	if l.voice() {
+		expression = "widgets." + ask.name + ".SpeechResult | default: widgets." + ask.name + ".Digits"
+	}
+	more := []any{variable{Key: q.answer, Value: "{{" + expression + " | strip}}"}}
+	if q.checked(l.voice()) {
+		more = append(more, variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"})
+	}
+	in = l.hear(ask, at, more...)
+	if l.voice() {
+		ask.on("keypress", to(in))
+		ask.on("timeout", to(in))
+	}
+	return ask, in
+}
+
+// wording is what is asked: the question, and after an answer that was refused the
+// message for it.
+func (l *line) wording(q question) string {
+	if !q.checked(l.voice()) {
+		return literal(q.text)
+	}
+	failure := get(q.validate, "on_failure")
+	if failure == nil {
+		failure = get(l.c.style, "collect", "validate", "on_failure")
+	}
+	var messages []string
+	if list := get(failure, "messages"); list.Is('[') {
+		for _, m := range list.Elems {
+			if text := l.text(m); text != "" {
+				messages = append(messages, literal(text))
+			}
+		}
+	}
+	if len(messages) == 0 {
+		return literal(q.text)
+	}
+	if get(failure, "repeat_question").Is('t') {
+		for i := range messages {
+			messages[i] += " " + literal(q.text)
+		}
+	}
+	// The innermost is the last message, which stays.
+	body := messages[len(messages)-1]
+	for i := len(messages) - 1; i > 0; i-- {
+		body = fmt.Sprintf("{%% if tries == %d %%}%s{%% else %%}%s{%% endif %%}", i, messages[i-1], body)
+	}
+	return fmt.Sprintf("{%% assign tries = flow.variables.%s | default: 0 | plus: 0 %%}{%% if tries == 0 %%}%s{%% else %%}%s{%% endif %%}",
+		q.tries(), literal(q.text), body)
+}
+
+// check makes the states that take an answer or ask again.
+func (l *line) check(name string, q question, ask, in *widget, at *column) {
+	input := inputOfFlow
+	if q.kind.pattern != "" && len(q.allowed) == 0 {
+		input = literalVariable(varRaw)
+	}
+	split := l.add(ask.name+"_check", kindSplit, at, map[string]any{"input": input})
+	in.on("next", to(split))
+
+	limit := get(q.validate, "max_attempts")
+	most := whole(get(limit, "num_attempts"), whole(get(l.c.style, "collect", "validate", "max_attempts", "num_attempts"),
+		whole(get(l.c.style, "collect", "validate", "max_attempts"), attempts)))
+	tries := l.add(ask.name+"_tries", kindSplit, at, map[string]any{"input": literalVariable(q.tries())})
+	tries.lane = 1
+	giveUp := l.gaveUp()
+	if redirect := get(limit, "redirect"); redirect != nil {
+		giveUp = l.target(ask.name+"_failed", at, l.task, redirect, member(q.at, "validate", "max_attempts", "redirect"))
+	}
+	tries.match("asked often enough", "greater_than", fmt.Sprint(most-1), giveUp)
+	tries.on("noMatch", to(ask))
+
+	for _, group := range grouped(q.refused, 2) {
+		split.match("a value that is not allowed", "matches_any_of", strings.Join(group, ", "), to(tries))
+	}
+	var taken []exit
+	accept := func(label, test, value string) {
+		split.match(label, test, value, target{})
+		taken = append(taken, exit{from: split, match: len(split.ways) - 1})
+	}
+	switch {
+	case len(q.allowed) > 0:
+		for _, group := range grouped(q.allowed, 2) {
+			accept("an allowed value", "matches_any_of", strings.Join(group, ", "))
+		}
+	case len(q.kind.values) > 0:
+		var said []string
+		for _, v := range q.kind.values {
+			said = append(said, v.said)
+		}
+		for _, group := range grouped(said, 2) {
+			accept("a value of "+q.kind.name, "matches_any_of", strings.Join(group, ", "))
+		}
+	case q.kind.pattern != "":
+		accept("shaped like "+q.kind.name, "regex", q.kind.pattern)
+	default:
+		accept("an answer", "is_not_blank", notBlank)
+	}
+	split.on("noMatch", to(tries))
+	l.open = taken
+	if q.kind.renamed() {
+		l.next(ask.name+"_value", kindSet, map[string]any{"variables": []any{variable{Key: q.answer, Value: kept(q)}}}, "next")
+	}
+}
+
+// kept is Liquid for what is kept of an answer: the value, for each other way to say
+// it.
+func kept(q question) string {
+	var b strings.Builder
+	b.WriteString("{% assign said = flow.variables." + varInput + " %}{% assign kept = flow.variables." + varRaw + " %}")
+	for _, v := range q.kind.values {
+		if v.keep != v.said {
+			b.WriteString("{% if said == " + quoted(v.said) + " %}{% assign kept = " + quoted(v.keep) + " %}{% endif %}")
+		}
+	}
+	return b.String() + "{{kept}}"
+}

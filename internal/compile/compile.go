@@ -1,0 +1,69 @@
+// Package compile turns an assistant schema, the content of an Autopilot assistant,
+// into a Studio flow that does the same, and finds the schema again in such a flow.
+//
+// A flow depends on what the schema means, not on how it is written: two schemas of
+// one canonical form compile to the same bytes, on every machine.
+package compile
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+)
+
+// Routing is how what people write or say finds its task.
+type Routing string
+
+const (
+	// Exact takes only the samples themselves, and what differs from one in nothing but
+	// letter case, punctuation or the value of a field.
+	Exact Routing = "exact"
+
+	// Keywords also takes the words that tell the samples of one task from those of the
+	// others. It is the default.
+	Keywords Routing = "keywords"
+)
+
+// Options are the choices a compilation leaves open. The zero value is the default.
+type Options struct {
+	// Channels are those the flow answers; none means both.
+	Channels []bot.Channel
+
+	// Routing is how input finds its task; empty means Keywords.
+	Routing Routing
+}
+
+// normal has the defaults filled in, and the channels in one order.
+func (o Options) normal() Options {
+	var channels []bot.Channel
+	for _, c := range bot.Channels() {
+		if len(o.Channels) == 0 || slices.Contains(o.Channels, c) {
+			channels = append(channels, c)
+		}
+	}
+	return Options{Channels: channels, Routing: cmp.Or(o.Routing, Keywords)}
+}
+
+// Compile makes the flow that does what an assistant of this content did. The
+// diagnostics hold what schema.Validate finds and what Studio does otherwise than
+// Autopilot did; with an Error among them there is no flow.
+func Compile(s *schema.Schema, o Options) (*flow.Flow, []Diagnostic) {
+	c := newCompiler(s, o.normal())
+	if found := c.report.list(); HasErrors(found) {
+		return nil, found
+	}
+	data := c.definition(packed(s.Canonical()))
+	found := c.report.list()
+	if HasErrors(found) {
+		return nil, found
+	}
+	f, err := flow.Parse(data)
+	if err != nil {
+		c.report.add(Error, CodeInternal, "", "The flow this compiles to cannot be read: "+err.Error()+".", "Report it as a fault of the provider.")
+		return nil, c.report.list()
+	}
+	return f, found
+}

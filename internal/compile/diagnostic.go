@@ -1,0 +1,138 @@
+package compile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+)
+
+// Severity tells what a diagnostic asks of the author of a schema.
+type Severity int
+
+// The severities. An Error keeps the schema from being compiled; a Warning is
+// something that Studio does otherwise than Autopilot did; an Info is something that
+// changes nothing people notice.
+const (
+	Error Severity = iota + 1
+	Warning
+	Info
+)
+
+// String returns "error", "warning" or "info".
+func (s Severity) String() string {
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	default:
+		return "info"
+	}
+}
+
+// Code names a kind of diagnostic. Codes are stable. Those of schema.Validate keep
+// their own.
+type Code string
+
+// The codes of this package.
+const (
+	CodeInternal          Code = "internal"              // a fault of the compiler's own
+	CodeRedirectCycle     Code = "redirect_cycle"        // states that follow one another for ever
+	CodeTooManyStates     Code = "too_many_states"       // over Studio's states
+	CodeTooLarge          Code = "definition_too_large"  // over Studio's bytes
+	CodeDynamicActions    Code = "dynamic_actions"       // a URL whose answer may hold more than Studio can do
+	CodeFieldTypePattern  Code = "field_type_pattern"    // a type that is known by its shape alone
+	CodeFieldNotExtracted Code = "field_not_extracted"   // a field whose value nobody keeps
+	CodeCatchAllSample    Code = "catch_all_sample"      // a sample that any text is
+	CodeAmbiguousSample   Code = "ambiguous_sample"      // one sample in two tasks
+	CodeHandoffVoiceOnly  Code = "handoff_voice_only"    // a handoff where nobody calls
+	CodeHandoffOptions    Code = "handoff_options"       // callbacks of a handoff that Studio has no place for
+	CodeListenNoPrompt    Code = "listen_without_prompt" // waiting without having said anything
+	CodeSSMLStripped      Code = "ssml_stripped"         // marks for speech in a message
+	CodeWebhookValidate   Code = "webhook_validate"      // a validation by a URL
+	CodePlayOnMessaging   Code = "play_on_messaging"     // a recording where nobody calls
+	CodeShowOnVoice       Code = "show_on_voice"         // a picture where nobody sees
+	CodeListenBarge       Code = "listen_barge"          // a prompt that must not be interrupted
+	CodeLogQueries        Code = "log_queries_ignored"   // queries are not logged by Studio
+	CodeMemoryKey         Code = "memory_key"            // a remembered name Studio has in another spelling
+	CodeEmptySay          Code = "empty_say"             // a say of nothing
+)
+
+// Diagnostic is one finding about a schema as the source of a flow.
+type Diagnostic struct {
+	Severity Severity
+	Code     Code
+
+	// Pointer is the place in the user's file, as RFC 6901 has it.
+	Pointer jsontext.Pointer
+
+	// Message is what is wrong, or differs, in one sentence.
+	Message string
+
+	// Detail is what the bot will do instead, or what to do about it.
+	Detail string
+}
+
+// HasErrors tells whether there is an Error among the diagnostics.
+func HasErrors(found []Diagnostic) bool {
+	return slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Severity == Error })
+}
+
+// report collects diagnostics. The subgraphs of two channels find the same things, so
+// each is kept once.
+type report struct {
+	found []Diagnostic
+	seen  map[[2]string]bool
+}
+
+func (r *report) add(severity Severity, code Code, at jsontext.Pointer, message, detail string) {
+	key := [2]string{string(code), string(at)}
+	if r.seen[key] {
+		return
+	}
+	if r.seen == nil {
+		r.seen = map[[2]string]bool{}
+	}
+	r.seen[key] = true
+	r.found = append(r.found, Diagnostic{severity, code, at, message, detail})
+}
+
+func (r *report) warn(code Code, at jsontext.Pointer, detail, format string, args ...any) {
+	r.add(Warning, code, at, fmt.Sprintf(format, args...), detail)
+}
+
+func (r *report) info(code Code, at jsontext.Pointer, detail, format string, args ...any) {
+	r.add(Info, code, at, fmt.Sprintf(format, args...), detail)
+}
+
+// list has the errors first, then the warnings, each in the order they were found.
+func (r *report) list() []Diagnostic {
+	return slices.SortedStableFunc(slices.Values(r.found), func(a, b Diagnostic) int { return cmp.Compare(a.Severity, b.Severity) })
+}
+
+// studio says of some findings about a schema what a Studio flow makes of them.
+var studio = map[schema.Code]string{
+	schema.NoFallback:        "Where no sample or word fits, the conversation ends without an answer. Give `defaults` a `fallback`.",
+	schema.VoiceNoInitiation: "A caller hears nothing at first: the flow listens. Give `defaults` an `assistant_initiation`.",
+}
+
+// validate takes over what schema.Validate finds. It leaves out what this package says
+// better: which task wins an ambiguous sample, and which states lead round in a ring.
+func (r *report) validate(s *schema.Schema) {
+	for _, d := range schema.Validate(s) {
+		severity, detail := Warning, d.Detail
+		if d.Severity == schema.Error {
+			severity = Error
+		}
+		if instead, ok := studio[d.Code]; ok {
+			detail = instead
+		}
+		if d.Code != schema.AmbiguousSample && d.Code != schema.RedirectLoop {
+			r.add(severity, Code(d.Code), d.Pointer, d.Message, detail)
+		}
+	}
+}

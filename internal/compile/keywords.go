@@ -1,0 +1,215 @@
+package compile
+
+import (
+	"cmp"
+	"math/bits"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A router tells tasks apart by a decision list (Yarowsky, "Decision lists for lexical
+// ambiguity resolution", 1994): rules, each a word or a pair of words that speaks for a
+// task, tried from the strongest to the weakest. The first that holds decides, so a
+// list is what a split does by itself, and a person can read in it why an input went
+// where it did. Measured against sums of weights in Liquid, the list is as good; see
+// internal/cmd/compilereport for the figures.
+
+// rule is a word or a pair of words that speaks for a task.
+type rule struct {
+	task  *task
+	text  string // the word's stem, or the pair
+	pair  bool
+	exact bool // the word is taken as it is, in a language without a list of endings
+	grade int  // how strongly, from 0
+}
+
+// word is one of a sample, its stem and whether it means something by itself.
+type word struct {
+	text, stem string
+	stop       bool
+	exact      bool
+}
+
+var wordForm = regexp.MustCompile(`[\p{L}\p{N}']+`)
+
+// between are the characters that may stand on either side of a word.
+const between = `[^\p{L}\p{N}']`
+
+// stopWords mean little by themselves. They count in pairs alone.
+var stopWords = func() map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(`a about all am an and any are as at be been but by can could did do does for from
+		get had has have he her here him his how i i'd i'll i'm i've if im in is it it's its just know let like may me
+		might must my need no not of on or our out please shall she should so some tell that that's the their them then
+		there these they this those to up us want was we were what what's when where which who why will with would yes
+		you your`) {
+		set[w] = true
+	}
+	return set
+}()
+
+// endings are the English endings a stem is left without, the longest first.
+var endings = []string{"ings", "ing", "ied", "ies", "ers", "ed", "er", "es", "'s", "e", "s", "y"}
+
+// inflected is a pattern of what may follow a stem: the endings.
+const inflected = `(?:'s|e[drs]?|ers|ie[ds]|ings?|s|y)?`
+
+// stem leaves out an ending, but never so much that less than three letters stay.
+func stem(w string) string {
+	for _, ending := range endings {
+		if s, ok := strings.CutSuffix(w, ending); ok && len(s) >= 3 {
+			return s
+		}
+	}
+	return w
+}
+
+// words are those of a sample; what marks a field parts them, which is an empty word.
+func words(s sample) []word {
+	english := strings.HasPrefix(strings.ToLower(s.language), "en")
+	var out []word
+	for i, part := range placeholder.Split(normalise(s.text), -1) {
+		if i > 0 {
+			out = append(out, word{})
+		}
+		for _, w := range wordForm.FindAllString(part, -1) {
+			each := word{text: w, stem: w, stop: english && stopWords[w], exact: !english}
+			if english {
+				each.stem = stem(w)
+			}
+			out = append(out, each)
+		}
+	}
+	return out
+}
+
+// features are the words of a sample that mean something and its pairs of neighbours,
+// each once.
+func features(s sample) []rule {
+	var out []rule
+	list := words(s)
+	for i, w := range list {
+		if w.text == "" {
+			continue
+		}
+		if !w.stop {
+			out = append(out, rule{text: w.stem, exact: w.exact})
+		}
+		if i+1 < len(list) && list[i+1].text != "" {
+			out = append(out, rule{text: w.text + " " + list[i+1].text, pair: true, exact: true})
+		}
+	}
+	slices.SortFunc(out, compareText)
+	return slices.Compact(out)
+}
+
+func compareText(a, b rule) int {
+	if a.pair != b.pair {
+		if a.pair {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(boolRank(a.exact), boolRank(b.exact)))
+}
+
+func boolRank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// evidence counts in how many samples a feature stands.
+type evidence struct {
+	all    int
+	ofTask map[*task]int
+}
+
+// decisionList are the rules that tell tasks apart, the strongest first; those of one
+// grade by task.
+func decisionList(tasks []*task) []rule {
+	found := map[rule]*evidence{}
+	samples := 0
+	size := map[*task]int{}
+	for _, t := range tasks {
+		for _, s := range t.samples {
+			samples++
+			size[t]++
+			for _, f := range features(s) {
+				e := found[f]
+				if e == nil {
+					e = &evidence{ofTask: map[*task]int{}}
+					found[f] = e
+				}
+				e.all++
+				e.ofTask[t]++
+			}
+		}
+	}
+	var out []rule
+	for f, e := range found {
+		var best odds
+		for _, t := range tasks {
+			if n := e.ofTask[t]; n > 0 {
+				if o := oddsOf(n, size[t], e.all-n, samples-size[t]); best.less(o) {
+					best, f.task = o, t
+				}
+			}
+		}
+		if f.grade = best.grade(); f.grade >= 0 {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b rule) int {
+		return cmp.Or(cmp.Compare(b.grade, a.grade), cmp.Compare(a.task.order, b.task.order), compareText(a, b))
+	})
+	return out
+}
+
+// odds tells how much more frequent a feature is in the samples of a task than in the
+// others, as a fraction: kept whole, because floating point may round otherwise on
+// another machine, and the flow with it.
+type odds struct{ more, less64 uint64 }
+
+// oddsOf smooths with a tenth of a sample, so that nothing is certain: a feature of
+// three samples of a task weighs more than that of one.
+func oddsOf(in, ofTask, out, others int) odds {
+	return odds{uint64(10*in+1) * uint64(max(others, 1)), uint64(10*out+1) * uint64(ofTask)}
+}
+
+func (o odds) less(p odds) bool {
+	if p.less64 == 0 || o.less64 == 0 {
+		return o.less64 == 0
+	}
+	ah, al := bits.Mul64(o.more, p.less64)
+	bh, bl := bits.Mul64(p.more, o.less64)
+	return ah < bh || ah == bh && al < bl
+}
+
+// grade is how often the odds double; negative if they speak against the task. Rules
+// of one grade stand in one condition for each task, which keeps a split readable.
+func (o odds) grade() int {
+	if o.more < o.less64 {
+		return -1
+	}
+	return bits.Len64(o.more/o.less64) - 1
+}
+
+// pattern is the regex of some rules: an input that holds one of them, as words of its
+// own.
+func pattern(rules []rule) string {
+	var stems, others []string
+	for _, r := range rules {
+		if r.exact {
+			others = append(others, regexp.QuoteMeta(r.text))
+		} else {
+			stems = append(stems, regexp.QuoteMeta(r.text))
+		}
+	}
+	if len(stems) > 0 {
+		others = append(others, `(?:`+strings.Join(stems, `|`)+`)`+inflected)
+	}
+	return containing(`(?:` + strings.Join(others, `|`) + `)`)
+}

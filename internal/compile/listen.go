@@ -1,0 +1,205 @@
+package compile
+
+import (
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+)
+
+// patience is how long, in seconds, a message is waited for: Autopilot's four hours
+// (https://www.twilio.com/docs/autopilot/actions/listen).
+const patience = "14400"
+
+// silences is how often in a row a caller may say nothing. Autopilot's own number is
+// not documented.
+const silences = "2"
+
+// listen waits for input and routes it.
+func (l *line) listen(a, prompt action) {
+	tasks := l.candidates(a)
+	name := stateName(l.prefix, l.task, a, "listen")
+	if l.voice() {
+		if get(a.value, "barge").Is('f') {
+			l.c.report.info(CodeListenBarge, member(a.at, "barge"), "Callers can speak before it ends.", "A prompt of Studio's Gather can be interrupted.")
+		}
+		text := ""
+		if prompt.verb == "say" {
+			text = l.said(prompt)
+		}
+		at := l.columns[l.task]
+		l.then(l.gather(name, at, literal(text), &listening{action: a, prompt: prompt, task: l.task}, tasks))
+		return
+	}
+	if prompt.verb == "" {
+		l.c.report.warn(CodeListenNoPrompt, a.at,
+			"The execution ends; what is written next begins a new one, which knows no remembered values and takes samples of every task.",
+			"Studio cannot wait for a message without sending one, and nothing is said before the listen of %q.", l.task.name)
+		return
+	}
+	properties := message("")
+	if prompt.verb == "show" {
+		properties = picture(prompt, 0)
+	} else {
+		properties["body"] = literal(l.said(prompt))
+	}
+	w := l.wait(name, l.columns[l.task], properties)
+	l.then(to(w))
+	in := l.hear(w, l.columns[l.task])
+	in.on("next", l.router(tasks))
+}
+
+// candidates are the tasks a listen routes to.
+func (l *line) candidates(a action) []*task {
+	list := get(a.value, "tasks")
+	if !list.Is('[') || len(list.Elems) == 0 {
+		return l.c.tasks
+	}
+	named := map[string]bool{}
+	for _, elem := range list.Elems {
+		named[strings.TrimPrefix(elem.String(), "task://")] = true
+	}
+	var out []*task
+	for _, t := range l.c.tasks {
+		if named[t.name] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// wait makes a state that sends a message and waits for the reply. Nothing follows when
+// none comes: the conversation is over.
+func (s *side) wait(name string, at *column, properties map[string]any) *widget {
+	delete(properties, "to")
+	properties["timeout"] = patience
+	w := s.add(name, kindAsk, at, properties)
+	return w
+}
+
+// hear makes the state that takes over what a state waited for.
+func (s *side) hear(w *widget, at *column, more ...any) *widget {
+	expression := "widgets." + w.name + ".inbound.Body | default: trigger.conversation.Body"
+	event := "incomingMessage"
+	if s.voice() {
+		expression = "widgets." + w.name + ".SpeechResult | default: widgets." + w.name + ".Digits"
+		event = "speech"
+	}
+	in := s.set(w.name+"_in", at, append(heard(expression), more...))
+	w.on(event, to(in))
+	if !s.voice() {
+		w.on("timeout", target{})
+		w.on("deliveryFailure", target{})
+	}
+	return in
+}
+
+// heard are the variables that hold an input.
+func heard(expression string) []any {
+	return []any{
+		variable{Key: varInput, Value: normalised(expression)},
+		variable{Key: varRaw, Value: "{{" + expression + " | strip}}"},
+	}
+}
+
+// listening is what a gather does beyond listening for speech.
+type listening struct {
+	action action
+	prompt action
+	task   *task
+}
+
+// gather makes the states that listen to a caller and route what is said.
+func (s *side) gather(name string, at *column, say string, by *listening, tasks []*task) target {
+	if tasks == nil {
+		tasks = s.c.tasks
+	}
+	var digits *jsondoc.Node
+	properties := gathering(say)
+	if by != nil {
+		digits = get(by.action.value, "voice_digits")
+		if by.prompt.verb == "play" {
+			properties["play"] = literal(get(by.prompt.value, "url").String())
+			properties["loop"] = whole(get(by.prompt.value, "loop"), 1)
+		}
+	}
+	addDigits(properties, digits)
+	w := s.add(name, kindGather, at, s.spokenAs(properties))
+	in := s.hear(w, at, variable{Key: varSilence, Value: "0"})
+	in.on("next", s.router(tasks))
+	w.on("timeout", to(s.silence()))
+	w.on("keypress", s.keys(w, at, by, digits, in))
+	return to(w)
+}
+
+// gathering has the properties by which a call is listened to. `auto` takes a pause for
+// the end of what is said (https://www.twilio.com/docs/voice/twiml/gather).
+func gathering(say string) map[string]any {
+	p := map[string]any{"timeout": 5, "speech_timeout": "auto", "stop_gather": true, "loop": 1}
+	if say != "" {
+		p["say"] = say
+	}
+	return p
+}
+
+func addDigits(properties map[string]any, digits *jsondoc.Node) {
+	if n := get(digits, "num_digits"); n != nil {
+		properties["number_of_digits"] = whole(n, 1)
+	}
+	if key := get(digits, "finish_on_key"); key != nil && key.Text != "" {
+		properties["finish_on_key"] = key.Text
+	}
+}
+
+// keys is where keys lead that a caller presses: to the tasks they are for, or to the
+// router, as an input like any other.
+func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, in *widget) target {
+	type key struct {
+		digit string
+		to    *jsondoc.Node
+		under string
+	}
+	var keys []key
+	for _, under := range []string{"redirects", "mapping"} {
+		if n := get(digits, under); n.Is('{') {
+			for _, m := range n.Members {
+				if under == "redirects" || strings.HasPrefix(m.Value.String(), "task://") {
+					keys = append(keys, key{m.Name, m.Value, under})
+				}
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return to(in)
+	}
+	split := s.add(w.name+"_keys", kindSplit, at, map[string]any{"input": "{{widgets." + w.name + ".Digits}}"})
+	split.lane = 1
+	for _, k := range keys {
+		t := s.target(split.name+"_"+k.digit, at, by.task, k.to, member(by.action.at, "voice_digits", k.under, k.digit))
+		split.match("key "+k.digit, "equal_to", k.digit, t)
+	}
+	split.on("noMatch", s.fallback())
+	return to(split)
+}
+
+// silence is the state that counts how often a caller said nothing.
+func (s *side) silence() *widget {
+	if s.silent == nil {
+		s.silent = s.set(s.prefix+"_silence", s.shared, []any{
+			variable{Key: varSilence, Value: "{{flow.variables." + varSilence + " | default: 0 | plus: 1}}"},
+			variable{Key: varInput, Value: ""},
+		})
+	}
+	return s.silent
+}
+
+// silenced ends the call of somebody who says nothing; before that, silence is an input
+// that nothing fits.
+func (s *side) silenced() {
+	if s.silent == nil {
+		return
+	}
+	split := s.add(s.prefix+"_silent", kindSplit, s.shared, map[string]any{"input": "{{flow.variables." + varSilence + "}}"})
+	s.silent.on("next", to(split))
+	split.match("too often", "greater_than", silences, target{})
+	split.on("noMatch", s.fallback())
+}

@@ -1,0 +1,141 @@
+package compile
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+)
+
+// The schema travels within the flow, in a set-variables state that no transition leads
+// to: it never runs, and the Console shows it as one loose widget. Its bytes are packed,
+// so that nothing in them is Liquid.
+const (
+	sourceState     = "autopilot_source"
+	sourceVariable  = "autopilot_schema_gz"
+	optionsVariable = "autopilot_options"
+)
+
+// version is that of the mapping. A flow of another version is told from one that
+// somebody has changed by the seal alone.
+const version = 1
+
+// maxSource bounds what a packed schema may unpack to, in bytes. Twilio allows an
+// assistant 600 tasks with 16 KB of actions each, and 50,000 samples.
+const maxSource = 16 << 20
+
+// packed is a schema as the value of a variable.
+func packed(source []byte) string {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = z.Write(source)
+	}
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil {
+		panic(err) // the level is one of gzip's own, and a buffer takes every byte
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+var errSourceTooLarge = fmt.Errorf("it unpacks to more than %d bytes", maxSource)
+
+// unpacked is the schema of a variable's value.
+func unpacked(value string) ([]byte, error) {
+	data, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(value))
+	if err != nil {
+		return nil, fmt.Errorf("it is no base64: %w", err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("it is not packed by gzip: %w", err)
+	}
+	source, err := io.ReadAll(io.LimitReader(z, maxSource+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("it does not unpack: %w", err)
+	case len(source) > maxSource:
+		return nil, errSourceTooLarge
+	}
+	return source, nil
+}
+
+// text is the options as the value of a variable.
+func (o Options) text() string {
+	channels := make([]string, len(o.Channels))
+	for i, c := range o.Channels {
+		channels[i] = string(c)
+	}
+	return fmt.Sprintf("channels=%s routing=%s", strings.Join(channels, "+"), o.Routing)
+}
+
+// parseOptions reads what text has written.
+func parseOptions(text string) (Options, error) {
+	var o Options
+	for field := range strings.FieldsSeq(text) {
+		key, value, _ := strings.Cut(field, "=")
+		switch key {
+		case "channels":
+			for c := range strings.SplitSeq(value, "+") {
+				if !slices.Contains(bot.Channels(), bot.Channel(c)) {
+					return o, fmt.Errorf("there is no channel %q", c)
+				}
+				o.Channels = append(o.Channels, bot.Channel(c))
+			}
+		case "routing":
+			if o.Routing = Routing(value); o.Routing != Exact && o.Routing != Keywords {
+				return o, fmt.Errorf("there is no routing %q", value)
+			}
+		}
+	}
+	if len(o.Channels) == 0 || o.Routing == "" {
+		return o, errors.New("they are not whole")
+	}
+	return o.normal(), nil
+}
+
+// seal is the mark in the description of a compiled flow: the version, and a digest of
+// what the flow means without its description.
+var seal = regexp.MustCompile(`^autopilot compiler/(\d{1,6}) sha256:([0-9a-f]{12})$`)
+
+// sealed writes a flow with its seal.
+func sealed(f flowText) ([]byte, error) {
+	data, err := encode(f)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := flow.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := digest(parsed.Canonical())
+	if err != nil {
+		return nil, err
+	}
+	f.Description = fmt.Sprintf("autopilot compiler/%d sha256:%s", version, sum)
+	return encode(f)
+}
+
+// digest is of a flow's canonical form, without its description.
+func digest(canonical []byte) (string, error) {
+	root, err := jsondoc.Parse(canonical)
+	if err != nil {
+		return "", err
+	}
+	root.Members = slices.DeleteFunc(root.Members, func(m jsondoc.Member) bool { return m.Name == "description" })
+	sum := sha256.Sum256(root.Canonical())
+	return hex.EncodeToString(sum[:6]), nil
+}

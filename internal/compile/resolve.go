@@ -1,0 +1,136 @@
+package compile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// resolve puts states in place of tasks, and keeps executions from running in a ring.
+func (c *compiler) resolve() {
+	for _, w := range c.widgets {
+		for i := range w.ways {
+			w.ways[i].to = c.resolved(w.ways[i].to)
+		}
+	}
+	c.cutFailures()
+	c.cycles()
+}
+
+// resolved is the state a target stands for. A task that does nothing but redirect has
+// none of its own.
+func (c *compiler) resolved(t target) target {
+	var path []string
+	for t.task != nil {
+		path = append(path, t.task.name)
+		if len(path) > len(c.tasks) {
+			c.cycle(t.task, path[len(path)-1-len(c.tasks):])
+			return target{}
+		}
+		t = t.side.entries[t.task]
+	}
+	return t
+}
+
+func (c *compiler) cycle(t *task, names []string) {
+	for i, name := range names[1:] {
+		if name == names[0] {
+			names = names[:i+2]
+			break
+		}
+	}
+	c.report.add(Error, CodeRedirectCycle, member(t.at, "actions"),
+		fmt.Sprintf("The conversation would go round for ever without waiting for anybody: %s.", strings.Join(names, ", ")),
+		"Studio would repeat it until the 1,000 steps of an execution are spent. Listen, or collect an answer, on the way.")
+}
+
+// cutFailures ends the conversation where a URL that fails would be asked again without
+// anybody having said anything: a fallback may well ask the URL that has just failed.
+func (c *compiler) cutFailures() {
+	for _, w := range c.widgets {
+		if w.kind != kindHTTP {
+			continue
+		}
+		for i := range w.ways {
+			if w.ways[i].event == "failed" && c.runsInto(w.ways[i].to.widget, w) {
+				w.ways[i].to = target{}
+			}
+		}
+	}
+}
+
+// runsInto tells whether an execution comes from one state to another before it waits
+// and before a URL has answered.
+func (c *compiler) runsInto(from, goal *widget) bool {
+	seen := map[*widget]bool{}
+	next := []*widget{from}
+	for len(next) > 0 {
+		w := next[len(next)-1]
+		next = next[:len(next)-1]
+		if w == goal {
+			return true
+		}
+		if w == nil || seen[w] || w.waits() {
+			continue
+		}
+		seen[w] = true
+		for _, way := range w.ways {
+			if w.kind != kindHTTP || way.event != "success" {
+				next = append(next, way.to.widget)
+			}
+		}
+	}
+	return false
+}
+
+// cycles finds states that lead round in a ring without waiting. What a URL answers is
+// not known here; a ring through one may end.
+func (c *compiler) cycles() {
+	const (
+		open = iota + 1
+		done
+	)
+	mark := map[*widget]int{}
+	var path []*widget
+	var visit func(w *widget)
+	visit = func(w *widget) {
+		if w == nil || mark[w] == done || w.waits() || w.kind == kindHTTP {
+			return
+		}
+		if mark[w] == open {
+			c.ring(path, w)
+			return
+		}
+		mark[w] = open
+		path = append(path, w)
+		for _, way := range w.ways {
+			visit(way.to.widget)
+		}
+		path = path[:len(path)-1]
+		mark[w] = done
+	}
+	for _, w := range c.reachable(c.trigger) {
+		visit(w)
+	}
+}
+
+// ring reports the tasks between the first time a state is met and the next.
+func (c *compiler) ring(path []*widget, again *widget) {
+	for path[0] != again {
+		path = path[1:]
+	}
+	var names []string
+	var first *task
+	for _, w := range path {
+		if t := w.column.task; t != nil {
+			if first == nil {
+				first = t
+			}
+			if len(names) == 0 || names[len(names)-1] != t.name {
+				names = append(names, t.name)
+			}
+		}
+	}
+	if first != nil {
+		c.cycle(first, append(names, first.name))
+	}
+}

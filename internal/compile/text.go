@@ -1,0 +1,84 @@
+package compile
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Variables of the flow this package sets. Those of the schema's own making never
+// begin like these.
+const (
+	reserved    = "ap_"
+	varInput    = "ap_input"   // what was said last, normalised
+	varRaw      = "ap_raw"     // what was said last, trimmed
+	varSilence  = "ap_silence" // how often in a row a caller said nothing
+	varSay      = "ap_say"     // what the answer of a URL has to say
+	varTurn     = "ap_turn"    // what follows it: listen, say or go
+	varNext     = "ap_next"    // where it redirects
+	varTry      = "ap_try_"    // how often a question was answered, with its number
+	varAnswer   = "collect_"   // an answer, with the collect's name and the question's
+	inputOfFlow = "{{flow.variables." + varInput + "}}"
+)
+
+// dropped is the punctuation that normalising leaves out. A comma has to be among it,
+// because it separates the options of matches_any_of.
+const dropped = ".?!,;:\""
+
+// normalise is what a sample looks like as the value of ap_input. It has to agree with
+// the Liquid of normalised, which does the same to what people write.
+func normalise(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	s = strings.ReplaceAll(s, "’", "'")
+	for _, c := range dropped {
+		s = strings.ReplaceAll(s, string(c), "")
+	}
+	s = strings.ReplaceAll(s, "\n", " ")
+	s = strings.ReplaceAll(s, "  ", " ")
+	s = strings.ReplaceAll(s, "  ", " ")
+	return strings.TrimSpace(s)
+}
+
+// normalised is Liquid that normalises the value of an expression.
+func normalised(expression string) string {
+	var b strings.Builder
+	b.WriteString("{{" + expression + " | strip | downcase | replace: '’', \"'\"")
+	for _, c := range dropped {
+		quote := "'"
+		if c == '\'' {
+			quote = `"`
+		}
+		b.WriteString(" | remove: " + quote + string(c) + quote)
+	}
+	b.WriteString(" | replace: '\n', ' ' | replace: '  ', ' ' | replace: '  ', ' ' | strip}}")
+	return b.String()
+}
+
+var opens = regexp.MustCompile(`\{+[{%]`)
+
+// literal is text as Liquid that renders as the text: Studio runs Liquid in every
+// string of a widget (https://www.twilio.com/docs/studio/user-guide/liquid-template-language).
+func literal(text string) string {
+	return opens.ReplaceAllStringFunc(text, func(s string) string { return "{{ '" + s + "' }}" })
+}
+
+// marks are the tags of SSML, in which a schema may write what is to be spoken
+// (https://www.twilio.com/docs/voice/twiml/say/text-speech).
+var marks = regexp.MustCompile(`(?i)</?(speak|break|emphasis|p|phoneme|prosody|s|say-as|sub|w|lang|voice|amazon:[a-z-]+)(\s[^<>]*)?/?>`)
+
+// withoutSSML is text for a message, and whether there was SSML in it.
+func withoutSSML(text string) (string, bool) {
+	if !marks.MatchString(text) {
+		return text, false
+	}
+	return strings.Join(strings.Fields(marks.ReplaceAllString(text, " ")), " "), true
+}
+
+// quoted is text as a string of Liquid; what Liquid's strings cannot hold is left out,
+// for they have no escapes: a quote of the other kind, and what ends a tag.
+func quoted(text string) string {
+	text = strings.NewReplacer("{{", "", "}}", "", "%}", "", "{%", "").Replace(text)
+	if !strings.Contains(text, "'") {
+		return "'" + text + "'"
+	}
+	return `"` + strings.ReplaceAll(text, `"`, "") + `"`
+}
