@@ -41,7 +41,8 @@ func normalise(s string) string {
 // normalised is Liquid that normalises the value of an expression.
 func normalised(expression string) string {
 	var b strings.Builder
-	b.WriteString("{{" + expression + " | strip | downcase | replace: '’', \"'\"")
+	// A new line becomes a space: Liquid's strings have no way to name one.
+	b.WriteString("{{" + expression + " | strip | newline_to_br | strip_newlines | replace: '<br />', ' ' | downcase | replace: '’', \"'\"")
 	for _, c := range dropped {
 		quote := "'"
 		if c == '\'' {
@@ -49,7 +50,7 @@ func normalised(expression string) string {
 		}
 		b.WriteString(" | remove: " + quote + string(c) + quote)
 	}
-	b.WriteString(" | replace: '\n', ' ' | replace: '  ', ' ' | replace: '  ', ' ' | strip}}")
+	b.WriteString(" | replace: '  ', ' ' | replace: '  ', ' ' | strip}}")
 	return b.String()
 }
 

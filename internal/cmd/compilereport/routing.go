@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile/walk"
+)
+
+// score counts where held-out samples went.
+type score struct{ right, wrong, fallback int }
+
+func (s *score) add(o score) {
+	s.right += o.right
+	s.wrong += o.wrong
+	s.fallback += o.fallback
+}
+
+func (s score) total() int { return s.right + s.wrong + s.fallback }
+
+func (s score) String() string {
+	share := func(n int) float64 { return 100 * float64(n) / float64(max(s.total(), 1)) }
+	return fmt.Sprintf("%d\t%.1f %%\t%.1f %%\t%.1f %%", s.total(), share(s.right), share(s.wrong), share(s.fallback))
+}
+
+// router makes the definition of a flow that says the name of the task a message leads
+// to, and nothing for none.
+type router struct {
+	name string
+	make func(*schema.Schema) ([]byte, error)
+}
+
+var routers = []router{
+	{"baseline", baseline},
+	{"exact", compiled(compile.Exact)},
+	{"keywords", compiled(compile.Keywords)},
+}
+
+// routing prints the score of each router on each file, and on all.
+func routing(out io.Writer, files []file) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "file\trouter\tsamples\tright\twrong\tfallback")
+	total := make([]score, len(routers))
+	for _, file := range files {
+		for i, r := range routers {
+			got, err := leaveOneOut(file.schema, r.make)
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", file.name, r.name, err)
+			}
+			total[i].add(got)
+			fmt.Fprintf(w, "%s\t%s\t%s\n", file.name, r.name, got)
+		}
+	}
+	for i, r := range routers {
+		fmt.Fprintf(w, "total\t%s\t%s\n", r.name, total[i])
+	}
+	return w.Flush()
+}
+
+// leaveOneOut takes each sample without fields out of the schema, and with it those of
+// its task that differ in letter case alone, and asks the flow of the rest for it.
+func leaveOneOut(s *schema.Schema, build func(*schema.Schema) ([]byte, error)) (score, error) {
+	var got score
+	speaking := speakers(s)
+	for i, t := range s.Tasks {
+		for _, held := range t.Samples {
+			if strings.Contains(held.TaggedText, "{") {
+				continue
+			}
+			definition, err := build(without(speaking, i, held.TaggedText))
+			if err != nil {
+				return got, err
+			}
+			said, err := ask(definition, held.TaggedText)
+			switch {
+			case err != nil:
+				return got, err
+			case said == "":
+				got.fallback++
+			case said == t.UniqueName:
+				got.right++
+			default:
+				got.wrong++
+			}
+		}
+	}
+	return got, nil
+}
+
+// speakers is the schema with tasks that do nothing but say their names, so that the
+// faults of a file's actions do not matter.
+func speakers(s *schema.Schema) *schema.Schema {
+	out := &schema.Schema{FieldTypes: s.FieldTypes}
+	for _, t := range s.Tasks {
+		name, err := json.Marshal(t.UniqueName)
+		if err == nil {
+			t.Actions = jsontext.Value(`{"actions":[{"say":` + string(name) + `}]}`)
+		}
+		out.Tasks = append(out.Tasks, t)
+	}
+	return out
+}
+
+func without(s *schema.Schema, task int, text string) *schema.Schema {
+	out := *s
+	out.Tasks = append([]schema.Task{}, s.Tasks...)
+	var left []schema.Sample
+	for _, sample := range s.Tasks[task].Samples {
+		if !strings.EqualFold(strings.TrimSpace(sample.TaggedText), strings.TrimSpace(text)) {
+			left = append(left, sample)
+		}
+	}
+	out.Tasks[task].Samples = left
+	return &out
+}
+
+func ask(definition []byte, text string) (string, error) {
+	f, err := walk.Load(definition)
+	if err != nil {
+		return "", err
+	}
+	talk, err := f.Message(text, nil)
+	if err != nil {
+		return "", err
+	}
+	return talk.Last(), nil
+}
+
+func compiled(routing compile.Routing) func(*schema.Schema) ([]byte, error) {
+	return func(s *schema.Schema) ([]byte, error) {
+		f, found := compile.Compile(s, compile.Options{Channels: []bot.Channel{bot.Messaging}, Routing: routing})
+		if f == nil {
+			for _, d := range found {
+				if d.Severity == compile.Error {
+					return nil, fmt.Errorf("%s: %s", d.Pointer, d.Message)
+				}
+			}
+			return nil, errors.New("the schema does not compile")
+		}
+		return f.Source(), nil
+	}
+}
