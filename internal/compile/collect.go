@@ -149,7 +149,7 @@ func (l *line) question(name string, q question) {
 	if !q.checked(l.voice()) {
 		l.open = []exit{{from: in, event: "next"}}
 	} else {
-		l.check(name, q, ask, in, at)
+		l.check(q, ask, in, at)
 	}
 	if say := l.text(get(q.validate, "on_success")); say != "" {
 		l.say(name+"_success", action{value: get(q.validate, "on_success"), at: member(q.at, "validate", "on_success")})
@@ -222,7 +222,7 @@ func (l *line) wording(q question) string {
 }
 
 // check makes the states that take an answer or ask again.
-func (l *line) check(name string, q question, ask, in *widget, at *column) {
+func (l *line) check(q question, ask, in *widget, at *column) {
 	input := inputOfFlow
 	if q.kind.pattern != "" && len(q.allowed) == 0 {
 		input = literalVariable(varRaw)

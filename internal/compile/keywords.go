@@ -21,6 +21,7 @@ type rule struct {
 	text  string // the word's stem, or the pair
 	pair  bool
 	exact bool // the word is taken as it is, in a language without a list of endings
+	weak  bool // a pair of stop words, which one sample alone does not make a rule
 	grade int  // how strongly, from 0
 }
 
@@ -32,9 +33,6 @@ type word struct {
 }
 
 var wordForm = regexp.MustCompile(`[\p{L}\p{N}']+`)
-
-// between are the characters that may stand on either side of a word.
-const between = `[^\p{L}\p{N}']`
 
 // stopWords mean little by themselves. They count in pairs alone.
 var stopWords = func() map[string]bool {
@@ -97,7 +95,7 @@ func features(s sample) []rule {
 			out = append(out, rule{text: w.stem, exact: w.exact})
 		}
 		if i+1 < len(list) && list[i+1].text != "" {
-			out = append(out, rule{text: w.text + " " + list[i+1].text, pair: true, exact: true})
+			out = append(out, rule{text: w.text + " " + list[i+1].text, pair: true, exact: true, weak: w.stop && list[i+1].stop})
 		}
 	}
 	slices.SortFunc(out, compareText)
@@ -152,7 +150,7 @@ func decisionList(tasks []*task) []rule {
 	for f, e := range found {
 		var best odds
 		for _, t := range tasks {
-			if n := e.ofTask[t]; n > 0 {
+			if n := e.ofTask[t]; n > 1 || n == 1 && !f.weak {
 				if o := oddsOf(n, size[t], e.all-n, samples-size[t]); best.less(o) {
 					best, f.task = o, t
 				}
@@ -191,7 +189,7 @@ func (o odds) less(p odds) bool {
 // grade is how often the odds double; negative if they speak against the task. Rules
 // of one grade stand in one condition for each task, which keeps a split readable.
 func (o odds) grade() int {
-	if o.more < o.less64 {
+	if o.less64 == 0 || o.more < o.less64 {
 		return -1
 	}
 	return bits.Len64(o.more/o.less64) - 1

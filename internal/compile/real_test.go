@@ -36,9 +36,6 @@ func realSchemas(tb testing.TB) map[string]*schema.Schema {
 	return files
 }
 
-// refusedFiles are the real schemas with faults of their own, by their number.
-var refusedFiles = map[string]int{}
-
 func TestRealSchemasCompileOrStopAtTheirFaults(t *testing.T) {
 	for name, s := range realSchemas(t) {
 		t.Run(name, func(t *testing.T) {

@@ -156,6 +156,9 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
 		m.Revision = types.Int64Value(int64(live.Revision))
 	}
+	if exported, _, ok := importedSchema(live); ok {
+		m.Schema = exported
+	}
 	if live.Content.Webhooks != nil {
 		m.Webhooks = readWebhooks(*live.Content.Webhooks)
 	}

@@ -29,6 +29,7 @@ type assistantModel struct {
 	Schema              schemaJSON     `tfsdk:"schema"`
 	Flow                flowJSON       `tfsdk:"flow"`
 	Webhooks            types.Object   `tfsdk:"webhooks"`
+	Routing             types.String   `tfsdk:"routing"`
 	Rename              types.String   `tfsdk:"rename"`
 	DrainTimeout        types.String   `tfsdk:"drain_timeout"`
 	ForceDestroy        types.Bool     `tfsdk:"force_destroy"`
@@ -40,6 +41,7 @@ type assistantModel struct {
 	DateCreated         types.String   `tfsdk:"date_created"`
 	NeedsModelBuild     types.Bool     `tfsdk:"needs_model_build"`
 	ReplacingSID        types.String   `tfsdk:"replacing_sid"`
+	EditedStates        types.List     `tfsdk:"edited_states"`
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -105,7 +107,13 @@ func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
 		if err != nil {
 			return spec, err
 		}
-		spec.Content.Schema = parsed
+		if m.onStudio() {
+			if spec.Content.Flow, err = m.compiled(parsed); err != nil {
+				return spec, err
+			}
+		} else {
+			spec.Content.Schema = parsed
+		}
 	}
 	if !m.Flow.IsNull() {
 		parsed, err := flow.Parse([]byte(m.Flow.ValueString()))
@@ -137,7 +145,10 @@ func (m *assistantModel) imported(live bot.Bot) {
 	if live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
 	}
-	if live.Content.Flow != nil {
+	m.EditedStates = types.ListNull(types.StringType)
+	if exported, routing, ok := importedSchema(live); ok {
+		m.Schema, m.Routing = exported, routing
+	} else if live.Content.Flow != nil {
 		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
 	}
 }
@@ -182,6 +193,9 @@ func (m *assistantModel) readContent(live bot.Bot) error {
 	if !m.Schema.IsNull() && live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(assistantschema.Overlay([]byte(m.Schema.ValueString()), live.Content.Schema)))
 	}
+	if !m.Schema.IsNull() && live.Content.Flow != nil {
+		return m.readCompiled(live.Content.Flow)
+	}
 	if !m.Flow.IsNull() && live.Content.Flow != nil {
 		shown, err := flow.Overlay([]byte(m.Flow.ValueString()), live.Content.Flow)
 		if err != nil {
@@ -220,6 +234,9 @@ func (m assistantModel) usable(has *assistantschema.Schema, diags *diag.Diagnost
 	before := diags.ErrorsCount()
 	if !m.Schema.IsNull() {
 		checkSchema(m.Schema, path.Root("schema"), has, diags)
+		if parsed := parsedSchema(m.Schema); parsed != nil && m.onStudio() {
+			m.checkCompiled(parsed, path.Root("schema"), false, diags)
+		}
 	}
 	if !m.Flow.IsNull() {
 		flowNotation{}.check(path.Root("flow"), m.Flow.ValueString(), diags)

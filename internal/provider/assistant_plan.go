@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -32,9 +33,8 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 	case !config.Flow.IsNull() && engine != bot.Studio:
 		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
 			fmt.Sprintf("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give the content of a `%s` bot.", engine, engine))
-	case !config.Schema.IsNull() && engine == bot.Studio:
-		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
-			"This version of the provider does not compile an assistant schema to a Studio flow. Set `engine = \"autopilot\"`, or give a `flow` instead of `schema`.")
+	case engine == bot.Studio && parsedSchema(config.Schema) != nil:
+		config.checkCompiled(parsedSchema(config.Schema), path.Root("schema"), false, &resp.Diagnostics)
 	case !config.Schema.IsNull() && engine == bot.Application:
 		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
 			"An application holds URLs, not an assistant schema. Set `engine` to `autopilot`, or give `webhooks` instead of `schema`.")
@@ -87,6 +87,7 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	p := assistantPlan{account: r.account, plan: &plan, config: config, state: state, diags: &resp.Diagnostics}
 	p.engine()
 	p.names()
+	p.studio(ctx)
 	p.content()
 	p.outputs(ctx)
 	if !resp.Diagnostics.HasError() && r.account.ready() {
@@ -110,6 +111,8 @@ type assistantPlan struct {
 	config  assistantModel
 	state   *assistantModel // nil for a new bot
 	diags   *diag.Diagnostics
+	// made is the flow that a schema becomes on Studio; nil for other bots.
+	made *flow.Flow
 	// replaced tells that another bot comes in this one's place.
 	replaced bool
 }
@@ -170,6 +173,10 @@ func (p *assistantPlan) content() {
 		return
 	}
 	at := path.Root("schema")
+	if p.plan.onStudio() {
+		p.compiled(at)
+		return
+	}
 	if p.state == nil {
 		checkSchema(p.config.Schema, at, nil, p.diags)
 		return
@@ -181,6 +188,24 @@ func (p *assistantPlan) content() {
 	checkSchema(p.config.Schema, at, has, p.diags)
 }
 
+// compiled keeps the state's form of a schema on Studio that has not changed in
+// meaning, and says what Studio makes of one that has.
+func (p *assistantPlan) compiled(at path.Path) {
+	want := parsedSchema(p.config.Schema)
+	if want == nil {
+		return // the validation said why
+	}
+	same := false
+	if p.state != nil && p.state.onStudio() {
+		has := parsedSchema(p.state.Schema)
+		same = has != nil && bytes.Equal(want.Canonical(), has.Canonical())
+	}
+	if same {
+		p.plan.Schema = p.state.Schema
+	}
+	p.made = p.plan.checkCompiled(want, at, !same, p.diags)
+}
+
 // flow keeps the state's form of a flow that has not changed in meaning, asks
 // Twilio what it would say of one that has, and says when a draft stands in the
 // way.
@@ -190,7 +215,11 @@ func (p *assistantPlan) flow(ctx context.Context) {
 	}
 	at := path.Root("flow")
 	want := parsedFlow(p.config.Flow)
-	if p.state == nil && p.config.Flow.IsNull() {
+	if p.plan.onStudio() {
+		want = p.made
+		at = path.Root("schema")
+	}
+	if p.state == nil && p.config.Flow.IsNull() && p.config.Schema.IsNull() {
 		p.diags.AddAttributeError(at, "A Studio bot needs a flow",
 			"A flow without a definition cannot be made. Give its `flow`; for one that exists and is managed elsewhere, import it first.")
 		return
@@ -199,6 +228,8 @@ func (p *assistantPlan) flow(ctx context.Context) {
 	if p.state != nil {
 		has := parsedFlow(p.state.Flow)
 		switch {
+		case p.plan.onStudio():
+			changed = !p.plan.Schema.Equal(p.state.Schema) || !p.plan.Routing.Equal(p.state.Routing) || len(p.state.EditedStates.Elements()) > 0 || p.replaced
 		case want != nil && has != nil && flow.Equal(want, has):
 			p.plan.Flow = p.state.Flow
 		case want != nil:
@@ -209,7 +240,9 @@ func (p *assistantPlan) flow(ctx context.Context) {
 	if want == nil || !changed || p.diags.HasError() {
 		return
 	}
-	weakFlow(at, want, p.diags)
+	if !p.plan.onStudio() {
+		weakFlow(at, want, p.diags)
+	}
 	validator, ok := p.account.directory.Host(bot.Studio).(bot.Validator)
 	if !ok || p.plan.UniqueName.IsUnknown() {
 		return
@@ -274,12 +307,6 @@ func (p *assistantPlan) available() {
 		return
 	}
 	engine := bot.Engine(p.plan.Engine.ValueString())
-	if engine == bot.Studio && !p.config.Schema.IsNull() {
-		p.diags.AddAttributeError(path.Root("schema"), "The engine does not fit the content",
-			"The engine is `studio`, the provider's default, and this version of the provider does not compile an assistant schema to a Studio flow. "+
-				"Set `engine = \"autopilot\"`, or give a `flow` instead of `schema`.")
-		return
-	}
 	if reason := bot.IsOff(p.account.directory.Host(engine)); reason != nil {
 		p.diags.AddAttributeError(path.Root("engine"), "The engine is not available", sentence(reason))
 	}

@@ -15,7 +15,7 @@ import (
 // lost refuses a change of engine that says nothing of what the bot is made of
 // there: no engine's content becomes another's by itself.
 func (p *assistantPlan) lost() {
-	give := map[bot.Engine]string{bot.Studio: "its `flow`", bot.Application: "its `webhooks`", bot.Autopilot: "its `schema`"}[bot.Engine(p.plan.Engine.ValueString())]
+	give := map[bot.Engine]string{bot.Studio: "its `flow` or `schema`", bot.Application: "its `webhooks`", bot.Autopilot: "its `schema`"}[bot.Engine(p.plan.Engine.ValueString())]
 	p.diags.AddAttributeError(path.Root("engine"), "The new engine needs content",
 		fmt.Sprintf("%q (%s) runs on the engine `%s` and is to run on `%s`, where nothing says what it is made of. These would be lost: %s. "+
 			"Give %s here, and the bot moves with its phone numbers.",

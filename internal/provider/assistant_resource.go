@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
 var (
@@ -85,7 +86,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"schema": schema.StringAttribute{
 				CustomType: schemaJSONType{}, Optional: true,
-				MarkdownDescription: "The bot as an Autopilot assistant schema, JSON: the file that `twilio autopilot:export` wrote. Its own `uniqueName`, `friendlyName` and `modelBuild` are ignored. " +
+				MarkdownDescription: "The bot as an Autopilot assistant schema, JSON: the file that `twilio autopilot:export` wrote. On the engine `studio` it is compiled to a flow that does the same, which carries the schema with it; on `autopilot` it runs as it is. Its own `uniqueName`, `friendlyName` and `modelBuild` are ignored. " +
 					"Compared by meaning: formatting, the order of keys and of tasks, samples, fields, field types and values make no difference. " +
 					"Lists are whole: a task or sample that is not in the file is removed. " +
 					"`defaults`, `styleSheet` and `logQueries`, or a key within the first two, that the file leaves out stay as Twilio has them; to unset one, write it empty.",
@@ -101,6 +102,12 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Optional:            true,
 				MarkdownDescription: "A bot hosted elsewhere, as a TwiML application: the URLs that Twilio calls. Implies the engine `application`.",
 				Attributes:          webhookAttributes(),
+			},
+			"routing": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "How a `schema` on Studio finds the task for what people write or say: `keywords`, the default, by the samples and by the words that only one task's samples have; " +
+					"`exact` by the samples alone. Null for all other bots.",
+				Validators: []validator.String{stringvalidator.OneOf(string(compile.Keywords), string(compile.Exact))},
 			},
 			"rename": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(renameReplace),
@@ -153,6 +160,10 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"replacing_sid": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "Null, but for a replacement that was cut off: the SID of the other bot. The next apply finishes the replacement, or undoes it where the configuration does not ask for it any more.",
+			},
+			"edited_states": schema.ListAttribute{
+				ElementType: types.StringType, Computed: true,
+				MarkdownDescription: "What somebody changed in the console of a flow that is compiled from `schema`, state by state; empty while all is well, and null for all other bots. The next apply puts it back, and the plan says so.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 		},
@@ -317,6 +328,10 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("schema"), "Invalid assistant schema", err)
 		return
+	}
+	if state.onStudio() && len(state.EditedStates.Elements()) > 0 {
+		// What the plan showed as edited is put back, whatever the state's schema says.
+		state.Schema = schemaJSON{types.StringNull()}
 	}
 	from, err := state.spec(ctx)
 	if err != nil {

@@ -48,8 +48,8 @@ func run(out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, print := range kinds {
-		if err := print(out, files); err != nil {
+	for _, report := range kinds {
+		if err := report(out, files); err != nil {
 			return err
 		}
 	}

@@ -48,22 +48,66 @@ var routers = []router{
 // routing prints the score of each router on each file, and on all.
 func routing(out io.Writer, files []file) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "file\trouter\tsamples\tright\twrong\tfallback")
-	total := make([]score, len(routers))
+	fmt.Fprintln(w, "file\trouter\tsamples\tright\twrong\tfallback\tforeign")
+	total, strange := make([]score, len(routers)), make([]share, len(routers))
 	for _, file := range files {
 		for i, r := range routers {
 			got, err := leaveOneOut(file.schema, r.make)
 			if err != nil {
 				return fmt.Errorf("%s: %s: %w", file.name, r.name, err)
 			}
+			taken, err := foreign(file.schema, files, r.make)
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", file.name, r.name, err)
+			}
 			total[i].add(got)
-			fmt.Fprintf(w, "%s\t%s\t%s\n", file.name, r.name, got)
+			strange[i].n += taken.n
+			strange[i].of += taken.of
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", file.name, r.name, got, taken)
 		}
 	}
 	for i, r := range routers {
-		fmt.Fprintf(w, "total\t%s\t%s\n", r.name, total[i])
+		fmt.Fprintf(w, "total\t%s\t%s\t%s\n", r.name, total[i], strange[i])
 	}
 	return w.Flush()
+}
+
+// share is a part of a number.
+type share struct{ n, of int }
+
+func (s share) String() string { return fmt.Sprintf("%.1f %%", 100*float64(s.n)/float64(max(s.of, 1))) }
+
+// foreign tells how many of the samples of other files lead to a task. Those of tasks
+// that this file has by name too are left out, since every bot is greeted alike.
+func foreign(s *schema.Schema, files []file, build func(*schema.Schema) ([]byte, error)) (share, error) {
+	var got share
+	definition, err := build(speakers(s))
+	if err != nil {
+		return got, err
+	}
+	f, err := walk.Load(definition)
+	if err != nil {
+		return got, err
+	}
+	own := map[string]bool{}
+	for _, t := range s.Tasks {
+		own[t.UniqueName] = true
+	}
+	for _, other := range files {
+		for _, t := range other.schema.Tasks {
+			for i := 0; i < len(t.Samples) && !own[t.UniqueName]; i += 3 {
+				talk, err := f.Message(t.Samples[i].TaggedText, nil)
+				if err != nil {
+					return got, err
+				}
+				got.of++
+				if talk.Last() != "" {
+					got.n++
+				}
+			}
+		}
+	}
+	return got, nil
 }
 
 // leaveOneOut takes each sample without fields out of the schema, and with it those of

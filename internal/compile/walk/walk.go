@@ -137,7 +137,7 @@ func (f *Flow) holds(c Condition, variables map[string]any) (bool, error) {
 	case "greater_than":
 		a, err := strconv.ParseFloat(input, 64)
 		if err != nil {
-			return false, nil //nolint:nilerr // what is no number is greater than none
+			return false, nil // what is no number is greater than none
 		}
 		b, err := strconv.ParseFloat(c.Value, 64)
 		return a > b, err
