@@ -190,11 +190,15 @@ func dateOf(t time.Time) types.String {
 // readContent takes over the bot's content as far as this configuration manages
 // it, and shows what differs in the configuration's own terms.
 func (m *assistantModel) readContent(live bot.Bot) error {
+	if m.Schema.IsNull() || live.Content.Flow == nil {
+		m.Routing, m.EditedStates = types.StringNull(), types.ListNull(types.StringType)
+	}
 	if !m.Schema.IsNull() && live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(assistantschema.Overlay([]byte(m.Schema.ValueString()), live.Content.Schema)))
 	}
 	if !m.Schema.IsNull() && live.Content.Flow != nil {
-		return m.readCompiled(live.Content.Flow)
+		m.readCompiled(live)
+		return nil
 	}
 	if !m.Flow.IsNull() && live.Content.Flow != nil {
 		shown, err := flow.Overlay([]byte(m.Flow.ValueString()), live.Content.Flow)
@@ -233,9 +237,10 @@ func readWebhooks(w bot.ApplicationWebhooks) types.Object {
 func (m assistantModel) usable(has *assistantschema.Schema, diags *diag.Diagnostics) bool {
 	before := diags.ErrorsCount()
 	if !m.Schema.IsNull() {
-		checkSchema(m.Schema, path.Root("schema"), has, diags)
 		if parsed := parsedSchema(m.Schema); parsed != nil && m.onStudio() {
 			m.checkCompiled(parsed, path.Root("schema"), false, diags)
+		} else {
+			checkSchema(m.Schema, path.Root("schema"), has, diags)
 		}
 	}
 	if !m.Flow.IsNull() {

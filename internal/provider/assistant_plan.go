@@ -197,6 +197,7 @@ func (p *assistantPlan) compiled(at path.Path) {
 	}
 	same := false
 	if p.state != nil && p.state.onStudio() {
+		// Exactly: on Studio nothing that a file leaves out is there.
 		has := parsedSchema(p.state.Schema)
 		same = has != nil && bytes.Equal(want.Canonical(), has.Canonical())
 	}

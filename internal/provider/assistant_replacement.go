@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	assistantschema "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
 // lost refuses a change of engine that says nothing of what the bot is made of
@@ -20,27 +22,32 @@ func (p *assistantPlan) lost() {
 		fmt.Sprintf("%q (%s) runs on the engine `%s` and is to run on `%s`, where nothing says what it is made of. These would be lost: %s. "+
 			"Give %s here, and the bot moves with its phone numbers.",
 			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.state.Engine.ValueString(), p.plan.Engine.ValueString(),
-			strings.Join(p.state.holds(), ", "), give))
+			strings.Join(p.state.holds(false), ", "), give))
 }
 
-// holds lists what a bot is made of, in the words of its engine.
-func (m assistantModel) holds() []string {
+// holds lists what a bot is made of, in the words of its engine, but for the schema
+// where that goes along.
+func (m assistantModel) holds(schemaGoes bool) []string {
+	var holds []string
+	parsed := parsedSchema(m.Schema)
+	if parsed != nil && !schemaGoes {
+		samples := 0
+		for _, task := range parsed.Tasks {
+			samples += len(task.Samples)
+		}
+		holds = []string{fmt.Sprintf("its %d tasks with %d samples", len(parsed.Tasks), samples), fmt.Sprintf("its %d field types", len(parsed.FieldTypes)), "its defaults and style sheet"}
+	}
 	switch bot.Engine(m.Engine.ValueString()) {
 	case bot.Autopilot:
-		holds := []string{"its tasks, samples, field types and style sheet"}
-		if s := parsedSchema(m.Schema); s != nil {
-			samples := 0
-			for _, task := range s.Tasks {
-				samples += len(task.Samples)
-			}
-			holds = []string{fmt.Sprintf("its %d tasks with %d samples", len(s.Tasks), samples), fmt.Sprintf("its %d field types", len(s.FieldTypes)), "its defaults and style sheet"}
+		if parsed == nil {
+			holds = []string{"its tasks, samples, field types and style sheet"}
 		}
 		return append(holds, "its webhooks, development stage and query log")
 	case bot.Studio:
 		if f := parsedFlow(m.Flow); f != nil {
-			return []string{fmt.Sprintf("its flow definition of %d states", len(f.States)), "its revisions and executions"}
+			holds = append(holds, fmt.Sprintf("its flow definition of %d states", len(f.States)))
 		}
-		return []string{"its flow definition, revisions and executions"}
+		return append(holds, "its revisions and executions")
 	default:
 		return []string{"its URLs and status callbacks"}
 	}
@@ -92,11 +99,43 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		said = append(said, fmt.Sprintf("These flows name its SID and will not find it any more: %s. Change them to the new SID.", listed(preview.Callers)))
 	}
 	if from != to {
-		said = append(said, "The new engine cannot hold what the old one has: "+strings.Join(p.state.holds(), ", ")+".")
+		goes := !p.plan.Schema.IsNull() && !p.state.Schema.IsNull()
+		said = append(said, "The new engine cannot hold what the old one has: "+strings.Join(p.state.holds(goes), ", ")+".")
+		if parts := p.leftOut(ctx); len(parts) > 0 {
+			said = append(said, fmt.Sprintf("The assistant also has parts that `schema` leaves out, and the flow will do without them: %s. To keep them, write them into the schema.", strings.Join(parts, ", ")))
+		}
 	} else {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
 	}
 	p.diags.AddAttributeWarning(at, "A bot will be replaced", strings.Join(said, " "))
+}
+
+// leftOut are the parts of an assistant's defaults and style sheet that its schema
+// leaves out, so that on Autopilot they stay as they are, where a flow with them would
+// not be the one that comes.
+func (p *assistantPlan) leftOut(ctx context.Context) []string {
+	want := parsedSchema(p.plan.Schema)
+	if want == nil || p.made == nil {
+		return nil
+	}
+	live, err := p.account.directory.ReadBot(ctx, p.state.SID.ValueString(), true)
+	if err != nil || live.Content.Schema == nil {
+		return nil
+	}
+	whole := assistantschema.Diff(live.Content.Schema, want).Apply(live.Content.Schema)
+	var parts []string
+	for _, part := range []func(*assistantschema.Schema){
+		func(s *assistantschema.Schema) { s.Defaults = whole.Defaults },
+		func(s *assistantschema.Schema) { s.StyleSheet = whole.StyleSheet },
+		func(s *assistantschema.Schema) { s.Tasks = whole.Tasks },
+	} {
+		with := *want
+		part(&with)
+		if made, _ := compile.Compile(&with, p.plan.compileOptions()); made != nil && !compile.Alike(made, p.made) {
+			parts = append(parts, assistantschema.LeftOut(want, &with)...)
+		}
+	}
+	return parts
 }
 
 // silences refuses to move numbers to a bot hosted elsewhere that has no URL for what

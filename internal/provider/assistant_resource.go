@@ -329,11 +329,7 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 		addAttributeError(&resp.Diagnostics, path.Root("schema"), "Invalid assistant schema", err)
 		return
 	}
-	if state.onStudio() && len(state.EditedStates.Elements()) > 0 {
-		// What the plan showed as edited is put back, whatever the state's schema says.
-		state.Schema = schemaJSON{types.StringNull()}
-	}
-	from, err := state.spec(ctx)
+	from, err := r.planned(ctx, state)
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("schema"), "Unable to read the schema in the state", err)
 		return

@@ -479,60 +479,71 @@ func sharedFiles(t *testing.T, folder string) []string {
 func TestRealSchemasAreAppliedExportedAndImported(t *testing.T) {
 	t.Parallel()
 	for _, file := range sharedFiles(t, "schemas") {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		t.Run("autopilot/"+name, func(t *testing.T) {
 			t.Parallel()
-			content, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
+			realSchema(t, assistant("bot", string(content)), content)
+		})
+		t.Run("studio/"+name, func(t *testing.T) {
+			t.Parallel()
+			realSchema(t, onStudio("bot", string(content)), content)
+		})
+	}
+}
+
+// realSchema applies a bot of a schema file: it plans nothing afterwards, is exported
+// as it was given, and imported with nothing to do.
+func realSchema(t *testing.T, config string, content []byte) {
+	t.Helper()
+	parsed, err := schema.Parse(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, quick())
+	// A file that is broken is refused with the place, and nothing is written: by
+	// validation, or by the plan where a target is no task.
+	for _, byPlan := range []bool{false, true} {
+		for _, found := range schema.Validate(parsed) {
+			if found.Severity == schema.Error && (found.Code == schema.UnknownTask) == byPlan {
+				w.refused(config, "Invalid assistant schema", string(found.Pointer))
+				return
 			}
-			parsed, err := schema.Parse(content)
-			if err != nil {
-				t.Fatal(err)
-			}
-			w := newWorld(t, quick())
-			config := assistant("bot", string(content))
-			// A file that is broken is refused with the place, and nothing is written:
-			// by validation, or by the plan where a target is no task.
-			for _, byPlan := range []bool{false, true} {
-				for _, found := range schema.Validate(parsed) {
-					if found.Severity == schema.Error && (found.Code == schema.UnknownTask) == byPlan {
-						w.refused(config, "Invalid assistant schema", string(found.Pointer))
-						return
-					}
-				}
-			}
-			const exported = `
+		}
+	}
+	const exported = `
 data "twiliobot_assistant" "bot" {
   unique_name = "bot"
   depends_on  = [twiliobot_assistant.bot]
 }`
-			w.run(
-				resource.TestStep{
-					Config: config + exported,
-					Check: func(s *terraform.State) error {
-						text, err := attribute(s, "data.twiliobot_assistant.bot", "schema")
-						if err != nil {
-							return err
-						}
-						live, err := schema.Parse([]byte(text))
-						if err != nil {
-							return err
-						}
-						// What a file leaves out is as Twilio has it.
-						if parsed.LogQueries == nil {
-							live.LogQueries = nil
-						}
-						if got, want := string(live.Canonical()), string(parsed.Canonical()); got != want {
-							return fmt.Errorf("the export is not the file: %s", strings.Join(schema.Diff(parsed, live).Summary(), "; "))
-						}
-						return nil
-					},
-				},
-				resource.TestStep{
-					ResourceName: "twiliobot_assistant.bot", ImportState: true, ImportStateId: "bot", ImportStateKind: resource.ImportBlockWithID,
-					Config: w.config(config),
-				},
-			)
-		})
-	}
+	w.run(
+		resource.TestStep{
+			Config: config + exported,
+			Check: func(s *terraform.State) error {
+				text, err := attribute(s, "data.twiliobot_assistant.bot", "schema")
+				if err != nil {
+					return err
+				}
+				live, err := schema.Parse([]byte(text))
+				if err != nil {
+					return err
+				}
+				// What a file leaves out is as Twilio has it.
+				if parsed.LogQueries == nil {
+					live.LogQueries = nil
+				}
+				if got, want := string(live.Canonical()), string(parsed.Canonical()); got != want {
+					return fmt.Errorf("the export is not the file: %s", strings.Join(schema.Diff(parsed, live).Summary(), "; "))
+				}
+				return nil
+			},
+		},
+		resource.TestStep{
+			ResourceName: "twiliobot_assistant.bot", ImportState: true, ImportStateId: "bot", ImportStateKind: resource.ImportBlockWithID,
+			Config: w.config(config),
+		},
+	)
 }

@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -40,8 +42,16 @@ func (m assistantModel) compiled(parsed *assistantschema.Schema) (*flow.Flow, er
 	return nil, &bot.Problem{Summary: "The schema cannot run on Studio", Detail: strings.Join(errs, "\n")}
 }
 
+// compileFinding words a finding, with its place in the file where it has one.
 func compileFinding(found compile.Diagnostic) string {
-	return fmt.Sprintf("%s: %s %s", found.Pointer, found.Message, found.Detail)
+	text := found.Message + " " + found.Detail
+	if found.Code == compile.CodeTooManyStates || found.Code == compile.CodeTooLarge {
+		text += " A flow for one channel is half as large: give `flow = provider::twiliobot::schema_to_flow(file(\"…\"), { channels = [\"messaging\"] })` instead of `schema`."
+	}
+	if found.Pointer == "" {
+		return text
+	}
+	return fmt.Sprintf("%s: %s", found.Pointer, text)
 }
 
 // checkCompiled says what keeps a schema from running on Studio, each with its place
@@ -53,7 +63,13 @@ func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Pa
 	for _, each := range found {
 		switch each.Severity {
 		case compile.Error:
-			diags.AddAttributeError(at, "The schema cannot run on Studio", compileFinding(each))
+			summary := "The schema cannot run on Studio"
+			if slices.ContainsFunc(assistantschema.Validate(parsed), func(own assistantschema.Diagnostic) bool {
+				return string(own.Code) == string(each.Code) && own.Pointer == each.Pointer
+			}) {
+				summary = "Invalid assistant schema" // on any engine
+			}
+			diags.AddAttributeError(at, summary, compileFinding(each))
 		case compile.Warning:
 			differs = append(differs, compileFinding(each))
 		case compile.Info:
@@ -68,9 +84,9 @@ func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Pa
 // readCompiled takes over the schema that a live flow carries, and which of its
 // states somebody changed in the console. Where the flow carries it no more, the
 // state's schema stays, and the flow is held against what that compiles to.
-func (m *assistantModel) readCompiled(live *flow.Flow) error {
-	source, was, err := compile.Decompile(live)
-	if !was || err != nil {
+func (m *assistantModel) readCompiled(live bot.Bot) {
+	source := sourceOf(live.Content.Flow)
+	if source == nil {
 		var made *flow.Flow
 		if parsed := parsedSchema(m.Schema); parsed != nil {
 			made, _ = compile.Compile(parsed, m.compileOptions())
@@ -78,17 +94,68 @@ func (m *assistantModel) readCompiled(live *flow.Flow) error {
 		if made == nil {
 			made = &flow.Flow{}
 		}
-		m.EditedStates = stateList(summaries(flow.Differences(made, live)))
-		return nil
+		m.EditedStates = stateList(summaries(flow.Differences(made, live.Content.Flow)))
+		return
 	}
-	shown := assistantschema.Overlay([]byte(m.Schema.ValueString()), source.Schema)
-	m.Schema = newMeaning[schemaNotation](string(shown))
-	m.Routing = types.StringValue(string(source.Options.Routing))
+	shown := newMeaning[schemaNotation](string(assistantschema.Overlay([]byte(m.Schema.ValueString()), source.Schema)))
+	if !carries(source, parsedSchema(shown)) {
+		// A part of the defaults or the style sheet that the state's text leaves out.
+		shown = exported(source, live)
+	}
+	m.Schema, m.Routing = shown, types.StringValue(string(source.Options.Routing))
 	m.EditedStates = stateList(nil)
 	if !source.Intact {
 		m.EditedStates = stateList(summaries(source.Changes))
 	}
-	return nil
+}
+
+// sourceOf is what a flow was compiled from by this provider's resource, which serves
+// both channels; nil for any other flow, and for one whose source cannot be read.
+func sourceOf(f *flow.Flow) *compile.Source {
+	if f == nil {
+		return nil
+	}
+	source, was, err := compile.Decompile(f)
+	if !was || err != nil || len(source.Options.Channels) < len(bot.Channels()) {
+		return nil
+	}
+	return source
+}
+
+// carries tells whether a flow was compiled from this very schema: on Studio nothing
+// that a file leaves out is there.
+func carries(source *compile.Source, s *assistantschema.Schema) bool {
+	return s != nil && bytes.Equal(source.Schema.Canonical(), s.Canonical())
+}
+
+func exported(source *compile.Source, live bot.Bot) schemaJSON {
+	return newMeaning[schemaNotation](string(source.Schema.Export(live.UniqueName, live.FriendlyName)))
+}
+
+// planned is what a plan was made for. The flow of a schema is the one that is there
+// while it carries that schema and nobody has edited it: an earlier version of the
+// provider may have compiled it otherwise.
+func (r *assistantResource) planned(ctx context.Context, state assistantModel) (bot.Spec, error) {
+	if !state.onStudio() {
+		return state.spec(ctx)
+	}
+	edited := len(state.EditedStates.Elements()) > 0
+	schema := state.Schema
+	state.Schema = schemaJSON{types.StringNull()}
+	spec, err := state.spec(ctx)
+	if err != nil || edited {
+		// What the plan showed as edited is put back, whatever it is.
+		return spec, err
+	}
+	state.Schema = schema
+	live, err := r.account.directory.ReadBot(ctx, state.SID.ValueString(), true)
+	if err == nil {
+		if source := sourceOf(live.Content.Flow); source != nil && source.Intact && carries(source, parsedSchema(schema)) {
+			spec.Content.Flow = live.Content.Flow
+			return spec, nil
+		}
+	}
+	return state.spec(ctx)
 }
 
 // summaries words each change in one line.
@@ -100,18 +167,13 @@ func summaries(changes flow.Changes) []string {
 	return all
 }
 
-// importedSchema is the schema that a live flow was compiled from and still is; false
-// for any other flow.
-func importedSchema(live bot.Bot) (exported schemaJSON, routing types.String, ok bool) {
-	if live.Content.Flow == nil {
-		return exported, routing, false
+// importedSchema is the schema that a live flow carries; false for any other flow.
+func importedSchema(live bot.Bot) (text schemaJSON, routing types.String, ok bool) {
+	source := sourceOf(live.Content.Flow)
+	if source == nil {
+		return text, routing, false
 	}
-	source, was, err := compile.Decompile(live.Content.Flow)
-	if !was || err != nil {
-		return exported, routing, false
-	}
-	text := string(source.Schema.Export(live.UniqueName, live.FriendlyName))
-	return newMeaning[schemaNotation](text), types.StringValue(string(source.Options.Routing)), true
+	return exported(source, live), types.StringValue(string(source.Options.Routing)), true
 }
 
 func stateList(all []string) types.List {

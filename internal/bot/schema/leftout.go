@@ -1,0 +1,53 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// LeftOut names what live has and config says nothing of, so that Equal does not ask
+// for it: keys of the defaults and the style sheet, each as a pointer into an export,
+// and the actions of tasks.
+func LeftOut(config, live *Schema) []string {
+	parts := missing("/defaults/defaults", tree(config.Defaults), tree(live.Defaults))
+	parts = append(parts, missing("/styleSheet/style_sheet", tree(config.StyleSheet), tree(live.StyleSheet))...)
+	for _, t := range live.Tasks {
+		i := slices.IndexFunc(config.Tasks, func(c Task) bool { return c.id() == t.id() })
+		if i >= 0 && config.Tasks[i].Actions == nil && config.Tasks[i].ActionsURL == "" && (t.Actions != nil || t.ActionsURL != "") {
+			parts = append(parts, fmt.Sprintf("the actions of the task %q", t.UniqueName))
+		}
+	}
+	return parts
+}
+
+func missing(at jsontext.Pointer, want, live *node) []string {
+	switch {
+	case isUnset(live):
+		return nil
+	case want == nil:
+		return leaves(at, live)
+	case want.kind != '{' || live.kind != '{':
+		return nil
+	}
+	var parts []string
+	for _, m := range live.members {
+		parts = append(parts, missing(at.AppendToken(m.name), want.get(m.name), m.value)...)
+	}
+	return parts
+}
+
+// leaves are the pointers to what an object holds at its lowest level.
+func leaves(at jsontext.Pointer, n *node) []string {
+	if n.kind != '{' {
+		return []string{string(at)}
+	}
+	var parts []string
+	for _, m := range n.members {
+		if !isUnset(m.value) {
+			parts = append(parts, leaves(at.AppendToken(m.name), m.value)...)
+		}
+	}
+	return parts
+}
