@@ -30,10 +30,10 @@ variable "suspended" {
   default     = false
 }
 
-# What the bot is: the file that `twilio autopilot:export` wrote.
+# What the bot is: the file that `twilio autopilot:export` wrote. It runs as a Studio
+# flow, which does what the assistant did.
 resource "twiliobot_assistant" "clinic" {
   unique_name = var.name
-  engine      = "autopilot"
   schema      = file("${path.module}/clinic.json")
 }
 

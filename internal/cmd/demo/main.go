@@ -6,11 +6,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -79,18 +77,19 @@ func run(ctx context.Context) (err error) {
 	}{
 		{"", s.terraform("init", "-input=false", "-no-color")},
 		{"Put the bot on " + first + ".", s.terraform("apply")},
-		{"Text the number.", s.text(first)},
+		{"Text the number, and read what it answers.", s.text(first, "hello", "when do you open?", "opening hours")},
 		{"Plan again: nothing is left to do.", s.terraform("plan", "-detailed-exitcode")},
 		{"Rename the bot: a new one is made from it, the number follows, the old one goes.", apply()},
-		{"Text the number: the new bot answers.", s.text(first)},
+		{"Text the number: the new bot answers.", s.text(first, "hello")},
 		{"Suspend it.", apply("-var", "suspended=true")},
-		{"Text the number: no bot answers.", s.text(first)},
+		{"Text the number: no bot answers.", s.text(first, "hello")},
 		{"Resume it.", apply()},
-		{"Text the number.", s.text(first)},
+		{"Text the number.", s.text(first, "opening hours")},
 		{"Move the bot to " + second + ": the new number answers before the old one is freed.", apply("-var", "phone_number="+second)},
-		{"Text both numbers.", s.text(first, second)},
+		{"Text the new number.", s.text(second, "hello")},
+		{"Text the old number.", s.text(first, "hello")},
 		{"Remove all of it. The numbers stay.", s.quietly("destroy")},
-		{"Text the number once more.", s.text(second)},
+		{"Text the number once more.", s.text(second, "hello")},
 	} {
 		if step.say != "" {
 			say("%s", step.say)
@@ -203,49 +202,31 @@ func (s *stage) run(ctx context.Context, out io.Writer, args ...string) error {
 	return nil
 }
 
-// text sends a message to numbers of the sandbox, as a person with a phone would.
-func (s *stage) text(numbers ...string) func(context.Context) error {
-	return func(ctx context.Context) error {
+// text sends messages to a number of the sandbox, as a person with a phone would, and
+// prints the conversation.
+func (s *stage) text(number string, messages ...string) func(context.Context) error {
+	return func(context.Context) error {
 		box, err := sandbox.Open(filepath.Join(s.folder, "twilio.sandbox.json"))
 		if err != nil {
 			return err
 		}
-		client := http.Client{Transport: box.Transport()}
-		for _, number := range numbers {
-			const message = "hello"
-			form, err := json.Marshal(map[string]string{"to": number, "from": "+447700900999", "channel": "messaging", "body": message})
-			if err != nil {
-				return err
-			}
-			request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://api.twilio.com/_sandbox/inbound", bytes.NewReader(form))
-			if err != nil {
-				return err
-			}
-			request.Header.Set("Content-Type", "application/json")
-			response, err := client.Do(request)
-			if err != nil {
-				return err
-			}
-			var answer struct {
-				Bot *struct {
-					SID          string `json:"sid"`
-					UniqueName   string `json:"unique_name"`
-					FriendlyName string `json:"friendly_name"`
-					Engine       string `json:"engine"`
-				} `json:"bot"`
-			}
-			err = json.NewDecoder(response.Body).Decode(&answer)
-			if closeErr := response.Body.Close(); err == nil {
-				err = closeErr
-			}
+		for _, message := range messages {
+			answer, err := box.Inbound(sandbox.Inbound{To: number, From: "+447700900999", Channel: "messaging", Body: message})
 			if err != nil {
 				return fmt.Errorf("texting %s: %w", number, err)
 			}
-			who := "nobody answers"
-			if answer.Bot != nil {
-				who = fmt.Sprintf("the bot %q (%s, on %s) answers", cmp.Or(answer.Bot.UniqueName, answer.Bot.FriendlyName), answer.Bot.SID, answer.Bot.Engine)
+			fmt.Printf("you > %s\n", message)
+			if answer.Bot == nil {
+				fmt.Println("    (nobody answers)")
+				continue
 			}
-			fmt.Printf("%q to %s: %s\n", message, number, who)
+			name := cmp.Or(answer.Bot.UniqueName, answer.Bot.FriendlyName)
+			for _, said := range answer.Answers {
+				fmt.Printf("%s > %s\n", name, said.Text)
+			}
+			for _, problem := range answer.Errors {
+				return fmt.Errorf("texting %s: %q answers with error %d: %s", number, name, problem.Code, problem.Message)
+			}
 		}
 		return nil
 	}
