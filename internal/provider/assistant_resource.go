@@ -89,7 +89,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "The bot as an Autopilot assistant schema, JSON: the file that `twilio autopilot:export` wrote. On the engine `studio` it is compiled to a flow that does the same, which carries the schema with it; on `autopilot` it runs as it is. Its own `uniqueName`, `friendlyName` and `modelBuild` are ignored. " +
 					"Compared by meaning: formatting, the order of keys and of tasks, samples, fields, field types and values make no difference. " +
 					"Lists are whole: a task or sample that is not in the file is removed. " +
-					"`defaults`, `styleSheet` and `logQueries`, or a key within the first two, that the file leaves out stay as Twilio has them; to unset one, write it empty.",
+					"On `autopilot`, `defaults`, `styleSheet` and `logQueries`, or a key within the first two, that the file leaves out stay as Twilio has them; to unset one, write it empty.",
 			},
 			"flow": schema.StringAttribute{
 				CustomType: flowJSONType{}, Optional: true,

@@ -18,10 +18,10 @@ resource "twiliobot_assistant" "concierge" {
   }
 }
 
-# An Autopilot assistant, from the file that `twilio autopilot:export` wrote.
+# An Autopilot schema, the file that `twilio autopilot:export` wrote, compiled to a
+# Studio flow. On an Autopilot-compatible service it runs as it is, with
+# engine = "autopilot".
 resource "twiliobot_assistant" "clinic" {
-  unique_name   = "clinic"
-  friendly_name = "Clinic reception"
-  engine        = "autopilot"
-  schema        = file("${path.module}/clinic.json")
+  unique_name = "clinic"
+  schema      = file("${path.module}/clinic.json")
 }
