@@ -90,7 +90,11 @@ func (o Operation) failure(step Step, err error, now string) error {
 	}
 	var problem *Problem
 	if errors.As(err, &problem) {
-		return &Problem{Summary: problem.Summary, Detail: problem.Detail + "\n\n" + now, Cause: err}
+		cause := err
+		if err.Error() == problem.Error() {
+			cause = problem.Cause // its words are in the detail
+		}
+		return &Problem{Summary: problem.Summary, Detail: problem.Detail + "\n\n" + now, Cause: cause}
 	}
 	return &Problem{
 		Summary: "Unable to finish " + o.Name,
