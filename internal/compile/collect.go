@@ -147,43 +147,44 @@ func (l *line) question(name string, q question) {
 	ask, in := l.askFor(name, q)
 	l.then(to(ask))
 	if !q.checked(l.voice()) {
-		l.open = []exit{{from: in, event: "next"}}
+		l.open = []exit{{from: in[0], event: "next"}}
 	} else {
 		l.check(q, ask, in, at)
 	}
-	if say := l.text(get(q.validate, "on_success")); say != "" {
-		l.say(name+"_success", action{value: get(q.validate, "on_success"), at: member(q.at, "validate", "on_success")})
+	success, stands := get(q.validate, "on_success"), member(q.at, "validate", "on_success")
+	if l.text(success) == "" {
+		success, stands = get(l.c.style, "collect", "validate", "on_success"), "/styleSheet/style_sheet/collect/validate/on_success"
+	}
+	if l.text(success) != "" {
+		l.say(name+"_success", action{value: success, at: stands})
 	}
 	if after != nil {
 		l.open = append(l.open, exit{from: after, match: 0})
 	}
 }
 
-// askFor makes the states that ask and take the answer.
-func (l *line) askFor(name string, q question) (ask, in *widget) {
+// askFor makes the state that asks, and those that take the answer: what was written
+// or said, and the keys that were pressed.
+func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 	at := l.columns[l.task]
 	body := l.wording(q)
+	count := variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}
 	if l.voice() {
+		digits := get(q.node, "voice_digits")
 		properties := gathering(body)
-		addDigits(properties, get(q.node, "voice_digits"))
+		addDigits(properties, digits)
 		ask = l.add(name, kindGather, at, l.spokenAs(properties))
-	} else {
-		ask = l.wait(name, at, message(body))
+		spoken := l.hear(ask, at, variable{Key: q.answer, Value: "{{widgets." + ask.name + ".SpeechResult | strip}}"}, count)
+		pressed := l.pressed(ask, at, get(digits, "mapping"), q.answer, count)
+		ask.on("keypress", to(pressed))
+		return ask, []*widget{spoken, pressed}
 	}
-	expression := "widgets." + ask.name + ".inbound.Body | default: trigger.conversation.Body"
-	if l.voice() {
-		expression = "widgets." + ask.name + ".SpeechResult | default: widgets." + ask.name + ".Digits"
+	ask = l.wait(name, at, message(body))
+	more := []any{variable{Key: q.answer, Value: "{{widgets." + ask.name + ".inbound.Body | default: trigger.conversation.Body | strip}}"}}
+	if q.checked(false) {
+		more = append(more, count)
 	}
-	more := []any{variable{Key: q.answer, Value: "{{" + expression + " | strip}}"}}
-	if q.checked(l.voice()) {
-		more = append(more, variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"})
-	}
-	in = l.hear(ask, at, more...)
-	if l.voice() {
-		ask.on("keypress", to(in))
-		ask.on("timeout", to(in))
-	}
-	return ask, in
+	return ask, []*widget{l.hear(ask, at, more...)}
 }
 
 // wording is what is asked: the question, and after an answer that was refused the
@@ -222,13 +223,15 @@ func (l *line) wording(q question) string {
 }
 
 // check makes the states that take an answer or ask again.
-func (l *line) check(q question, ask, in *widget, at *column) {
+func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	input := inputOfFlow
 	if q.kind.pattern != "" && len(q.allowed) == 0 {
 		input = literalVariable(varRaw)
 	}
 	split := l.add(ask.name+"_check", kindSplit, at, map[string]any{"input": input})
-	in.on("next", to(split))
+	for _, w := range in {
+		w.on("next", to(split))
+	}
 
 	limit := get(q.validate, "max_attempts")
 	most := whole(get(limit, "num_attempts"), whole(get(l.c.style, "collect", "validate", "max_attempts", "num_attempts"),
@@ -241,6 +244,12 @@ func (l *line) check(q question, ask, in *widget, at *column) {
 	}
 	tries.match("asked often enough", "greater_than", fmt.Sprint(most-1), giveUp)
 	tries.on("noMatch", to(ask))
+	if l.voice() {
+		silent := l.set(ask.name+"_silent", at, []any{variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}})
+		silent.lane = 1
+		silent.on("next", to(tries))
+		ask.on("timeout", to(silent))
+	}
 
 	for _, group := range grouped(q.refused, 2) {
 		split.match("a value that is not allowed", "matches_any_of", strings.Join(group, ", "), to(tries))

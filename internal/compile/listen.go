@@ -81,7 +81,7 @@ func (s *side) hear(w *widget, at *column, more ...any) *widget {
 	expression := "widgets." + w.name + ".inbound.Body | default: trigger.conversation.Body"
 	event := "incomingMessage"
 	if s.voice() {
-		expression = "widgets." + w.name + ".SpeechResult | default: widgets." + w.name + ".Digits"
+		expression = "widgets." + w.name + ".SpeechResult"
 		event = "speech"
 	}
 	in := s.set(w.name+"_in", at, append(heard(expression), more...))
@@ -91,6 +91,33 @@ func (s *side) hear(w *widget, at *column, more ...any) *widget {
 		w.on("deliveryFailure", target{})
 	}
 	return in
+}
+
+// pressed makes the state that takes over the keys a caller pressed, as an input like
+// any other, or as what they are mapped to. It is apart from the one that takes speech
+// over: a widget that runs again may still have what was said the last time. answer is
+// the variable that keeps the answer to a question; empty for none.
+func (s *side) pressed(w *widget, at *column, mapping *jsondoc.Node, answer string, more ...any) *widget {
+	keys := "widgets." + w.name + ".Digits"
+	before := ""
+	if mapping.Is('{') {
+		before = "{% assign said = " + keys + " %}"
+		for _, m := range mapping.Members {
+			before += "{% if " + keys + " == " + quoted(m.Name) + " %}{% assign said = " + quoted(m.Value.Text) + " %}{% endif %}"
+		}
+		keys = "said"
+	}
+	variables := heard(keys)
+	if answer != "" {
+		variables = append(variables, variable{Key: answer, Value: "{{" + keys + " | strip}}"})
+	}
+	for i := range variables {
+		if v, ok := variables[i].(variable); ok {
+			v.Value = before + v.Value
+			variables[i] = v
+		}
+	}
+	return s.set(w.name+"_digits", at, append(variables, more...))
 }
 
 // heard are the variables that hold an input.
@@ -127,7 +154,7 @@ func (s *side) gather(name string, at *column, say string, by *listening, tasks 
 	in := s.hear(w, at, variable{Key: varSilence, Value: "0"})
 	in.on("next", s.router(tasks))
 	w.on("timeout", to(s.silence()))
-	w.on("keypress", s.keys(w, at, by, digits, in))
+	w.on("keypress", s.keys(w, at, by, digits, tasks))
 	return to(w)
 }
 
@@ -152,7 +179,7 @@ func addDigits(properties map[string]any, digits *jsondoc.Node) {
 
 // keys is where keys lead that a caller presses: to the tasks they are for, or to the
 // router, as an input like any other.
-func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, in *widget) target {
+func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, tasks []*task) target {
 	type key struct {
 		digit string
 		to    *jsondoc.Node
@@ -169,6 +196,8 @@ func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, 
 		}
 	}
 	if len(keys) == 0 {
+		in := s.pressed(w, at, nil, "", variable{Key: varSilence, Value: "0"})
+		in.on("next", s.router(tasks))
 		return to(in)
 	}
 	split := s.add(w.name+"_keys", kindSplit, at, map[string]any{"input": "{{widgets." + w.name + ".Digits}}"})

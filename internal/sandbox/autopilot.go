@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/autopilot"
 )
 
 // Autopilot as Twilio's last OpenAPI document for autopilot.twilio.com/v1 has it,
@@ -50,7 +52,7 @@ var assistants = newTable[assistant]("autopilot_assistants")
 // What an assistant begins with: the API fills in these on a bare create.
 const (
 	stockDefaults   = `{"defaults":{"assistant_initiation":"task://hello-world","fallback":"task://hello-world","collect":{"validate_on_failure":"task://hello-world"}}}`
-	stockStyleSheet = `{"style_sheet":{"collect":{"validate":{"on_failure":{"repeat_question":false,"messages":[{"say":"I didn't get that. What did you say?"},{"say":"I still didn't catch that. Please repeat."},{"say":"Let's try one last time. Say it again please."}]},"on_success":{"say":""},"max_attempts":4}},"voice":{"say_voice":"Polly.Matthew"}}}`
+	stockStyleSheet = `{"style_sheet":` + autopilot.StockStyleSheet + `}`
 	stockActions    = `{"actions":[{"say":{"speech":"Hello World!"}}]}`
 )
 

@@ -101,7 +101,7 @@ type export struct {
 		Defaults defaults `json:"defaults"`
 	} `json:"defaults"`
 	StyleSheet struct {
-		StyleSheet styleSheet `json:"style_sheet"`
+		StyleSheet json.RawMessage `json:"style_sheet"`
 	} `json:"styleSheet"`
 	FieldTypes []struct {
 		UniqueName string       `json:"uniqueName"`
@@ -128,6 +128,16 @@ type fieldValue struct {
 	SynonymOf *string `json:"synonymOf"`
 }
 
+// StockStyleSheet is the style sheet that Twilio gives an assistant made without one.
+// It is undocumented: exports of assistants that nobody styled hold it.
+const StockStyleSheet = `{"collect":{"validate":{"on_failure":{"repeat_question":false,"messages":[{"say":"I didn't get that. What did you say?"},{"say":"I still didn't catch that. Please repeat."},{"say":"Let's try one last time. Say it again please."}]},"on_success":{"say":""},"max_attempts":4}},"voice":{"say_voice":"Polly.Matthew"}}`
+
+// isEmpty tells whether a file has no style sheet to speak of.
+func isEmpty(sheet json.RawMessage) bool {
+	text := strings.TrimSpace(string(sheet))
+	return text == "" || text == "null" || text == "{}"
+}
+
 // Parse reads an assistant from the file that twilio autopilot:export wrote, or
 // one with an actionsUrl in a task besides. Order counts: of two tasks with the
 // same sample the first has it.
@@ -136,8 +146,15 @@ func Parse(schema []byte) (*Assistant, error) {
 	if err := json.Unmarshal(schema, &file); err != nil {
 		return nil, fmt.Errorf("assistant schema: %w", err)
 	}
+	if isEmpty(file.StyleSheet.StyleSheet) {
+		file.StyleSheet.StyleSheet = json.RawMessage(StockStyleSheet)
+	}
+	var sheet styleSheet
+	if err := json.Unmarshal(file.StyleSheet.StyleSheet, &sheet); err != nil {
+		return nil, fmt.Errorf("assistant schema: the style sheet: %w", err)
+	}
 	a := &Assistant{
-		defaults: file.Defaults.Defaults, styleSheet: file.StyleSheet.StyleSheet,
+		defaults: file.Defaults.Defaults, styleSheet: sheet,
 		types: map[string]customType{}, byName: map[string]*task{},
 	}
 	for _, t := range file.FieldTypes {

@@ -155,6 +155,9 @@ func (t *turn) answer(e run.Event) (to target, left bool) {
 
 // valid reads an answer.
 func (t *turn) valid(q question, text string) (value string, ok bool) {
+	if v := q.Validate; q.Type == "" && t.Contact.Channel != run.Voice && (v == nil || len(v.AllowedValues.List)+len(v.DisallowedValues.List) == 0 && v.Webhook.URI == "") {
+		return strings.TrimSpace(text), true // whatever is written answers a question for any text
+	}
 	if text = sentence(text); text == "" {
 		return "", false
 	}
