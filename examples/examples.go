@@ -6,5 +6,5 @@ import "embed"
 
 // Files is this folder, as the documentation is generated from it.
 //
-//go:embed provider quickstart resources data-sources
+//go:embed provider quickstart resources data-sources functions
 var Files embed.FS

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -19,6 +20,8 @@ import (
 // Address is where the provider is published, as a configuration's
 // required_providers names it, with the registry's host.
 const Address = "registry.terraform.io/twiliobot/twiliobot"
+
+var _ provider.ProviderWithFunctions = &twiliobotProvider{}
 
 type twiliobotProvider struct{ version string }
 
@@ -127,6 +130,10 @@ func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resourc
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newAssistantDataSource, newDeployedBotsDataSource, newPhoneNumbersDataSource}
+}
+
+func (p *twiliobotProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newSchemaToFlowFunction, newSchemaToMermaidFunction}
 }
 
 func engineNames() []string {
