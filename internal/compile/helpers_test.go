@@ -38,8 +38,13 @@ type builtState struct {
 
 func read(tb testing.TB, f *flow.Flow) built {
 	tb.Helper()
+	return readText(tb, f.Source())
+}
+
+func readText(tb testing.TB, definition []byte) built {
+	tb.Helper()
 	var root struct{ States []builtState }
-	if err := json.Unmarshal(f.Source(), &root); err != nil {
+	if err := json.Unmarshal(definition, &root); err != nil {
 		tb.Fatal(err)
 	}
 	b := built{states: map[string]builtState{}}
