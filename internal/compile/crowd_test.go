@@ -17,7 +17,8 @@ var (
 )
 
 // crowd is a schema of so many tasks that say one thing each, with so many samples
-// each, all different. A task has words of its own and shares the rest.
+// each, all different. A task has words of its own and shares the rest. The first has
+// no samples: it greets callers and listens to them.
 func crowd(tb testing.TB, tasks, samples int) *schema.Schema {
 	tb.Helper()
 	r := rand.New(rand.NewPCG(uint64(tasks), uint64(samples)))
@@ -28,8 +29,9 @@ func crowd(tb testing.TB, tasks, samples int) *schema.Schema {
 		shared = append(shared, word())
 	}
 	seen := map[string]bool{}
-	s := parsed(tb, `{"uniqueName": "crowd", "defaults": {"defaults": {"assistant_initiation": "task://task_1", "fallback": "task://task_1"}}}`)
-	for i := range tasks {
+	s := parsed(tb, `{"uniqueName": "crowd", "defaults": {"defaults": {"assistant_initiation": "task://greeting", "fallback": "task://greeting"}},
+		"tasks": [{"uniqueName": "greeting", "actions": {"actions": [{"say": "How can I help?"}, {"listen": true}]}}]}`)
+	for i := range tasks - 1 {
 		own := []string{word(), word(), word()}
 		t := schema.Task{UniqueName: fmt.Sprintf("task_%d", i+1), Actions: []byte(fmt.Sprintf(`{"actions":[{"say":"This is what the bot says about %s."}]}`, own[0]))}
 		for len(t.Samples) < samples {
