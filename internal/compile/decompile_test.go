@@ -182,13 +182,14 @@ func TestADamagedSourceIsAnErrorThatSaysWhatIsDamaged(t *testing.T) {
 		"no gzip":              {base64.StdEncoding.EncodeToString([]byte("hello, all of you")), options, "is damaged: it is not packed by gzip"},
 		"cut gzip":             {base64.StdEncoding.EncodeToString(data[:len(data)-9]), options, "is damaged: it does not unpack"},
 		"changed gzip":         {base64.StdEncoding.EncodeToString(append(slices.Clone(data[:len(data)-5]), 1, 2, 3, 4, 5)), options, "is damaged: it does not unpack"},
-		"a bomb":               {zipped(t, make([]byte, maxSource+1)), options, "is damaged: it unpacks to more than 16777216 bytes"},
+		"a bomb":               {zipped(t, make([]byte, maxSource+1)), options, "is damaged: it has more than 4194304 bytes"},
+		"a million tasks":      {zipped(t, []byte(`{"tasks":[`+strings.Repeat(`{},`, 1<<20)+`{}]}`)), options, "is damaged: it has 2097155 brackets and commas"},
 		"no JSON":              {zipped(t, []byte("hello")), options, `the schema in the flow's widget "autopilot_source" is damaged`},
 		"no options":           {whole, "", "the options in the flow's widget \"autopilot_source\" are damaged: they are not whole"},
 		"half the options":     {whole, "routing=exact", "are damaged: they are not whole"},
 		"an unknown channel":   {whole, "channels=messaging+fax routing=exact", `are damaged: there is no channel "fax"`},
 		"an unknown routing":   {whole, "channels=voice routing=magic", `are damaged: there is no routing "magic"`},
-		"huge options":         {whole, "channels=" + strings.Repeat("voice+", 1<<20), "are damaged"},
+		"huge options":         {whole, "channels=" + strings.Repeat("voice+", 1<<20), "are damaged: they have 6291465 bytes"},
 		"no longer compilable": {zipped(t, []byte(`{"uniqueName":"x","tasks":[{"uniqueName":"a","actions":{"actions":[{"redirect":"task://nowhere"}]}}]}`)), options, "no longer compiles: /tasks/0/actions/actions/0/redirect: "},
 	} {
 		t.Run(name, func(t *testing.T) {

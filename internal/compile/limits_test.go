@@ -122,3 +122,15 @@ func TestSixHundredTasksCompileOrAreRefusedWithTheCount(t *testing.T) {
 		t.Errorf("both channels: %+v", got)
 	}
 }
+
+func TestASchemaThatAFlowCannotCarryIsRefused(t *testing.T) {
+	// Tasks that nothing leads to have no states, and text that repeats itself packs well.
+	s := speeches(t, 300, strings.Repeat("x", 15_000))
+	for i := range s.Tasks {
+		s.Tasks[i].Samples = nil
+	}
+	got := refused(t, s, Options{}, CodeTooLarge)
+	if want := "The flow has to carry the schema, which is too large: it has more than 4194304 bytes."; got.Message != want {
+		t.Errorf("got %q, want %q", got.Message, want)
+	}
+}
