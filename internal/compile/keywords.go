@@ -143,7 +143,10 @@ func (e *evidence) count(t *task) {
 
 // decisionList are the rules that tell tasks apart, the strongest first; those of one
 // grade by task.
-func decisionList(tasks []*task) []rule {
+func decisionList(tasks []*task) []rule { return ordered(needed(rulesOf(tasks))) }
+
+// rulesOf are all that the samples of tasks say, in no order.
+func rulesOf(tasks []*task) []rule {
 	found := map[rule]*evidence{}
 	samples := 0
 	size := map[*task]int{}
@@ -176,11 +179,13 @@ func decisionList(tasks []*task) []rule {
 			out = append(out, f)
 		}
 	}
-	out = needed(out)
-	slices.SortFunc(out, func(a, b rule) int {
+	return out
+}
+
+func ordered(rules []rule) []rule {
+	return slices.SortedFunc(slices.Values(rules), func(a, b rule) int {
 		return cmp.Or(cmp.Compare(b.grade, a.grade), cmp.Compare(a.task.order, b.task.order), compareText(a, b))
 	})
-	return out
 }
 
 // needed leaves out the pairs that decide nothing: a word of theirs leads to the same
