@@ -77,8 +77,8 @@ func FuzzDecompile(f *testing.F) {
 // hardly find out how to pack.
 func FuzzDecompileBlob(f *testing.F) {
 	text := parsed(f, schemaOf(`{"say": "x"}`)).Canonical()
-	f.Add([]byte(text), "channels=messaging+voice routing=keywords", "autopilot compiler/1 sha256:0123456789ab", true)
-	f.Add([]byte(parsed(f, rich).Canonical()), "channels=voice routing=exact", "", true)
+	f.Add(text, "channels=messaging+voice routing=keywords", "autopilot compiler/1 sha256:0123456789ab", true)
+	f.Add(parsed(f, rich).Canonical(), "channels=voice routing=exact", "", true)
 	f.Add([]byte(`{"tasks":[`+strings.Repeat("{},", 100)+`{}]}`), "channels=voice routing=exact", "x", true)
 	f.Add([]byte("not packed"), "routing=exact", "", false)
 	f.Fuzz(func(t *testing.T, source []byte, options, description string, pack bool) {

@@ -118,7 +118,7 @@ func TestASchemaCompilesToTheSameBytesHoweverItIsWritten(t *testing.T) {
 				t.Error("the second time, the bytes are others")
 			}
 			r := rand.New(rand.NewPCG(1, 2))
-			for range 20 {
+			for range 8 {
 				text := shuffled(t, rich, r)
 				if got := compiled(t, text, o); !bytes.Equal(got.Source(), want.Source()) {
 					t.Fatalf("in another order, the bytes are others: %q for\n%s", flow.Differences(want, got).Summary(), text)
