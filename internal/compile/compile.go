@@ -55,7 +55,12 @@ func Compile(s *schema.Schema, o Options) (*flow.Flow, []Diagnostic) {
 	if found := c.report.list(); HasErrors(found) {
 		return nil, found
 	}
-	data := c.definition(packed(s.Canonical()))
+	source := s.Canonical()
+	if err := carriable(source); err != nil {
+		c.report.add(Error, CodeTooLarge, "", "The flow has to carry the schema, which is too large: "+err.Error()+".", "Part the assistant in two.")
+		return nil, c.report.list()
+	}
+	data := c.definition(packed(source))
 	found := c.report.list()
 	if HasErrors(found) {
 		return nil, found

@@ -65,7 +65,10 @@ func Decompile(f *flow.Flow) (*Source, bool, error) {
 		}
 		out.Intact = live == mark[2]
 	}
-	return out, true, out.compare(f, source)
+	if err := out.compare(f, source); err != nil {
+		return nil, true, err
+	}
+	return out, true, nil
 }
 
 // compare compiles the schema again, with the very bytes that carry it in the flow:

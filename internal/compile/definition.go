@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -75,8 +76,7 @@ func (c *compiler) definition(source string) []byte {
 		return nil
 	}
 	if n := len(data); n > maxBytes {
-		c.report.add(Error, CodeTooLarge, "", fmt.Sprintf("The flow would have %d bytes, and Studio takes %d.", n, maxBytes),
-			"Answer one channel alone, route by exact samples, or part the assistant in two.")
+		c.report.add(Error, CodeTooLarge, "", fmt.Sprintf("The flow would have %d bytes, and Studio takes %d.", n, maxBytes), c.fewerBytes())
 	}
 	return data
 }
@@ -94,6 +94,19 @@ func (c *compiler) fewerStates(states []*widget) string {
 	}
 	return fmt.Sprintf("Each channel has states of its own: %d are for calls and %d for messages. Answer one channel alone, or part the assistant in two.",
 		calls, len(states)-calls-2)
+}
+
+// fewerBytes advises how to come below the limit.
+func (c *compiler) fewerBytes() string {
+	var ways []string
+	if len(c.options.Channels) > 1 {
+		ways = append(ways, "answer one channel alone")
+	}
+	if c.options.Routing == Keywords {
+		ways = append(ways, "route by exact samples")
+	}
+	advice := strings.Join(append(ways, "part the assistant in two"), ", or ")
+	return strings.ToUpper(advice[:1]) + advice[1:] + "."
 }
 
 func (w *widget) text() stateText {

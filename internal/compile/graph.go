@@ -48,10 +48,11 @@ func to(w *widget) target { return target{widget: w} }
 // on leads an event to a target.
 func (w *widget) on(event string, t target) { w.ways = append(w.ways, way{event: event, to: t}) }
 
-// match leads to a target where a condition on the input of a split holds.
+// match leads to a target where a condition on the input of a split holds. A value is
+// never Liquid, though it may look like it: it is made of what people say.
 func (w *widget) match(label, test, value string, t target) {
 	input, _ := w.properties["input"].(string)
-	w.ways = append(w.ways, way{event: "match", to: t, when: &condition{label: label, input: input, test: test, value: value}})
+	w.ways = append(w.ways, way{event: "match", to: t, when: &condition{label: label, input: input, test: test, value: literal(value)}})
 }
 
 // column is a part of the canvas: a task of one channel, or what its tasks share.

@@ -119,15 +119,34 @@ func boolRank(b bool) int {
 	return 0
 }
 
-// evidence counts in how many samples a feature stands.
+// evidence counts in how many samples a feature stands: in all, and in those of each
+// task that has one, in the order of the tasks.
 type evidence struct {
-	all    int
-	ofTask map[*task]int
+	all int
+	of  []support
+}
+
+// support is in how many samples of a task a feature stands.
+type support struct {
+	task *task
+	n    int
+}
+
+func (e *evidence) count(t *task) {
+	e.all++
+	if last := len(e.of) - 1; last >= 0 && e.of[last].task == t {
+		e.of[last].n++
+		return
+	}
+	e.of = append(e.of, support{t, 1})
 }
 
 // decisionList are the rules that tell tasks apart, the strongest first; those of one
 // grade by task.
-func decisionList(tasks []*task) []rule {
+func decisionList(tasks []*task) []rule { return ordered(needed(rulesOf(tasks))) }
+
+// rulesOf are all that the samples of tasks say, in no order.
+func rulesOf(tasks []*task) []rule {
 	found := map[rule]*evidence{}
 	samples := 0
 	size := map[*task]int{}
@@ -138,32 +157,64 @@ func decisionList(tasks []*task) []rule {
 			for _, f := range features(s) {
 				e := found[f]
 				if e == nil {
-					e = &evidence{ofTask: map[*task]int{}}
+					e = &evidence{}
 					found[f] = e
 				}
-				e.all++
-				e.ofTask[t]++
+				e.count(t)
 			}
 		}
 	}
 	var out []rule
 	for f, e := range found {
 		var best odds
-		for _, t := range tasks {
-			if n := e.ofTask[t]; n > 1 || n == 1 && !f.weak {
-				if o := oddsOf(n, size[t], e.all-n, samples-size[t]); best.less(o) {
-					best, f.task = o, t
-				}
+		for _, s := range e.of {
+			if s.n == 1 && f.weak {
+				continue
+			}
+			if o := oddsOf(s.n, size[s.task], e.all-s.n, samples-size[s.task]); best.less(o) {
+				best, f.task = o, s.task
 			}
 		}
 		if f.grade = best.grade(); f.grade >= 0 {
 			out = append(out, f)
 		}
 	}
-	slices.SortFunc(out, func(a, b rule) int {
+	return out
+}
+
+func ordered(rules []rule) []rule {
+	return slices.SortedFunc(slices.Values(rules), func(a, b rule) int {
 		return cmp.Or(cmp.Compare(b.grade, a.grade), cmp.Compare(a.task.order, b.task.order), compareText(a, b))
 	})
-	return out
+}
+
+// needed leaves out the pairs that decide nothing: a word of theirs leads to the same
+// task and is as strong, so it has been met before wherever the pair stands.
+func needed(rules []rule) []rule {
+	type key struct {
+		task  *task
+		text  string
+		exact bool
+	}
+	grades := map[key]int{}
+	for _, r := range rules {
+		if !r.pair {
+			grades[key{r.task, r.text, r.exact}] = r.grade
+		}
+	}
+	return slices.DeleteFunc(rules, func(r rule) bool {
+		if !r.pair {
+			return false
+		}
+		for w := range strings.SplitSeq(r.text, " ") {
+			for _, k := range []key{{r.task, stem(w), false}, {r.task, w, true}} {
+				if grade, ok := grades[k]; ok && grade >= r.grade {
+					return true
+				}
+			}
+		}
+		return false
+	})
 }
 
 // odds tells how much more frequent a feature is in the samples of a task than in the

@@ -31,9 +31,16 @@ const (
 // somebody has changed by the seal alone.
 const version = 1
 
-// maxSource bounds what a packed schema may unpack to, in bytes. Twilio allows an
-// assistant 600 tasks with 16 KB of actions each, and 50,000 samples.
-const maxSource = 16 << 20
+// Bounds of a packed schema. A few bytes of gzip can unpack to millions of empty tasks,
+// which take a thousand times the room once they are read. What a flow of Studio's size
+// is compiled from stays far below: 50,000 samples, all that Twilio allows an assistant,
+// are 3 MB with 150,000 brackets and commas, and their flow is too large already.
+const (
+	maxSource = 4 << 20 // bytes
+	maxMarks  = 300_000 // brackets and commas that open or part something, in texts too
+
+	maxOptions = 1 << 10 // bytes of the options
+)
 
 // packed is a schema as the value of a variable.
 func packed(source []byte) string {
@@ -51,7 +58,20 @@ func packed(source []byte) string {
 	return base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
-var errSourceTooLarge = fmt.Errorf("it unpacks to more than %d bytes", maxSource)
+// carriable tells whether a schema is one that a flow may carry.
+func carriable(source []byte) error {
+	if n := len(source); n > maxSource {
+		return fmt.Errorf("it has more than %d bytes", maxSource)
+	}
+	marks := 0
+	for _, mark := range []string{"{", "[", ","} {
+		marks += bytes.Count(source, []byte(mark))
+	}
+	if marks > maxMarks {
+		return fmt.Errorf("it has %d brackets and commas, and more than %d cannot be of an assistant", marks, maxMarks)
+	}
+	return nil
+}
 
 // unpacked is the schema of a variable's value.
 func unpacked(value string) ([]byte, error) {
@@ -64,13 +84,10 @@ func unpacked(value string) ([]byte, error) {
 		return nil, fmt.Errorf("it is not packed by gzip: %w", err)
 	}
 	source, err := io.ReadAll(io.LimitReader(z, maxSource+1))
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, fmt.Errorf("it does not unpack: %w", err)
-	case len(source) > maxSource:
-		return nil, errSourceTooLarge
 	}
-	return source, nil
+	return source, carriable(source)
 }
 
 // text is the options as the value of a variable.
@@ -85,6 +102,9 @@ func (o Options) text() string {
 // parseOptions reads what text has written.
 func parseOptions(text string) (Options, error) {
 	var o Options
+	if len(text) > maxOptions {
+		return o, fmt.Errorf("they have %d bytes", len(text))
+	}
 	for field := range strings.FieldsSeq(text) {
 		key, value, _ := strings.Cut(field, "=")
 		switch key {

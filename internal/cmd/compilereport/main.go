@@ -24,13 +24,13 @@ import (
 const usage = "usage: compilereport [flow|routing] FILES..."
 
 func main() {
-	if err := run(os.Stdout, os.Args[1:]); err != nil {
+	if err := report(os.Stdout, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "compilereport:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer, args []string) error {
+func report(out io.Writer, args []string) error {
 	which := args
 	var kinds []func(io.Writer, []file) error
 	switch {
@@ -48,8 +48,8 @@ func run(out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, report := range kinds {
-		if err := report(out, files); err != nil {
+	for _, each := range kinds {
+		if err := each(out, files); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +14,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile/walk"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/studio"
 )
 
 // score counts where held-out samples went.
@@ -69,8 +71,16 @@ func routing(out io.Writer, files []file) error {
 	for i, r := range routers {
 		fmt.Fprintf(w, "total\t%s\t%s\t%s\n", r.name, total[i], strange[i])
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(out, legend)
+	return err
 }
+
+// legend says what the columns of the table are.
+const legend = "samples: those taken out one by one; right, wrong, fallback: the share of them that the flow of the rest sends to their own task, to another, to none; " +
+	"foreign: the share of other files' samples, of tasks this file has no name for, that it sends to a task all the same."
 
 // share is a part of a number.
 type share struct{ n, of int }
@@ -85,7 +95,7 @@ func foreign(s *schema.Schema, files []file, build func(*schema.Schema) ([]byte,
 	if err != nil {
 		return got, err
 	}
-	f, err := walk.Load(definition)
+	f, err := studio.Parse(definition)
 	if err != nil {
 		return got, err
 	}
@@ -96,12 +106,12 @@ func foreign(s *schema.Schema, files []file, build func(*schema.Schema) ([]byte,
 	for _, other := range files {
 		for _, t := range other.schema.Tasks {
 			for i := 0; i < len(t.Samples) && !own[t.UniqueName]; i += 3 {
-				talk, err := f.Message(t.Samples[i].TaggedText, nil)
+				said, err := answer(f, t.Samples[i].TaggedText)
 				if err != nil {
 					return got, err
 				}
 				got.of++
-				if talk.Last() != "" {
+				if said != "" {
 					got.n++
 				}
 			}
@@ -168,15 +178,23 @@ func without(s *schema.Schema, task int, text string) *schema.Schema {
 }
 
 func ask(definition []byte, text string) (string, error) {
-	f, err := walk.Load(definition)
+	f, err := studio.Parse(definition)
 	if err != nil {
 		return "", err
 	}
-	talk, err := f.Message(text, nil)
-	if err != nil {
-		return "", err
+	return answer(f, text)
+}
+
+// answer is what a flow says to a message; nothing if that is its end.
+func answer(f *studio.Flow, text string) (string, error) {
+	turn := f.Start(studio.Options{}).Send(context.Background(), run.Message(text))
+	if len(turn.Problems) > 0 {
+		return "", fmt.Errorf("%q: %w", text, turn.Problems[0])
 	}
-	return talk.Last(), nil
+	if len(turn.Replies) == 0 {
+		return "", nil
+	}
+	return turn.Replies[len(turn.Replies)-1].Text, nil
 }
 
 func compiled(routing compile.Routing) func(*schema.Schema) ([]byte, error) {

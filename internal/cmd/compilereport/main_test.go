@@ -1,0 +1,126 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// shop has, of seven samples: two that differ in punctuation alone and are of one
+// task, so that each finds the other (right); two such of two tasks, so that each
+// leads to the other's (wrong); two that have a word in common, but for its ending;
+// and one that has nothing in common with the rest.
+const shop = `{"uniqueName": "shop", "tasks": [
+	{"uniqueName": "greeting", "samples": [{"language": "en-US", "taggedText": "hi"}, {"language": "en-US", "taggedText": "Hi!"}]},
+	{"uniqueName": "hours", "samples": [{"language": "en-US", "taggedText": "opening hours"}]},
+	{"uniqueName": "today", "samples": [{"language": "en-US", "taggedText": "opening hours?"}]},
+	{"uniqueName": "leave", "samples": [{"language": "en-US", "taggedText": "goodbye"}]},
+	{"uniqueName": "billing", "samples": [{"language": "en-US", "taggedText": "pay my bills"}, {"language": "en-US", "taggedText": "the bill is wrong"}]}
+]}`
+
+// weather has four samples without a word in common; of them the first and the fourth
+// are asked of other files' flows.
+const weather = `{"uniqueName": "weather", "tasks": [
+	{"uniqueName": "forecast", "samples": [{"language": "en-US", "taggedText": "the bill"}, {"language": "en-US", "taggedText": "snow"},
+		{"language": "en-US", "taggedText": "wind"}, {"language": "en-US", "taggedText": "rain"}]}
+]}`
+
+// faulty redirects to a task that is not there.
+const faulty = `{"uniqueName": "faulty", "tasks": [{"uniqueName": "a", "actions": {"actions": [{"redirect": "task://b"}]}}]}`
+
+func written(t *testing.T, files map[string]string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	var paths []string
+	for _, name := range []string{"shop.json", "weather.json", "faulty.json", "broken.json"} {
+		if text, ok := files[name]; ok {
+			path := filepath.Join(dir, name)
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+var blanks = regexp.MustCompile(` {2,}`)
+
+// rows are those of a table, without its padding.
+func rows(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		out = append(out, blanks.ReplaceAllString(strings.TrimSpace(line), "|"))
+	}
+	return out
+}
+
+func TestRoutingCountsHeldOutSamplesByWhereTheyGo(t *testing.T) {
+	var out strings.Builder
+	paths := written(t, map[string]string{"shop.json": shop, "weather.json": weather})
+	if err := report(&out, append([]string{"routing"}, paths...)); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"file|router|samples|right|wrong|fallback|foreign",
+		// Without stems, neither bill finds the other: 2, 2 and 3 of 7. Of the other
+		// file's two samples "the bill" is taken for its word.
+		"shop.json|baseline|7|28.6 %|28.6 %|42.9 %|50.0 %",
+		"shop.json|exact|7|28.6 %|28.6 %|42.9 %|0.0 %",
+		// With stems both do: 4, 2 and 1.
+		"shop.json|keywords|7|57.1 %|28.6 %|14.3 %|50.0 %",
+		// Each of the shop's five tasks gives its first sample; "pay my bills" has a
+		// word of the forecast's, but for its ending.
+		"weather.json|baseline|4|0.0 %|0.0 %|100.0 %|0.0 %",
+		"weather.json|exact|4|0.0 %|0.0 %|100.0 %|0.0 %",
+		"weather.json|keywords|4|0.0 %|0.0 %|100.0 %|20.0 %",
+		"total|baseline|11|18.2 %|18.2 %|63.6 %|14.3 %",
+		"total|exact|11|18.2 %|18.2 %|63.6 %|0.0 %",
+		"total|keywords|11|36.4 %|18.2 %|45.5 %|28.6 %",
+		legend,
+	}
+	got := rows(out.String())
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || got[i] != want[i] {
+			t.Fatalf("from row %d on\ngot  %q\nwant %q", i, got[min(i, len(got)):], want[min(i, len(want)):])
+		}
+	}
+}
+
+func TestFlowTellsSizesAndTheFaultsOfFilesWithoutAFlow(t *testing.T) {
+	var out strings.Builder
+	paths := written(t, map[string]string{"weather.json": weather, "faulty.json": faulty})
+	if err := report(&out, append([]string{"flow"}, paths...)); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(rows(out.String()), "\n")
+	for _, want := range []string{
+		"file|states|bytes|diagnostics\nweather.json|",
+		"\nfaulty.json|-|-|error unknown_task×1",
+		"\ntotal (1 of 2)|",
+		"\nfaulty.json\nunknown_task /tasks/0/actions/actions/0/redirect: ",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
+
+func TestFilesThatCannotBeReadAreNamed(t *testing.T) {
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"none":      {[]string{"flow"}, usage},
+		"not there": {[]string{"routing", "nowhere.json"}, "nowhere.json"},
+		"no schema": {written(t, map[string]string{"broken.json": "{"}), "broken.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := report(&strings.Builder{}, test.args); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q in it", err, test.want)
+			}
+		})
+	}
+}

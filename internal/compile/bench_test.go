@@ -1,0 +1,43 @@
+package compile
+
+import "testing"
+
+// BenchmarkCompile600Tasks compiles as many tasks as Twilio allows in an assistant
+// (https://www.twilio.com/docs/autopilot/api/limits), with ten samples each. For
+// both channels the flow has more states than Studio takes, so the figures are of
+// messages alone; routed by keywords it has more bytes than Studio takes, so that
+// figure is of the whole work up to the refusal.
+func BenchmarkCompile600Tasks(b *testing.B) {
+	s := crowd(b, 600, 10)
+	for _, c := range []struct {
+		name    string
+		options Options
+		fits    bool
+	}{
+		{"MessagingExact", Options{Channels: messaging.Channels, Routing: Exact}, true},
+		{"MessagingKeywords", messaging, false},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if f, found := Compile(s, c.options); (f != nil) != c.fits {
+					b.Fatalf("a flow: %v; %v", f != nil, found)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkDecompile400Tasks finds a schema of 400 tasks again, and compiles it to compare.
+func BenchmarkDecompile400Tasks(b *testing.B) {
+	f, found := Compile(crowd(b, 400, 10), messaging)
+	if f == nil {
+		b.Fatal(found)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if source, ok, err := Decompile(f); !ok || err != nil || !source.Intact {
+			b.Fatalf("found %v, %v", ok, err)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package compile
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+)
+
+// The room a widget of the Console takes, in the units of the canvas: what place
+// promises to leave.
+const (
+	widgetWidth  = 280
+	widgetHeight = 180
+)
+
+// everySchema are those written here and, where they are at hand, the real ones.
+func everySchema(t *testing.T) map[string]*schema.Schema {
+	t.Helper()
+	all := map[string]*schema.Schema{"rich": parsed(t, rich), "crowd": crowd(t, 40, 3), "two tasks": parsed(t, schemaOf(`{"say": "x"}, {"listen": true}`))}
+	t.Run("with the real ones", func(t *testing.T) {
+		for name, s := range realSchemas(t) {
+			all[name] = s
+		}
+	})
+	return all
+}
+
+// laidOut calls back for the states of each schema that compiles, with each set of
+// options.
+func laidOut(t *testing.T, check func(t *testing.T, c *compiler, states []*widget)) {
+	t.Helper()
+	for name, s := range everySchema(t) {
+		for label, o := range everyOptions {
+			t.Run(name+"/"+label, func(t *testing.T) {
+				c := newCompiler(s, o.normal())
+				if HasErrors(c.report.list()) {
+					t.Skip("it does not compile")
+				}
+				if c.definition("") == nil {
+					t.Skip("it does not compile")
+				}
+				check(t, c, append(c.reachable(c.trigger), c.widgets[len(c.widgets)-1]))
+			})
+		}
+	}
+}
+
+func TestNoTwoWidgetsOverlap(t *testing.T) {
+	laidOut(t, func(t *testing.T, _ *compiler, states []*widget) {
+		for i, a := range states {
+			for _, b := range states[:i] {
+				if abs(a.x-b.x) < widgetWidth && abs(a.y-b.y) < widgetHeight {
+					t.Errorf("%s at %d,%d and %s at %d,%d", a.name, a.x, a.y, b.name, b.x, b.y)
+				}
+			}
+		}
+	})
+}
+
+func abs(n int) int { return max(n, -n) }
+
+func TestEachTaskHasAColumnAndEachChannelASide(t *testing.T) {
+	laidOut(t, func(t *testing.T, c *compiler, states []*widget) {
+		type lane struct {
+			of *column
+			n  int
+		}
+		lanes := map[lane]int{}
+		owner := map[int]*column{}
+		for _, w := range states {
+			if w.side == nil {
+				if w.x != 0 {
+					t.Errorf("%s, which is of no channel, stands at %d", w.name, w.x)
+				}
+				continue
+			}
+			if x, ok := lanes[lane{w.column, w.lane}]; ok && x != w.x {
+				t.Errorf("%s stands at %d beside its column at %d", w.name, w.x, x)
+			}
+			lanes[lane{w.column, w.lane}] = w.x
+			if first := owner[w.x]; first != nil && first != w.column {
+				t.Errorf("%s stands in the column of another task at %d", w.name, w.x)
+			}
+			owner[w.x] = w.column
+			if right := w.side == c.sides[0]; (w.x > 0) != right || w.x == 0 {
+				t.Errorf("%s stands at %d on the side of the other channel", w.name, w.x)
+			}
+		}
+		for at, x := range lanes {
+			for other, y := range lanes {
+				a, b := at.of.task, other.of.task
+				if a != nil && b != nil && at.n == 0 && other.n == 0 && (x > 0) == (y > 0) && a.order < b.order && abs(x) >= abs(y) {
+					t.Errorf("the task %s stands at %d, before %s at %d", b.name, y, a.name, x)
+				}
+			}
+		}
+	})
+}
+
+func TestWithinATaskTheConversationGoesDown(t *testing.T) {
+	laidOut(t, func(t *testing.T, _ *compiler, states []*widget) {
+		for _, w := range states {
+			for _, way := range w.ways {
+				next := way.to.widget
+				if next == nil || w.column.task == nil || next.column != w.column || next.y > w.y {
+					continue
+				}
+				// What refused an answer leads back to the question; another may lead to
+				// the task's own beginning, and a lane beside stands no lower than what
+				// it belongs to.
+				back := strings.HasSuffix(w.name, "_tries") || w.lane > 0 || next.lane > 0 && next.y == w.y
+				if !back && !begins(next, states) {
+					t.Errorf("%s at %d leads up to %s at %d", w.name, w.y, next.name, next.y)
+				}
+			}
+		}
+	})
+}
+
+// begins tells whether a state is the first of its column.
+func begins(w *widget, states []*widget) bool {
+	for _, other := range states {
+		if other.column == w.column && other.y < w.y {
+			return false
+		}
+	}
+	return true
+}
