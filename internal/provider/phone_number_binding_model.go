@@ -237,6 +237,11 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 	}
 	if plan.FriendlyName.IsUnknown() && (had.BotSID == "" || number.FriendlyName == had.Label || number.FriendlyName == bot.FreeLabel) {
 		binding.Label = b.UniqueName
+	} else if plan.FriendlyName.IsUnknown() && plan.Overwrite.ValueBool() {
+		// The label of the bot that the number is taken from would lie.
+		if others, err := directory.FindBots(ctx, number.FriendlyName); err == nil && len(others) > 0 {
+			binding.Label = b.UniqueName
+		}
 	}
 	after, notices, err := directory.Rebind(ctx, binding, had.Seen, had.BotSID, left)
 	addNotices(diags, notices)

@@ -600,7 +600,7 @@ func TestADifferenceIsFound(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string][2]string{
 		"a word":       {"Sales it is.", "Sales it was."},
-		"a transition": {`"value": "1"`, `"value": "3"`},
+		"a condition": {`"value": "2"`, `"value": "9"`},
 		"an end":       {"What can I do?", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
