@@ -233,8 +233,13 @@ func (l *line) remember(name string, a action) {
 			continue
 		}
 		key := memoryKey(m.Name)
-		if key != m.Name {
+		if other, taken := l.c.spelled[key]; taken && other != m.Name {
+			l.c.report.warn(CodeMemoryKey, member(a.at, m.Name), "The one remembered last is kept. Give one of them another name.", "%q and %q are one variable of Studio, %q.", other, m.Name, key)
+		} else if key != m.Name {
 			l.c.report.info(CodeMemoryKey, member(a.at, m.Name), fmt.Sprintf("It is flow.variables.%s.", key), "A variable of Studio cannot be named %q.", m.Name)
+		}
+		if _, taken := l.c.spelled[key]; !taken {
+			l.c.spelled[key] = m.Name
 		}
 		switch m.Value.Kind {
 		case '{', '[':
@@ -276,7 +281,7 @@ func (s *side) set(name string, at *column, variables []any) *widget {
 func (l *line) handoff(a action) {
 	if !l.voice() {
 		if slices.Contains(l.c.options.Channels, "messaging") {
-			l.c.report.warn(CodeHandoffVoiceOnly, a.at, "A conversation by messages ends there.", "Autopilot hands calls over, and messages nobody.")
+			l.c.report.warn(CodeHandoffVoiceOnly, a.at, "A conversation by messages ends there.", "Autopilot handed over calls alone.")
 		}
 		return
 	}

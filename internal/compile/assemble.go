@@ -32,6 +32,9 @@ type compiler struct {
 	trigger *widget
 	sides   []*side
 
+	// spelled is which remembered name has a variable of the flow.
+	spelled map[string]string
+
 	// patterned counts the questions of each type that is known by its shape alone.
 	patterned map[string]*patternUse
 }
@@ -70,7 +73,7 @@ func (s *side) toTask(t *task) target { return target{task: t, side: s} }
 func (s *side) voice() bool { return s.channel == bot.Voice }
 
 func newCompiler(file *schema.Schema, o Options) *compiler {
-	c := &compiler{options: o, routes: map[string][]match{}, patterned: map[string]*patternUse{}}
+	c := &compiler{options: o, routes: map[string][]match{}, patterned: map[string]*patternUse{}, spelled: map[string]string{}}
 	c.report.validate(file)
 	canonical, err := schema.Parse(file.Canonical())
 	if err != nil {

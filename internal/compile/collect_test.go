@@ -2,6 +2,7 @@ package compile
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,15 +24,19 @@ func TestAnAnswerThatNobodyRefusesIsTakenAsItIs(t *testing.T) {
 		},
 		// A caller may be silent, which is no answer.
 		voice: map[string]want{
-			"v_a_01_collect":       {"set-variables", vars("ap_try_1", "0", "ap_try_2", "0"), []string{"next > v_a_01_q1_name"}},
-			"v_a_01_q1_name":       gathers("Your name?", nil, "v_a_01_q1_name_in", "v_a_01_q1_name_in", "v_a_01_q1_name_in"),
-			"v_a_01_q1_name_in":    sets("v_a_01_q1_name_check"),
-			"v_a_01_q1_name_check": {"split-based-on", props{"input": "{{flow.variables.ap_input}}"}, []string{"is_not_blank Is Not Blank > v_a_01_q2_then", "noMatch > v_a_01_q1_name_tries"}},
-			"v_a_01_q1_name_tries": {"split-based-on", props{"input": "{{flow.variables.ap_try_1}}"}, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q1_name"}},
-			"v_a_01_q2_then":       gathers("And then?", nil, "v_a_01_q2_then_in", "v_a_01_q2_then_in", "v_a_01_q2_then_in"),
-			"v_a_01_q2_then_in":    sets("v_a_01_q2_then_check"),
-			"v_a_01_q2_then_check": {"split-based-on", nil, []string{"is_not_blank Is Not Blank > v_b_01_say", "noMatch > v_a_01_q2_then_tries"}},
-			"v_a_01_q2_then_tries": {"split-based-on", nil, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q2_then"}},
+			"v_a_01_collect":        {"set-variables", vars("ap_try_1", "0", "ap_try_2", "0"), []string{"next > v_a_01_q1_name"}},
+			"v_a_01_q1_name":        gathers("Your name?", nil, "v_a_01_q1_name_in", "v_a_01_q1_name_silent", "v_a_01_q1_name_digits"),
+			"v_a_01_q1_name_in":     sets("v_a_01_q1_name_check"),
+			"v_a_01_q1_name_digits": sets("v_a_01_q1_name_check"),
+			"v_a_01_q1_name_silent": sets("v_a_01_q1_name_tries"),
+			"v_a_01_q1_name_check":  {"split-based-on", props{"input": "{{flow.variables.ap_input}}"}, []string{"is_not_blank Is Not Blank > v_a_01_q2_then", "noMatch > v_a_01_q1_name_tries"}},
+			"v_a_01_q1_name_tries":  {"split-based-on", props{"input": "{{flow.variables.ap_try_1}}"}, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q1_name"}},
+			"v_a_01_q2_then":        gathers("And then?", nil, "v_a_01_q2_then_in", "v_a_01_q2_then_silent", "v_a_01_q2_then_digits"),
+			"v_a_01_q2_then_in":     sets("v_a_01_q2_then_check"),
+			"v_a_01_q2_then_digits": sets("v_a_01_q2_then_check"),
+			"v_a_01_q2_then_silent": sets("v_a_01_q2_then_tries"),
+			"v_a_01_q2_then_check":  {"split-based-on", nil, []string{"is_not_blank Is Not Blank > v_b_01_say", "noMatch > v_a_01_q2_then_tries"}},
+			"v_a_01_q2_then_tries":  {"split-based-on", nil, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q2_then"}},
 		},
 	}.run(t)
 }
@@ -151,7 +156,7 @@ func TestDigitsAnswerAQuestionInACall(t *testing.T) {
 	if ask.Properties["number_of_digits"] != 4.0 || ask.Properties["finish_on_key"] != "#" {
 		t.Errorf("it gathers %v", ask.Properties)
 	}
-	if !slices.Contains(ask.ways(), "keypress > v_a_01_q1_x_in") {
+	if !slices.Contains(ask.ways(), "keypress > v_a_01_q1_x_digits") {
 		t.Errorf("it leads %q", ask.ways())
 	}
 }
@@ -174,5 +179,34 @@ func TestMessagesForRefusedAnswersComeInTurn(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestKeysMayStandForAnAnswer(t *testing.T) {
+	f := compiled(t, schemaOf(collects(`{"question": "Sure?", "name": "x", "type": "Twilio.YES_NO", "voice_digits": {"num_digits": 1, "mapping": {"1": "yes", "2": "no"}}}`)), voice)
+	const keys = "widgets.v_a_01_q1_x.Digits"
+	before := "{% assign said = " + keys + " %}{% if " + keys + " == '1' %}{% assign said = 'yes' %}{% endif %}{% if " + keys + " == '2' %}{% assign said = 'no' %}{% endif %}"
+	want := map[string]string{
+		"ap_input": before + normalised("said"), "ap_raw": before + "{{said | strip}}", "collect_order_x": before + "{{said | strip}}",
+		"ap_try_1": "{{flow.variables.ap_try_1 | default: 0 | plus: 1}}",
+	}
+	if diff := cmp.Diff(want, read(t, f).states["v_a_01_q1_x_digits"].variables()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestWordsOfTheStyleSheetAreSaid(t *testing.T) {
+	question := collects(`{"question": "Which?", "name": "x", "type": "Twilio.CITY"}`)
+	sheet := `"styleSheet": {"style_sheet": {"collect": {"validate": {"on_success": {"say": "Got it."}}}}}`
+	if got := read(t, compiled(t, schemaOf(question, sheet), messaging)).states["m_a_01_q1_x_success"].text("body"); got != "Got it." {
+		t.Errorf("a right answer is met with %q", got)
+	}
+	// An assistant made without a style sheet has Twilio's.
+	none := read(t, compiled(t, schemaOf(question+`, {"say": "x"}`, `"styleSheet": {}`), Options{}))
+	if got := none.states["m_a_01_q1_x"].text("body"); !strings.Contains(got, "I didn't get that. What did you say?") {
+		t.Errorf("a wrong answer is met with %q", got)
+	}
+	if got := none.states["v_a_01_q1_x"].text("voice"); got != "Polly.Matthew" {
+		t.Errorf("the voice is %q", got)
 	}
 }

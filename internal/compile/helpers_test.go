@@ -116,6 +116,10 @@ func schemaOf(actions string, more ...string) string {
 	if !slices.ContainsFunc(more, func(m string) bool { return strings.Contains(m, `"defaults"`) }) {
 		more = append(more, `"defaults": {"defaults": {"assistant_initiation": "task://a", "fallback": "task://b"}}`)
 	}
+	// A style sheet without words of its own, because none at all would be Twilio's.
+	if !slices.ContainsFunc(more, func(m string) bool { return strings.Contains(m, `"styleSheet"`) }) {
+		more = append(more, `"styleSheet": {"style_sheet": {"name": "plain"}}`)
+	}
 	return text + ", " + strings.Join(more, ", ") + "}"
 }
 

@@ -60,9 +60,9 @@ func TestAFlowHasAThousandStatesAtMost(t *testing.T) {
 func TestTooManyStatesAreCountedByChannel(t *testing.T) {
 	got := refused(t, speeches(t, 600, "hello"), Options{}, CodeTooManyStates)
 	// Beside the says, messages have a start and a router. Calls have a start that
-	// listens, what takes it in, a router, and two states for silence.
-	want := "Each channel has states of its own: 605 are for calls and 602 for messages. Answer one channel alone, or part the assistant in two."
-	if got.Message != "The flow would have 1209 states, and Studio takes 1000." || got.Detail != want {
+	// listens, two that take it in, a router, and two states for silence.
+	want := "Each channel has states of its own: 606 are for calls and 602 for messages. Answer one channel alone, or part the assistant in two."
+	if got.Message != "The flow would have 1210 states, and Studio takes 1000." || got.Detail != want {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -118,7 +118,7 @@ func TestSixHundredTasksCompileOrAreRefusedWithTheCount(t *testing.T) {
 		t.Errorf("messages alone, by keywords: %+v", got)
 	}
 	got := refused(t, s, Options{}, CodeTooManyStates)
-	if got.Message != "The flow would have 1209 states, and Studio takes 1000." {
+	if got.Message != "The flow would have 1210 states, and Studio takes 1000." {
 		t.Errorf("both channels: %+v", got)
 	}
 }

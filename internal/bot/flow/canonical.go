@@ -26,8 +26,10 @@ func (f *Flow) normal() *jsondoc.Node {
 		states.Elems = append(states.Elems, s.normal())
 	}
 	slices.SortStableFunc(states.Elems, func(a, b *jsondoc.Node) int {
-		return cmp.Or(cmp.Compare(a.Get("name").String(), b.Get("name").String()),
-			cmp.Compare(string(a.Canonical()), string(b.Canonical())))
+		if by := cmp.Compare(a.Get("name").String(), b.Get("name").String()); by != 0 {
+			return by
+		}
+		return cmp.Compare(string(a.Canonical()), string(b.Canonical()))
 	})
 	n := object("description", text(f.Description), "flags", f.flags(), "initial_state", text(f.InitialState), "states", states)
 	return withOthers(n, f.root, schemaKey)

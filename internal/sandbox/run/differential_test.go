@@ -599,9 +599,9 @@ func TestWordsChangeNothingForSamples(t *testing.T) {
 func TestADifferenceIsFound(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string][2]string{
-		"a word":       {"Sales it is.", "Sales it was."},
+		"a word":      {"Sales it is.", "Sales it was."},
 		"a condition": {`"value": "2"`, `"value": "9"`},
-		"an end":       {"What can I do?", ""},
+		"an end":      {"What can I do?", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, ok := newPair(t, "ours", []byte(whole), compile.Exact)
