@@ -38,7 +38,9 @@ func Handler(o Options) http.Handler {
 }
 
 // echo is the answer to what is no keyword.
-func echo(from, text string) string { return fmt.Sprintf("%s wrote: %s", from, strings.TrimSpace(text)) }
+func echo(from, text string) string {
+	return fmt.Sprintf("%s wrote: %s", from, strings.TrimSpace(text))
+}
 
 // response is TwiML that answers with one message
 // (https://www.twilio.com/docs/messaging/twiml/message).
