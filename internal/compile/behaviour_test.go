@@ -1,0 +1,83 @@
+package compile_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile/walk"
+)
+
+// asking is the schema of an assistant that fits everything to one task, `ask`, whose
+// actions are given, and falls back to `lost`.
+func asking(actions, rest string) string {
+	return `{"defaults": {"defaults": {"assistant_initiation": "task://ask", "fallback": "task://lost"}}, ` + rest + `
+		"tasks": [
+			{"uniqueName": "ask", "actions": {"actions": [` + actions + `]}, "samples": [{"language": "en-US", "taggedText": "hello"}]},
+			{"uniqueName": "lost", "actions": {"actions": [{"say": "Lost."}, {"listen": true}]}},
+			{"uniqueName": "done", "actions": {"actions": [{"say": "Done."}]}}
+		]}`
+}
+
+// walked runs the flow of a schema: by messages, the first of them "hello", or a call.
+func walked(t *testing.T, file string, call bool) *walk.Talk {
+	t.Helper()
+	s, err := schema.Parse([]byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, found := compile.Compile(s, compile.Options{Routing: compile.Exact})
+	if compiled == nil {
+		t.Fatal(found)
+	}
+	f, err := walk.Load(compiled.Source())
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := func() (*walk.Talk, error) { return f.Message("hello", nil) }
+	if call {
+		begin = func() (*walk.Talk, error) { return f.Call(nil) }
+	}
+	talk, err := begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return talk
+}
+
+// heard is what the flow said from some point on, in one line.
+func heard(talk *walk.Talk, from int) string {
+	var texts []string
+	for _, s := range talk.Said[from:] {
+		texts = append(texts, s.Text)
+	}
+	return strings.Join(texts, " ")
+}
+
+func TestAnswersOfAShapeMayHaveTypographyAndPunctuation(t *testing.T) {
+	for _, test := range []struct{ kind, answer string }{
+		{"Twilio.LAST_NAME", "O’Neill"},
+		{"Twilio.CITY", "Paris!"},
+		{"Twilio.CITY", "Paris, "},
+		{"Twilio.COUNTRY_ISO_ALPHA2", "US."},
+		{"Twilio.COUNTRY_ISO_ALPHA3", "usa?"},
+		{"Twilio.US_STATE", "Texas!"},
+		{"Twilio.CURRENCY", "Euro?"},
+		{"Twilio.NUMBER", "zero"},
+		{"Twilio.YES_NO", "wrong"},
+	} {
+		question, err := json.Marshal(test.kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		talk := walked(t, asking(`{"collect": {"name": "c", "questions": [{"question": "Say.", "name": "q", "type": `+string(question)+`}], "on_complete": {"redirect": "task://done"}}}`, ""), false)
+		if err := talk.Reply(test.answer); err != nil {
+			t.Fatal(err)
+		}
+		if talk.Last() != "Done." {
+			t.Errorf("%q is no answer to a %s", test.answer, test.kind)
+		}
+	}
+}
