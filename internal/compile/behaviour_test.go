@@ -81,3 +81,42 @@ func TestAnswersOfAShapeMayHaveTypographyAndPunctuation(t *testing.T) {
 		}
 	}
 }
+
+func TestStyleSheetPraisesRightAnswers(t *testing.T) {
+	style := `"styleSheet": {"style_sheet": {"collect": {"validate": {"on_success": {"say": "Got it."}}}}},`
+	for _, test := range []struct{ validate, want string }{
+		{``, "Got it. Done."},
+		{`, "validate": {"on_success": {"say": "Lovely."}}`, "Lovely. Done."},
+		{`, "validate": {"on_success": {"say": ""}}`, "Got it. Done."},
+	} {
+		talk := walked(t, asking(`{"collect": {"name": "c", "questions": [{"question": "Say.", "name": "q"`+test.validate+`}], "on_complete": {"redirect": "task://done"}}}`, style), false)
+		from := len(talk.Said)
+		if err := talk.Reply("anything"); err != nil {
+			t.Fatal(err)
+		}
+		if got := heard(talk, from); got != test.want {
+			t.Errorf("with %q: %q, want %q", test.validate, got, test.want)
+		}
+	}
+}
+
+func TestAllowedValuesMayBeSaidInOtherWays(t *testing.T) {
+	types := `"fieldTypes": [{"uniqueName": "SIZE", "values": [
+		{"language": "en-US", "value": "large", "synonymOf": null}, {"language": "en-US", "value": "big", "synonymOf": "large"},
+		{"language": "en-US", "value": "small", "synonymOf": null}, {"language": "en-US", "value": "tiny", "synonymOf": "small"}]}],`
+	for _, test := range []struct{ list, answer, want string }{
+		{"allowed_values", "large", "Done."},
+		{"allowed_values", "Big!", "Done."},
+		{"allowed_values", "tiny", "Say."},
+		{"disallowed_values", "Big!", "Say."},
+		{"disallowed_values", "tiny", "Done."},
+	} {
+		talk := walked(t, asking(`{"collect": {"name": "c", "questions": [{"question": "Say.", "name": "q", "type": "SIZE", "validate": {"`+test.list+`": {"list": ["Large"]}}}], "on_complete": {"redirect": "task://done"}}}`, types), false)
+		if err := talk.Reply(test.answer); err != nil {
+			t.Fatal(err)
+		}
+		if got := talk.Last(); got != test.want {
+			t.Errorf("%s of large, and %q: %q, want %q", test.list, test.answer, got, test.want)
+		}
+	}
+}

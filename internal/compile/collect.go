@@ -95,8 +95,8 @@ func (l *line) questions(a action) []question {
 			l.c.report.warn(CodeSSMLStripped, member(q.at, "question"), "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
 		}
 		if q.validate.Is('{') {
-			q.allowed = texts(get(q.validate, "allowed_values", "list"))
-			q.refused = texts(get(q.validate, "disallowed_values", "list"))
+			q.allowed = q.kind.saidFor(texts(get(q.validate, "allowed_values", "list")))
+			q.refused = q.kind.saidFor(texts(get(q.validate, "disallowed_values", "list")))
 			if get(q.validate, "webhook") != nil {
 				l.c.report.warn(CodeWebhookValidate, member(q.at, "validate", "webhook"), "Every answer that fits the question's type is taken.", "The flow does not ask a URL whether an answer is valid.")
 			}
@@ -151,12 +151,24 @@ func (l *line) question(name string, q question) {
 	} else {
 		l.check(q, ask, in, at)
 	}
-	if say := l.text(get(q.validate, "on_success")); say != "" {
-		l.say(name+"_success", action{value: get(q.validate, "on_success"), at: member(q.at, "validate", "on_success")})
+	if success, at := l.success(q); success != nil {
+		l.say(name+"_success", action{value: success, at: at})
 	}
 	if after != nil {
 		l.open = append(l.open, exit{from: after, match: 0})
 	}
+}
+
+// success is what is said to a right answer, and where the schema says so; nil for
+// nothing. The style sheet has it for all questions.
+func (l *line) success(q question) (*jsondoc.Node, jsontext.Pointer) {
+	if n := get(q.validate, "on_success"); l.text(n) != "" {
+		return n, member(q.at, "validate", "on_success")
+	}
+	if n := get(l.c.style, "collect", "validate", "on_success"); l.text(n) != "" {
+		return n, member(atStyle, "collect", "validate", "on_success")
+	}
+	return nil, ""
 }
 
 // askFor makes the states that ask and take the answer.

@@ -32,6 +32,18 @@ func (k kind) renamed() bool {
 	return slices.ContainsFunc(k.values, func(v value) bool { return normalise(v.keep) != v.said })
 }
 
+// saidFor are all ways to say some normalised values: themselves, and what the type
+// keeps as one of them.
+func (k kind) saidFor(texts []string) []string {
+	out := slices.Clone(texts)
+	for _, v := range k.values {
+		if slices.Contains(texts, normalise(v.keep)) && !slices.Contains(out, v.said) {
+			out = append(out, v.said)
+		}
+	}
+	return out
+}
+
 // kindOf is the type of a question or field: built in, one of the schema's, or none.
 func (c *compiler) kindOf(name string) kind {
 	name = schema.CanonicalFieldType(name)
