@@ -130,7 +130,7 @@ func (c *compiler) build() {
 // start takes the first message: it goes to the router, since only a call has a task
 // that initiates (https://www.twilio.com/docs/autopilot/api/assistant/defaults).
 func (s *side) start() target {
-	w := s.set(s.prefix+"_start", s.shared, heard("trigger.message.Body | default: trigger.conversation.Body"))
+	w := s.set(s.prefix+"_start", s.shared, heard(input{expression: "trigger.message.Body | default: trigger.conversation.Body"}))
 	w.on("next", s.router(s.c.tasks))
 	return to(w)
 }

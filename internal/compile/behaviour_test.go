@@ -8,6 +8,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile/walk"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/studio"
 )
 
 // asking is the schema of an assistant that fits everything to one task, `ask`, whose
@@ -117,6 +119,48 @@ func TestAllowedValuesMayBeSaidInOtherWays(t *testing.T) {
 		}
 		if got := talk.Last(); got != test.want {
 			t.Errorf("%s of large, and %q: %q, want %q", test.list, test.answer, got, test.want)
+		}
+	}
+}
+
+// Whether a widget that runs again still holds what it took the time before is not
+// documented; the sandbox keeps it.
+func TestKeysAreHeardAfterWords(t *testing.T) {
+	s, err := schema.Parse([]byte(asking(`{"collect": {"name": "c", "questions": [{"question": "How many?", "name": "q", "type": "Twilio.NUMBER"}], "on_complete": {"redirect": "task://done"}}}`, "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, found := compile.Compile(s, compile.Options{})
+	if compiled == nil {
+		t.Fatal(found)
+	}
+	call, err := studio.New(compiled.Source(), studio.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	call.Send(t.Context(), run.Call())
+	if again := call.Send(t.Context(), run.Speech("none of your business")); again.Ended || len(again.Replies) != 1 {
+		t.Fatalf("after words that are no number: %v", again)
+	}
+	if done := call.Send(t.Context(), run.Digits("3")); !done.Ended || len(done.Replies) != 1 || done.Replies[0].Text != "Done." {
+		t.Errorf("after keys: %v", done)
+	}
+}
+
+func TestKeysOfAQuestionStandForValues(t *testing.T) {
+	types := `"fieldTypes": [{"uniqueName": "SIZE", "values": [{"language": "en-US", "value": "large", "synonymOf": null}, {"language": "en-US", "value": "small", "synonymOf": null}]}],`
+	question := `{"collect": {"name": "c", "questions": [{"question": "Say.", "name": "q", "type": "SIZE", "voice_digits": {"num_digits": 1, "mapping": {"1": "small", "2": "large"}}}], "on_complete": {"redirect": "task://done"}}}`
+	for _, test := range []struct{ keys, want, kept string }{
+		{"1", "Done.", "small"},
+		{"2", "Done.", "large"},
+		{"3", "Say.", "3"},
+	} {
+		talk := walked(t, asking(question, types), true)
+		if err := talk.Press(test.keys); err != nil {
+			t.Fatal(err)
+		}
+		if kept := talk.Variables()["collect_c_q"]; talk.Last() != test.want || kept != test.kept {
+			t.Errorf("key %s: %q is kept and %q said, want %q and %q", test.keys, kept, talk.Last(), test.kept, test.want)
 		}
 	}
 }

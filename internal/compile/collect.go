@@ -134,6 +134,11 @@ func (c *compiler) patternUse(name string, at jsontext.Pointer) {
 // tries is the variable that counts the answers to a question.
 func (q question) tries() string { return fmt.Sprintf("%s%d", varTry, q.number) }
 
+// count counts an answer.
+func (q question) count() variable {
+	return variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}
+}
+
 // question makes the states of one question.
 func (l *line) question(name string, q question) {
 	at := l.columns[l.task]
@@ -147,7 +152,7 @@ func (l *line) question(name string, q question) {
 	ask, in := l.askFor(name, q)
 	l.then(to(ask))
 	if !q.checked(l.voice()) {
-		l.open = []exit{{from: in, event: "next"}}
+		l.open = []exit{{from: in[0], event: "next"}}
 	} else {
 		l.check(q, ask, in, at)
 	}
@@ -172,7 +177,7 @@ func (l *line) success(q question) (*jsondoc.Node, jsontext.Pointer) {
 }
 
 // askFor makes the states that ask and take the answer.
-func (l *line) askFor(name string, q question) (ask, in *widget) {
+func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 	at := l.columns[l.task]
 	body := l.wording(q)
 	if l.voice() {
@@ -182,20 +187,38 @@ func (l *line) askFor(name string, q question) (ask, in *widget) {
 	} else {
 		ask = l.wait(name, at, message(body))
 	}
-	expression := "widgets." + ask.name + ".inbound.Body | default: trigger.conversation.Body"
+	in = append(in, l.hear(ask, at, l.taken(q, l.input(ask))...))
 	if l.voice() {
-		expression = "widgets." + ask.name + ".SpeechResult | default: widgets." + ask.name + ".Digits"
-	}
-	more := []any{variable{Key: q.answer, Value: "{{" + expression + " | strip}}"}}
-	if q.checked(l.voice()) {
-		more = append(more, variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"})
-	}
-	in = l.hear(ask, at, more...)
-	if l.voice() {
-		ask.on("keypress", to(in))
-		ask.on("timeout", to(in))
+		keys := meant(get(q.node, "voice_digits", "mapping"), keysOf(ask))
+		in = append(in, l.pressed(ask, at, keys, l.taken(q, keys)...))
+		silent := l.set(ask.name+"_silent", at, []any{variable{Key: varInput}, variable{Key: varRaw}, variable{Key: q.answer}, q.count()})
+		silent.lane = 1
+		ask.on("timeout", to(silent))
+		in = append(in, silent)
 	}
 	return ask, in
+}
+
+// taken are the variables that keep an answer, and count it.
+func (l *line) taken(q question, in input) []any {
+	out := []any{variable{Key: q.answer, Value: in.trimmed()}}
+	if q.checked(l.voice()) {
+		out = append(out, q.count())
+	}
+	return out
+}
+
+// meant is what the keys stand for that a caller presses to answer a question.
+func meant(mapping *jsondoc.Node, keys string) input {
+	if !mapping.Is('{') || len(mapping.Members) == 0 {
+		return input{expression: keys}
+	}
+	var b strings.Builder
+	b.WriteString("{% assign said = " + keys + " %}")
+	for _, m := range mapping.Members {
+		b.WriteString("{% if " + keys + " == " + quoted(m.Name) + " %}{% assign said = " + quoted(m.Value.String()) + " %}{% endif %}")
+	}
+	return input{before: b.String(), expression: "said"}
 }
 
 // wording is what is asked: the question, and after an answer that was refused the
@@ -234,13 +257,15 @@ func (l *line) wording(q question) string {
 }
 
 // check makes the states that take an answer or ask again.
-func (l *line) check(q question, ask, in *widget, at *column) {
-	input := inputOfFlow
+func (l *line) check(q question, ask *widget, in []*widget, at *column) {
+	tested := inputOfFlow
 	if q.kind.pattern != "" && len(q.allowed) == 0 {
-		input = literalVariable(varRaw)
+		tested = literalVariable(varRaw)
 	}
-	split := l.add(ask.name+"_check", kindSplit, at, map[string]any{"input": input})
-	in.on("next", to(split))
+	split := l.add(ask.name+"_check", kindSplit, at, map[string]any{"input": tested})
+	for _, w := range in {
+		w.on("next", to(split))
+	}
 
 	limit := get(q.validate, "max_attempts")
 	most := whole(get(limit, "num_attempts"), whole(get(l.c.style, "collect", "validate", "max_attempts", "num_attempts"),

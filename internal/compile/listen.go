@@ -76,28 +76,51 @@ func (s *side) wait(name string, at *column, properties map[string]any) *widget 
 	return w
 }
 
-// hear makes the state that takes over what a state waited for.
+// hear makes the state that takes over what a state waited for; of a call, what was
+// said. Keys have a state of their own: whether a widget that runs again still holds
+// what it took the time before, so that keys would be read as the words that came
+// first, is not documented.
 func (s *side) hear(w *widget, at *column, more ...any) *widget {
-	expression := "widgets." + w.name + ".inbound.Body | default: trigger.conversation.Body"
-	event := "incomingMessage"
+	in := s.set(w.name+"_in", at, append(heard(s.input(w)), more...))
 	if s.voice() {
-		expression = "widgets." + w.name + ".SpeechResult | default: widgets." + w.name + ".Digits"
-		event = "speech"
+		w.on("speech", to(in))
+		return in
 	}
-	in := s.set(w.name+"_in", at, append(heard(expression), more...))
-	w.on(event, to(in))
-	if !s.voice() {
-		w.on("timeout", target{})
-		w.on("deliveryFailure", target{})
-	}
+	w.on("incomingMessage", to(in))
+	w.on("timeout", target{})
+	w.on("deliveryFailure", target{})
 	return in
 }
 
+// input is Liquid for what somebody wrote or said to a state.
+func (s *side) input(w *widget) input {
+	if s.voice() {
+		return input{expression: "widgets." + w.name + ".SpeechResult"}
+	}
+	return input{expression: "widgets." + w.name + ".inbound.Body | default: trigger.conversation.Body"}
+}
+
+// pressed makes the state that takes over the keys a caller pressed.
+func (s *side) pressed(w *widget, at *column, keys input, more ...any) *widget {
+	key := s.set(w.name+"_key", at, append(heard(keys), more...))
+	key.lane = 1
+	w.on("keypress", to(key))
+	return key
+}
+
+func keysOf(w *widget) string { return "widgets." + w.name + ".Digits" }
+
+// input is Liquid for what somebody said: an expression, and what comes before it.
+type input struct{ before, expression string }
+
+// trimmed is Liquid for the text of an input, as it was said.
+func (in input) trimmed() string { return in.before + "{{" + in.expression + " | strip}}" }
+
 // heard are the variables that hold an input.
-func heard(expression string) []any {
+func heard(in input) []any {
 	return []any{
-		variable{Key: varInput, Value: normalised(expression)},
-		variable{Key: varRaw, Value: "{{" + expression + " | strip}}"},
+		variable{Key: varInput, Value: in.before + normalised(in.expression)},
+		variable{Key: varRaw, Value: in.trimmed()},
 	}
 }
 
@@ -124,10 +147,12 @@ func (s *side) gather(name string, at *column, say string, by *listening, tasks 
 	}
 	addDigits(properties, digits)
 	w := s.add(name, kindGather, at, s.spokenAs(properties))
-	in := s.hear(w, at, variable{Key: varSilence, Value: "0"})
+	talking := variable{Key: varSilence, Value: "0"}
+	in := s.hear(w, at, talking)
 	in.on("next", s.router(tasks))
 	w.on("timeout", to(s.silence()))
-	w.on("keypress", s.keys(w, at, by, digits, in))
+	key := s.pressed(w, at, input{expression: keysOf(w)}, talking)
+	key.on("next", s.keys(w, at, by, digits, tasks))
 	return to(w)
 }
 
@@ -152,7 +177,7 @@ func addDigits(properties map[string]any, digits *jsondoc.Node) {
 
 // keys is where keys lead that a caller presses: to the tasks they are for, or to the
 // router, as an input like any other.
-func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, in *widget) target {
+func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, tasks []*task) target {
 	type key struct {
 		digit string
 		to    *jsondoc.Node
@@ -169,9 +194,9 @@ func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, 
 		}
 	}
 	if len(keys) == 0 {
-		return to(in)
+		return s.router(tasks)
 	}
-	split := s.add(w.name+"_keys", kindSplit, at, map[string]any{"input": "{{widgets." + w.name + ".Digits}}"})
+	split := s.add(w.name+"_keys", kindSplit, at, map[string]any{"input": literalVariable(varRaw)})
 	split.lane = 1
 	for _, k := range keys {
 		t := s.target(split.name+"_"+k.digit, at, by.task, k.to, member(by.action.at, "voice_digits", k.under, k.digit))
