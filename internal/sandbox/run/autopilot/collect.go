@@ -153,33 +153,41 @@ func (t *turn) answer(e run.Event) (to target, left bool) {
 	return t.complete(c), true
 }
 
-// valid reads an answer.
+// valid reads an answer. Where a question lists the values it allows, those are
+// answers, whether or not they are of its type, and so is another way to say one.
 func (t *turn) valid(q question, text string) (value string, ok bool) {
 	if text = sentence(text); text == "" {
 		return "", false
 	}
-	value = text
-	if q.Type != "" {
-		var known bool
-		if value, ok, known = t.assistant.understood(q.Type, text, t.Literal); !known {
-			t.problem(90104, "Invalid Collect Field Type: the question %s is of type %s, which there is not", q.Name, q.Type)
-		} else if !ok {
-			return "", false
-		}
-	}
 	v := q.Validate
 	if v == nil {
-		return value, true
+		v = &validate{}
 	}
-	if len(v.AllowedValues.List) > 0 {
-		allowed, ok := v.AllowedValues.has(value)
-		if !ok {
+	allowed, listed := v.AllowedValues.has(text)
+	value = text
+	if q.Type != "" {
+		canonical, typed, known := t.assistant.understood(q.Type, text, t.Literal)
+		switch {
+		case !known:
+			t.problem(90104, "Invalid Collect Field Type: the question %s is of type %s, which there is not", q.Name, q.Type)
+		case typed:
+			value = canonical
+		case !listed:
 			return "", false
 		}
+	}
+	if !listed && len(v.AllowedValues.List) > 0 {
+		if allowed, listed = v.AllowedValues.has(value); !listed {
+			return "", false
+		}
+	}
+	if listed {
 		value = allowed
 	}
-	if _, not := v.DisallowedValues.has(value); not {
-		return "", false
+	for _, said := range []string{text, value} {
+		if _, not := v.DisallowedValues.has(said); not {
+			return "", false
+		}
 	}
 	if v.Webhook.URI != "" && !t.validates(v.Webhook, q, value) {
 		return "", false

@@ -107,14 +107,17 @@ func oneOf(list string) func(string) (string, bool) {
 
 func numeric(text string) (string, bool) { return number(text) }
 
+var yes, no = oneOf(`yes,y,yeah,yea,yep,yup,ya,yes please,yes i do,yes it is,sure,sure thing,ok,okay,k,of course,correct,right,that's right,` +
+	`absolutely,definitely,certainly,affirmative,please do,i do,true`),
+	oneOf(`no,n,nope,nah,no thanks,no thank you,no i don't,no it isn't,not really,not now,never,negative,don't,false,wrong,incorrect`)
+
 func yesNo(text string) (string, bool) {
-	switch normal(text) {
-	case "yes", "y", "yeah", "yep", "yup", "sure", "ok", "okay", "of course", "correct", "right", "true", "yes please", "absolutely", "definitely", "affirmative":
+	text = strings.ReplaceAll(normal(text), "’", "'")
+	if _, ok := yes(text); ok {
 		return "Yes", true
-	case "no", "n", "nope", "nah", "not", "never", "wrong", "incorrect", "false", "no thanks", "no thank you", "negative":
-		return "No", true
 	}
-	return "", false
+	_, ok := no(text)
+	return "No", ok
 }
 
 var (
