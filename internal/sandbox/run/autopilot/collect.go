@@ -32,6 +32,9 @@ type question struct {
 	Type        string       `json:"type"`
 	VoiceDigits *voiceDigits `json:"voice_digits"`
 	Validate    *validate    `json:"validate"`
+	// Prefill names what may be known already: a field of the sentence that led to
+	// the task, or a remembered value. The question is left out then.
+	Prefill string `json:"prefill"`
 }
 
 type validate struct {
@@ -103,13 +106,37 @@ func (t *turn) collect(text json.RawMessage) (next target, err error) {
 		return next, errors.New("it has no name")
 	}
 	t.Collect = &collecting{Questions: text}
-	if len(c.Questions) == 0 {
-		next = t.complete(c)
+	if next, left := t.pose(c); left {
 		t.Over = next.URI == ""
 		return next, nil
 	}
-	t.say(c.Questions[0].Question)
 	return next, nil
+}
+
+// pose asks the question that is next, of those nobody has answered yet. When there is
+// none, the collect is over, and it returns where to go.
+func (t *turn) pose(c collect) (to target, left bool) {
+	for ; t.Collect.Index < len(c.Questions); t.Collect.Index++ {
+		q := c.Questions[t.Collect.Index]
+		known, ok := t.known(q)
+		if !ok {
+			t.say(q.Question)
+			return target{}, false
+		}
+		t.store(c, q, known)
+	}
+	return t.complete(c), true
+}
+
+// known is the answer to a question that need not be asked.
+func (t *turn) known(q question) (value string, ok bool) {
+	if q.Prefill == "" {
+		return "", false
+	}
+	if value = t.Fields[q.Prefill]; value == "" {
+		value, _ = t.saved.Memory[q.Prefill].(string)
+	}
+	return value, strings.TrimSpace(value) != ""
 }
 
 // answered takes the answer to a question and goes on to the next, or where the
@@ -146,11 +173,8 @@ func (t *turn) answer(e run.Event) (to target, left bool) {
 	}
 	t.say(said)
 	t.Collect.Attempts = 0
-	if t.Collect.Index++; t.Collect.Index < len(c.Questions) {
-		t.say(c.Questions[t.Collect.Index].Question)
-		return target{}, false
-	}
-	return t.complete(c), true
+	t.Collect.Index++
+	return t.pose(c)
 }
 
 // valid reads an answer. Where a question lists the values it allows, those are
