@@ -164,3 +164,38 @@ func TestKeysOfAQuestionStandForValues(t *testing.T) {
 		}
 	}
 }
+
+func TestPrefilledAnswersAreKept(t *testing.T) {
+	talk := walked(t, asking(`{"remember": {"city": "Oslo"}}, {"collect": {"name": "c", "questions": [{"question": "City?", "name": "q", "prefill": "city"}], "on_complete": {"redirect": "task://done"}}}`, ""), false)
+	if kept := talk.Variables()["collect_c_q"]; talk.Last() != "Done." || kept != "Oslo" {
+		t.Errorf("%q is kept and %q said", kept, talk.Last())
+	}
+}
+
+func TestMemoryIsSentInPostsAlone(t *testing.T) {
+	for method, want := range map[string]bool{"GET": false, "POST": true} {
+		talk := walked(t, asking(`{"remember": {"k": "v"}}, {"redirect": {"uri": "https://example.com/x", "method": "`+method+`"}}`, ""), false)
+		if _, sent := talk.Said[0].Form["Memory"]; sent != want {
+			t.Errorf("a %s has a Memory: %v", method, sent)
+		}
+	}
+}
+
+func TestFieldsOfNumbersMayBeWords(t *testing.T) {
+	file := `{"tasks": [{"uniqueName": "book", "actions": {"actions": [{"say": "Booked."}]}, "fields": [{"uniqueName": "n", "fieldType": "Twilio.NUMBER"}, {"uniqueName": "p", "fieldType": "Twilio.PHONE_NUMBER"}],
+		"samples": [{"language": "en-US", "taggedText": "hello"}, {"language": "en-US", "taggedText": "book {n} seats"}, {"language": "en-US", "taggedText": "call {p}"}]},
+		{"uniqueName": "wait", "actions": {"actions": [{"say": "Say it."}, {"listen": true}]}}], "defaults": {"defaults": {"assistant_initiation": "task://wait"}}}`
+	for said, want := range map[string]string{
+		"book 3 seats": "Booked.", "Book forty-two seats!": "Booked.", "book one hundred and five seats": "Booked.", "call +1 (202) 555-0142": "Booked.", "call (202) 555-0142": "Booked.",
+		"book nice seats": "", "call me": "",
+	} {
+		talk := walked(t, file, true)
+		from := len(talk.Said)
+		if err := talk.Reply(said); err != nil {
+			t.Fatal(err)
+		}
+		if got := heard(talk, from); got != want {
+			t.Errorf("%q: %q, want %q", said, got, want)
+		}
+	}
+}

@@ -144,10 +144,12 @@ func (l *line) question(name string, q question) {
 	at := l.columns[l.task]
 	var after *widget
 	if known := get(q.node, "prefill").String(); known != "" {
-		split := l.next(name+"_known", kindSplit, map[string]any{"input": literalVariable(memoryKey(known))})
-		split.match("known", "is_not_blank", notBlank, target{})
+		value := literalVariable(memoryKey(known))
+		split := l.next(name+"_known", kindSplit, map[string]any{"input": value})
+		after = l.set(name+"_kept", at, []any{variable{Key: q.answer, Value: value}})
+		after.lane = 1
+		split.match("known", "is_not_blank", notBlank, to(after))
 		l.open = append(l.open, exit{from: split, event: "noMatch"})
-		after = split
 	}
 	ask, in := l.askFor(name, q)
 	l.then(to(ask))
@@ -160,7 +162,7 @@ func (l *line) question(name string, q question) {
 		l.say(name+"_success", action{value: success, at: at})
 	}
 	if after != nil {
-		l.open = append(l.open, exit{from: after, match: 0})
+		l.open = append(l.open, exit{from: after, event: "next"})
 	}
 }
 

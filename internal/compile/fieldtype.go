@@ -194,8 +194,10 @@ func (k kind) inSample() (pattern string, known bool) {
 		}
 	}
 	switch k.name {
-	case "Twilio.NUMBER", "Twilio.NUMBER_SEQUENCE", "Twilio.PHONE_NUMBER":
-		return `[0-9][0-9 ()+-]*`, true
+	case "Twilio.NUMBER", "Twilio.NUMBER_SEQUENCE":
+		return `(?:[-+$€£]?[0-9][0-9 ()+-]*|` + number + `(?:(?: and |[ -])` + number + `)*)`, true
+	case "Twilio.PHONE_NUMBER":
+		return `[0-9+(][0-9 ()+-]*`, true
 	}
 	return `.+`, false
 }

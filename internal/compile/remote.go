@@ -48,8 +48,10 @@ func (s *side) ask(name string, at *column, r request) target {
 		variable{Key: "CurrentInput", Value: "{{flow.variables." + varRaw + "}}"},
 		variable{Key: "CurrentTask", Value: literal(current)},
 		variable{Key: "DialogueSid", Value: "{{flow.sid}}"},
-		variable{Key: "Memory", Value: s.c.memory(r.completes)},
 		variable{Key: "UserIdentifier", Value: "{{contact.channel.address}}"},
+	}
+	if method(r.method) != "GET" { // a query might be cut, so that Autopilot left it out
+		parameters = slices.Insert(parameters, 6, any(variable{Key: "Memory", Value: s.c.memory(r.completes)}))
 	}
 	w := s.add(name, kindHTTP, at, map[string]any{
 		"method": method(r.method), "url": literal(r.url), "parameters": parameters,
