@@ -25,12 +25,19 @@ func newCustomType(values []fieldValue) customType {
 	return t
 }
 
+// punctuation is that of a sentence.
+const punctuation = ".?!,;:\""
+
 // normal is a text as samples and values are compared: without letter case, the
-// punctuation of a sentence and superfluous white space.
+// punctuation of a sentence and superfluous white space, and with the apostrophe of
+// keyboards where a phone wrote that of books.
 func normal(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(".?!,", r) {
+		switch {
+		case strings.ContainsRune(punctuation, r):
 			return ' '
+		case r == '’':
+			return '\''
 		}
 		return unicode.ToLower(r)
 	}, text)
@@ -39,7 +46,7 @@ func normal(text string) string {
 
 // sentence is a text without the white space and the punctuation around it.
 func sentence(text string) string {
-	return strings.TrimRight(strings.TrimSpace(strings.Join(strings.Fields(text), " ")), " .?!,")
+	return strings.TrimRight(strings.TrimSpace(strings.Join(strings.Fields(text), " ")), " "+punctuation)
 }
 
 // The built-in field types
@@ -112,7 +119,7 @@ var yes, no = oneOf(`yes,y,yeah,yea,yep,yup,ya,yes please,yes i do,yes it is,sur
 	oneOf(`no,n,nope,nah,no thanks,no thank you,no i don't,no it isn't,not really,not now,never,negative,don't,false,wrong,incorrect`)
 
 func yesNo(text string) (string, bool) {
-	text = strings.ReplaceAll(normal(text), "’", "'")
+	text = normal(text)
 	if _, ok := yes(text); ok {
 		return "Yes", true
 	}
