@@ -24,8 +24,13 @@ func asking(actions, rest string) string {
 }
 
 // walked runs the flow of a schema: by messages, the first of them "hello", or a call.
-func walked(t *testing.T, file string, call bool) *walk.Talk {
+// URLs fail unless answers are given.
+func walked(t *testing.T, file string, call bool, answers ...walk.Answer) *walk.Talk {
 	t.Helper()
+	var answer walk.Answer
+	if len(answers) > 0 {
+		answer = answers[0]
+	}
 	s, err := schema.Parse([]byte(file))
 	if err != nil {
 		t.Fatal(err)
@@ -38,9 +43,9 @@ func walked(t *testing.T, file string, call bool) *walk.Talk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begin := func() (*walk.Talk, error) { return f.Message("hello", nil) }
+	begin := func() (*walk.Talk, error) { return f.Message("hello", answer) }
 	if call {
-		begin = func() (*walk.Talk, error) { return f.Call(nil) }
+		begin = func() (*walk.Talk, error) { return f.Call(answer) }
 	}
 	talk, err := begin()
 	if err != nil {
@@ -196,6 +201,35 @@ func TestFieldsOfNumbersMayBeWords(t *testing.T) {
 		}
 		if got := heard(talk, from); got != want {
 			t.Errorf("%q: %q, want %q", said, got, want)
+		}
+	}
+}
+
+func TestURLsOfDefaultsAreToldTheTask(t *testing.T) {
+	file := `{"defaults": {"defaults": {"fallback": "https://example.com/fallback"}},
+		"tasks": [{"uniqueName": "ask", "actions": {"actions": [{"say": "What?"}, {"listen": true}]}, "samples": [{"language": "en-US", "taggedText": "hello"}]}]}`
+	talk := walked(t, file, false)
+	if err := talk.Reply("qwxz"); err != nil {
+		t.Fatal(err)
+	}
+	asked := talk.Said[len(talk.Said)-1]
+	if asked.Form["CurrentTask"] != "ask" || asked.Form["CurrentInput"] != "qwxz" {
+		t.Errorf("%s is told %v", asked.Text, asked.Form)
+	}
+}
+
+func TestCallsComeToAFallbackThatIsAURL(t *testing.T) {
+	file := `{"defaults": {"defaults": {"assistant_initiation": "https://example.com/call", "fallback": "https://example.com/fallback"}},
+		"tasks": [{"uniqueName": "ask", "actions": {"actions": [{"say": "What?"}, {"listen": true}]}, "samples": [{"language": "en-US", "taggedText": "hello"}]}]}`
+	talk := walked(t, file, true, func(url string, _ map[string]string) any {
+		return map[string]any{"actions": []any{map[string]any{"say": "This is " + url}, map[string]any{"listen": true}}}
+	})
+	for range 2 {
+		if err := talk.Reply("qwxz"); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSpace(talk.Last()); got != "This is https://example.com/fallback" || talk.Ended {
+			t.Fatalf("nothing fits, and the flow says %q, ended %v", got, talk.Ended)
 		}
 	}
 }

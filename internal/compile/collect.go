@@ -193,7 +193,8 @@ func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 	if l.voice() {
 		keys := meant(get(q.node, "voice_digits", "mapping"), keysOf(ask))
 		in = append(in, l.pressed(ask, at, keys, l.taken(q, keys)...))
-		silent := l.set(ask.name+"_silent", at, []any{variable{Key: varInput}, variable{Key: varRaw}, variable{Key: q.answer}, q.count()})
+		nothing := []any{variable{Key: varInput}, variable{Key: varRaw}, variable{Key: q.answer}, q.count()}
+		silent := l.set(ask.name+"_silent", at, append(nothing, l.current(at.task)...))
 		silent.lane = 1
 		ask.on("timeout", to(silent))
 		in = append(in, silent)

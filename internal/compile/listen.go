@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
@@ -81,7 +82,7 @@ func (s *side) wait(name string, at *column, properties map[string]any) *widget 
 // what it took the time before, so that keys would be read as the words that came
 // first, is not documented.
 func (s *side) hear(w *widget, at *column, more ...any) *widget {
-	in := s.set(w.name+"_in", at, append(heard(s.input(w)), more...))
+	in := s.set(w.name+"_in", at, slices.Concat(heard(s.input(w)), more, s.current(at.task)))
 	if s.voice() {
 		w.on("speech", to(in))
 		return in
@@ -102,7 +103,7 @@ func (s *side) input(w *widget) input {
 
 // pressed makes the state that takes over the keys a caller pressed.
 func (s *side) pressed(w *widget, at *column, keys input, more ...any) *widget {
-	key := s.set(w.name+"_key", at, append(heard(keys), more...))
+	key := s.set(w.name+"_key", at, slices.Concat(heard(keys), more, s.current(at.task)))
 	key.lane = 1
 	w.on("keypress", to(key))
 	return key
