@@ -133,7 +133,7 @@ func (c *compiler) build() {
 // start takes the first message: it goes to the router, since only a call has a task
 // that initiates (https://www.twilio.com/docs/autopilot/api/assistant/defaults).
 func (s *side) start() target {
-	w := s.set(s.prefix+"_start", s.shared, heard("trigger.message.Body | default: trigger.conversation.Body"))
+	w := s.set(s.prefix+"_start", s.shared, heard(input{expression: "trigger.message.Body | default: trigger.conversation.Body"}))
 	w.on("next", s.router(s.c.tasks))
 	return to(w)
 }
@@ -171,14 +171,17 @@ func (s *side) byDefault(name string, at jsontext.Pointer, n *jsondoc.Node) targ
 	if t, ok := s.defaults[name]; ok {
 		return t
 	}
-	// What the URL does when it fails may lead here again: that ends.
-	s.defaults[name] = target{}
-	s.defaults[name] = s.target(name, s.shared, nil, n, at)
+	s.defaults[name] = s.follow(name, s.shared, nil, n, at, name)
 	return s.defaults[name]
 }
 
 // target is where a redirect leads: a task, or what a URL answers.
 func (s *side) target(name string, column *column, from *task, n *jsondoc.Node, at jsontext.Pointer) target {
+	return s.follow(name, column, from, n, at, "")
+}
+
+// follow is target; what it makes is one of `defaults` unless that is empty.
+func (s *side) follow(name string, column *column, from *task, n *jsondoc.Node, at jsontext.Pointer, byDefault string) target {
 	method := strings.ToUpper(get(n, "method").String())
 	if n.Is('{') {
 		n, at = get(n, "uri"), member(at, "uri")
@@ -186,7 +189,7 @@ func (s *side) target(name string, column *column, from *task, n *jsondoc.Node, 
 	if name, ok := strings.CutPrefix(n.String(), "task://"); ok {
 		return s.toTask(s.c.byName[name])
 	}
-	return s.ask(name, column, request{url: n.String(), method: method, task: from, at: at})
+	return s.ask(name, column, request{url: n.String(), method: method, task: from, at: at, byDefault: byDefault})
 }
 
 // counted words a number of things.

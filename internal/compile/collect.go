@@ -95,8 +95,8 @@ func (l *line) questions(a action) []question {
 			l.c.report.warn(CodeSSMLStripped, member(q.at, "question"), "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
 		}
 		if q.validate.Is('{') {
-			q.allowed = texts(get(q.validate, "allowed_values", "list"))
-			q.refused = texts(get(q.validate, "disallowed_values", "list"))
+			q.allowed = q.kind.saidFor(texts(get(q.validate, "allowed_values", "list")))
+			q.refused = q.kind.saidFor(texts(get(q.validate, "disallowed_values", "list")))
 			if get(q.validate, "webhook") != nil {
 				l.c.report.warn(CodeWebhookValidate, member(q.at, "validate", "webhook"), "Every answer that fits the question's type is taken.", "The flow does not ask a URL whether an answer is valid.")
 			}
@@ -134,15 +134,22 @@ func (c *compiler) patternUse(name string, at jsontext.Pointer) {
 // tries is the variable that counts the answers to a question.
 func (q question) tries() string { return fmt.Sprintf("%s%d", varTry, q.number) }
 
+// count counts an answer.
+func (q question) count() variable {
+	return variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}
+}
+
 // question makes the states of one question.
 func (l *line) question(name string, q question) {
 	at := l.columns[l.task]
 	var after *widget
 	if known := get(q.node, "prefill").String(); known != "" {
-		split := l.next(name+"_known", kindSplit, map[string]any{"input": literalVariable(memoryKey(known))})
-		split.match("known", "is_not_blank", notBlank, target{})
+		value := literalVariable(memoryKey(known))
+		split := l.next(name+"_known", kindSplit, map[string]any{"input": value})
+		after = l.set(name+"_kept", at, []any{variable{Key: q.answer, Value: value}})
+		after.lane = 1
+		split.match("known", "is_not_blank", notBlank, to(after))
 		l.open = append(l.open, exit{from: split, event: "noMatch"})
-		after = split
 	}
 	ask, in := l.askFor(name, q)
 	l.then(to(ask))
@@ -151,40 +158,70 @@ func (l *line) question(name string, q question) {
 	} else {
 		l.check(q, ask, in, at)
 	}
-	success, stands := get(q.validate, "on_success"), member(q.at, "validate", "on_success")
-	if l.text(success) == "" {
-		success, stands = get(l.c.style, "collect", "validate", "on_success"), "/styleSheet/style_sheet/collect/validate/on_success"
-	}
-	if l.text(success) != "" {
-		l.say(name+"_success", action{value: success, at: stands})
+	if success, at := l.success(q); success != nil {
+		l.say(name+"_success", action{value: success, at: at})
 	}
 	if after != nil {
-		l.open = append(l.open, exit{from: after, match: 0})
+		l.open = append(l.open, exit{from: after, event: "next"})
 	}
 }
 
-// askFor makes the state that asks, and those that take the answer: what was written
-// or said, and the keys that were pressed.
+// success is what is said to a right answer, and where the schema says so; nil for
+// nothing. The style sheet has it for all questions.
+func (l *line) success(q question) (*jsondoc.Node, jsontext.Pointer) {
+	if n := get(q.validate, "on_success"); l.text(n) != "" {
+		return n, member(q.at, "validate", "on_success")
+	}
+	if n := get(l.c.style, "collect", "validate", "on_success"); l.text(n) != "" {
+		return n, member(atStyle, "collect", "validate", "on_success")
+	}
+	return nil, ""
+}
+
+// askFor makes the states that ask and take the answer.
 func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 	at := l.columns[l.task]
 	body := l.wording(q)
-	count := variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}
 	if l.voice() {
-		digits := get(q.node, "voice_digits")
 		properties := gathering(body)
-		addDigits(properties, digits)
+		addDigits(properties, get(q.node, "voice_digits"))
 		ask = l.add(name, kindGather, at, l.spokenAs(properties))
-		spoken := l.hear(ask, at, variable{Key: q.answer, Value: "{{widgets." + ask.name + ".SpeechResult | strip}}"}, count)
-		pressed := l.pressed(ask, at, get(digits, "mapping"), q.answer, count)
-		ask.on("keypress", to(pressed))
-		return ask, []*widget{spoken, pressed}
+	} else {
+		ask = l.wait(name, at, message(body))
 	}
-	ask = l.wait(name, at, message(body))
-	more := []any{variable{Key: q.answer, Value: "{{widgets." + ask.name + ".inbound.Body | default: trigger.conversation.Body | strip}}"}}
-	if q.checked(false) {
-		more = append(more, count)
+	in = append(in, l.hear(ask, at, l.taken(q, l.input(ask))...))
+	if l.voice() {
+		keys := meant(get(q.node, "voice_digits", "mapping"), keysOf(ask))
+		in = append(in, l.pressed(ask, at, keys, l.taken(q, keys)...))
+		nothing := []any{variable{Key: varInput}, variable{Key: varRaw}, variable{Key: q.answer}, q.count()}
+		silent := l.set(ask.name+"_silent", at, append(nothing, l.current(at.task)...))
+		silent.lane = 1
+		ask.on("timeout", to(silent))
+		in = append(in, silent)
 	}
-	return ask, []*widget{l.hear(ask, at, more...)}
+	return ask, in
+}
+
+// taken are the variables that keep an answer, and count it.
+func (l *line) taken(q question, in input) []any {
+	out := []any{variable{Key: q.answer, Value: in.trimmed()}}
+	if q.checked(l.voice()) {
+		out = append(out, q.count())
+	}
+	return out
+}
+
+// meant is what the keys stand for that a caller presses to answer a question.
+func meant(mapping *jsondoc.Node, keys string) input {
+	if !mapping.Is('{') || len(mapping.Members) == 0 {
+		return input{expression: keys}
+	}
+	var b strings.Builder
+	b.WriteString("{% assign said = " + keys + " %}")
+	for _, m := range mapping.Members {
+		b.WriteString("{% if " + keys + " == " + quoted(m.Name) + " %}{% assign said = " + quoted(m.Value.String()) + " %}{% endif %}")
+	}
+	return input{before: b.String(), expression: "said"}
 }
 
 // wording is what is asked: the question, and after an answer that was refused the
@@ -224,11 +261,11 @@ func (l *line) wording(q question) string {
 
 // check makes the states that take an answer or ask again.
 func (l *line) check(q question, ask *widget, in []*widget, at *column) {
-	input := inputOfFlow
+	tested := inputOfFlow
 	if q.kind.pattern != "" && len(q.allowed) == 0 {
-		input = literalVariable(varRaw)
+		tested = literalVariable(varRaw)
 	}
-	split := l.add(ask.name+"_check", kindSplit, at, map[string]any{"input": input})
+	split := l.add(ask.name+"_check", kindSplit, at, map[string]any{"input": tested})
 	for _, w := range in {
 		w.on("next", to(split))
 	}
@@ -244,12 +281,6 @@ func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	}
 	tries.match("asked often enough", "greater_than", fmt.Sprint(most-1), giveUp)
 	tries.on("noMatch", to(ask))
-	if l.voice() {
-		silent := l.set(ask.name+"_silent", at, []any{variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}})
-		silent.lane = 1
-		silent.on("next", to(tries))
-		ask.on("timeout", to(silent))
-	}
 
 	for _, group := range grouped(q.refused, 2) {
 		split.match("a value that is not allowed", "matches_any_of", strings.Join(group, ", "), to(tries))

@@ -25,16 +25,16 @@ func TestAnAnswerThatNobodyRefusesIsTakenAsItIs(t *testing.T) {
 		// A caller may be silent, which is no answer.
 		voice: map[string]want{
 			"v_a_01_collect":        {"set-variables", vars("ap_try_1", "0", "ap_try_2", "0"), []string{"next > v_a_01_q1_name"}},
-			"v_a_01_q1_name":        gathers("Your name?", nil, "v_a_01_q1_name_in", "v_a_01_q1_name_silent", "v_a_01_q1_name_digits"),
+			"v_a_01_q1_name":        gathers("Your name?", nil, "v_a_01_q1_name_in", "v_a_01_q1_name_silent", "v_a_01_q1_name_key"),
 			"v_a_01_q1_name_in":     sets("v_a_01_q1_name_check"),
-			"v_a_01_q1_name_digits": sets("v_a_01_q1_name_check"),
-			"v_a_01_q1_name_silent": sets("v_a_01_q1_name_tries"),
+			"v_a_01_q1_name_key":    sets("v_a_01_q1_name_check"),
+			"v_a_01_q1_name_silent": sets("v_a_01_q1_name_check"),
 			"v_a_01_q1_name_check":  {"split-based-on", props{"input": "{{flow.variables.ap_input}}"}, []string{"is_not_blank Is Not Blank > v_a_01_q2_then", "noMatch > v_a_01_q1_name_tries"}},
 			"v_a_01_q1_name_tries":  {"split-based-on", props{"input": "{{flow.variables.ap_try_1}}"}, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q1_name"}},
-			"v_a_01_q2_then":        gathers("And then?", nil, "v_a_01_q2_then_in", "v_a_01_q2_then_silent", "v_a_01_q2_then_digits"),
+			"v_a_01_q2_then":        gathers("And then?", nil, "v_a_01_q2_then_in", "v_a_01_q2_then_silent", "v_a_01_q2_then_key"),
 			"v_a_01_q2_then_in":     sets("v_a_01_q2_then_check"),
-			"v_a_01_q2_then_digits": sets("v_a_01_q2_then_check"),
-			"v_a_01_q2_then_silent": sets("v_a_01_q2_then_tries"),
+			"v_a_01_q2_then_key":    sets("v_a_01_q2_then_check"),
+			"v_a_01_q2_then_silent": sets("v_a_01_q2_then_check"),
 			"v_a_01_q2_then_check":  {"split-based-on", nil, []string{"is_not_blank Is Not Blank > v_b_01_say", "noMatch > v_a_01_q2_then_tries"}},
 			"v_a_01_q2_then_tries":  {"split-based-on", nil, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q2_then"}},
 		},
@@ -104,22 +104,22 @@ func TestAnswersAreChecked(t *testing.T) {
 		},
 		"a number of attempts": {
 			question: `"type": "Twilio.CITY", "validate": {"max_attempts": {"num_attempts": 2, "redirect": "task://a"}}`, input: raw,
-			check: []string{"regex " + letters + " > m_b_01_say", refused},
+			check: []string{"regex " + builtinPatterns["Twilio.CITY"] + " > m_b_01_say", refused},
 			tries: []string{"greater_than 1 > m_a_01_collect", again},
 		},
 		"attempts of the style sheet": {
 			question: `"type": "Twilio.CITY"`, more: []string{sheet}, input: raw,
-			check: []string{"regex " + letters + " > m_b_01_say", refused},
+			check: []string{"regex " + builtinPatterns["Twilio.CITY"] + " > m_b_01_say", refused},
 			tries: []string{"greater_than 5 > m_b_01_say", again},
 		},
 		"a failure of the defaults": {
 			question: `"type": "Twilio.CITY"`, more: []string{failing}, input: raw,
-			check: []string{"regex " + letters + " > m_b_01_say", refused},
+			check: []string{"regex " + builtinPatterns["Twilio.CITY"] + " > m_b_01_say", refused},
 			tries: []string{"greater_than 3 > m_a_01_collect", again},
 		},
 		"a word for a right answer": {
 			question: `"type": "Twilio.CITY", "validate": {"on_success": {"say": "Thanks."}}`, input: raw,
-			check:  []string{"regex " + letters + " > " + name + "_success", refused},
+			check:  []string{"regex " + builtinPatterns["Twilio.CITY"] + " > " + name + "_success", refused},
 			tries:  []string{"greater_than 3 > m_b_01_say", again},
 			others: map[string]want{name + "_success": sends("Thanks.", "m_b_01_say")},
 		},
@@ -144,7 +144,8 @@ func TestAnswersAreChecked(t *testing.T) {
 func TestKnownAnswersAreNotAskedFor(t *testing.T) {
 	f := compiled(t, schemaOf(collects(`{"question": "Where?", "name": "x", "prefill": "home-town"}`)), messaging)
 	checkStates(t, f, "m_a_", map[string]want{
-		"m_a_01_q1_x_known": {"split-based-on", props{"input": "{{flow.variables.home_town}}"}, []string{"is_not_blank Is Not Blank > m_b_01_say", "noMatch > m_a_01_q1_x"}},
+		"m_a_01_q1_x_known": {"split-based-on", props{"input": "{{flow.variables.home_town}}"}, []string{"is_not_blank Is Not Blank > m_a_01_q1_x_kept", "noMatch > m_a_01_q1_x"}},
+		"m_a_01_q1_x_kept":  sets("m_b_01_say"),
 		"m_a_01_q1_x":       asks("Where?", "m_a_01_q1_x_in"),
 		"m_a_01_q1_x_in":    sets("m_b_01_say"),
 	})
@@ -156,7 +157,7 @@ func TestDigitsAnswerAQuestionInACall(t *testing.T) {
 	if ask.Properties["number_of_digits"] != 4.0 || ask.Properties["finish_on_key"] != "#" {
 		t.Errorf("it gathers %v", ask.Properties)
 	}
-	if !slices.Contains(ask.ways(), "keypress > v_a_01_q1_x_digits") {
+	if !slices.Contains(ask.ways(), "keypress > v_a_01_q1_x_key") {
 		t.Errorf("it leads %q", ask.ways())
 	}
 }
@@ -190,7 +191,7 @@ func TestKeysMayStandForAnAnswer(t *testing.T) {
 		"ap_input": before + normalised("said"), "ap_raw": before + "{{said | strip}}", "collect_order_x": before + "{{said | strip}}",
 		"ap_try_1": "{{flow.variables.ap_try_1 | default: 0 | plus: 1}}",
 	}
-	if diff := cmp.Diff(want, read(t, f).states["v_a_01_q1_x_digits"].variables()); diff != "" {
+	if diff := cmp.Diff(want, read(t, f).states["v_a_01_q1_x_key"].variables()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -32,6 +32,18 @@ func (k kind) renamed() bool {
 	return slices.ContainsFunc(k.values, func(v value) bool { return normalise(v.keep) != v.said })
 }
 
+// saidFor are all ways to say some normalised values: themselves, and what the type
+// keeps as one of them.
+func (k kind) saidFor(texts []string) []string {
+	out := slices.Clone(texts)
+	for _, v := range k.values {
+		if slices.Contains(texts, normalise(v.keep)) && !slices.Contains(out, v.said) {
+			out = append(out, v.said)
+		}
+	}
+	return out
+}
+
 // kindOf is the type of a question or field: built in, one of the schema's, or none.
 func (c *compiler) kindOf(name string) kind {
 	name = schema.CanonicalFieldType(name)
@@ -75,7 +87,7 @@ func readKinds(types []schema.FieldType) map[string]kind {
 var builtinLists = map[string]string{
 	"Twilio.YES_NO": `Yes: yes, y, yeah, yea, yep, yup, ya, yes please, yes i do, yes it is, sure, sure thing, ok, okay, k, of course,
 		correct, right, that's right, absolutely, definitely, certainly, affirmative, please do, i do, true
-		No: no, n, nope, nah, no thanks, no thank you, no i don't, no it isn't, not really, not now, never, negative, don't, false`,
+		No: no, n, nope, nah, no thanks, no thank you, no i don't, no it isn't, not really, not now, never, negative, don't, false, wrong, incorrect`,
 	"Twilio.DAY_OF_WEEK": `Monday: monday, mon
 		Tuesday: tuesday, tue, tues
 		Wednesday: wednesday, wed
@@ -115,10 +127,14 @@ func listed(text string) []value {
 
 // Parts of the patterns of built-in types.
 const (
-	letters = `\p{L}[\p{L}\p{M}' .-]*`
-	number  = `(?:[0-9]+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million)`
+	letters = `\p{L}[\p{L}\p{M}'’ .-]*`
+	number  = `(?:[0-9]+|a|an|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million)`
 	day     = `(?:today|tonight|tomorrow|yesterday|next|this|last|now|noon|midnight|morning|afternoon|evening|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
 )
+
+// closed is a pattern with the punctuation behind it that a sentence may end with, as
+// speech recognisers end theirs.
+func closed(pattern string) string { return `(?:` + pattern + `)[\s.?!,]*` }
 
 // containing is a pattern of anything that holds what a pattern describes, as words of
 // its own.
@@ -135,15 +151,15 @@ var builtinPatterns = map[string]string{
 	"Twilio.NUMBER":             containing(`(?:[-+$€£]?[0-9][0-9,.]*|` + number + `)`),
 	"Twilio.NUMBER_SEQUENCE":    `(?s).*[0-9].*|` + containing(number),
 	"Twilio.PHONE_NUMBER":       `[^0-9]*(?:[0-9][^0-9]*){3,15}`,
-	"Twilio.LANGUAGE":           letters,
-	"Twilio.COUNTRY":            letters,
-	"Twilio.COUNTRY_ISO_ALPHA2": `[A-Za-z]{2}`,
-	"Twilio.COUNTRY_ISO_ALPHA3": `[A-Za-z]{3}`,
-	"Twilio.CURRENCY":           `[$€£¥]|` + letters,
-	"Twilio.CITY":               letters,
-	"Twilio.US_STATE":           `[A-Za-z][A-Za-z .]+`,
-	"Twilio.FIRST_NAME":         letters,
-	"Twilio.LAST_NAME":          letters,
+	"Twilio.LANGUAGE":           closed(letters),
+	"Twilio.COUNTRY":            closed(letters),
+	"Twilio.COUNTRY_ISO_ALPHA2": closed(`[A-Za-z]{2}`),
+	"Twilio.COUNTRY_ISO_ALPHA3": closed(`[A-Za-z]{3}`),
+	"Twilio.CURRENCY":           closed(`[$€£¥]|` + letters),
+	"Twilio.CITY":               closed(letters),
+	"Twilio.US_STATE":           closed(`[A-Za-z][A-Za-z .]+`),
+	"Twilio.FIRST_NAME":         closed(letters),
+	"Twilio.LAST_NAME":          closed(letters),
 	"Twilio.EMAIL":              `(?s).*[^\s@]@[^\s@]+\.[^\s@]+.*|(?s).+ at .+ dot .+`,
 	"Twilio.DATE":               `(?s).*[0-9].*|` + containing(day) + `|` + containing(number),
 	"Twilio.TIME":               `(?s).*[0-9].*|` + containing(day) + `|` + containing(number),
@@ -178,8 +194,10 @@ func (k kind) inSample() (pattern string, known bool) {
 		}
 	}
 	switch k.name {
-	case "Twilio.NUMBER", "Twilio.NUMBER_SEQUENCE", "Twilio.PHONE_NUMBER":
-		return `[0-9][0-9 ()+-]*`, true
+	case "Twilio.NUMBER", "Twilio.NUMBER_SEQUENCE":
+		return `(?:[-+$€£]?[0-9][0-9 ()+-]*|` + number + `(?:(?: and |[ -])` + number + `)*)`, true
+	case "Twilio.PHONE_NUMBER":
+		return `[0-9+(][0-9 ()+-]*`, true
 	}
 	return `.+`, false
 }

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
@@ -76,55 +77,51 @@ func (s *side) wait(name string, at *column, properties map[string]any) *widget 
 	return w
 }
 
-// hear makes the state that takes over what a state waited for.
+// hear makes the state that takes over what a state waited for; of a call, what was
+// said. Keys have a state of their own: whether a widget that runs again still holds
+// what it took the time before, so that keys would be read as the words that came
+// first, is not documented.
 func (s *side) hear(w *widget, at *column, more ...any) *widget {
-	expression := "widgets." + w.name + ".inbound.Body | default: trigger.conversation.Body"
-	event := "incomingMessage"
+	in := s.set(w.name+"_in", at, slices.Concat(heard(s.input(w)), more, s.current(at.task)))
 	if s.voice() {
-		expression = "widgets." + w.name + ".SpeechResult"
-		event = "speech"
+		w.on("speech", to(in))
+		return in
 	}
-	in := s.set(w.name+"_in", at, append(heard(expression), more...))
-	w.on(event, to(in))
-	if !s.voice() {
-		w.on("timeout", target{})
-		w.on("deliveryFailure", target{})
-	}
+	w.on("incomingMessage", to(in))
+	w.on("timeout", target{})
+	w.on("deliveryFailure", target{})
 	return in
 }
 
-// pressed makes the state that takes over the keys a caller pressed, as an input like
-// any other, or as what they are mapped to. It is apart from the one that takes speech
-// over: a widget that runs again may still have what was said the last time. answer is
-// the variable that keeps the answer to a question; empty for none.
-func (s *side) pressed(w *widget, at *column, mapping *jsondoc.Node, answer string, more ...any) *widget {
-	keys := "widgets." + w.name + ".Digits"
-	before := ""
-	if mapping.Is('{') {
-		before = "{% assign said = " + keys + " %}"
-		for _, m := range mapping.Members {
-			before += "{% if " + keys + " == " + quoted(m.Name) + " %}{% assign said = " + quoted(m.Value.Text) + " %}{% endif %}"
-		}
-		keys = "said"
+// input is Liquid for what somebody wrote or said to a state.
+func (s *side) input(w *widget) input {
+	if s.voice() {
+		return input{expression: "widgets." + w.name + ".SpeechResult"}
 	}
-	variables := heard(keys)
-	if answer != "" {
-		variables = append(variables, variable{Key: answer, Value: "{{" + keys + " | strip}}"})
-	}
-	for i := range variables {
-		if v, ok := variables[i].(variable); ok {
-			v.Value = before + v.Value
-			variables[i] = v
-		}
-	}
-	return s.set(w.name+"_digits", at, append(variables, more...))
+	return input{expression: "widgets." + w.name + ".inbound.Body | default: trigger.conversation.Body"}
 }
 
+// pressed makes the state that takes over the keys a caller pressed.
+func (s *side) pressed(w *widget, at *column, keys input, more ...any) *widget {
+	key := s.set(w.name+"_key", at, slices.Concat(heard(keys), more, s.current(at.task)))
+	key.lane = 1
+	w.on("keypress", to(key))
+	return key
+}
+
+func keysOf(w *widget) string { return "widgets." + w.name + ".Digits" }
+
+// input is Liquid for what somebody said: an expression, and what comes before it.
+type input struct{ before, expression string }
+
+// trimmed is Liquid for the text of an input, as it was said.
+func (in input) trimmed() string { return in.before + "{{" + in.expression + " | strip}}" }
+
 // heard are the variables that hold an input.
-func heard(expression string) []any {
+func heard(in input) []any {
 	return []any{
-		variable{Key: varInput, Value: normalised(expression)},
-		variable{Key: varRaw, Value: "{{" + expression + " | strip}}"},
+		variable{Key: varInput, Value: in.before + normalised(in.expression)},
+		variable{Key: varRaw, Value: in.trimmed()},
 	}
 }
 
@@ -151,10 +148,12 @@ func (s *side) gather(name string, at *column, say string, by *listening, tasks 
 	}
 	addDigits(properties, digits)
 	w := s.add(name, kindGather, at, s.spokenAs(properties))
-	in := s.hear(w, at, variable{Key: varSilence, Value: "0"})
+	talking := variable{Key: varSilence, Value: "0"}
+	in := s.hear(w, at, talking)
 	in.on("next", s.router(tasks))
 	w.on("timeout", to(s.silence()))
-	w.on("keypress", s.keys(w, at, by, digits, tasks))
+	key := s.pressed(w, at, input{expression: keysOf(w)}, talking)
+	key.on("next", s.keys(w, at, by, digits, tasks))
 	return to(w)
 }
 
@@ -196,11 +195,9 @@ func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, 
 		}
 	}
 	if len(keys) == 0 {
-		in := s.pressed(w, at, nil, "", variable{Key: varSilence, Value: "0"})
-		in.on("next", s.router(tasks))
-		return to(in)
+		return s.router(tasks)
 	}
-	split := s.add(w.name+"_keys", kindSplit, at, map[string]any{"input": "{{widgets." + w.name + ".Digits}}"})
+	split := s.add(w.name+"_keys", kindSplit, at, map[string]any{"input": literalVariable(varRaw)})
 	split.lane = 1
 	for _, k := range keys {
 		t := s.target(split.name+"_"+k.digit, at, by.task, k.to, member(by.action.at, "voice_digits", k.under, k.digit))

@@ -32,7 +32,7 @@ func TestListenWaitsWithTheLastThingSaid(t *testing.T) {
 		"true": {
 			actions:   `{"say": "hello"}, {"listen": true}`,
 			messaging: map[string]want{"m_a_02_listen": asks("hello", "m_a_02_listen_in"), "m_a_02_listen_in": sets("m_route")},
-			voice:     map[string]want{"v_a_02_listen": gathers("hello", nil, "v_a_02_listen_in", "v_silence", "v_a_02_listen_digits"), "v_a_02_listen_in": sets("v_route"), "v_a_02_listen_digits": sets("v_route")},
+			voice:     map[string]want{"v_a_02_listen": gathers("hello", nil, "v_a_02_listen_in", "v_silence", "v_a_02_listen_key"), "v_a_02_listen_in": sets("v_route"), "v_a_02_listen_key": sets("v_route")},
 		},
 		"false": {
 			actions:   `{"say": "hello"}, {"listen": false}, {"say": "bye"}`,
@@ -47,7 +47,7 @@ func TestListenWaitsWithTheLastThingSaid(t *testing.T) {
 			},
 			voice: map[string]want{
 				"v_a_01_say": says("one", "v_a_03_remember"), "v_a_03_remember": sets("v_a_04_listen"),
-				"v_a_04_listen": gathers("two", nil, "v_a_04_listen_in", "v_silence", "v_a_04_listen_digits"), "v_a_04_listen_in": sets("v_route"), "v_a_04_listen_digits": sets("v_route"),
+				"v_a_04_listen": gathers("two", nil, "v_a_04_listen_in", "v_silence", "v_a_04_listen_key"), "v_a_04_listen_in": sets("v_route"), "v_a_04_listen_key": sets("v_route"),
 			},
 		},
 		"with a picture or a recording": {
@@ -56,23 +56,23 @@ func TestListenWaitsWithTheLastThingSaid(t *testing.T) {
 				"m_a_02_listen":    {"send-and-wait-for-reply", props{"body": "one", "media_url": "https://example.com/1.png"}, []string{"incomingMessage > m_a_02_listen_in", "timeout", "deliveryFailure"}},
 				"m_a_02_listen_in": sets("m_route"),
 			},
-			voice: map[string]want{"v_a_02_listen": gathers("", props{"say": nil}, "v_a_02_listen_in", "v_silence", "v_a_02_listen_digits"), "v_a_02_listen_in": sets("v_route"), "v_a_02_listen_digits": sets("v_route")},
+			voice: map[string]want{"v_a_02_listen": gathers("", props{"say": nil}, "v_a_02_listen_in", "v_silence", "v_a_02_listen_key"), "v_a_02_listen_in": sets("v_route"), "v_a_02_listen_key": sets("v_route")},
 		},
 		"with a recording": {
 			actions: `{"play": {"url": "https://example.com/a.mp3", "loop": 3}}, {"listen": true}`,
 			voice: map[string]want{
-				"v_a_02_listen":    gathers("", props{"say": nil, "play": "https://example.com/a.mp3", "loop": 3.0}, "v_a_02_listen_in", "v_silence", "v_a_02_listen_digits"),
-				"v_a_02_listen_in": sets("v_route"), "v_a_02_listen_digits": sets("v_route"),
+				"v_a_02_listen":    gathers("", props{"say": nil, "play": "https://example.com/a.mp3", "loop": 3.0}, "v_a_02_listen_in", "v_silence", "v_a_02_listen_key"),
+				"v_a_02_listen_in": sets("v_route"), "v_a_02_listen_key": sets("v_route"),
 			},
 		},
 		"nothing said": {
 			actions: `{"listen": true}`,
-			voice:   map[string]want{"v_a_01_listen": gathers("", props{"say": nil}, "v_a_01_listen_in", "v_silence", "v_a_01_listen_digits"), "v_a_01_listen_in": sets("v_route"), "v_a_01_listen_digits": sets("v_route")},
+			voice:   map[string]want{"v_a_01_listen": gathers("", props{"say": nil}, "v_a_01_listen_in", "v_silence", "v_a_01_listen_key"), "v_a_01_listen_in": sets("v_route"), "v_a_01_listen_key": sets("v_route")},
 		},
 		"some tasks only": {
 			actions:   `{"say": "hello"}, {"listen": {"tasks": ["b"]}}`,
 			messaging: map[string]want{"m_a_02_listen": asks("hello", "m_a_02_listen_in"), "m_a_02_listen_in": sets("m_route_2")},
-			voice:     map[string]want{"v_a_02_listen": gathers("hello", nil, "v_a_02_listen_in", "v_silence", "v_a_02_listen_digits"), "v_a_02_listen_in": sets("v_route"), "v_a_02_listen_digits": sets("v_route")},
+			voice:     map[string]want{"v_a_02_listen": gathers("hello", nil, "v_a_02_listen_in", "v_silence", "v_a_02_listen_key"), "v_a_02_listen_in": sets("v_route"), "v_a_02_listen_key": sets("v_route")},
 		},
 		"keys": {
 			actions: `{"say": "press"}, {"listen": {"voice_digits": {"num_digits": 1, "finish_on_key": "*", "redirects": {"1": "task://b", "2": "task://a"}}}}`,
@@ -80,9 +80,9 @@ func TestListenWaitsWithTheLastThingSaid(t *testing.T) {
 				"m_a_02_listen": asks("press", "m_a_02_listen_in"), "m_a_02_listen_in": sets("m_route"),
 			},
 			voice: map[string]want{
-				"v_a_02_listen":    gathers("press", props{"number_of_digits": 1.0, "finish_on_key": "*"}, "v_a_02_listen_in", "v_silence", "v_a_02_listen_keys"),
-				"v_a_02_listen_in": sets("v_route"),
-				"v_a_02_listen_keys": {"split-based-on", props{"input": "{{widgets.v_a_02_listen.Digits}}"},
+				"v_a_02_listen":    gathers("press", props{"number_of_digits": 1.0, "finish_on_key": "*"}, "v_a_02_listen_in", "v_silence", "v_a_02_listen_key"),
+				"v_a_02_listen_in": sets("v_route"), "v_a_02_listen_key": sets("v_a_02_listen_keys"),
+				"v_a_02_listen_keys": {"split-based-on", props{"input": "{{flow.variables.ap_raw}}"},
 					[]string{"equal_to 1 > v_b_01_say", "equal_to 2 > v_a_02_listen", "noMatch > v_b_01_say"}},
 			},
 		},
@@ -115,7 +115,7 @@ func TestInputIsTakenInBeforeItIsRouted(t *testing.T) {
 		"m_a_02_listen_in": {"ap_input": normalised(message), "ap_raw": "{{" + message + " | strip}}"},
 		"v_a_02_listen_in": {"ap_input": normalised(speech), "ap_raw": "{{" + speech + " | strip}}", "ap_silence": "0"},
 		// Not in one with speech: what was said before may still be there.
-		"v_a_02_listen_digits": {"ap_input": normalised(keys), "ap_raw": "{{" + keys + " | strip}}", "ap_silence": "0"},
+		"v_a_02_listen_key": {"ap_input": normalised(keys), "ap_raw": "{{" + keys + " | strip}}", "ap_silence": "0"},
 		"m_start": {
 			"ap_input": normalised("trigger.message.Body | default: trigger.conversation.Body"),
 			"ap_raw":   "{{trigger.message.Body | default: trigger.conversation.Body | strip}}",

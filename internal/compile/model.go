@@ -16,6 +16,7 @@ const (
 	atTasks    jsontext.Pointer = "/tasks"
 	atTypes    jsontext.Pointer = "/fieldTypes"
 	atDefaults jsontext.Pointer = "/defaults/defaults"
+	atStyle    jsontext.Pointer = "/styleSheet/style_sheet"
 )
 
 func index(at jsontext.Pointer, i int) jsontext.Pointer { return at.AppendToken(strconv.Itoa(i)) }

@@ -17,6 +17,9 @@ type request struct {
 	task        *task // whose action it is; nil for one of `defaults`
 	at          jsontext.Pointer
 	completes   *collected // the collect whose answers are sent; nil for all
+
+	// byDefault is the state's name among the targets of `defaults`; empty for others.
+	byDefault string
 }
 
 // collected is a collect, for what a request tells of it.
@@ -33,9 +36,9 @@ func (s *side) ask(name string, at *column, r request) target {
 	s.c.report.warn(CodeDynamicActions, r.at,
 		"Of the actions in its answer, say, listen and redirects to tasks run. Others (collect, remember, handoff, show, redirects to URLs, the tasks of a listen) do not.",
 		"The flow asks a URL what to do, and Studio cannot run all that may come of it.")
-	current := ""
+	current := literalVariable(varTask)
 	if r.task != nil {
-		current = r.task.name
+		current = literal(r.task.name)
 	}
 	account, channel := "{{trigger.message.AccountSid}}", "SMS"
 	if s.voice() {
@@ -46,20 +49,48 @@ func (s *side) ask(name string, at *column, r request) target {
 		variable{Key: "AssistantSid", Value: "{{flow.flow_sid}}"},
 		variable{Key: "Channel", Value: channel},
 		variable{Key: "CurrentInput", Value: "{{flow.variables." + varRaw + "}}"},
-		variable{Key: "CurrentTask", Value: literal(current)},
+		variable{Key: "CurrentTask", Value: current},
 		variable{Key: "DialogueSid", Value: "{{flow.sid}}"},
-		variable{Key: "Memory", Value: s.c.memory(r.completes)},
 		variable{Key: "UserIdentifier", Value: "{{contact.channel.address}}"},
+	}
+	if method(r.method) != "GET" { // a query might be cut, so that Autopilot left it out
+		parameters = slices.Insert(parameters, 6, any(variable{Key: "Memory", Value: s.c.memory(r.completes)}))
 	}
 	w := s.add(name, kindHTTP, at, map[string]any{
 		"method": method(r.method), "url": literal(r.url), "parameters": parameters,
 		"content_type": "application/x-www-form-urlencoded;charset=utf-8",
 	})
-	answer := s.set(w.name+"_answer", at, s.answer("widgets."+w.name+".parsed.actions"))
+	if r.byDefault != "" {
+		// What follows may lead here again, as whatever its answer listens to.
+		s.defaults[r.byDefault] = to(w)
+	}
+	answer := s.set(w.name+"_answer", at, append(s.answer("widgets."+w.name+".parsed.actions"), s.current(r.task)...))
 	w.on("success", to(answer))
 	w.on("failed", s.fallback())
 	answer.on("next", s.turn())
 	return to(w)
+}
+
+// current is the variable of the task that runs. Only a URL of `defaults` has to be
+// told by it: any other belongs to a task.
+func (s *side) current(t *task) []any {
+	if t == nil || !s.c.defaultURLs() {
+		return nil
+	}
+	return []any{variable{Key: varTask, Value: literal(t.name)}}
+}
+
+// defaultURLs tells whether a conversation can come to a URL of `defaults` from a task.
+func (c *compiler) defaultURLs() bool {
+	for _, n := range []*jsondoc.Node{get(c.defaults, "fallback"), get(c.defaults, "collect", "validate_on_failure")} {
+		if n.Is('{') {
+			n = get(n, "uri")
+		}
+		if !unset(n) && !strings.HasPrefix(n.String(), "task://") {
+			return true
+		}
+	}
+	return false
 }
 
 // answer are the variables that hold what a URL answered.

@@ -90,8 +90,8 @@ func TestWhatAURLAnswersIsDoneInOnePlace(t *testing.T) {
 	})
 	checkStates(t, compiled(t, schemaOf(actions), voice), "v_turn", map[string]want{
 		"v_turn":           {"split-based-on", nil, []string{"equal_to listen > v_turn_listen", "equal_to say > v_turn_say", "noMatch > v_turn_next"}},
-		"v_turn_listen":    gathers("{{flow.variables.ap_say}}", nil, "v_turn_listen_in", "v_silence", "v_turn_listen_digits"),
-		"v_turn_listen_in": sets("v_route"), "v_turn_listen_digits": sets("v_route"),
+		"v_turn_listen":    gathers("{{flow.variables.ap_say}}", nil, "v_turn_listen_in", "v_silence", "v_turn_listen_key"),
+		"v_turn_listen_in": sets("v_route"), "v_turn_listen_key": sets("v_route"),
 		"v_turn_say":  says("{{flow.variables.ap_say}}", "v_turn_next"),
 		"v_turn_next": {"split-based-on", nil, []string{"equal_to task://a > v_a_01_redirect", "equal_to task://b > v_b_01_say", "noMatch"}},
 	})

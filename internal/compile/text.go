@@ -12,6 +12,7 @@ const (
 	varInput    = "ap_input"   // what was said last, normalised
 	varRaw      = "ap_raw"     // what was said last, trimmed
 	varSilence  = "ap_silence" // how often in a row a caller said nothing
+	varTask     = "ap_task"    // the task that listened or asked last, for the URLs of `defaults`
 	varSay      = "ap_say"     // what the answer of a URL has to say
 	varTurn     = "ap_turn"    // what follows it: listen, say or go
 	varNext     = "ap_next"    // where it redirects

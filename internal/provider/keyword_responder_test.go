@@ -45,6 +45,7 @@ func TestKeywordResponderAnswersAlikeInEveryForm(t *testing.T) {
 			}{
 				{"HELP", "Text HELP, LOGO or LINK. Anything else comes back to you.", nil},
 				{" help ", "Text HELP, LOGO or LINK. Anything else comes back to you.", nil},
+				{"Help.", "Text HELP, LOGO or LINK. Anything else comes back to you.", nil},
 				{"Logo", "Here is our logo.", []string{options.URL + "/logo.png"}},
 				{"link", "Find us at https://www.example.com/.", nil},
 				{"my logo is better", from + " wrote: my logo is better", nil},

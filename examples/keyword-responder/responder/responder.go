@@ -60,7 +60,7 @@ func (o Options) messages(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := response{}
-	switch strings.ToLower(strings.TrimSpace(r.PostForm.Get("Body"))) {
+	switch strings.ToLower(strings.TrimRight(strings.TrimSpace(r.PostForm.Get("Body")), ".,!?")) {
 	case "help":
 		answer.Body = "Text HELP, LOGO or LINK. Anything else comes back to you."
 	case "logo":
@@ -87,7 +87,8 @@ func (o Options) signed(r *http.Request) bool {
 	return validator.Validate(o.URL+r.URL.RequestURI(), params, r.Header.Get("X-Twilio-Signature"))
 }
 
-// actions answers an assistant, or the flow that was compiled from one.
+// actions answers an assistant, or the flow that was compiled from one. It takes
+// anybody's word, because Studio does not sign what a flow asks; it only repeats it.
 func (o Options) actions(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

@@ -16,6 +16,9 @@ import (
 )
 
 func main() {
+	if os.Getenv("URL") == "" {
+		log.Fatal("URL says where Twilio reaches this program, such as https://responder.example.com; it is not set")
+	}
 	server := &http.Server{
 		Addr:              ":" + cmp.Or(os.Getenv("PORT"), "8080"),
 		Handler:           responder.Handler(responder.Options{URL: os.Getenv("URL"), AuthToken: os.Getenv("TWILIO_AUTH_TOKEN")}),

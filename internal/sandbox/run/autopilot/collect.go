@@ -32,6 +32,9 @@ type question struct {
 	Type        string       `json:"type"`
 	VoiceDigits *voiceDigits `json:"voice_digits"`
 	Validate    *validate    `json:"validate"`
+	// Prefill names what may be known already: a field of the sentence that led to
+	// the task, or a remembered value. The question is left out then.
+	Prefill string `json:"prefill"`
 }
 
 type validate struct {
@@ -103,13 +106,37 @@ func (t *turn) collect(text json.RawMessage) (next target, err error) {
 		return next, errors.New("it has no name")
 	}
 	t.Collect = &collecting{Questions: text}
-	if len(c.Questions) == 0 {
-		next = t.complete(c)
+	if next, left := t.pose(c); left {
 		t.Over = next.URI == ""
 		return next, nil
 	}
-	t.say(c.Questions[0].Question)
 	return next, nil
+}
+
+// pose asks the question that is next, of those nobody has answered yet. When there is
+// none, the collect is over, and it returns where to go.
+func (t *turn) pose(c collect) (to target, left bool) {
+	for ; t.Collect.Index < len(c.Questions); t.Collect.Index++ {
+		q := c.Questions[t.Collect.Index]
+		known, ok := t.known(q)
+		if !ok {
+			t.say(q.Question)
+			return target{}, false
+		}
+		t.store(c, q, known)
+	}
+	return t.complete(c), true
+}
+
+// known is the answer to a question that need not be asked.
+func (t *turn) known(q question) (value string, ok bool) {
+	if q.Prefill == "" {
+		return "", false
+	}
+	if value = t.Fields[q.Prefill]; value == "" {
+		value, _ = t.saved.Memory[q.Prefill].(string)
+	}
+	return value, strings.TrimSpace(value) != ""
 }
 
 // answered takes the answer to a question and goes on to the next, or where the
@@ -146,14 +173,12 @@ func (t *turn) answer(e run.Event) (to target, left bool) {
 	}
 	t.say(said)
 	t.Collect.Attempts = 0
-	if t.Collect.Index++; t.Collect.Index < len(c.Questions) {
-		t.say(c.Questions[t.Collect.Index].Question)
-		return target{}, false
-	}
-	return t.complete(c), true
+	t.Collect.Index++
+	return t.pose(c)
 }
 
-// valid reads an answer.
+// valid reads an answer. Where a question lists the values it allows, those are
+// answers, whether or not they are of its type, and so is another way to say one.
 func (t *turn) valid(q question, text string) (value string, ok bool) {
 	if v := q.Validate; q.Type == "" && t.Contact.Channel != run.Voice && (v == nil || len(v.AllowedValues.List)+len(v.DisallowedValues.List) == 0 && v.Webhook.URI == "") {
 		return strings.TrimSpace(text), true // whatever is written answers a question for any text
@@ -161,28 +186,35 @@ func (t *turn) valid(q question, text string) (value string, ok bool) {
 	if text = sentence(text); text == "" {
 		return "", false
 	}
-	value = text
-	if q.Type != "" {
-		var known bool
-		if value, ok, known = t.assistant.understood(q.Type, text, t.Literal); !known {
-			t.problem(90104, "Invalid Collect Field Type: the question %s is of type %s, which there is not", q.Name, q.Type)
-		} else if !ok {
-			return "", false
-		}
-	}
 	v := q.Validate
 	if v == nil {
-		return value, true
+		v = &validate{}
 	}
-	if len(v.AllowedValues.List) > 0 {
-		allowed, ok := v.AllowedValues.has(value)
-		if !ok {
+	allowed, listed := v.AllowedValues.has(text)
+	value = text
+	if q.Type != "" {
+		canonical, typed, known := t.assistant.understood(q.Type, text, t.Literal)
+		switch {
+		case !known:
+			t.problem(90104, "Invalid Collect Field Type: the question %s is of type %s, which there is not", q.Name, q.Type)
+		case typed:
+			value = canonical
+		case !listed:
 			return "", false
 		}
+	}
+	if !listed && len(v.AllowedValues.List) > 0 {
+		if allowed, listed = v.AllowedValues.has(value); !listed {
+			return "", false
+		}
+	}
+	if listed {
 		value = allowed
 	}
-	if _, not := v.DisallowedValues.has(value); not {
-		return "", false
+	for _, said := range []string{text, value} {
+		if _, not := v.DisallowedValues.has(said); not {
+			return "", false
+		}
 	}
 	if v.Webhook.URI != "" && !t.validates(v.Webhook, q, value) {
 		return "", false

@@ -19,7 +19,7 @@ func (t *turn) form() url.Values {
 	if err != nil {
 		memory = []byte("{}") // Memory came of JSON
 	}
-	channel := "sms"
+	channel := "SMS"
 	if t.Contact.Channel == run.Voice {
 		channel = "voice"
 	}
@@ -44,6 +44,9 @@ func (t *turn) ask(to target, form url.Values, into any) bool {
 	method := to.Method
 	if method == "" {
 		method = http.MethodPost
+	}
+	if method == http.MethodGet {
+		form.Del("Memory") // it would not fit into a query
 	}
 	answer, problem := t.World.Web(t.ctx, run.Request{Method: method, URL: to.URI, Form: form, Signed: true})
 	if problem != nil {

@@ -24,7 +24,7 @@ func TestURLsGiveActionsAndJudgeAnswers(t *testing.T) {
 	form := asked[0].Form
 	for name, want := range map[string]string{
 		"AccountSid": "AC1", "AssistantSid": "UA1", "UserIdentifier": "+447700900999", "CurrentInput": "3 cups", "CurrentTask": "x",
-		"Field_n_Value": "3", "Field_n_Type": "Twilio.NUMBER", "Memory": `{"k":"v"}`, "Channel": "sms",
+		"Field_n_Value": "3", "Field_n_Type": "Twilio.NUMBER", "Memory": `{"k":"v"}`, "Channel": "SMS",
 	} {
 		if form.Get(name) != want {
 			t.Errorf("%s is %q, want %q", name, form.Get(name), want)

@@ -74,7 +74,7 @@ func (a *Assistant) fits(t *task, sample, text string) (fields map[string]string
 		names = append(names, sample[hole[2]:hole[3]])
 		end = hole[1]
 	}
-	pattern += literalPattern(sample[end:]) + `[\s.?!,]*$`
+	pattern += literalPattern(sample[end:]) + mark + `*$`
 	for _, name := range names {
 		if _, _, known := a.typed(t.fields[name], "x"); known {
 			open = false
@@ -87,7 +87,7 @@ func (a *Assistant) fits(t *task, sample, text string) (fields map[string]string
 	if err != nil {
 		return nil, false
 	}
-	found := compiled.FindStringSubmatch(strings.Join(strings.Fields(text), " "))
+	found := compiled.FindStringSubmatch(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "))
 	if found == nil {
 		return nil, false
 	}
@@ -102,18 +102,21 @@ func (a *Assistant) fits(t *task, sample, text string) (fields map[string]string
 	return fields, true
 }
 
+// mark matches what may stand between two words.
+const mark = `[\s` + punctuation + `]`
+
 // literalPattern matches the words between fields, with any punctuation.
 func literalPattern(text string) string {
 	var parts []string
 	for _, word := range strings.Fields(normal(text)) {
 		parts = append(parts, regexp.QuoteMeta(word))
 	}
-	pattern := strings.Join(parts, `[\s.?!,]+`)
+	pattern := strings.Join(parts, mark+`+`)
 	if strings.HasPrefix(text, " ") {
-		pattern = `[\s.?!,]+` + pattern
+		pattern = mark + `+` + pattern
 	}
 	if strings.HasSuffix(text, " ") && len(parts) > 0 {
-		pattern += `[\s.?!,]+`
+		pattern += mark + `+`
 	}
 	return pattern
 }

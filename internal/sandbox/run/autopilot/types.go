@@ -25,12 +25,19 @@ func newCustomType(values []fieldValue) customType {
 	return t
 }
 
+// punctuation is that of a sentence.
+const punctuation = ".?!,;:\""
+
 // normal is a text as samples and values are compared: without letter case, the
-// punctuation of a sentence and superfluous white space.
+// punctuation of a sentence and superfluous white space, and with the apostrophe of
+// keyboards where a phone wrote that of books.
 func normal(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(".?!,", r) {
+		switch {
+		case strings.ContainsRune(punctuation, r):
 			return ' '
+		case r == '’':
+			return '\''
 		}
 		return unicode.ToLower(r)
 	}, text)
@@ -39,7 +46,7 @@ func normal(text string) string {
 
 // sentence is a text without the white space and the punctuation around it.
 func sentence(text string) string {
-	return strings.TrimRight(strings.TrimSpace(strings.Join(strings.Fields(text), " ")), " .?!,")
+	return strings.TrimRight(strings.TrimSpace(strings.Join(strings.Fields(text), " ")), " "+punctuation)
 }
 
 // The built-in field types
@@ -107,14 +114,17 @@ func oneOf(list string) func(string) (string, bool) {
 
 func numeric(text string) (string, bool) { return number(text) }
 
+var yes, no = oneOf(`yes,y,yeah,yea,yep,yup,ya,yes please,yes i do,yes it is,sure,sure thing,ok,okay,k,of course,correct,right,that's right,` +
+	`absolutely,definitely,certainly,affirmative,please do,i do,true`),
+	oneOf(`no,n,nope,nah,no thanks,no thank you,no i don't,no it isn't,not really,not now,never,negative,don't,false,wrong,incorrect`)
+
 func yesNo(text string) (string, bool) {
-	switch normal(text) {
-	case "yes", "y", "yeah", "yep", "yup", "sure", "ok", "okay", "of course", "correct", "right", "true", "yes please", "absolutely", "definitely", "affirmative":
+	text = normal(text)
+	if _, ok := yes(text); ok {
 		return "Yes", true
-	case "no", "n", "nope", "nah", "not", "never", "wrong", "incorrect", "false", "no thanks", "no thank you", "negative":
-		return "No", true
 	}
-	return "", false
+	_, ok := no(text)
+	return "No", ok
 }
 
 var (

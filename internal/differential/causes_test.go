@@ -1,0 +1,188 @@
+package differential
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
+)
+
+// cause is a documented limit of what a flow can do, or of what is known of Autopilot.
+// Where package compile has a diagnostic for it, it has the diagnostic's name.
+type cause struct {
+	name string
+
+	// because is the limit, in a sentence for people.
+	because string
+
+	// holds tells whether the limit explains how the two differ in the last turn: in
+	// which way, never just that they do.
+	holds func(p *pair, x exchange) bool
+}
+
+var causes = []cause{
+	{
+		name:    string(compile.CodeFieldTypePattern),
+		because: "A flow knows a built-in type by its shape, and takes answers of the shape that Autopilot knew to be none.",
+		holds: func(p *pair, x exchange) bool {
+			q := x.before.question()
+			return q != nil && strings.HasPrefix(q.Type, "Twilio.") && !x.took(q) && p.shaped(x)
+		},
+	},
+	{
+		name:    string(compile.CodeFieldNotExtracted),
+		because: "A flow knows a field in a sample by its shape, and takes sentences to a task whose field has no such value.",
+		holds: func(p *pair, x exchange) bool {
+			return x.before.question() == nil && !p.isSample(x.event.Text) && p.fitsSample(x.event.Text) && x.a.Text != x.s.Text
+		},
+	},
+	{
+		name:    string(compile.CodeCatchAllSample),
+		because: "A sample that is one field of any text is left out of a flow, which would else have it take everything.",
+		holds: func(p *pair, x exchange) bool {
+			return x.before.question() == nil && p.found(compile.CodeCatchAllSample) && !p.isSample(x.event.Text) && !p.fitsSample(x.event.Text)
+		},
+	},
+	{
+		name:    string(compile.CodeListenNoPrompt),
+		because: "Studio cannot wait for a message without sending one, so a listen with nothing said before it ends the execution.",
+		holds: func(p *pair, x exchange) bool {
+			a, s := x.a, x.s
+			a.Ended, s.Ended = false, false
+			return p.channel == run.Messaging && p.found(compile.CodeListenNoPrompt) && x.after.Listen != nil && x.s.Ended && a.equal(s)
+		},
+	},
+	{
+		name:    string(schema.VoiceNoInitiation),
+		because: "What Autopilot did with a call and no assistant_initiation is not documented: the sandbox hangs up, the flow listens.",
+		holds: func(p *pair, x exchange) bool {
+			return x.event.Kind == run.KindCall && p.found(compile.Code(schema.VoiceNoInitiation)) && x.a.Ended && x.s.Text == ""
+		},
+	},
+	{
+		name:    string(compile.CodeSSMLStripped),
+		because: "A message is sent without the marks for speech in its text.",
+		holds: func(p *pair, x exchange) bool {
+			a := x.a
+			a.Text = strings.Join(strings.Fields(tag.ReplaceAllString(a.Text, " ")), " ")
+			return p.channel == run.Messaging && a.Text != x.a.Text && a.equal(x.s)
+		},
+	},
+	{
+		name:    "redirect_limit",
+		because: "Autopilot ends after 5 redirects in one request; a flow has no redirects, for tasks follow one another in it.",
+		holds: func(_ *pair, x exchange) bool {
+			return slices.Contains(x.a.Problems, 90102) && x.a.Ended && strings.HasPrefix(x.s.Text, x.a.Text)
+		},
+	},
+	{
+		name:    "silence",
+		because: "What Autopilot did when a caller said nothing to a listen is not documented: the sandbox says the prompt again, the flow takes it for an input that nothing fits.",
+		holds: func(_ *pair, x exchange) bool {
+			return x.event.Kind == run.KindSilence && x.before.Listen != nil
+		},
+	},
+	{
+		name:    "failed_url",
+		because: "What Autopilot did when a URL failed is not documented: the sandbox ends the dialogue, the flow goes to the fallback.",
+		holds: func(_ *pair, x exchange) bool {
+			return slices.Contains(x.a.Problems, 11200) && slices.Contains(x.s.Problems, 11200) && x.a.Ended && strings.HasPrefix(x.s.Text, x.a.Text)
+		},
+	},
+	{
+		name:    "free_text_blank",
+		because: "A question without a type takes any message, even one without a word, such as a picture alone.",
+		holds: func(p *pair, x exchange) bool {
+			q := x.before.question()
+			if q == nil || p.channel != run.Messaging || q.Type != "" || plain(x.event.Text) != "" {
+				return false
+			}
+			allowed, refused := q.lists()
+			return len(allowed)+len(refused) == 0
+		},
+	},
+}
+
+var tag = regexp.MustCompile(`<[^<>]*>`)
+
+// cause is the first that explains the last turn; empty for none.
+func (p *pair) cause(x exchange) string {
+	for _, c := range causes {
+		if c.holds(p, x) {
+			return c.name
+		}
+	}
+	return ""
+}
+
+// took tells whether Autopilot took the answer to a question.
+func (x exchange) took(q *question) bool {
+	before := x.before.Memory.Twilio.Collected[q.collect].Answers[q.Name].Answer
+	after := x.after.Memory.Twilio.Collected[q.collect].Answers[q.Name].Answer
+	if next := x.after.question(); next != nil && next.collect == q.collect && next.Name == q.Name && x.after.Collect.Attempts == x.before.Collect.Attempts+1 {
+		return false // it is asked again
+	}
+	return after != before
+}
+
+// shaped tells whether the flow's check of an answer is a shape, and the answer has it.
+func (p *pair) shaped(x exchange) bool {
+	for _, t := range p.states[x.asked+"_check"].Transitions {
+		for _, c := range t.Conditions {
+			if c.Type == "regex" && regexp.MustCompile(`(?i)^(?:`+c.Value+`)$`).MatchString(strings.TrimSpace(x.event.Text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *pair) found(code compile.Code) bool {
+	return slices.ContainsFunc(p.findings, func(d compile.Diagnostic) bool { return d.Code == code })
+}
+
+// plain is a text without letter case and punctuation, as samples are compared.
+func plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(".?!,;:\"", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(strings.ReplaceAll(text, "’", "'")))
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// isSample tells whether a text is a sample without fields.
+func (p *pair) isSample(text string) bool {
+	for _, t := range p.schema.Tasks {
+		for _, s := range t.Samples {
+			if !mark.MatchString(s.TaggedText) && plain(s.TaggedText) == plain(text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fitsSample tells whether a text is a sample with fields but for what the fields hold;
+// some words have to be those of the sample.
+func (p *pair) fitsSample(text string) bool {
+	for _, t := range p.schema.Tasks {
+		for _, s := range t.Samples {
+			words := mark.Split(plain(s.TaggedText), -1)
+			if len(words) < 2 || strings.TrimSpace(strings.Join(words, "")) == "" {
+				continue
+			}
+			for i, w := range words {
+				words[i] = regexp.QuoteMeta(w)
+			}
+			if regexp.MustCompile("^" + strings.Join(words, ".+") + "$").MatchString(plain(text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
