@@ -94,7 +94,7 @@ func (m *assistantModel) readCompiled(live bot.Bot) {
 		if made == nil {
 			made = &flow.Flow{}
 		}
-		m.EditedStates = stateList(summaries(flow.Differences(made, live.Content.Flow)))
+		m.EditedStates = stateList(summaries(flow.Differences(made, live.Content.Flow), parsedSchema(m.Schema)))
 		return
 	}
 	shown := newMeaning[schemaNotation](string(assistantschema.Overlay([]byte(m.Schema.ValueString()), source.Schema)))
@@ -105,7 +105,7 @@ func (m *assistantModel) readCompiled(live bot.Bot) {
 	m.Schema, m.Routing = shown, types.StringValue(string(source.Options.Routing))
 	m.EditedStates = stateList(nil)
 	if !source.Intact {
-		m.EditedStates = stateList(summaries(source.Changes))
+		m.EditedStates = stateList(summaries(source.Changes, source.Schema))
 	}
 }
 
@@ -158,11 +158,18 @@ func (r *assistantResource) planned(ctx context.Context, state assistantModel) (
 	return state.spec(ctx)
 }
 
-// summaries words each change in one line.
-func summaries(changes flow.Changes) []string {
+// summaries words each change in one line, with the place in the schema that the state
+// was made for.
+func summaries(changes flow.Changes, made *assistantschema.Schema) []string {
 	all := make([]string, len(changes))
 	for i, change := range changes {
 		all[i] = strings.Join(change.Summary(), "; ")
+		if made == nil {
+			continue
+		}
+		if task, action, ok := compile.Place(made, change.Name); ok {
+			all[i] += fmt.Sprintf(" (task %q, action %d)", task, action)
+		}
 	}
 	return all
 }
