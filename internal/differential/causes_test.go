@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,14 +37,14 @@ var causes = []cause{
 		name:    string(compile.CodeFieldNotExtracted),
 		because: "A flow knows a field in a sample by its shape, and takes sentences to a task whose field has no such value.",
 		holds: func(p *pair, x exchange) bool {
-			return x.before.question() == nil && !p.isSample(x.event.Text) && p.fitsSample(x.event.Text) && x.a.Text != x.s.Text
+			return x.before.question() == nil && len(x.after.Fields) == 0 && !p.isSample(x.event.Text) && p.fitsSample(x.event.Text)
 		},
 	},
 	{
 		name:    string(compile.CodeCatchAllSample),
 		because: "A sample that is one field of any text is left out of a flow, which would else have it take everything.",
 		holds: func(p *pair, x exchange) bool {
-			return x.before.question() == nil && p.found(compile.CodeCatchAllSample) && !p.isSample(x.event.Text) && !p.fitsSample(x.event.Text)
+			return len(x.after.Fields) > 0 && p.catchesAll(x.after.Task) && !p.isSample(x.event.Text) && !p.fitsSample(x.event.Text)
 		},
 	},
 	{
@@ -82,7 +83,7 @@ var causes = []cause{
 		name:    "silence",
 		because: "What Autopilot did when a caller said nothing to a listen is not documented: the sandbox says the prompt again, the flow takes it for an input that nothing fits.",
 		holds: func(_ *pair, x exchange) bool {
-			return x.event.Kind == run.KindSilence && x.before.Listen != nil
+			return x.event.Kind == run.KindSilence && x.before.Listen != nil && (x.a.Ended || x.a.Text == x.before.spoken())
 		},
 	},
 	{
@@ -125,7 +126,15 @@ func (x exchange) took(q *question) bool {
 	if next := x.after.question(); next != nil && next.collect == q.collect && next.Name == q.Name && x.after.Collect.Attempts == x.before.Collect.Attempts+1 {
 		return false // it is asked again
 	}
-	return after != before
+	return after != before || plain(after) == plain(x.event.Text)
+}
+
+// catchesAll tells whether a task has a sample that was left out for taking any text.
+func (p *pair) catchesAll(task string) bool {
+	return slices.ContainsFunc(p.findings, func(d compile.Diagnostic) bool {
+		i := slices.IndexFunc(p.schema.Tasks, func(t schema.Task) bool { return t.UniqueName == task })
+		return d.Code == compile.CodeCatchAllSample && strings.HasPrefix(string(d.Pointer), fmt.Sprintf("/tasks/%d/", i))
+	})
 }
 
 // shaped tells whether the flow's check of an answer is a shape, and the answer has it.

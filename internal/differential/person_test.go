@@ -51,7 +51,9 @@ var (
 	mark     = regexp.MustCompile(`\{([^{}]+)\}`)
 )
 
-func newPerson(s *subject, seed uint64) *person {
+// newPerson makes a person, who fills the fields of samples. A careless one fills some
+// with what no type has.
+func newPerson(s *subject, seed uint64, careless bool) *person {
 	p := &person{Rand: rand.New(rand.NewPCG(seed, 20230825)), subject: s, samples: map[string][]string{}}
 	for _, t := range s.schema.Tasks {
 		fields := map[string]string{}
@@ -60,6 +62,9 @@ func newPerson(s *subject, seed uint64) *person {
 		}
 		for _, sample := range t.Samples {
 			text := mark.ReplaceAllStringFunc(sample.TaggedText, func(field string) string {
+				if careless && p.IntN(8) == 0 {
+					return p.one(nonsense)
+				}
 				return p.one(p.valuesOf(fields[strings.Trim(field, "{}")]))
 			})
 			p.samples[t.UniqueName] = append(p.samples[t.UniqueName], text)
@@ -186,6 +191,8 @@ func (p *person) script(kind, task string, w waiting, step int, channel string) 
 		if s := p.samples[task]; len(s) > 0 {
 			return said(s[0], channel)
 		}
+	case kind == "silent" && channel == run.Voice:
+		return run.Silence()
 	case q != nil && kind == "valid":
 		return said(p.valid(q), channel)
 	case q == nil && kind == "valid" && len(p.all) > 0:
