@@ -18,8 +18,10 @@ import (
 )
 
 const (
-	randoms = 40 // conversations for each schema and channel
-	events  = 25 // of a conversation, at most
+	events = 25 // of a conversation, at most
+
+	// fewest is how many turns of a set of schemas have to be the same, at least.
+	fewest = 150 * randoms
 )
 
 // score counts what became of the conversations with a schema.
@@ -79,7 +81,13 @@ func converse(ctx context.Context, exact, keywords *subject, web run.Web) score 
 	s := score{Causes: map[string]int{}}
 	for _, channel := range []string{run.Messaging, run.Voice} {
 		for _, kind := range []string{"valid", "nonsense", "silent"} {
+			if kind == "silent" && channel == run.Messaging {
+				continue
+			}
 			for i, t := range exact.schema.Tasks {
+				if i%stride != 0 {
+					continue
+				}
 				who, p := newPerson(exact, uint64(i), false), exact.start(channel, web)
 				s.talk(ctx, p, fmt.Sprintf("%s, %s, script %q of the task %s", exact.name, channel, kind, t.UniqueName), func(step int) run.Event {
 					return who.script(kind, t.UniqueName, p.now, step, channel)
@@ -125,7 +133,7 @@ func table(t *testing.T, schemas map[string][]byte) score {
 		for name, file := range schemas {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				row := ""
+				var row string
 				exact, err := newSubject(name, file, compile.Exact, nil)
 				if err != nil {
 					row = fmt.Sprintf("%s\tnot compiled: %v\t\t\t", name, err)
@@ -185,11 +193,11 @@ func (s score) row(name string) string {
 // The schemas of the project's own have every verb and every form of a question.
 func TestOwnSchemasRunAlikeOnBothEngines(t *testing.T) {
 	total := table(t, files(t, "testdata/*.json"))
-	if total.Same < 8000 {
+	if total.Same < fewest {
 		t.Errorf("no more than %d turns were the same", total.Same)
 	}
 	for _, c := range causes {
-		if total.Causes[c.name] == 0 {
+		if thorough && total.Causes[c.name] == 0 {
 			t.Errorf("no conversation met the limit %s", c.name)
 		}
 	}
@@ -200,7 +208,7 @@ func TestCollectedSchemasRunAlikeOnBothEngines(t *testing.T) {
 	if len(schemas) == 0 {
 		t.Skip("the collection of real schemas is not beside the project")
 	}
-	if total := table(t, schemas); total.Same < 10000 {
+	if total := table(t, schemas); total.Same < fewest {
 		t.Errorf("no more than %d turns were the same", total.Same)
 	}
 }
@@ -227,7 +235,7 @@ func TestASpoiltFlowIsFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := score{Causes: map[string]int{}}
-		for n := 0; n < 2*randoms && len(s.Unexplained) == 0; n++ {
+		for n := 0; n < 80 && len(s.Unexplained) == 0; n++ {
 			s.random(t.Context(), spoilt, run.Messaging, n, web(spoilt))
 			s.random(t.Context(), spoilt, run.Voice, n, web(spoilt))
 		}

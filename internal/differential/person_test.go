@@ -139,15 +139,17 @@ func (p *person) varied(text string) string {
 // next is what the person says to what the assistant waits for.
 func (p *person) next(w waiting, channel string) run.Event {
 	q := w.question()
-	text := ""
+	var text string
 	switch n := p.IntN(100); {
+	case q != nil && len(q.Digits.Mapping) > 0 && n < 30:
+		return p.pressed(q, channel)
 	case q != nil && n < 60:
 		text = p.varied(p.valid(q))
 	case n < 70 && len(p.all) > 0:
 		text = p.varied(p.one(p.all))
 	case n < 78:
 		text = p.one(p.words)
-	case n < 84:
+	case n < 83:
 		return p.pressed(q, channel)
 	case n < 88:
 		if channel == run.Voice {
