@@ -12,7 +12,8 @@ import (
 )
 
 // cause is a documented limit of what a flow can do, or of what is known of Autopilot.
-// Where package compile has a diagnostic for it, it has the diagnostic's name.
+// Where package compile has a diagnostic for it, it has the diagnostic's name, and holds
+// for no schema whose author was not told.
 type cause struct {
 	name string
 
@@ -30,14 +31,14 @@ var causes = []cause{
 		because: "A flow knows a built-in type by its shape, and takes answers of the shape that Autopilot knew to be none.",
 		holds: func(p *pair, x exchange) bool {
 			q := x.before.question()
-			return q != nil && strings.HasPrefix(q.Type, "Twilio.") && !x.took(q) && p.shaped(x)
+			return q != nil && strings.HasPrefix(q.Type, "Twilio.") && p.found(compile.CodeFieldTypePattern) && !x.took(q) && p.shaped(x)
 		},
 	},
 	{
 		name:    string(compile.CodeFieldNotExtracted),
 		because: "A flow knows a field in a sample by its shape, and takes sentences to a task whose field has no such value.",
 		holds: func(p *pair, x exchange) bool {
-			return x.before.question() == nil && len(x.after.Fields) == 0 && !p.isSample(x.event.Text) && p.fitsSample(x.event.Text)
+			return x.before.question() == nil && p.found(compile.CodeFieldNotExtracted) && len(x.after.Fields) == 0 && !p.isSample(x.event.Text) && p.fitsSample(x.event.Text)
 		},
 	},
 	{
@@ -69,7 +70,7 @@ var causes = []cause{
 		holds: func(p *pair, x exchange) bool {
 			a := x.a
 			a.Text = strings.Join(strings.Fields(tag.ReplaceAllString(a.Text, " ")), " ")
-			return p.channel == run.Messaging && a.Text != x.a.Text && a.equal(x.s)
+			return p.channel == run.Messaging && p.found(compile.CodeSSMLStripped) && a.Text != x.a.Text && a.equal(x.s)
 		},
 	},
 	{
