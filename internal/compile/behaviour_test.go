@@ -280,3 +280,23 @@ func TestCallsComeToAFallbackThatIsAURL(t *testing.T) {
 		}
 	}
 }
+
+func TestURLThatFollowsACollectIsToldItIsComplete(t *testing.T) {
+	c := walked(t, asking(`{"collect": {"name": "c", "questions": [{"question": "Say.", "name": "q"}], "on_complete": {"redirect": "https://example.com/x"}}}`, ""), false)
+	c.reply(`"Ada" {{x}}`)
+	var memory struct {
+		Twilio struct {
+			Collected map[string]struct {
+				Status  string `json:"status"`
+				Answers map[string]struct{ Answer string }
+			} `json:"collected_data"`
+		}
+	}
+	asked := c.Said[1].Form.Get("Memory")
+	if err := json.Unmarshal([]byte(asked), &memory); err != nil {
+		t.Fatalf("%v in %s", err, asked)
+	}
+	if got := memory.Twilio.Collected["c"]; got.Status != "complete" || got.Answers["q"].Answer != `"Ada" {{x}}` {
+		t.Errorf("it is told %s", asked)
+	}
+}

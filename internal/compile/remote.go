@@ -168,7 +168,11 @@ func (c *compiler) memory(only *collected) string {
 			}
 			b.WriteString(jsonText(q) + `: {"answer": {{flow.variables.` + answerKey(each.name, q) + ` | default: '' | to_json}} }`)
 		}
-		b.WriteString(`} }`)
+		b.WriteString(` }`)
+		if only != nil {
+			b.WriteString(`, "status": "complete"`)
+		}
+		b.WriteString(` }`)
 	}
 	b.WriteString(`} }`)
 	for _, key := range c.remembered {

@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,7 +12,8 @@ import (
 )
 
 // cause is a documented limit of what a flow can do, or of what is known of Autopilot.
-// Where package compile has a diagnostic for it, it has the diagnostic's name.
+// Where package compile has a diagnostic for it, it has the diagnostic's name, and holds
+// for no schema whose author was not told.
 type cause struct {
 	name string
 
@@ -29,21 +31,21 @@ var causes = []cause{
 		because: "A flow knows a built-in type by its shape, and takes answers of the shape that Autopilot knew to be none.",
 		holds: func(p *pair, x exchange) bool {
 			q := x.before.question()
-			return q != nil && strings.HasPrefix(q.Type, "Twilio.") && !x.took(q) && p.shaped(x)
+			return q != nil && strings.HasPrefix(q.Type, "Twilio.") && p.found(compile.CodeFieldTypePattern) && !x.took(q) && p.shaped(x)
 		},
 	},
 	{
 		name:    string(compile.CodeFieldNotExtracted),
 		because: "A flow knows a field in a sample by its shape, and takes sentences to a task whose field has no such value.",
 		holds: func(p *pair, x exchange) bool {
-			return x.before.question() == nil && !p.isSample(x.event.Text) && p.fitsSample(x.event.Text) && x.a.Text != x.s.Text
+			return x.before.question() == nil && p.found(compile.CodeFieldNotExtracted) && len(x.after.Fields) == 0 && !p.isSample(x.event.Text) && p.fitsSample(x.event.Text)
 		},
 	},
 	{
 		name:    string(compile.CodeCatchAllSample),
 		because: "A sample that is one field of any text is left out of a flow, which would else have it take everything.",
 		holds: func(p *pair, x exchange) bool {
-			return x.before.question() == nil && p.found(compile.CodeCatchAllSample) && !p.isSample(x.event.Text) && !p.fitsSample(x.event.Text)
+			return len(x.after.Fields) > 0 && p.catchesAll(x.after.Task) && !p.isSample(x.event.Text) && !p.fitsSample(x.event.Text)
 		},
 	},
 	{
@@ -68,7 +70,7 @@ var causes = []cause{
 		holds: func(p *pair, x exchange) bool {
 			a := x.a
 			a.Text = strings.Join(strings.Fields(tag.ReplaceAllString(a.Text, " ")), " ")
-			return p.channel == run.Messaging && a.Text != x.a.Text && a.equal(x.s)
+			return p.channel == run.Messaging && p.found(compile.CodeSSMLStripped) && a.Text != x.a.Text && a.equal(x.s)
 		},
 	},
 	{
@@ -82,7 +84,7 @@ var causes = []cause{
 		name:    "silence",
 		because: "What Autopilot did when a caller said nothing to a listen is not documented: the sandbox says the prompt again, the flow takes it for an input that nothing fits.",
 		holds: func(_ *pair, x exchange) bool {
-			return x.event.Kind == run.KindSilence && x.before.Listen != nil
+			return x.event.Kind == run.KindSilence && x.before.Listen != nil && (x.a.Ended || x.a.Text == x.before.spoken())
 		},
 	},
 	{
@@ -90,18 +92,6 @@ var causes = []cause{
 		because: "What Autopilot did when a URL failed is not documented: the sandbox ends the dialogue, the flow goes to the fallback.",
 		holds: func(_ *pair, x exchange) bool {
 			return slices.Contains(x.a.Problems, 11200) && slices.Contains(x.s.Problems, 11200) && x.a.Ended && strings.HasPrefix(x.s.Text, x.a.Text)
-		},
-	},
-	{
-		name:    "free_text_blank",
-		because: "A question without a type takes any message, even one without a word, such as a picture alone.",
-		holds: func(p *pair, x exchange) bool {
-			q := x.before.question()
-			if q == nil || p.channel != run.Messaging || q.Type != "" || plain(x.event.Text) != "" {
-				return false
-			}
-			allowed, refused := q.lists()
-			return len(allowed)+len(refused) == 0
 		},
 	},
 }
@@ -125,7 +115,15 @@ func (x exchange) took(q *question) bool {
 	if next := x.after.question(); next != nil && next.collect == q.collect && next.Name == q.Name && x.after.Collect.Attempts == x.before.Collect.Attempts+1 {
 		return false // it is asked again
 	}
-	return after != before
+	return after != before || plain(after) == plain(x.event.Text)
+}
+
+// catchesAll tells whether a task has a sample that was left out for taking any text.
+func (p *pair) catchesAll(task string) bool {
+	return slices.ContainsFunc(p.findings, func(d compile.Diagnostic) bool {
+		i := slices.IndexFunc(p.schema.Tasks, func(t schema.Task) bool { return t.UniqueName == task })
+		return d.Code == compile.CodeCatchAllSample && strings.HasPrefix(string(d.Pointer), fmt.Sprintf("/tasks/%d/", i))
+	})
 }
 
 // shaped tells whether the flow's check of an answer is a shape, and the answer has it.

@@ -86,6 +86,7 @@ type pair struct {
 	studio    *studio.Conversation
 	a, s      side
 	past      []exchange
+	now       waiting // what Autopilot waits for
 }
 
 // exchange is an event and what both made of it.
@@ -110,6 +111,8 @@ type answer struct {
 // waiting is what an Autopilot dialogue waits for, as it saves it.
 type waiting struct {
 	Task    string
+	Fields  map[string]string // of the last sentence understood
+	Prompt  []run.Reply       // what was said last
 	Listen  *struct{ Tasks []string }
 	Collect *struct {
 		Collect         json.RawMessage
@@ -122,6 +125,20 @@ type waiting struct {
 			} `json:"collected_data"`
 		}
 	}
+}
+
+// spoken is what the dialogue said before it waits.
+func (w waiting) spoken() string { return line(w.Prompt) }
+
+// line is the texts of replies in one line.
+func line(replies []run.Reply) string {
+	var texts []string
+	for _, r := range replies {
+		if r.Type == run.ReplyMessage || r.Type == run.ReplySay {
+			texts = append(texts, r.Text)
+		}
+	}
+	return strings.Join(strings.Fields(strings.Join(texts, " ")), " ")
 }
 
 // question is what the dialogue asks; nil where it listens.
@@ -168,6 +185,7 @@ func (s *subject) start(channel string, web run.Web) *pair {
 	p.autopilot = s.assistant.Start(autopilot.Options{Contact: contact, World: p.a.world(web), AssistantSID: "UA1", Literal: true})
 	p.studio = s.flow.Start(studio.Options{Contact: contact, World: p.s.world(web), FlowSID: "FW1"})
 	p.a.Conversation, p.s.Conversation = p.autopilot, p.studio
+	p.now = p.waits()
 	return p
 }
 
@@ -183,9 +201,15 @@ func (p *pair) waits() waiting {
 
 // send gives both the event. It tells whether they did the same.
 func (p *pair) send(ctx context.Context, e run.Event) (x exchange, same bool) {
-	x = exchange{event: e, before: p.waits(), asked: p.studio.State()}
+	x = exchange{event: e, before: p.now, asked: p.studio.State()}
 	x.a, x.s = p.a.send(ctx, e), p.s.send(ctx, e)
-	x.after = p.waits()
+	if len(p.a.requests) == len(p.s.requests) {
+		for i, r := range p.s.requests {
+			x.s.Requests[i] += forgotten(p.a.requests[i], r)
+		}
+	}
+	p.now = p.waits()
+	x.after = p.now
 	p.past = append(p.past, x)
 	return x, x.a.equal(x.s)
 }
@@ -193,18 +217,13 @@ func (p *pair) send(ctx context.Context, e run.Event) (x exchange, same bool) {
 func (s *side) send(ctx context.Context, e run.Event) answer {
 	s.requests = nil
 	turn := s.Send(ctx, e)
-	out := answer{Ended: turn.Ended}
-	var texts []string
+	out := answer{Ended: turn.Ended, Text: line(turn.Replies)}
 	for _, r := range turn.Replies {
 		out.Media = append(out.Media, r.Media...)
-		switch r.Type {
-		case run.ReplyMessage, run.ReplySay:
-			texts = append(texts, r.Text)
-		default:
+		if r.Type != run.ReplyMessage && r.Type != run.ReplySay {
 			out.Others = append(out.Others, r.Type+" "+r.Text)
 		}
 	}
-	out.Text = strings.Join(strings.Fields(strings.Join(texts, " ")), " ")
 	for _, r := range s.requests {
 		out.Requests = append(out.Requests, r.Method+" "+r.URL+told(r))
 	}
@@ -217,13 +236,56 @@ func (s *side) send(ctx context.Context, e run.Event) answer {
 }
 
 // told are the parameters of a request that both sides know alike. The SIDs are of
-// different objects; Memory is compared by what was collected.
+// different objects; of Memory, see forgotten.
 func told(r run.Request) string {
 	var out strings.Builder
 	for _, name := range []string{"AccountSid", "Channel", "CurrentInput", "CurrentTask", "UserIdentifier"} {
 		if r.Form.Has(name) {
 			fmt.Fprintf(&out, " %s=%q", name, strings.Join(strings.Fields(r.Form.Get(name)), " "))
 		}
+	}
+	return out.String()
+}
+
+// forgotten is what a flow's Memory has not, or otherwise than Autopilot's: remembered
+// texts, and answers, letter case and punctuation aside, of the collect that leads to the
+// URL or else of all. What else a flow has is no difference: answers it refused are there
+// until the next.
+func forgotten(a, s run.Request) string {
+	var had, has struct {
+		Twilio struct {
+			Collected map[string]struct {
+				Answers map[string]struct{ Answer string }
+			} `json:"collected_data"`
+		}
+	}
+	text := a.Form.Get("Memory")
+	if text == "" {
+		return ""
+	}
+	var facts, kept map[string]any
+	for memory, into := range map[string][]any{text: {&had, &facts}, s.Form.Get("Memory"): {&has, &kept}} {
+		for _, target := range into {
+			if err := json.Unmarshal([]byte(memory), target); err != nil {
+				return fmt.Sprintf(" Memory cannot be read: %v: %s", err, memory)
+			}
+		}
+	}
+	var out strings.Builder
+	for _, name := range sorted(facts) {
+		if fact, ok := facts[name].(string); ok && kept[strings.ReplaceAll(name, "-", "_")] != fact && kept[name] != fact {
+			fmt.Fprintf(&out, " %s=%v, want %q", name, kept[name], fact)
+		}
+	}
+	for collect, told := range has.Twilio.Collected {
+		for name, q := range had.Twilio.Collected[collect].Answers {
+			if got := told.Answers[name].Answer; plain(got) != plain(q.Answer) {
+				fmt.Fprintf(&out, " %s.%s=%q, want %q", collect, name, got, q.Answer)
+			}
+		}
+	}
+	if len(has.Twilio.Collected) == 0 && len(had.Twilio.Collected) > 0 {
+		out.WriteString(" nothing collected")
 	}
 	return out.String()
 }

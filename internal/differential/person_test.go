@@ -51,7 +51,9 @@ var (
 	mark     = regexp.MustCompile(`\{([^{}]+)\}`)
 )
 
-func newPerson(s *subject, seed uint64) *person {
+// newPerson makes a person, who fills the fields of samples. A careless one fills some
+// with what no type has.
+func newPerson(s *subject, seed uint64, careless bool) *person {
 	p := &person{Rand: rand.New(rand.NewPCG(seed, 20230825)), subject: s, samples: map[string][]string{}}
 	for _, t := range s.schema.Tasks {
 		fields := map[string]string{}
@@ -60,6 +62,9 @@ func newPerson(s *subject, seed uint64) *person {
 		}
 		for _, sample := range t.Samples {
 			text := mark.ReplaceAllStringFunc(sample.TaggedText, func(field string) string {
+				if careless && p.IntN(8) == 0 {
+					return p.one(nonsense)
+				}
 				return p.one(p.valuesOf(fields[strings.Trim(field, "{}")]))
 			})
 			p.samples[t.UniqueName] = append(p.samples[t.UniqueName], text)
@@ -136,13 +141,15 @@ func (p *person) next(w waiting, channel string) run.Event {
 	q := w.question()
 	var text string
 	switch n := p.IntN(100); {
+	case q != nil && len(q.Digits.Mapping) > 0 && n < 30:
+		return p.pressed(q, channel)
 	case q != nil && n < 60:
 		text = p.varied(p.valid(q))
 	case n < 70 && len(p.all) > 0:
 		text = p.varied(p.one(p.all))
 	case n < 78:
 		text = p.one(p.words)
-	case n < 84:
+	case n < 83:
 		return p.pressed(q, channel)
 	case n < 88:
 		if channel == run.Voice {
@@ -186,6 +193,8 @@ func (p *person) script(kind, task string, w waiting, step int, channel string) 
 		if s := p.samples[task]; len(s) > 0 {
 			return said(s[0], channel)
 		}
+	case kind == "silent" && channel == run.Voice:
+		return run.Silence()
 	case q != nil && kind == "valid":
 		return said(p.valid(q), channel)
 	case q == nil && kind == "valid" && len(p.all) > 0:

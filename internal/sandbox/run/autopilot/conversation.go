@@ -229,17 +229,17 @@ func (t *turn) understand(among []string) {
 }
 
 // silence says the last prompt again, until it has been ignored too often. A
-// question counts it as a wrong answer.
+// question takes it for a wrong answer and has a limit of its own for those.
 func (t *turn) silence() {
 	if t.Contact.Channel != run.Voice {
 		return
 	}
-	if t.Silences++; t.Silences >= maxSilences {
-		t.Over = true
-		return
-	}
 	if t.Collect != nil {
 		t.answered(run.Silence())
+		return
+	}
+	if t.Silences++; t.Silences >= maxSilences {
+		t.Over = true
 		return
 	}
 	t.Replies = append(t.Replies, t.Prompt...)

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/osteele/liquid"
-
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/twiml"
 )
@@ -41,7 +39,7 @@ type Conversation struct {
 	saved
 	flow   *Flow
 	flows  map[string]*Flow // subflows, by SID
-	liquid *liquid.Engine
+	liquid *templates
 }
 
 // saved is what an execution remembers between two events.

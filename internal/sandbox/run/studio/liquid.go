@@ -20,9 +20,16 @@ const loopLimit = 15
 // maxRange is how long a range may be, offset and all.
 const maxRange = 10_000
 
+// templates renders Liquid. It keeps what it has read, since an execution renders the
+// same texts again and again, for each transition of a split. It is for one goroutine.
+type templates struct {
+	engine *liquid.Engine
+	parsed map[string]*liquid.Template
+}
+
 // newLiquid is Liquid as Studio has it: with to_json, without files, and with a
 // clock that is given.
-func newLiquid(now func() time.Time) *liquid.Engine {
+func newLiquid(now func() time.Time) *templates {
 	engine := liquid.NewEngine()
 	engine.RegisterFilter("to_json", encode)
 	engine.RegisterFilter("date", func(value any, format func(string) string) (string, error) {
@@ -35,7 +42,7 @@ func newLiquid(now func() time.Time) *liquid.Engine {
 	engine.RegisterTag("include", func(render.Context) (string, error) {
 		return "", errors.New("include is not Studio's")
 	})
-	return engine
+	return &templates{engine: engine, parsed: map[string]*liquid.Template{}}
 }
 
 // moment is the point in time a value of the date filter names.
@@ -87,7 +94,7 @@ func limited(tag string) string {
 }
 
 // liquify renders a text. One that cannot be rendered is empty, and an error.
-func liquify(engine *liquid.Engine, text string, context object) (rendered string, err error) {
+func liquify(known *templates, text string, context object) (rendered string, err error) {
 	if !strings.Contains(text, "{{") && !strings.Contains(text, "{%") {
 		return text, nil
 	}
@@ -98,8 +105,15 @@ func liquify(engine *liquid.Engine, text string, context object) (rendered strin
 			rendered, err = "", fmt.Errorf("liquid: %s", cause)
 		}
 	}()
-	text = forTag.ReplaceAllStringFunc(text, limited)
-	rendered, failed := engine.ParseAndRenderString(text, context)
+	t := known.parsed[text]
+	if t == nil {
+		var failed liquid.SourceError
+		if t, failed = known.engine.ParseString(forTag.ReplaceAllStringFunc(text, limited)); failed != nil {
+			return "", failed
+		}
+		known.parsed[text] = t
+	}
+	rendered, failed := t.RenderString(context)
 	if failed != nil {
 		return "", failed
 	}

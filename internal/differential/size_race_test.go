@@ -1,0 +1,11 @@
+//go:build race
+
+package differential
+
+// The race detector slows the interpreters down by far and looks for something else, so
+// that it gets a part of the conversations.
+const (
+	thorough = false
+	randoms  = 8 // conversations for each schema and channel
+	stride   = 3 // one task of so many has its scripts
+)
