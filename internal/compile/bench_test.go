@@ -1,14 +1,30 @@
 package compile
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+)
 
 // BenchmarkCompile600Tasks compiles as many tasks as Twilio allows in an assistant
 // (https://www.twilio.com/docs/autopilot/api/limits), with ten samples each. For
 // both channels the flow has more states than Studio takes, so the figures are of
 // messages alone; routed by keywords it has more bytes than Studio takes, so that
-// figure is of the whole work up to the refusal.
+// figure is of the whole work up to the refusal. Reading and checking the same schema
+// is measured beside them, as what a compilation is compared with.
 func BenchmarkCompile600Tasks(b *testing.B) {
 	s := crowd(b, 600, 10)
+	text := s.Export("crowd", "crowd")
+	b.Run("Read", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			read, err := schema.Parse(text)
+			if err != nil {
+				b.Fatal(err)
+			}
+			schema.Validate(read)
+		}
+	})
 	for _, c := range []struct {
 		name    string
 		options Options

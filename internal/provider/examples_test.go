@@ -67,7 +67,7 @@ func TestEveryExampleIsApplied(t *testing.T) {
 			f.run("apply", "-input=false", "-auto-approve")
 			f.settled()
 			f.run("destroy", "-input=false", "-auto-approve")
-			if left := len(w.applications()) + len(w.rows("assistants", "Assistants")); left != 0 {
+			if left := len(w.applications()) + len(w.rows("assistants", "Assistants")) + len(w.flows()); left != 0 {
 				t.Errorf("%d bots are left", left)
 			}
 		})
