@@ -110,24 +110,57 @@ func (d *Directory) bind(ctx context.Context, b Binding, seen Seen, was string, 
 		return Number{}, nil, err
 	}
 	defer unlock()
+	// A suspension that comes or goes meanwhile moves the number too, or takes away the
+	// application that is to be put in front of it: then the binding begins again.
+	const tries = 3
+	for range tries - 1 {
+		number, notices, inert, err := d.bindOnce(ctx, b, seen, was, done)
+		if err == nil || !d.remarked(ctx, b.BotSID, inert) {
+			return number, notices, err
+		}
+		seen = nil // what answers by now is what the suspension left
+	}
+	number, notices, _, err := d.bindOnce(ctx, b, seen, was, done)
+	return number, notices, err
+}
 
+// remarked tells whether a bot is suspended by another application than was seen, or
+// not any more, or by now.
+func (d *Directory) remarked(ctx context.Context, botSID, inert string) bool {
+	if _, isOff := d.Host(Application).(Off); isOff {
+		return false
+	}
+	found, err := d.Host(Application).Find(ctx, MarkSuspended(botSID))
+	if err != nil {
+		return false
+	}
+	moved := len(found) > 0 != (inert != "") || inert != "" && !slices.ContainsFunc(found, func(each Bot) bool { return each.SID == inert })
+	if moved {
+		d.BotsChanged()
+	}
+	return moved
+}
+
+// bindOnce binds a number whose lock the caller holds. It also returns the inert
+// application that it took the bot to be suspended by.
+func (d *Directory) bindOnce(ctx context.Context, b Binding, seen Seen, was string, done *moved) (after Number, notices []Notice, inert string, err error) {
 	number, err := d.NumberNow(ctx, b.NumberSID)
 	if err != nil {
-		return Number{}, nil, fmt.Errorf("reading the phone number %s: %w", b.NumberSID, err)
+		return Number{}, nil, "", fmt.Errorf("reading the phone number %s: %w", b.NumberSID, err)
 	}
 	if incapable := b.Incapable(number); len(incapable) > 0 {
-		return number, nil, IncapableProblem(number, incapable)
+		return number, nil, "", IncapableProblem(number, incapable)
 	}
 	routing, inert, err := d.beforeBind(ctx, number, b.BotSID)
 	if err != nil {
-		return number, nil, err
+		return number, nil, inert, err
 	}
 	if err := d.unchanged(ctx, routing, number, b, seen, was); err != nil {
-		return number, nil, err
+		return number, nil, inert, err
 	}
 	change, taken, notices := d.bindChange(routing, number, b, inert)
 	if len(taken) > 0 && inert != "" {
-		return number, nil, d.SilencingProblem(ctx, number, b.BotSID, taken)
+		return number, nil, inert, d.SilencingProblem(ctx, number, b.BotSID, taken)
 	}
 	for _, conflict := range taken {
 		notices = append(notices, Notice{
@@ -136,33 +169,32 @@ func (d *Directory) bind(ctx context.Context, b Binding, seen Seen, was string, 
 		})
 	}
 	d.claims.set(b.NumberSID, b.Channels)
-	if change.Empty() {
-		return number, notices, nil
-	}
-	done.add(number, change.Apply(number))
-	after, err := d.writeNumber(ctx, number, change)
-	if err != nil {
-		return after, nil, err
-	}
-	if err := d.stillThere(ctx, number, after, b.BotSID); err != nil {
-		return after, nil, err
+	after = number
+	if !change.Empty() {
+		done.add(number, change.Apply(number))
+		if after, err = d.writeNumber(ctx, number, change); err != nil {
+			return after, nil, inert, err
+		}
+		if err := d.stillThere(ctx, number, after, b.BotSID); err != nil {
+			return after, nil, inert, err
+		}
 	}
 	if after, err = d.followMark(ctx, after, b.BotSID, inert); err != nil {
-		return after, notices, err
+		return after, notices, inert, err
 	}
 	if routing, err = d.Routing(ctx, after); err != nil {
-		return after, notices, err
+		return after, notices, inert, err
 	}
 	for _, channel := range b.Channels {
 		if !routing.answers(after, b, channel) {
-			return after, notices, &Problem{
+			return after, notices, inert, &Problem{
 				Summary: "The phone number does not answer for the bot",
 				Detail: fmt.Sprintf("Twilio took the write, but %s of %s answers with %s. Plan again to see what is there now.",
 					channel, after, d.describe(ctx, routing.Route(after, channel))),
 			}
 		}
 	}
-	return after, notices, nil
+	return after, notices, inert, nil
 }
 
 // beforeBind is how the number is read, and the inert application of the bot, empty

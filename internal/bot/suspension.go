@@ -284,6 +284,7 @@ func (d *Directory) Resume(ctx context.Context, botSID string, kept Kept) ([]Not
 	defer unlock()
 
 	var notices []Notice
+	var inerts []string
 	err = Operation{Name: "resuming the bot", Steps: []Step{{
 		Name:    "letting its numbers answer again",
 		Cut:     "Some of its numbers answer again and the others are still silenced; the next apply resumes the rest.",
@@ -297,7 +298,7 @@ func (d *Directory) Resume(ctx context.Context, botSID string, kept Kept) ([]Not
 			if err != nil {
 				return err
 			}
-			inerts := inertsIn(routing.suspends, botSID)
+			inerts = inertsIn(routing.suspends, botSID)
 			first := now.Silenced
 			return d.eachNumber(ctx, func() ([]Number, error) {
 				if first != nil {
@@ -315,6 +316,21 @@ func (d *Directory) Resume(ctx context.Context, botSID string, kept Kept) ([]Not
 		Name: "taking the mark away",
 		Cut:  "All of its numbers answer again; the inert application is still there, silences nothing, and is removed by the next apply.",
 		Do:   func(ctx context.Context) error { return d.unmark(ctx, botSID) },
+	}, {
+		// A binding writes its number first and then reads the mark: one that still read
+		// it has written its number before the mark went.
+		Name: "looking for numbers that were silenced in the same moment",
+		Cut:  "The bot answers again; a number that another process bound in the same moment may still be silent, and the next plan shows it.",
+		Do: func(ctx context.Context) error {
+			return d.eachNumber(ctx, func() ([]Number, error) {
+				numbers, err := d.listNumbers(ctx, true)
+				return slices.DeleteFunc(slices.Clone(numbers), func(n Number) bool {
+					return !slices.ContainsFunc(Channels(), func(c Channel) bool { return slices.Contains(inerts, n.Side(c).ApplicationSID) })
+				}), err
+			}, func(ctx context.Context, number Number) error {
+				return d.giveBack(ctx, number.SID, botSID, inerts, nil)
+			})
+		},
 	}}}.Run(ctx)
 	return notices, err
 }
