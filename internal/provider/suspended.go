@@ -35,12 +35,12 @@ func (a *account) warnSuspended(ctx context.Context, botSID string, diags *diag.
 	if !a.firstTime("suspended " + botSID) {
 		return
 	}
-	silent := "No phone number is silenced by it"
+	silent := "is its mark, and no phone number is silenced by it now"
 	if len(suspension.Silenced) > 0 {
-		silent = "It does not answer on " + phones(suspension.Silenced)
+		silent = "stands in front of its phone numbers. It does not answer on " + phones(suspension.Silenced)
 	}
 	diags.AddWarning("A bot is suspended",
-		fmt.Sprintf("Bot %s is suspended: the inert application %s stands in front of its phone numbers. %s. "+
+		fmt.Sprintf("Bot %s is suspended: the inert application %s %s. "+
 			"It answers again once its `twiliobot_suspension` is removed; one that is in no configuration is taken over with `terraform import twiliobot_suspension.this %s`.",
 			a.named(ctx, botSID), suspension.ApplicationSID, silent, botSID))
 }
