@@ -155,12 +155,8 @@ func (m *assistantModel) imported(live bot.Bot) {
 
 // read takes over what Twilio says of the bot, all but its content.
 func (m *assistantModel) read(directory *bot.Directory, live bot.Bot) {
-	// An application that is to replace another bears its mark in place of its name, and
-	// an assistant that was replaced gives its name up before it goes. One that gave it up
-	// without a successor was to be deleted: its name is drift.
-	_, marked := bot.ReplacedByApplication(live.UniqueName)
-	replaced := m.ReplacingSID.ValueString() != "" && live.UniqueName == bot.MarkAside(live.SID)
-	if !marked && !replaced {
+	// An application that is to replace another bears its mark in place of its name.
+	if _, marked := bot.ReplacedByApplication(live.UniqueName); !marked {
 		m.UniqueName = types.StringValue(live.UniqueName)
 		m.FriendlyName = types.StringValue(live.FriendlyName)
 	}

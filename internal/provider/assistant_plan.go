@@ -86,7 +86,7 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	p := assistantPlan{account: r.account, plan: &plan, config: config, state: state, diags: &resp.Diagnostics}
 	p.engine()
-	p.names()
+	p.names(ctx)
 	p.studio(ctx)
 	p.content()
 	p.outputs(ctx)
@@ -142,7 +142,7 @@ func (p *assistantPlan) engine() {
 	}
 }
 
-func (p *assistantPlan) names() {
+func (p *assistantPlan) names(ctx context.Context) {
 	renamed := p.state != nil && !p.plan.UniqueName.Equal(p.state.UniqueName)
 	p.replaced = p.replaced || (renamed && p.plan.Rename.ValueString() == renameReplace)
 	if p.replaced && renamed && p.plan.Rename.ValueString() == renameInPlace {
@@ -163,6 +163,20 @@ func (p *assistantPlan) names() {
 		p.plan.FriendlyName = p.plan.UniqueName
 	default:
 		p.plan.FriendlyName = p.state.FriendlyName
+		p.setAside(ctx)
+	}
+}
+
+// setAside takes the name for people from the successor that a cut off replacement
+// made: the assistant that it replaces has given its own name up, so that it does not
+// tell whether the one followed the other.
+func (p *assistantPlan) setAside(ctx context.Context) {
+	if !p.account.ready() || p.state.ReplacingSID.ValueString() == "" || p.state.UniqueName.ValueString() != bot.MarkAside(p.state.SID.ValueString()) {
+		return
+	}
+	made, err := p.account.directory.Bot(ctx, p.state.ReplacingSID.ValueString())
+	if err == nil && made.UniqueName == p.plan.UniqueName.ValueString() {
+		p.plan.FriendlyName = types.StringValue(made.FriendlyName)
 	}
 }
 
