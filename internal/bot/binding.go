@@ -112,16 +112,13 @@ func (d *Directory) bind(ctx context.Context, b Binding, seen Seen, was string, 
 	defer unlock()
 	// A suspension that comes or goes meanwhile moves the number too, or takes away the
 	// application that is to be put in front of it: then the binding begins again.
-	const tries = 3
-	for range tries - 1 {
+	for tries := 3; ; tries-- {
 		number, notices, inert, err := d.bindOnce(ctx, b, seen, was, done)
-		if err == nil || !d.remarked(ctx, b.BotSID, inert) {
+		if err == nil || tries == 1 || !d.remarked(ctx, b.BotSID, inert) {
 			return number, notices, err
 		}
 		seen = nil // what answers by now is what the suspension left
 	}
-	number, notices, _, err := d.bindOnce(ctx, b, seen, was, done)
-	return number, notices, err
 }
 
 // remarked tells whether a bot is suspended by another application than was seen, or
@@ -132,7 +129,7 @@ func (d *Directory) remarked(ctx context.Context, botSID, inert string) bool {
 	}
 	found, err := d.Host(Application).Find(ctx, MarkSuspended(botSID))
 	if err != nil {
-		return false
+		return false // what the binding failed of is said
 	}
 	moved := len(found) > 0 != (inert != "") || inert != "" && !slices.ContainsFunc(found, func(each Bot) bool { return each.SID == inert })
 	if moved {

@@ -10,8 +10,8 @@ import (
 )
 
 // ReadBackBound is how long a write is looked for: Twilio's reads lag its writes
-// by seconds where they do. Only tests change it.
-var ReadBackBound = 20 * time.Second
+// by seconds where they do.
+const ReadBackBound = 20 * time.Second
 
 // errStale says that a read shows the object as it was before the write.
 var errStale = errors.New("Twilio's reads have not caught up with the write")

@@ -81,3 +81,14 @@ func sideChange(from, to Side) (c SideChange) {
 	}
 	return c
 }
+
+// writeAndRemember writes a number, and remembers it first: a write whose end is
+// not known is taken back too.
+func (d *Directory) writeAndRemember(ctx context.Context, number Number, change NumberChange, done *moved) error {
+	if change.Empty() {
+		return nil
+	}
+	done.add(number, change.Apply(number))
+	_, err := d.writeNumber(ctx, number, change)
+	return err
+}

@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -175,7 +176,11 @@ func (p *assistantPlan) setAside(ctx context.Context) {
 		return
 	}
 	made, err := p.account.directory.Bot(ctx, p.state.ReplacingSID.ValueString())
-	if err == nil && made.UniqueName == p.plan.UniqueName.ValueString() {
+	switch {
+	case errors.Is(err, bot.ErrNotFound):
+	case err != nil:
+		addAttributeError(p.diags, path.Root("friendly_name"), "Unable to read the bot that replaces this one", err)
+	case made.UniqueName == p.plan.UniqueName.ValueString():
 		p.plan.FriendlyName = types.StringValue(made.FriendlyName)
 	}
 }

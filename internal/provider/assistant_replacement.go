@@ -101,7 +101,7 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	if from != to {
 		goes := !p.plan.Schema.IsNull() && !p.state.Schema.IsNull()
 		said = append(said, "The new engine cannot hold what the old one has: "+strings.Join(p.state.holds(goes), ", ")+".")
-		if parts := p.leftOut(ctx); len(parts) > 0 {
+		if parts := p.leftOut(preview.Bot); len(parts) > 0 {
 			said = append(said, fmt.Sprintf("The assistant also has parts that `schema` leaves out, and the flow will do without them: %s. To keep them, write them into the schema.", strings.Join(parts, ", ")))
 		}
 	} else {
@@ -113,13 +113,9 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 // leftOut are the parts of an assistant's defaults and style sheet that its schema
 // leaves out, so that on Autopilot they stay as they are, where a flow with them would
 // not be the one that comes.
-func (p *assistantPlan) leftOut(ctx context.Context) []string {
+func (p *assistantPlan) leftOut(live bot.Bot) []string {
 	want := parsedSchema(p.plan.Schema)
-	if want == nil || p.made == nil {
-		return nil
-	}
-	live, err := p.account.directory.ReadBot(ctx, p.state.SID.ValueString(), true)
-	if err != nil || live.Content.Schema == nil {
+	if want == nil || p.made == nil || live.Content.Schema == nil {
 		return nil
 	}
 	whole := assistantschema.Diff(live.Content.Schema, want).Apply(live.Content.Schema)

@@ -231,17 +231,14 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 			return memory{}
 		}
 	}
+	label, err := r.label(ctx, plan, number, b, had)
+	if err != nil {
+		addAttributeError(diags, plan.numberPath(), "Unable to look whose name the number's label is", err)
+		return memory{}
+	}
 	binding := bot.Binding{
 		NumberSID: number.SID, BotSID: b.SID, TargetTask: plan.TargetTask.ValueString(),
-		Channels: plan.channels(), Label: plan.FriendlyName.ValueString(), Overwrite: plan.Overwrite.ValueBool(),
-	}
-	if plan.FriendlyName.IsUnknown() && (had.BotSID == "" || number.FriendlyName == had.Label || number.FriendlyName == bot.FreeLabel) {
-		binding.Label = b.UniqueName
-	} else if plan.FriendlyName.IsUnknown() && plan.Overwrite.ValueBool() {
-		// The label of the bot that the number is taken from would lie.
-		if others, err := directory.FindBots(ctx, number.FriendlyName); err == nil && len(others) > 0 {
-			binding.Label = b.UniqueName
-		}
+		Channels: plan.channels(), Label: label, Overwrite: plan.Overwrite.ValueBool(),
 	}
 	after, notices, err := directory.Rebind(ctx, binding, had.Seen, had.BotSID, left)
 	addNotices(diags, notices)
@@ -264,6 +261,28 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		plan.PhoneNumber = planned.PhoneNumber
 	}
 	return now
+}
+
+// label is what is written as the number's label, empty where that stays. Where the
+// configuration has none, the bot's name is written on a number that is new to the
+// binding, and in place of the name that the binding wrote, of the mark of a free
+// number, and of the name of the bot that the number is taken from.
+func (r *phoneNumberBindingResource) label(ctx context.Context, plan *bindingModel, number bot.Number, b bot.Bot, had memory) (string, error) {
+	switch {
+	case !plan.FriendlyName.IsUnknown():
+		return plan.FriendlyName.ValueString(), nil
+	case had.BotSID == "", number.FriendlyName == had.Label, number.FriendlyName == bot.FreeLabel:
+		return b.UniqueName, nil
+	case plan.Overwrite.ValueBool():
+		// The label of the bot that the number is taken from would lie.
+		others, err := r.account.directory.FindBots(ctx, number.FriendlyName)
+		if len(others) > 0 {
+			return b.UniqueName, err
+		}
+		return "", err
+	default:
+		return "", nil
+	}
 }
 
 // entryTask is the task at which a new binding of a bot enters.

@@ -33,13 +33,18 @@ func (m assistantModel) compiled(parsed *assistantschema.Schema) (*flow.Flow, er
 	if made != nil {
 		return made, nil
 	}
+	return nil, &bot.Problem{Summary: "The schema cannot run on Studio", Detail: strings.Join(compileErrors(found), "\n")}
+}
+
+// compileErrors words what kept a schema from becoming a flow, a line each.
+func compileErrors(found []compile.Diagnostic) []string {
 	var errs []string
 	for _, each := range found {
 		if each.Severity == compile.Error {
 			errs = append(errs, compileFinding(each))
 		}
 	}
-	return nil, &bot.Problem{Summary: "The schema cannot run on Studio", Detail: strings.Join(errs, "\n")}
+	return errs
 }
 
 // compileFinding words a finding, with its place in the file where it has one.
@@ -59,12 +64,16 @@ func compileFinding(found compile.Diagnostic) string {
 // returns the flow, nil where there is none.
 func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Path, warn bool, diags *diag.Diagnostics) *flow.Flow {
 	made, found := compile.Compile(parsed, m.compileOptions())
+	var anywhere []assistantschema.Diagnostic
+	if made == nil {
+		anywhere = assistantschema.Validate(parsed)
+	}
 	var differs []string
 	for _, each := range found {
 		switch each.Severity {
 		case compile.Error:
 			summary := "The schema cannot run on Studio"
-			if slices.ContainsFunc(assistantschema.Validate(parsed), func(own assistantschema.Diagnostic) bool {
+			if slices.ContainsFunc(anywhere, func(own assistantschema.Diagnostic) bool {
 				return string(own.Code) == string(each.Code) && own.Pointer == each.Pointer
 			}) {
 				summary = "Invalid assistant schema" // on any engine
@@ -139,23 +148,21 @@ func (r *assistantResource) planned(ctx context.Context, state assistantModel) (
 	if !state.onStudio() {
 		return state.spec(ctx)
 	}
-	edited := len(state.EditedStates.Elements()) > 0
-	schema := state.Schema
-	state.Schema = schemaJSON{types.StringNull()}
-	spec, err := state.spec(ctx)
-	if err != nil || edited {
+	bare := state
+	bare.Schema = schemaJSON{types.StringNull()}
+	if len(state.EditedStates.Elements()) > 0 {
 		// What the plan showed as edited is put back, whatever it is.
-		return spec, err
+		return bare.spec(ctx)
 	}
-	state.Schema = schema
+	// A read that fails here fails again in the change, which says so.
 	live, err := r.account.directory.ReadBot(ctx, state.SID.ValueString(), true)
-	if err == nil {
-		if source := sourceOf(live.Content.Flow); source != nil && source.Intact && carries(source, parsedSchema(schema)) {
-			spec.Content.Flow = live.Content.Flow
-			return spec, nil
-		}
+	source := sourceOf(live.Content.Flow)
+	if err != nil || source == nil || !source.Intact || !carries(source, parsedSchema(state.Schema)) {
+		return state.spec(ctx)
 	}
-	return state.spec(ctx)
+	spec, err := bare.spec(ctx)
+	spec.Content.Flow = live.Content.Flow
+	return spec, err
 }
 
 // summaries words each change in one line, with the place in the schema that the state

@@ -81,21 +81,10 @@ func (schemaToFlowFunction) Run(ctx context.Context, req function.RunRequest, re
 	}
 	made, found := compile.Compile(parsed, options)
 	if made == nil {
-		resp.Error = argumentError(0, uncompiled(found))
+		resp.Error = argumentError(0, "the schema cannot run on Studio:\n"+strings.Join(compileErrors(found), "\n"))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, string(flow.Export(made)))
-}
-
-// uncompiled says why there is no flow, each fault with its place.
-func uncompiled(found []compile.Diagnostic) string {
-	lines := []string{"the schema cannot run on Studio:"}
-	for _, each := range found {
-		if each.Severity == compile.Error {
-			lines = append(lines, compileFinding(each))
-		}
-	}
-	return strings.Join(lines, "\n")
 }
 
 // flowOptions reads the argument for options: none, null, or an object or map with
