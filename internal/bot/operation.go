@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 // Operation is something that takes more than one call to Twilio: a named list of
@@ -29,15 +31,21 @@ type Step struct {
 	Cut string
 	Do  func(ctx context.Context) error
 	// Undo takes back what Do did, or half did; nil where there is nothing to take
-	// back.
+	// back. It looks before it writes, so that it can be repeated.
 	Undo func(ctx context.Context) error
-	// Forward marks the point of no return: from this step on, nothing is undone.
+	// Forward marks the point of no return: from this step on, nothing is undone but
+	// what the step that failed did itself.
 	Forward bool
 }
 
 // undoBound is how long undoing may take. It has a context of its own: whoever
 // interrupts Terraform still finds the account whole.
 const undoBound = 5 * time.Minute
+
+// undoTries is how often a step is taken back before the account is left as it is:
+// what made the operation fail, such as a connection that broke, is often still so a
+// moment later.
+const undoTries = 4
 
 // Run does the steps in their order. An error says at which step it came, and what
 // is true now.
@@ -52,6 +60,9 @@ func (o Operation) Run(ctx context.Context) error {
 		switch {
 		case err == nil:
 			continue
+		case forward && step.Undo != nil:
+			_, undoErr := o.undo(ctx, o.Steps[i:i+1])
+			return o.failure(step, errors.Join(err, undoErr), step.Cut)
 		case forward:
 			return o.failure(step, err, step.Cut)
 		}
@@ -77,7 +88,8 @@ func (o Operation) undo(ctx context.Context, done []Step) (undone bool, err erro
 			continue
 		}
 		undone = true
-		if undoErr := step.Undo(ctx); undoErr != nil {
+		_, undoErr := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, step.Undo(ctx) }, backoff.WithMaxTries(undoTries))
+		if undoErr != nil {
 			return undone, fmt.Errorf("taking back %s: %w", step.Name, undoErr)
 		}
 	}

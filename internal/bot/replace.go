@@ -96,19 +96,30 @@ func (r *replacement) forward() []Step {
 		Cut:  carried,
 		Do:   r.remove,
 	}, {
-		Name: "relabelling the phone numbers",
-		Cut:  "The old bot is gone and the new one answers under its mark; some of its phone numbers still bear the old name as their label. The next apply goes on.",
+		Name: "giving it its name",
+		Cut:  "The old bot is gone and the new one answers under its mark; its phone numbers bear the old name or the new one as their label. The next apply goes on.",
 		Do: func(ctx context.Context) error {
-			if r.was == "" || r.was == r.change.To.UniqueName {
+			if err := r.relabel(ctx, r.was, r.change.To.UniqueName); err != nil {
+				return err
+			}
+			return r.unmark(ctx)
+		},
+		Undo: func(ctx context.Context) error {
+			if r.change.Engine != Application {
 				return nil
 			}
-			return r.d.Relabel(ctx, r.made.SID, r.was, r.change.To.UniqueName)
+			// Its mark does not tell the new name, so whoever reverts must find the labels as
+			// they were.
+			return r.relabel(ctx, r.change.To.UniqueName, r.was)
 		},
-	}, {
-		Name: "taking the mark off the new bot",
-		Cut:  "The old bot is gone and the new one answers under its mark; the next apply takes it off.",
-		Do:   r.unmark,
 	}}
+}
+
+func (r *replacement) relabel(ctx context.Context, from, to string) error {
+	if r.was == "" || from == to {
+		return nil
+	}
+	return r.d.Relabel(ctx, r.made.SID, from, to)
 }
 
 // carries tells whether the new bot is past being taken back.

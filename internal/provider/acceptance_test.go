@@ -222,6 +222,14 @@ const (
 	usNumber    = "+12025550142"
 )
 
+// fault makes the sandbox fail from here on.
+func (w *world) fault(f sandbox.Fault) {
+	w.t.Helper()
+	if err := w.box.AddFault(f); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // number is what Twilio says of a number now.
 func (w *world) number(phoneNumber string) map[string]any {
 	w.t.Helper()

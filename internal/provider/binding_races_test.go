@@ -82,9 +82,7 @@ func (w *world) delayed(run int) {
 	if run%4 < 2 {
 		fault.Method = http.MethodPost
 	}
-	if err := w.box.AddFault(fault); err != nil {
-		w.t.Fatal(err)
-	}
+	w.fault(fault)
 }
 
 // raceRuns is how often each race is run.

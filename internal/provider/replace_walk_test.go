@@ -357,9 +357,7 @@ func TestIdentityFollowsWhatChangesInPlace(t *testing.T) {
 			}
 			// The old one cannot be removed: the state knows both, and the next apply
 			// finishes.
-			if err := b.w.box.AddFault(sandbox.Fault{Method: http.MethodDelete, Path: second, Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Times: -1}); err != nil {
-				t.Fatal(err)
-			}
+			b.w.fault(sandbox.Fault{Method: http.MethodDelete, Path: second, Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Times: -1})
 			if err := b.apply(config("third", ukNumber), true); err == nil || !strings.Contains(err.Error(), "replacing_sid") {
 				t.Errorf("the bot that cannot be removed is said so: %v", err)
 			}
@@ -404,9 +402,7 @@ func TestRenameThatFailsIsTakenBack(t *testing.T) {
 			b.w.setNumber(otherNumber, map[string]string{"SmsUrl": field(front, "sms_url"), "SmsApplicationSid": field(front, "sms_application_sid"), "FriendlyName": "first"})
 			before := b.gate.snapshot()
 			other := field(b.w.number(otherNumber), "sid")
-			if err := b.w.box.AddFault(sandbox.Fault{Method: http.MethodPost, Path: other, Kind: sandbox.FaultStatus, Status: http.StatusBadRequest, Times: -1}); err != nil {
-				t.Fatal(err)
-			}
+			b.w.fault(sandbox.Fault{Method: http.MethodPost, Path: other, Kind: sandbox.FaultStatus, Status: http.StatusBadRequest, Times: -1})
 			err := b.apply(config("second"), true)
 			if err == nil || !strings.Contains(err.Error(), "was taken back: the account is as it was before") || !strings.Contains(err.Error(), otherNumber) {
 				t.Errorf("it says: %v", err)

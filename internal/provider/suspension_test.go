@@ -317,9 +317,7 @@ func TestTwoProcessesSuspendAndBindAtOnce(t *testing.T) {
 		other.states["twiliobot_assistant.bot"] = b.states["twiliobot_assistant.bot"]
 		// By turns, one side or the other is slowed, between its writes and its reads.
 		slow := sandbox.Fault{Method: []string{http.MethodGet, http.MethodPost}[run%2], Path: []string{"Applications", "IncomingPhoneNumbers"}[run/2%2], Kind: sandbox.FaultDelay, DelayMS: 1 + 2*(run%5), Times: -1}
-		if err := b.w.box.AddFault(slow); err != nil {
-			t.Fatal(err)
-		}
+		b.w.fault(slow)
 		results := make(chan error, 2)
 		go func() { results <- b.apply([]block{bot, suspensionBlock()}, true) }()
 		go func() { results <- other.apply([]block{bot, bindingBlock(ukNumber, "bot")}, true) }()

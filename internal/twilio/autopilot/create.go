@@ -13,30 +13,42 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// Create makes an assistant, uploads its content and waits for its model build. One
-// that replaces a bot keeps its mark until Unmark.
+// Create makes an assistant, uploads its content and waits for its model build. What
+// fails is taken back, but for an assistant that was there before: one that an earlier
+// run left unfinished, or that is restored, keeps its mark and what was written so far.
+// One that replaces a bot keeps its mark until Unmark.
 func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
-	var made assistant
+	made, err := h.begun(ctx, spec)
+	if err != nil {
+		return bot.Bot{}, err
+	}
 	var l *live
 	var b bot.Bot
 	changed := false
-	// Deleting it instead would keep its name reserved for 30 days.
 	left := fmt.Sprintf("The assistant stays at Twilio under the friendly name %q; no phone number routes to it. Apply again: it is taken up where it was left.",
 		bot.MarkUploading(spec.FriendlyName, ""))
-	if spec.Replaces != "" {
+	var takeBack func(context.Context) error
+	switch {
+	case spec.Replaces != "":
 		left = "" // the replacement says what becomes of it
+	case spec.RestoreSID == "" && made.SID == "":
+		takeBack = func(ctx context.Context) error { return h.takeBack(ctx, made.SID, spec) }
 	}
 	content := spec.Content.Schema
-	err := bot.Operation{Name: fmt.Sprintf("the upload of the assistant %q", spec.UniqueName), Steps: []bot.Step{{
+	err = bot.Operation{Name: fmt.Sprintf("the upload of the assistant %q", spec.UniqueName), Steps: []bot.Step{{
 		Name: "making the assistant under its mark",
+		Cut:  left,
 		Do: func(ctx context.Context) (err error) {
-			made, err = h.start(ctx, spec)
+			if made.SID == "" {
+				made, err = h.start(ctx, spec)
+			}
 			return err
 		},
+		Undo: takeBack,
 	}, {
 		Name:    "uploading its content",
 		Cut:     left,
-		Forward: true,
+		Forward: takeBack == nil,
 		Do: func(ctx context.Context) (err error) {
 			if content == nil {
 				return nil // managed elsewhere: Twilio's stock task is not ours to remove
@@ -86,24 +98,45 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	return b, err
 }
 
-// start makes the assistant with its mark, restores it, or finds the one that an
-// earlier run left.
-func (h Host) start(ctx context.Context, spec bot.Spec) (assistant, error) {
+// begun finds the assistant of the name that is gone on with: one that an earlier run
+// left unfinished, or that is to be restored and is there already. Any other is an
+// error, and none is an empty one.
+func (h Host) begun(ctx context.Context, spec bot.Spec) (assistant, error) {
 	found, err := h.assistant(ctx, spec.UniqueName)
 	switch {
-	case err == nil && (takenUp(found, spec) || found.SID == spec.RestoreSID):
-		return found, nil
-	case err == nil:
-		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
-	case !errors.Is(err, bot.ErrNotFound):
+	case errors.Is(err, bot.ErrNotFound):
+		return assistant{}, nil
+	case err != nil, takenUp(found, spec), found.SID == spec.RestoreSID:
 		return found, err
+	default:
+		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
 	}
+}
+
+// takeBack removes the assistant that this run made; one whose making was never
+// answered is known by its mark.
+func (h Host) takeBack(ctx context.Context, sid string, spec bot.Spec) error {
+	if sid == "" {
+		found, err := h.assistant(ctx, spec.UniqueName)
+		if errors.Is(err, bot.ErrNotFound) || err == nil && !takenUp(found, spec) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		sid = found.SID
+	}
+	return h.Discard(ctx, sid)
+}
+
+// start makes the assistant with its mark, or restores it.
+func (h Host) start(ctx context.Context, spec bot.Spec) (assistant, error) {
 	if spec.RestoreSID != "" {
 		return h.restore(ctx, spec)
 	}
 	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName, spec.Replaces)}}
 	var made assistant
-	err = h.post(ctx, form, &made, "Assistants")
+	err := h.post(ctx, form, &made, "Assistants")
 	switch {
 	case errors.Is(err, bot.ErrUncertain):
 		return h.lost(ctx, spec, err)
