@@ -47,6 +47,8 @@ const undoBound = 5 * time.Minute
 // moment later.
 const undoTries = 4
 
+const notTakenBack = "What had been done could not be taken back. "
+
 // Run does the steps in their order. An error says at which step it came, and what
 // is true now.
 func (o Operation) Run(ctx context.Context) error {
@@ -61,15 +63,18 @@ func (o Operation) Run(ctx context.Context) error {
 		case err == nil:
 			continue
 		case forward && step.Undo != nil:
-			_, undoErr := o.undo(ctx, o.Steps[i:i+1])
-			return o.failure(step, errors.Join(err, undoErr), step.Cut)
+			now := step.Cut
+			if _, undoErr := o.undo(ctx, o.Steps[i:i+1]); undoErr != nil {
+				err, now = errors.Join(err, undoErr), notTakenBack+step.Cut
+			}
+			return o.failure(step, err, now)
 		case forward:
 			return o.failure(step, err, step.Cut)
 		}
 		undone, undoErr := o.undo(ctx, o.Steps[:i+1])
 		switch {
 		case undoErr != nil:
-			return o.failure(step, errors.Join(err, undoErr), "What had been done could not be taken back. "+step.Cut)
+			return o.failure(step, errors.Join(err, undoErr), notTakenBack+step.Cut)
 		case undone:
 			return o.failure(step, err, "What had been done was taken back: the account is as it was before.")
 		default:
@@ -90,7 +95,7 @@ func (o Operation) undo(ctx context.Context, done []Step) (undone bool, err erro
 		undone = true
 		_, undoErr := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, step.Undo(ctx) }, backoff.WithMaxTries(undoTries))
 		if undoErr != nil {
-			return undone, fmt.Errorf("taking back %s: %w", step.Name, undoErr)
+			return undone, fmt.Errorf("taking back what was done while %s: %w", step.Name, undoErr)
 		}
 	}
 	return undone, nil

@@ -23,6 +23,7 @@ func TestOperationUndoesUntilItIsPastReturning(t *testing.T) {
 		"past the point of return":   {failAt: 2, forwardAt: 1, did: "0 1 2 -2", says: []string{"while doing 2", "cut in 2"}, is: broken},
 		"at the point of return":     {failAt: 1, forwardAt: 1, did: "0 1 -1", says: []string{"while doing 1", "cut in 1"}, is: broken},
 		"undoing fails":              {failAt: 1, forwardAt: 9, undoFails: true, did: "0 1 -1 -1 -1 -1", says: []string{"could not be taken back", "cut in 1", "broken", "stuck"}, is: broken},
+		"undoing fails past it":      {failAt: 1, forwardAt: 1, undoFails: true, did: "0 1 -1 -1 -1 -1", says: []string{"could not be taken back", "cut in 1", "broken", "stuck"}, is: broken},
 		"interrupted before it runs": {failAt: 9, forwardAt: 9, cancelled: true, did: "-0", is: context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -379,24 +379,56 @@ func TestDeletedNameIsReservedAndRestoreBringsItBack(t *testing.T) {
 	})
 }
 
-func TestUnfinishedUploadIsTakenUp(t *testing.T) {
+func TestFailedUploadIsTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick())
 	w.run(
 		resource.TestStep{Config: hosted("other")},
 		resource.TestStep{
 			PreConfig: func() {
-				if err := w.box.AddFault(sandbox.Fault{Method: http.MethodPost, Path: "/Samples$", Nth: 4, Kind: sandbox.FaultStatus, Status: 400}); err != nil {
-					t.Fatal(err)
-				}
+				w.fault(sandbox.Fault{Method: http.MethodPost, Path: "/Samples$", Nth: 4, Kind: sandbox.FaultStatus, Status: 400})
 			},
-			Config: hosted("other") + assistant("clinic", sampleSchema(4)), ExpectError: inOrder(`Unable to finish the upload of the assistant "clinic"`, "clinic [uploading]", "Apply again"),
+			Config:      hosted("other") + assistant("clinic", sampleSchema(4)),
+			ExpectError: inOrder(`Unable to finish the upload of the assistant "clinic"`, "the account is as it was before"),
 		},
 		resource.TestStep{
+			PreConfig: func() {
+				if all := w.rows("assistants", "Assistants"); len(all) != 0 {
+					t.Errorf("a failed upload leaves %v", all)
+				}
+			},
+			Config: hosted("other") + assistant("clinic", sampleSchema(4)),
+		},
+	)
+}
+
+func TestUploadThatCouldNotBeTakenBackIsTakenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	var left string
+	w.run(
+		resource.TestStep{Config: hosted("other")},
+		resource.TestStep{
+			PreConfig: func() {
+				w.fault(sandbox.Fault{Method: http.MethodPost, Path: "/Samples$", Nth: 4, Kind: sandbox.FaultStatus, Status: 400})
+				w.fault(sandbox.Fault{Method: http.MethodPost, Path: "/Assistants/UA[0-9a-f]+$", Times: -1, Kind: sandbox.FaultStatus, Status: 403})
+			},
+			Config:      hosted("other") + assistant("clinic", sampleSchema(4)),
+			ExpectError: inOrder(`Unable to finish the upload of the assistant "clinic"`, "could not be taken back", "clinic [uploading]", "Apply again"),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				w.box.ClearFaults()
+				all := w.rows("assistants", "Assistants")
+				if len(all) != 1 {
+					t.Fatalf("there are %v", all)
+				}
+				left, _ = all[0]["sid"].(string)
+			},
 			Config: hosted("other") + assistant("clinic", sampleSchema(4)),
 			Check: func(*terraform.State) error {
-				if all := w.rows("assistants", "Assistants"); len(all) != 1 || all[0]["friendly_name"] != "clinic" {
-					return fmt.Errorf("%v", all)
+				if all := w.rows("assistants", "Assistants"); len(all) != 1 || all[0]["friendly_name"] != "clinic" || all[0]["sid"] != left {
+					return fmt.Errorf("%s was not taken up: %v", left, all)
 				}
 				return nil
 			},

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -190,6 +189,7 @@ const (
 	left outcome = "left"
 	// stillSaid: a suspension that no state knows silences numbers, and every plan warns.
 	stillSaid outcome = "silent, said"
+	failed    outcome = "failed"
 )
 
 func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant) (outcome, error) {
@@ -211,15 +211,15 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		if err == nil {
 			break
 		}
-		if sid, address, ok := toImport(err); ok {
+		if sid, address, ok := toImport(err); ok && lost(kind, first) {
 			result = byImport
 			if err := b.imported(address, 0, sid); err != nil {
 				return "", fmt.Errorf("importing %s: %w", sid, err)
 			}
 		}
-		if asked := err.Error(); kind != cutAfter && (strings.Contains(asked, "`overwrite = true`") || strings.Contains(asked, "Phone numbers still route to the bot")) {
+		if asked := err.Error(); lost(kind, first) && (strings.Contains(asked, "`overwrite = true`") || strings.Contains(asked, "Phone numbers still route to the bot")) {
 			switch {
-			case s.name == "change of assistant" && v.name == "reverted", s.replaces() && kind == killedThere && v.name == "reverted":
+			case (s.name == "change of assistant" || s.replaces()) && v.name == "reverted":
 				result = byOverwrite
 				blocks = overwriting(blocks)
 			case s.name == "change of assistant" && v.name == "destroy":
@@ -242,7 +242,7 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		return "", err
 	}
 	if diff := cmp.Diff(r.snapshots[v.name], b.gate.snapshot()); diff != "" {
-		if how, ok := s.excused(b, r, kind, v, first); ok {
+		if how, ok := s.excused(b, r, v); ok && lost(kind, first) {
 			return how, nil
 		}
 		return "", fmt.Errorf("the account is not as a clean run leaves it (%s): %s", saying(first), diff)
@@ -261,22 +261,27 @@ func saying(err error) string {
 	return "the apply that was cut said: " + err.Error()
 }
 
+// lost tells whether the apply that was cut could put nothing back: its process was
+// killed, or the same request was refused again and again, which the error says. Only
+// then may anything be left.
+func lost(kind string, first error) bool {
+	return kind == killedThere || kind == refusedCall && first != nil && strings.Contains(first.Error(), "could not be taken back")
+}
+
 // excused tells what is left where a configuration that does not ask for it any more
-// meets an account that a process could not put back: it was killed, or lost the
-// connection while putting back. No state knows of it, so no apply can take it away;
-// it must do no harm, or be said.
-func (s scenario) excused(b bench, r reference, kind string, v variant, first error) (outcome, bool) {
-	if kind == cutAfter && s.name != "create" || v.name != "reverted" && v.name != "destroy" {
+// meets an account that a process could not put back. No state knows of it, so no
+// apply can take it away; it must do no harm, or be said.
+func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
+	if v.name != "reverted" && v.name != "destroy" {
 		return "", false
 	}
 	// A replacement that was killed behind its last write is whole, and no state knows it.
-	if s.replaces() && kind == killedThere && mixed(b.gate.snapshot(), r.snapshots[v.name], r.snapshots["same"]) {
+	if s.replaces() && mixed(b.gate.snapshot(), r.snapshots[v.name], r.snapshots["same"]) {
 		return left, true
 	}
 	switch s.name {
 	case "create":
-		// An upload that failed says that the assistant stays, marked as not whole.
-		return left, len(b.gate.answering()) == 0 && (kind == killedThere || kind == cutBefore || s.engine != "autopilot" || first != nil && strings.Contains(first.Error(), "[uploading]"))
+		return left, len(b.gate.answering()) == 0
 	case "change of number":
 		// The number it was to move to may answer for the bot as well.
 		return left, slices.Contains(b.gate.answering(), usNumber+" sms")
@@ -378,6 +383,7 @@ func TestEveryOperationConvergesWhereverItIsCut(t *testing.T) {
 	}
 }
 
+// table counts the outcomes of each operation on each engine, by the way it was cut.
 type table struct {
 	mu   sync.Mutex
 	rows map[string]*row
@@ -385,7 +391,7 @@ type table struct {
 
 type row struct {
 	calls  int
-	counts map[string]int
+	counts map[string]map[outcome]int // by the way of the cut
 }
 
 func (t *table) add(s scenario, calls int, kind string, how outcome, err error) {
@@ -393,16 +399,16 @@ func (t *table) add(s scenario, calls int, kind string, how outcome, err error) 
 	defer t.mu.Unlock()
 	name := s.name + "\t" + s.engine
 	if t.rows[name] == nil {
-		t.rows[name] = &row{calls: calls, counts: map[string]int{}}
+		t.rows[name] = &row{calls: calls, counts: map[string]map[outcome]int{}}
 	}
 	counts := t.rows[name].counts
-	counts[kind]++
-	switch {
-	case err != nil:
-		counts["failed"]++
-	default:
-		counts[string(how)]++
+	if counts[kind] == nil {
+		counts[kind] = map[outcome]int{}
 	}
+	if err != nil {
+		how = failed
+	}
+	counts[kind][how]++
 }
 
 // progress says that an operation is through.
@@ -414,25 +420,38 @@ func (t *table) progress(s scenario) {
 }
 
 func (t *table) print() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	columns := append(slices.Clone(cutKinds), string(converged), string(byImport), string(byOverwrite), string(left), string(stillSaid), "failed")
-	fmt.Fprintln(out, "operation\tengine\tcalls\t"+strings.Join(columns, "\t"))
-	totals := map[string]int{}
-	for _, name := range slices.Sorted(maps.Keys(t.rows)) {
-		r := t.rows[name]
-		fmt.Fprintf(out, "%s\t%d", name, r.calls)
+	columns := []outcome{converged, byImport, byOverwrite, left, stillSaid, failed}
+	line := func(name string, calls any, kind string, counts map[outcome]int) {
+		cases := 0
+		for _, n := range counts {
+			cases += n
+		}
+		fmt.Fprintf(out, "%s\t%v\t%s\t%d", name, calls, kind, cases)
 		for _, column := range columns {
-			fmt.Fprintf(out, "\t%d", r.counts[column])
-			totals[column] += r.counts[column]
+			fmt.Fprintf(out, "\t%d", counts[column])
 		}
 		fmt.Fprintln(out)
 	}
-	fmt.Fprint(out, "all\t\t")
+	fmt.Fprint(out, "operation\tengine\tcalls\tcut\tcases")
 	for _, column := range columns {
-		fmt.Fprintf(out, "\t%d", totals[column])
+		fmt.Fprintf(out, "\t%s", column)
 	}
 	fmt.Fprintln(out)
-	if err := errors.Join(out.Flush()); err != nil {
+	totals := map[outcome]int{}
+	for _, name := range slices.Sorted(maps.Keys(t.rows)) {
+		r := t.rows[name]
+		for _, kind := range cutKinds {
+			line(name, r.calls, kind, r.counts[kind])
+			for how, n := range r.counts[kind] {
+				totals[how] += n
+			}
+		}
+	}
+	line("all\t", "", "", totals)
+	if err := out.Flush(); err != nil {
 		panic(err)
 	}
 }

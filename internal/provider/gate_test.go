@@ -25,7 +25,7 @@ var cutKinds = []string{refusedCall, cutBefore, cutAfter, killedThere}
 
 // outage is how many calls a connection that is cut before its effect takes along:
 // it does not come back at once.
-const outage = 10
+const outage = 4
 
 // gate stands between the provider and the sandbox. It counts calls, cuts one, and
 // looks behind every write whether a number that answered stopped answering.
