@@ -266,8 +266,10 @@ type variable struct {
 // in some places, and names of the compiler's own are kept apart.
 func memoryKey(name string) string {
 	key := identifier(name, "")
-	if strings.HasPrefix(key, reserved) || strings.HasPrefix(key, varAnswer) || key == "" || key[0] >= '0' && key[0] <= '9' {
-		key = "m_" + key
+	switch {
+	case strings.HasPrefix(key, reserved), strings.HasPrefix(key, varAnswer), key == sourceVariable, key == optionsVariable,
+		key == "", key[0] >= '0' && key[0] <= '9':
+		return "m_" + key
 	}
 	return key
 }

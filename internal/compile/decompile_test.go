@@ -219,6 +219,15 @@ func TestADamagedSourceIsAnErrorThatSaysWhatIsDamaged(t *testing.T) {
 	})
 }
 
+// A flow's schema is found by the variables that hold it, in whichever widget.
+func TestASchemaMayRememberTheNamesThatCarryIt(t *testing.T) {
+	text := schemaOf(`{"remember": {"` + sourceVariable + `": "x", "` + optionsVariable + `": "y"}}, {"say": "hello"}`)
+	got := found(t, compiled(t, text, Options{}))
+	if want := parsed(t, text); !bytes.Equal(got.Schema.Canonical(), want.Canonical()) || !got.Intact {
+		t.Errorf("intact %v, found %s", got.Intact, got.Schema.Canonical())
+	}
+}
+
 func TestASourcePackedByAnotherGzipIsTheSame(t *testing.T) {
 	f := edited(t, func(_ map[string]any, s map[string]map[string]any) {
 		list, _ := properties(s[sourceState])["variables"].([]any)
