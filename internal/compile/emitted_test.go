@@ -215,6 +215,22 @@ func TestLiteralTextRendersAsItself(t *testing.T) {
 	}
 }
 
+// Of "{{%" some readers of Liquid take the first two characters for the start of a tag.
+func TestTextsThatEndInABraceOpenNoTag(t *testing.T) {
+	f := compiled(t, schemaOf(collects(`{"question": "Which {", "name": "x", "type": "Twilio.CITY", "validate": {"on_failure": {"messages": [{"say": "No {{"}, {"say": "Never {"}]}}}`)), messaging)
+	body := read(t, f).states["m_a_01_q1_x"].text("body")
+	if strings.Contains(body, "{{%") {
+		t.Errorf("a text opens a tag: %s", body)
+	}
+	engine := liquid.NewEngine()
+	for tries, want := range []string{"Which {", "No {{", "Never {"} {
+		variables := map[string]any{"flow": map[string]any{"variables": map[string]any{"ap_try_1": tries}}}
+		if got, err := engine.ParseAndRenderString(body, variables); err != nil || got != want {
+			t.Errorf("after %d answers: %q, %v; want %q", tries, got, err, want)
+		}
+	}
+}
+
 func TestLongTextsAreParted(t *testing.T) {
 	var samples []string
 	for i := range 400 {

@@ -55,10 +55,12 @@ func normalised(expression string) string {
 	return b.String()
 }
 
-var opens = regexp.MustCompile(`\{+[{%]`)
+// opens is what begins a tag of Liquid, or would with a tag behind it.
+var opens = regexp.MustCompile(`\{+(?:[{%]|$)`)
 
-// literal is text as Liquid that renders as the text: Studio runs Liquid in every
-// string of a widget (https://www.twilio.com/docs/studio/user-guide/liquid-template-language).
+// literal is text as Liquid that renders as the text, whatever follows it: Studio runs
+// Liquid in every string of a widget
+// (https://www.twilio.com/docs/studio/user-guide/liquid-template-language).
 func literal(text string) string {
 	return opens.ReplaceAllStringFunc(text, func(s string) string { return "{{ '" + s + "' }}" })
 }
