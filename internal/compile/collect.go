@@ -80,19 +80,14 @@ func (l *line) questions(a action) []question {
 	}
 	var out []question
 	for i, n := range list.Elems {
-		q := question{
-			number: i + 1, node: n, name: get(n, "name").String(), text: l.text(get(n, "question")),
-			at: index(member(a.at, "questions"), i), validate: get(n, "validate"),
-		}
+		q := question{number: i + 1, node: n, name: get(n, "name").String(), at: index(member(a.at, "questions"), i), validate: get(n, "validate")}
 		q.answer = answerKey(get(a.value, "name").String(), q.name)
+		q.text = l.said(get(n, "question"), member(q.at, "question"))
 		if name := get(n, "type").String(); name != "" {
 			q.kind = l.c.kindOf(name)
 			if q.kind.pattern != "" {
 				l.c.patternUse(q.kind.name, member(q.at, "type"))
 			}
-		}
-		if l.text(get(n, "question")) != spokenTrimmed(get(n, "question")) {
-			l.c.report.warn(CodeSSMLStripped, member(q.at, "question"), "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
 		}
 		if q.validate.Is('{') {
 			q.allowed = q.kind.saidFor(texts(get(q.validate, "allowed_values", "list")))
@@ -105,8 +100,6 @@ func (l *line) questions(a action) []question {
 	}
 	return out
 }
-
-func spokenTrimmed(n *jsondoc.Node) string { return strings.TrimSpace(spoken(n)) }
 
 // texts are the values of a list, normalised.
 func texts(list *jsondoc.Node) []string {

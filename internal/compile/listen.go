@@ -25,7 +25,7 @@ func (l *line) listen(a, prompt action) {
 		}
 		text := ""
 		if prompt.verb == "say" {
-			text = l.said(prompt)
+			text = l.said(prompt.value, prompt.at)
 		}
 		at := l.columns[l.task]
 		l.then(l.gather(name, at, literal(text), &listening{action: a, prompt: prompt, task: l.task}, tasks))
@@ -41,7 +41,7 @@ func (l *line) listen(a, prompt action) {
 	if prompt.verb == "show" {
 		properties = picture(prompt, 0)
 	} else {
-		properties["body"] = literal(l.said(prompt))
+		properties["body"] = literal(l.said(prompt.value, prompt.at))
 	}
 	w := l.wait(name, l.columns[l.task], properties)
 	l.then(to(w))
