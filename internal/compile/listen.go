@@ -73,8 +73,7 @@ func (l *line) candidates(a action) []*task {
 func (s *side) wait(name string, at *column, properties map[string]any) *widget {
 	delete(properties, "to")
 	properties["timeout"] = patience
-	w := s.add(name, kindAsk, at, properties)
-	return w
+	return s.add(name, kindAsk, at, properties)
 }
 
 // hear makes the state that takes over what a state waited for; of a call, what was
@@ -224,7 +223,7 @@ func (s *side) silenced() {
 	if s.silent == nil {
 		return
 	}
-	split := s.add(s.prefix+"_silent", kindSplit, s.shared, map[string]any{"input": "{{flow.variables." + varSilence + "}}"})
+	split := s.add(s.prefix+"_silent", kindSplit, s.shared, map[string]any{"input": literalVariable(varSilence)})
 	s.silent.on("next", to(split))
 	split.match("too often", "greater_than", silences, target{})
 	split.on("noMatch", s.fallback())
