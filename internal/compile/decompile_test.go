@@ -241,3 +241,15 @@ func TestASourcePackedByAnotherGzipIsTheSame(t *testing.T) {
 		t.Errorf("changes %q, want %q", got.Changes.Summary(), want)
 	}
 }
+
+func TestWhiteSpaceRoundTheSourceIsNoDamage(t *testing.T) {
+	f := edited(t, func(_ map[string]any, s map[string]map[string]any) {
+		list, _ := properties(s[sourceState])["variables"].([]any)
+		first, _ := list[0].(map[string]any)
+		value, _ := first["value"].(string)
+		first["value"] = " " + value + "\n "
+	})
+	if got := found(t, f); !bytes.Equal(got.Schema.Canonical(), parsed(t, rich).Canonical()) {
+		t.Errorf("found %s", got.Schema.Canonical())
+	}
+}

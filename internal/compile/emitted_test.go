@@ -214,6 +214,24 @@ func TestLiteralTextRendersAsItself(t *testing.T) {
 	}
 }
 
+func TestGroupsFitACondition(t *testing.T) {
+	for length := 1; length <= maxValue; length += 7 {
+		for _, separator := range []string{"|", ", "} {
+			texts := slices.Repeat([]string{strings.Repeat("x", length)}, 2*maxValue/length+3)
+			n := 0
+			for _, group := range grouped(texts, len(separator)) {
+				n += len(group)
+				if got := len("(?:" + strings.Join(group, separator) + ")"); got > maxValue && len(group) > 1 {
+					t.Errorf("%d texts of %d bytes take %d", len(group), length, got)
+				}
+			}
+			if n != len(texts) {
+				t.Errorf("%d of %d texts are left", n, len(texts))
+			}
+		}
+	}
+}
+
 // Of "{{%" some readers of Liquid take the first two characters for the start of a tag.
 func TestTextsThatEndInABraceOpenNoTag(t *testing.T) {
 	f := compiled(t, schemaOf(collects(`{"question": "Which {", "name": "x", "type": "Twilio.CITY", "validate": {"on_failure": {"messages": [{"say": "No {{"}, {"say": "Never {"}]}}}`)), messaging)
