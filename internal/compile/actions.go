@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 )
 
@@ -128,7 +130,7 @@ func (l *line) promptOf(list []action) int {
 func (s *side) text(n *jsondoc.Node) string {
 	text := spoken(n)
 	if !s.voice() {
-		text, _ = withoutSSML(text)
+		text = withoutSSML(text)
 	}
 	return strings.TrimSpace(text)
 }
@@ -158,7 +160,7 @@ func (l *line) speak(a action) {
 
 // say makes a state that says a text.
 func (l *line) say(name string, a action) {
-	text := literal(l.said(a))
+	text := literal(l.said(a.value, a.at))
 	if l.voice() {
 		l.next(name, kindSay, l.spokenAs(map[string]any{"say": text, "loop": 1}), "audioComplete")
 		return
@@ -166,12 +168,12 @@ func (l *line) say(name string, a action) {
 	l.next(name, kindMessage, message(text), "sent", "failed")
 }
 
-// said is the text of an action; marks for speech are left out of a message.
-func (l *line) said(a action) string {
-	if _, has := withoutSSML(spoken(a.value)); has && !l.voice() {
-		l.c.report.warn(CodeSSMLStripped, a.at, "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
+// said is text, and warns of the marks for speech that a message is left without.
+func (s *side) said(n *jsondoc.Node, at jsontext.Pointer) string {
+	if !s.voice() && marks.MatchString(spoken(n)) {
+		s.c.report.warn(CodeSSMLStripped, at, "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
 	}
-	return l.text(a.value)
+	return s.text(n)
 }
 
 // message has the properties by which Studio answers in the conversation at hand.
@@ -266,8 +268,10 @@ type variable struct {
 // in some places, and names of the compiler's own are kept apart.
 func memoryKey(name string) string {
 	key := identifier(name, "")
-	if strings.HasPrefix(key, reserved) || strings.HasPrefix(key, varAnswer) || key == "" || key[0] >= '0' && key[0] <= '9' {
-		key = "m_" + key
+	switch {
+	case strings.HasPrefix(key, reserved), strings.HasPrefix(key, varAnswer), key == sourceVariable, key == optionsVariable,
+		key == "", key[0] >= '0' && key[0] <= '9':
+		return "m_" + key
 	}
 	return key
 }

@@ -171,25 +171,26 @@ func (s *side) byDefault(name string, at jsontext.Pointer, n *jsondoc.Node) targ
 	if t, ok := s.defaults[name]; ok {
 		return t
 	}
-	s.defaults[name] = s.follow(name, s.shared, nil, n, at, name)
+	s.defaults[name] = s.follow(name, s.shared, n, request{at: at, byDefault: name})
 	return s.defaults[name]
 }
 
 // target is where a redirect leads: a task, or what a URL answers.
 func (s *side) target(name string, column *column, from *task, n *jsondoc.Node, at jsontext.Pointer) target {
-	return s.follow(name, column, from, n, at, "")
+	return s.follow(name, column, n, request{task: from, at: at})
 }
 
-// follow is target; what it makes is one of `defaults` unless that is empty.
-func (s *side) follow(name string, column *column, from *task, n *jsondoc.Node, at jsontext.Pointer, byDefault string) target {
-	method := strings.ToUpper(get(n, "method").String())
+// follow is target, where a URL is asked as the request says.
+func (s *side) follow(name string, column *column, n *jsondoc.Node, r request) target {
 	if n.Is('{') {
-		n, at = get(n, "uri"), member(at, "uri")
+		r.method = get(n, "method").String()
+		n, r.at = get(n, "uri"), member(r.at, "uri")
 	}
 	if name, ok := strings.CutPrefix(n.String(), "task://"); ok {
 		return s.toTask(s.c.byName[name])
 	}
-	return s.ask(name, column, request{url: n.String(), method: method, task: from, at: at, byDefault: byDefault})
+	r.url = n.String()
+	return s.ask(name, column, r)
 }
 
 // counted words a number of things.

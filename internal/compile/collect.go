@@ -51,26 +51,11 @@ func (l *line) collect(a action) {
 	if len(counters) > 0 {
 		l.next(base, kindSet, map[string]any{"variables": counters}, "next")
 	}
-	var names []string
 	for _, q := range questions {
-		names = append(names, q.name)
 		l.question(fmt.Sprintf("%s_%s_%02d_q%d_%s", l.prefix, l.task.name, a.number, q.number, q.name), q)
 	}
-	done := get(a.value, "on_complete", "redirect")
-	at := member(a.at, "on_complete", "redirect")
-	l.then(l.after(base+"_done", done, at, &collected{name: get(a.value, "name").String(), questions: names}))
-}
-
-// after is where a redirect leads that has the answers of a collect to tell.
-func (l *line) after(name string, n *jsondoc.Node, at jsontext.Pointer, c *collected) target {
-	uri, how := n, ""
-	if n.Is('{') {
-		uri, how, at = get(n, "uri"), get(n, "method").String(), member(at, "uri")
-	}
-	if strings.HasPrefix(uri.String(), "task://") {
-		return l.target(name, l.columns[l.task], l.task, n, at)
-	}
-	return l.ask(name, l.columns[l.task], request{url: uri.String(), method: how, task: l.task, at: at, completes: c})
+	l.then(l.follow(base+"_done", l.columns[l.task], get(a.value, "on_complete", "redirect"),
+		request{task: l.task, at: member(a.at, "on_complete", "redirect"), completes: get(a.value, "name").String()}))
 }
 
 func (l *line) questions(a action) []question {
@@ -80,19 +65,14 @@ func (l *line) questions(a action) []question {
 	}
 	var out []question
 	for i, n := range list.Elems {
-		q := question{
-			number: i + 1, node: n, name: get(n, "name").String(), text: l.text(get(n, "question")),
-			at: index(member(a.at, "questions"), i), validate: get(n, "validate"),
-		}
+		q := question{number: i + 1, node: n, name: get(n, "name").String(), at: index(member(a.at, "questions"), i), validate: get(n, "validate")}
 		q.answer = answerKey(get(a.value, "name").String(), q.name)
+		q.text = l.said(get(n, "question"), member(q.at, "question"))
 		if name := get(n, "type").String(); name != "" {
 			q.kind = l.c.kindOf(name)
 			if q.kind.pattern != "" {
 				l.c.patternUse(q.kind.name, member(q.at, "type"))
 			}
-		}
-		if l.text(get(n, "question")) != spokenTrimmed(get(n, "question")) {
-			l.c.report.warn(CodeSSMLStripped, member(q.at, "question"), "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
 		}
 		if q.validate.Is('{') {
 			q.allowed = q.kind.saidFor(texts(get(q.validate, "allowed_values", "list")))
@@ -105,8 +85,6 @@ func (l *line) questions(a action) []question {
 	}
 	return out
 }
-
-func spokenTrimmed(n *jsondoc.Node) string { return strings.TrimSpace(spoken(n)) }
 
 // texts are the values of a list, normalised.
 func texts(list *jsondoc.Node) []string {

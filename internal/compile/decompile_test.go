@@ -35,9 +35,9 @@ func TestACompiledFlowGivesItsSchemaBack(t *testing.T) {
 	for name, s := range everySchema(t) {
 		for label, o := range everyOptions {
 			t.Run(name+"/"+label, func(t *testing.T) {
-				f, _ := Compile(s, o)
+				f, diagnostics := Compile(s, o)
 				if f == nil {
-					t.Skip("it does not compile")
+					skipFaulty(t, name, diagnostics)
 				}
 				got := found(t, f)
 				if !bytes.Equal(got.Schema.Canonical(), s.Canonical()) {
@@ -219,6 +219,15 @@ func TestADamagedSourceIsAnErrorThatSaysWhatIsDamaged(t *testing.T) {
 	})
 }
 
+// A flow's schema is found by the variables that hold it, in whichever widget.
+func TestASchemaMayRememberTheNamesThatCarryIt(t *testing.T) {
+	text := schemaOf(`{"remember": {"` + sourceVariable + `": "x", "` + optionsVariable + `": "y"}}, {"say": "hello"}`)
+	got := found(t, compiled(t, text, Options{}))
+	if want := parsed(t, text); !bytes.Equal(got.Schema.Canonical(), want.Canonical()) || !got.Intact {
+		t.Errorf("intact %v, found %s", got.Intact, got.Schema.Canonical())
+	}
+}
+
 func TestASourcePackedByAnotherGzipIsTheSame(t *testing.T) {
 	f := edited(t, func(_ map[string]any, s map[string]map[string]any) {
 		list, _ := properties(s[sourceState])["variables"].([]any)
@@ -230,5 +239,17 @@ func TestASourcePackedByAnotherGzipIsTheSame(t *testing.T) {
 	got := found(t, f)
 	if want := []string{"flow: description changed"}; !slices.Equal(got.Changes.Summary(), want) {
 		t.Errorf("changes %q, want %q", got.Changes.Summary(), want)
+	}
+}
+
+func TestWhiteSpaceRoundTheSourceIsNoDamage(t *testing.T) {
+	f := edited(t, func(_ map[string]any, s map[string]map[string]any) {
+		list, _ := properties(s[sourceState])["variables"].([]any)
+		first, _ := list[0].(map[string]any)
+		value, _ := first["value"].(string)
+		first["value"] = " " + value + "\n "
+	})
+	if got := found(t, f); !bytes.Equal(got.Schema.Canonical(), parsed(t, rich).Canonical()) {
+		t.Errorf("found %s", got.Schema.Canonical())
 	}
 }

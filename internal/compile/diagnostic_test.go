@@ -2,6 +2,7 @@ package compile
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -163,6 +164,27 @@ func TestRingsOfTasksAreTold(t *testing.T) {
 			case c.message == "" && (i >= 0 || f == nil):
 				t.Errorf("found %+v", found)
 			case c.message != "" && (i < 0 || found[i].Message != c.message || f != nil):
+				t.Errorf("found %+v", found)
+			}
+		})
+	}
+}
+
+func TestARingIsToldOnceWhateverLeadsToIt(t *testing.T) {
+	for name, say := range map[string]string{"of tasks that speak": `{"say": "x"}, `, "of tasks that do nothing else": ""} {
+		t.Run(name, func(t *testing.T) {
+			var tasks []string
+			for _, each := range [][2]string{{"lead", "m"}, {"n", "o"}, {"o", "m"}, {"m", "n"}, {"spare", ""}, {"unused", ""}} {
+				actions := say + `{"redirect": "task://` + each[1] + `"}`
+				if each[1] == "" {
+					actions = `{"say": "x"}`
+				}
+				tasks = append(tasks, `{"uniqueName": "`+each[0]+`", "actions": {"actions": [`+actions+`]}, "samples": [{"language": "en-US", "taggedText": "`+each[0]+`"}]}`)
+			}
+			_, found := Compile(parsed(t, `{"uniqueName": "bot", "tasks": [`+strings.Join(tasks, ",")+`]}`), Options{})
+			found = slices.DeleteFunc(found, func(d Diagnostic) bool { return d.Code != CodeRedirectCycle })
+			const message = "The conversation would go round for ever without waiting for anybody: m, n, o, m."
+			if len(found) != 1 || found[0].Pointer != "/tasks/3/actions" || found[0].Message != message {
 				t.Errorf("found %+v", found)
 			}
 		})

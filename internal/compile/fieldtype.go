@@ -112,8 +112,8 @@ var builtinLists = map[string]string{
 func listed(text string) []value {
 	var values []value
 	for line := range strings.Lines(text) {
-		keep, ways, _ := strings.Cut(strings.TrimSpace(line), ":")
-		if ways == "" { // a line that goes on
+		keep, ways, begins := strings.Cut(strings.TrimSpace(line), ":")
+		if !begins { // the line goes on with what the one before began
 			keep, ways = values[len(values)-1].keep, keep
 		}
 		for said := range strings.SplitSeq(ways, ",") {

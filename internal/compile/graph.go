@@ -51,7 +51,7 @@ func (w *widget) on(event string, t target) { w.ways = append(w.ways, way{event:
 // match leads to a target where a condition on the input of a split holds. A value is
 // never Liquid, though it may look like it: it is made of what people say.
 func (w *widget) match(label, test, value string, t target) {
-	input, _ := w.properties["input"].(string)
+	input, _ := w.properties["input"].(string) // each split is made with one
 	w.ways = append(w.ways, way{event: "match", to: t, when: &condition{label: label, input: input, test: test, value: literal(value)}})
 }
 
@@ -130,19 +130,19 @@ func identifier(s, others string) string {
 	}, s)
 }
 
-// reachable are the widgets an execution can come to from those given, in the order of
-// making.
-func (g *graph) reachable(from ...*widget) []*widget {
+// reachable are the widgets an execution can come to from one, in the order of making.
+func (g *graph) reachable(from *widget) []*widget {
 	seen := map[*widget]bool{}
-	for len(from) > 0 {
-		w := from[len(from)-1]
-		from = from[:len(from)-1]
+	next := []*widget{from}
+	for len(next) > 0 {
+		w := next[len(next)-1]
+		next = next[:len(next)-1]
 		if w == nil || seen[w] {
 			continue
 		}
 		seen[w] = true
 		for _, way := range w.ways {
-			from = append(from, way.to.widget)
+			next = append(next, way.to.widget)
 		}
 	}
 	var out []*widget

@@ -25,7 +25,7 @@ func (l *line) listen(a, prompt action) {
 		}
 		text := ""
 		if prompt.verb == "say" {
-			text = l.said(prompt)
+			text = l.said(prompt.value, prompt.at)
 		}
 		at := l.columns[l.task]
 		l.then(l.gather(name, at, literal(text), &listening{action: a, prompt: prompt, task: l.task}, tasks))
@@ -41,7 +41,7 @@ func (l *line) listen(a, prompt action) {
 	if prompt.verb == "show" {
 		properties = picture(prompt, 0)
 	} else {
-		properties["body"] = literal(l.said(prompt))
+		properties["body"] = literal(l.said(prompt.value, prompt.at))
 	}
 	w := l.wait(name, l.columns[l.task], properties)
 	l.then(to(w))
@@ -73,8 +73,7 @@ func (l *line) candidates(a action) []*task {
 func (s *side) wait(name string, at *column, properties map[string]any) *widget {
 	delete(properties, "to")
 	properties["timeout"] = patience
-	w := s.add(name, kindAsk, at, properties)
-	return w
+	return s.add(name, kindAsk, at, properties)
 }
 
 // hear makes the state that takes over what a state waited for; of a call, what was
@@ -224,7 +223,7 @@ func (s *side) silenced() {
 	if s.silent == nil {
 		return
 	}
-	split := s.add(s.prefix+"_silent", kindSplit, s.shared, map[string]any{"input": "{{flow.variables." + varSilence + "}}"})
+	split := s.add(s.prefix+"_silent", kindSplit, s.shared, map[string]any{"input": literalVariable(varSilence)})
 	s.silent.on("next", to(split))
 	split.match("too often", "greater_than", silences, target{})
 	split.on("noMatch", s.fallback())

@@ -106,7 +106,7 @@ func parseOptions(text string) (Options, error) {
 		return o, fmt.Errorf("they have %d bytes", len(text))
 	}
 	for field := range strings.FieldsSeq(text) {
-		key, value, _ := strings.Cut(field, "=")
+		key, value, _ := strings.Cut(field, "=") // without one there is no value, which is refused below
 		switch key {
 		case "channels":
 			for c := range strings.SplitSeq(value, "+") {

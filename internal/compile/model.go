@@ -158,7 +158,7 @@ func whole(n *jsondoc.Node, or int) int {
 		return or
 	}
 	value, err := strconv.ParseFloat(n.Text, 64)
-	if err != nil || value < 1 || value > 1000 {
+	if err != nil || !(value >= 1 && value <= 1000) { // NaN is in no order
 		return or
 	}
 	return int(value)

@@ -20,10 +20,11 @@ func Place(s *schema.Schema, state string) (task string, action int, ok bool) {
 		if !found || len(after) < 3 || after[2] != '_' {
 			continue
 		}
-		// Of two tasks of which one's name begins with the other's, the number tells.
-		if n, err := strconv.Atoi(after[:2]); err == nil && n > 0 {
-			return t.UniqueName, n, true
+		// Of two tasks of which one's name begins with the other's, it is the longer: what
+		// the other would leave behind its number begins with a number again, not a verb.
+		if n, err := strconv.Atoi(after[:2]); err == nil && n > 0 && len(t.UniqueName) > len(task) {
+			task, action, ok = t.UniqueName, n, true
 		}
 	}
-	return "", 0, false
+	return task, action, ok
 }

@@ -14,7 +14,8 @@ func TestStatesTellTheirPlaceInTheSchema(t *testing.T) {
 		"m_ask_me_01_say":           {"ask.me", 1},
 		"v_ask_me_12_collect":       {"ask.me", 12},
 		"v_ask_me_03_q1_name_check": {"ask.me", 3},
-		"m_ask_me_02_01_say":        {"ask.me", 2}, // or the first of the other's: the name does not tell
+		"m_ask_me_02_01_say":        {"ask.me_02", 1},
+		"m_ask_me_02_say":           {"ask.me", 2},
 		"m_route":                   {"", 0},
 		"ask_me_01_say":             {"", 0},
 		"Trigger":                   {"", 0},

@@ -3,6 +3,7 @@ package compile
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
@@ -36,6 +37,20 @@ func realSchemas(tb testing.TB) map[string]*schema.Schema {
 	return files
 }
 
+// skipFaulty leaves out a schema of somebody else's that has errors of its own. Those
+// written here have none, so that something is left where the collection is absent.
+func skipFaulty(t *testing.T, name string, found []Diagnostic) {
+	t.Helper()
+	i := slices.IndexFunc(found, func(d Diagnostic) bool { return d.Severity == Error })
+	switch {
+	case i < 0:
+		t.Fatal("there is no flow, and no error says why")
+	case filepath.Ext(name) != ".json":
+		t.Fatalf("the schema was written for this test and does not compile: %v", found)
+	}
+	t.Skipf("the schema, of the collection, has an error at %s: %s", found[i].Pointer, found[i].Message)
+}
+
 func TestRealSchemasCompileOrStopAtTheirFaults(t *testing.T) {
 	for name, s := range realSchemas(t) {
 		t.Run(name, func(t *testing.T) {
@@ -47,8 +62,10 @@ func TestRealSchemasCompileOrStopAtTheirFaults(t *testing.T) {
 					t.Logf("%s %s: %s", d.Code, d.Pointer, d.Message)
 				}
 			}
+			if (f == nil) != (faults > 0) {
+				t.Errorf("a flow: %v, with %d faults", f != nil, faults)
+			}
 			if f == nil {
-				t.Logf("faults %d", faults)
 				return
 			}
 			checkFlow(t, f)

@@ -16,13 +16,13 @@ type request struct {
 	url, method string
 	task        *task // whose action it is; nil for one of `defaults`
 	at          jsontext.Pointer
-	completes   *collected // the collect whose answers are sent; nil for all
+	completes   string // name of the collect whose answers are sent; empty for all
 
 	// byDefault is the state's name among the targets of `defaults`; empty for others.
 	byDefault string
 }
 
-// collected is a collect, for what a request tells of it.
+// collected is the collects of one name, with the questions any of them asks.
 type collected struct {
 	name      string
 	questions []string
@@ -48,7 +48,7 @@ func (s *side) ask(name string, at *column, r request) target {
 		variable{Key: "AccountSid", Value: account},
 		variable{Key: "AssistantSid", Value: "{{flow.flow_sid}}"},
 		variable{Key: "Channel", Value: channel},
-		variable{Key: "CurrentInput", Value: "{{flow.variables." + varRaw + "}}"},
+		variable{Key: "CurrentInput", Value: literalVariable(varRaw)},
 		variable{Key: "CurrentTask", Value: current},
 		variable{Key: "DialogueSid", Value: "{{flow.sid}}"},
 		variable{Key: "UserIdentifier", Value: "{{contact.channel.address}}"},
@@ -147,14 +147,13 @@ func (s *side) turn() target {
 func literalVariable(name string) string { return "{{flow.variables." + name + "}}" }
 
 // memory is what Autopilot's Memory was, as far as the flow keeps it: what actions
-// remember, and what was collected. A URL reads the answers of the collect that led to
-// it, or of all.
-func (c *compiler) memory(only *collected) string {
+// remember, and what was collected: by the collect that is complete, or by all.
+func (c *compiler) memory(complete string) string {
 	var b strings.Builder
 	b.WriteString(`{"twilio": {"collected_data": {`)
 	first := true
 	for _, each := range c.collects {
-		if only != nil && only.name != each.name {
+		if complete != "" && complete != each.name {
 			continue
 		}
 		if !first {
@@ -169,7 +168,7 @@ func (c *compiler) memory(only *collected) string {
 			b.WriteString(jsonText(q) + `: {"answer": {{flow.variables.` + answerKey(each.name, q) + ` | default: '' | to_json}} }`)
 		}
 		b.WriteString(` }`)
-		if only != nil {
+		if complete != "" {
 			b.WriteString(`, "status": "complete"`)
 		}
 		b.WriteString(` }`)
@@ -199,7 +198,9 @@ func (c *compiler) readMemory() {
 			switch a.verb {
 			case "remember":
 				for _, m := range a.value.Members {
-					keys[m.Name] = m.Name != "twilio"
+					if m.Name != "twilio" { // where Memory keeps what was collected
+						keys[m.Name] = true
+					}
 				}
 			case "collect":
 				name := get(a.value, "name").String()
@@ -220,11 +221,7 @@ func (c *compiler) readMemory() {
 			}
 		}
 	}
-	for _, key := range sortedKeys(keys) {
-		if keys[key] {
-			c.remembered = append(c.remembered, key)
-		}
-	}
+	c.remembered = sortedKeys(keys)
 	for _, name := range sortedKeys(collects) {
 		c.collects = append(c.collects, *collects[name])
 	}

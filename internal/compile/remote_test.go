@@ -79,6 +79,16 @@ func TestAURLReadsWhatAutopilotTold(t *testing.T) {
 	}
 }
 
+func TestWhatIsRememberedTakesNothingFromWhatIsCollected(t *testing.T) {
+	f := compiled(t, schemaOf(`{"remember": {"twilio": "x", "k": "y"}}, {"redirect": "`+hook+`"}`), messaging)
+	parameters, _ := read(t, f).states["m_a_02_redirect"].Properties["parameters"].([]any)
+	i := slices.IndexFunc(parameters, func(p any) bool { return p.(map[string]any)["key"] == "Memory" })
+	const want = `{"twilio": {"collected_data": {} }, "k": {{flow.variables.k | default: '' | to_json}} }`
+	if got := parameters[i].(map[string]any)["value"]; got != want {
+		t.Errorf("Memory is %s, want %s", got, want)
+	}
+}
+
 func TestWhatAURLAnswersIsDoneInOnePlace(t *testing.T) {
 	actions := `{"redirect": "` + hook + `"}`
 	checkStates(t, compiled(t, schemaOf(actions), messaging), "m_turn", map[string]want{

@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -19,26 +21,28 @@ func (c *compiler) resolve() {
 // resolved is the state a target stands for. A task that does nothing but redirect has
 // none of its own.
 func (c *compiler) resolved(t target) target {
-	var path []string
+	var path []*task
 	for t.task != nil {
-		path = append(path, t.task.name)
-		if len(path) > len(c.tasks) {
-			c.cycle(t.task, path[len(path)-1-len(c.tasks):])
+		if i := slices.Index(path, t.task); i >= 0 {
+			c.cycle(path[i:])
 			return target{}
 		}
+		path = append(path, t.task)
 		t = t.side.entries[t.task]
 	}
 	return t
 }
 
-func (c *compiler) cycle(t *task, names []string) {
-	for i, name := range names[1:] {
-		if name == names[0] {
-			names = names[:i+2]
-			break
-		}
+// cycle reports a ring of tasks, each of which leads to the next and the last to the
+// first. It begins with the first by name, so that a ring is reported once, whichever
+// of its tasks a conversation comes to.
+func (c *compiler) cycle(ring []*task) {
+	first := slices.Index(ring, slices.MinFunc(ring, func(a, b *task) int { return cmp.Compare(a.order, b.order) }))
+	var names []string
+	for _, t := range slices.Concat(ring[first:], ring[:first+1]) {
+		names = append(names, t.name)
 	}
-	c.report.add(Error, CodeRedirectCycle, member(t.at, "actions"),
+	c.report.add(Error, CodeRedirectCycle, member(ring[first].at, "actions"),
 		fmt.Sprintf("The conversation would go round for ever without waiting for anybody: %s.", strings.Join(names, ", ")),
 		"Studio would repeat it until the 1,000 steps of an execution are spent. Listen, or collect an answer, on the way.")
 }
@@ -118,19 +122,13 @@ func (c *compiler) ring(path []*widget, again *widget) {
 	for path[0] != again {
 		path = path[1:]
 	}
-	var names []string
-	var first *task
+	var tasks []*task
 	for _, w := range path {
-		if t := w.column.task; t != nil {
-			if first == nil {
-				first = t
-			}
-			if len(names) == 0 || names[len(names)-1] != t.name {
-				names = append(names, t.name)
-			}
+		if t := w.column.task; t != nil && !slices.Contains(tasks, t) {
+			tasks = append(tasks, t)
 		}
 	}
-	if first != nil {
-		c.cycle(first, append(names, first.name))
+	if len(tasks) > 0 {
+		c.cycle(tasks)
 	}
 }

@@ -22,7 +22,8 @@ const (
 )
 
 // dropped is the punctuation that normalising leaves out. A comma has to be among it,
-// because it separates the options of matches_any_of.
+// because it separates the options of matches_any_of; an apostrophe has no place in it,
+// because normalised quotes each of these with one.
 const dropped = ".?!,;:\""
 
 // normalise is what a sample looks like as the value of ap_input. It has to agree with
@@ -45,20 +46,18 @@ func normalised(expression string) string {
 	// A new line becomes a space: Liquid's strings have no way to name one.
 	b.WriteString("{{" + expression + " | strip | newline_to_br | strip_newlines | replace: '<br />', ' ' | downcase | replace: '’', \"'\"")
 	for _, c := range dropped {
-		quote := "'"
-		if c == '\'' {
-			quote = `"`
-		}
-		b.WriteString(" | remove: " + quote + string(c) + quote)
+		b.WriteString(" | remove: '" + string(c) + "'")
 	}
 	b.WriteString(" | replace: '  ', ' ' | replace: '  ', ' ' | strip}}")
 	return b.String()
 }
 
-var opens = regexp.MustCompile(`\{+[{%]`)
+// opens is what begins a tag of Liquid, or would with a tag behind it.
+var opens = regexp.MustCompile(`\{+(?:[{%]|$)`)
 
-// literal is text as Liquid that renders as the text: Studio runs Liquid in every
-// string of a widget (https://www.twilio.com/docs/studio/user-guide/liquid-template-language).
+// literal is text as Liquid that renders as the text, whatever follows it: Studio runs
+// Liquid in every string of a widget
+// (https://www.twilio.com/docs/studio/user-guide/liquid-template-language).
 func literal(text string) string {
 	return opens.ReplaceAllStringFunc(text, func(s string) string { return "{{ '" + s + "' }}" })
 }
@@ -67,12 +66,12 @@ func literal(text string) string {
 // (https://www.twilio.com/docs/voice/twiml/say/text-speech).
 var marks = regexp.MustCompile(`(?i)</?(speak|break|emphasis|p|phoneme|prosody|s|say-as|sub|w|lang|voice|amazon:[a-z-]+)(\s[^<>]*)?/?>`)
 
-// withoutSSML is text for a message, and whether there was SSML in it.
-func withoutSSML(text string) (string, bool) {
+// withoutSSML is text for a message. One without marks keeps its white space.
+func withoutSSML(text string) string {
 	if !marks.MatchString(text) {
-		return text, false
+		return text
 	}
-	return strings.Join(strings.Fields(marks.ReplaceAllString(text, " ")), " "), true
+	return strings.Join(strings.Fields(marks.ReplaceAllString(text, " ")), " ")
 }
 
 // quoted is text as a string of Liquid; what Liquid's strings cannot hold is left out,

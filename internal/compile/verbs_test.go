@@ -108,6 +108,15 @@ func TestWhatIsSaidBecomesAMessageOrSpeech(t *testing.T) {
 	}
 }
 
+func TestNumbersThatMeanNothingAreLeftOut(t *testing.T) {
+	for text, want := range map[string]float64{`2`: 2, `"2"`: 2, `2.9`: 2, `1000`: 1000, `1001`: 1, `0`: 1, `-3`: 1, `"NaN"`: 1, `"Inf"`: 1, `"two"`: 1, `null`: 1, `{}`: 1} {
+		b := read(t, compiled(t, schemaOf(`{"play": {"url": "https://example.com/a.mp3", "loop": `+text+`}}`), voice))
+		if got := b.states["v_a_01_play"].Properties["loop"]; got != want {
+			t.Errorf("%s is %v times, want %v", text, got, want)
+		}
+	}
+}
+
 func TestRememberedValuesBecomeVariables(t *testing.T) {
 	remembers := func(prefix string) map[string]want {
 		return map[string]want{

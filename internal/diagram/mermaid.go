@@ -12,9 +12,10 @@ const (
 	// maxSamples is how many samples a task shows; the rest are counted.
 	maxSamples = 3
 
-	// maxLength is how long a picture may be before Mermaid refuses to draw it: its default of maxTextSize (https://mermaid.js.org/config/schema-docs/config.html),
-	// which a document cannot raise. Mermaid counts UTF-16 units, of which a text has no
-	// more than bytes.
+	// maxLength is how long a picture may be before Mermaid refuses to draw it: the default
+	// of its maxTextSize (https://mermaid.js.org/config/schema-docs/config.html), which a
+	// document cannot raise. Mermaid counts UTF-16 units, of which a text has no more than
+	// bytes.
 	maxLength = 50_000
 )
 
@@ -83,7 +84,7 @@ func (n *node) label(samples int) string {
 		lines = append(lines, "“"+label(each, maxSample)+"”")
 	}
 	if more := len(n.samples) - len(shown); more > 0 {
-		lines = append(lines, "#43; "+fmt.Sprintf("%d more", more))
+		lines = append(lines, fmt.Sprintf("#43; %d more", more))
 	}
 	return strings.Join(lines, "<br/>")
 }

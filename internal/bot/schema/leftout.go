@@ -15,7 +15,7 @@ func LeftOut(config, live *Schema) []string {
 	parts = append(parts, missing("/styleSheet/style_sheet", tree(config.StyleSheet), tree(live.StyleSheet))...)
 	for _, t := range live.Tasks {
 		i := slices.IndexFunc(config.Tasks, func(c Task) bool { return c.id() == t.id() })
-		if i >= 0 && config.Tasks[i].Actions == nil && config.Tasks[i].ActionsURL == "" && (t.Actions != nil || t.ActionsURL != "") {
+		if i >= 0 && config.Tasks[i].Actions == nil && config.Tasks[i].externalURL() == "" && (t.Actions != nil || t.externalURL() != "") {
 			parts = append(parts, fmt.Sprintf("the actions of the task %q", t.UniqueName))
 		}
 	}

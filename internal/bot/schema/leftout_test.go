@@ -35,3 +35,37 @@ func TestWhatAFileLeavesOutIsNamed(t *testing.T) {
 		t.Errorf("nothing is left out of itself: %q", got)
 	}
 }
+
+func TestActionsLeftOutAreThoseThatEqualDoesNotAskFor(t *testing.T) {
+	t.Parallel()
+	const (
+		own       = `"actionsUrl": "https://autopilot.twilio.com/v1/Assistants/UA00000000000000000000000000000001/Tasks/UD00000000000000000000000000000001/Actions"`
+		elsewhere = `"actionsUrl": "https://example.com/actions"`
+		given     = `"actions": {"actions": [{"say": "hi"}]}`
+		none      = `"friendlyName": "x"`
+	)
+	for _, c := range []struct {
+		config, live string
+		want         bool
+	}{
+		{none, given, true},
+		{none, elsewhere, true},
+		{none, own, false}, // Twilio's own URL says no more than that there are actions
+		{none, none, false},
+		{own, given, true},
+		{elsewhere, given, false},
+		{given, elsewhere, false},
+	} {
+		var parsed [2]*Schema
+		for i, task := range []string{c.config, c.live} {
+			s, err := Parse([]byte(`{"tasks": [{"uniqueName": "a", ` + task + `}]}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			parsed[i] = s
+		}
+		if got := LeftOut(parsed[0], parsed[1]); (len(got) == 1) != c.want {
+			t.Errorf("%s of %s: %q", c.config, c.live, got)
+		}
+	}
+}

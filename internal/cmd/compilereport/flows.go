@@ -12,15 +12,22 @@ import (
 )
 
 // flows prints a row for each file: its flow's states and bytes, and how often each
-// diagnostic was found. The errors of a file that has no flow follow its row.
+// diagnostic was found. The errors of files that have no flow follow the table.
 func flows(out io.Writer, files []file) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "file\tstates\tbytes\tdiagnostics")
 	states, bytes, compiled := 0, 0, 0
+	var faults strings.Builder
 	for _, file := range files {
 		f, found := compile.Compile(file.schema, compile.Options{})
 		if f == nil {
 			fmt.Fprintf(w, "%s\t-\t-\t%s\n", file.name, tally(found))
+			fmt.Fprintf(&faults, "\n%s\n", file.name)
+			for _, d := range found {
+				if d.Severity == compile.Error {
+					fmt.Fprintf(&faults, "  %s %s: %s %s\n", d.Code, d.Pointer, d.Message, d.Detail)
+				}
+			}
 			continue
 		}
 		compiled++
@@ -32,20 +39,8 @@ func flows(out io.Writer, files []file) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, file := range files {
-		f, found := compile.Compile(file.schema, compile.Options{})
-		if f != nil {
-			continue
-		}
-		fmt.Fprintf(out, "\n%s\n", file.name)
-		for _, d := range found {
-			if d.Severity == compile.Error {
-				fmt.Fprintf(out, "  %s %s: %s %s\n", d.Code, d.Pointer, d.Message, d.Detail)
-			}
-		}
-	}
-	fmt.Fprintln(out)
-	return nil
+	_, err := fmt.Fprintln(out, faults.String())
+	return err
 }
 
 // tally counts diagnostics by code.

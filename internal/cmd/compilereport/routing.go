@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
@@ -80,15 +80,16 @@ func routing(out io.Writer, files []file) error {
 
 // legend says what the columns of the table are.
 const legend = "samples: those taken out one by one; right, wrong, fallback: the share of them that the flow of the rest sends to their own task, to another, to none; " +
-	"foreign: the share of other files' samples, of tasks this file has no name for, that it sends to a task all the same."
+	"foreign: the share of every third sample of other files, of tasks whose names this file does not have, that it sends to a task all the same."
 
 // share is a part of a number.
 type share struct{ n, of int }
 
 func (s share) String() string { return fmt.Sprintf("%.1f %%", 100*float64(s.n)/float64(max(s.of, 1))) }
 
-// foreign tells how many of the samples of other files lead to a task. Those of tasks
-// that this file has by name too are left out, since every bot is greeted alike.
+// foreign tells how many samples of other files lead to a task: of every third, which is
+// enough for a share. Those of tasks that this file has by name too are left out, since
+// every bot is greeted alike.
 func foreign(s *schema.Schema, files []file, build func(*schema.Schema) ([]byte, error)) (share, error) {
 	var got share
 	definition, err := build(speakers(s))
@@ -155,10 +156,8 @@ func leaveOneOut(s *schema.Schema, build func(*schema.Schema) ([]byte, error)) (
 func speakers(s *schema.Schema) *schema.Schema {
 	out := &schema.Schema{FieldTypes: s.FieldTypes}
 	for _, t := range s.Tasks {
-		name, err := json.Marshal(t.UniqueName)
-		if err == nil {
-			t.Actions = jsontext.Value(`{"actions":[{"say":` + string(name) + `}]}`)
-		}
+		name := string(jsondoc.AppendString(nil, t.UniqueName))
+		t.Actions = jsontext.Value(`{"actions":[{"say":` + name + `}]}`)
 		out.Tasks = append(out.Tasks, t)
 	}
 	return out
