@@ -27,7 +27,8 @@ type session struct {
 }
 
 // contactLock makes the events of one contact come one after the other, as they
-// do at Twilio. It is no lock on the state: while a bot waits for its webhook,
+// do at Twilio. A contact is who, to whom and on which channel: a number belongs to
+// one account, which is left empty. It is no lock on the state: while a bot waits for its webhook,
 // everything else goes on.
 func (s *Sandbox) contactLock(ctx context.Context, who run.Contact) (unlock func(), err error) {
 	turn, _ := s.contacts.LoadOrStore(who, make(chan struct{}, 1))
@@ -63,12 +64,17 @@ func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer
 	if in.Channel != channelMessaging && in.Channel != channelVoice {
 		return answer, errChannel(in.Channel)
 	}
-	unlock, err := s.contactLock(ctx, run.Contact{From: in.From, To: in.To, Channel: in.Channel})
+	// Those of other contacts first, holding no lock: who holds one waits for no other.
+	if err := s.settle(ctx); err != nil {
+		return answer, err
+	}
+	with := run.Contact{From: in.From, To: in.To, Channel: in.Channel}
+	unlock, err := s.contactLock(ctx, with)
 	if err != nil {
 		return answer, err
 	}
 	defer unlock()
-	if err := s.settle(ctx); err != nil {
+	if err := s.settleContact(ctx, with); err != nil {
 		return answer, err
 	}
 	st, err := s.snapshot(ctx)

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twilio/twilio-go/client"
 )
@@ -219,5 +221,33 @@ func TestHandedOverCallOfAFlowGoesOn(t *testing.T) {
 	call.Digits = "1234"
 	if got := deliver(t, s, call); got != "Welcome end" {
 		t.Error(got)
+	}
+}
+
+// A flow asks a webhook when its contact did not answer in time. Requests that ask for
+// executions while the webhook is being asked wait for it: they do not ask again.
+func TestTimeoutRunsOnceHoweverManyAskForExecutions(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	var flow string
+	asked := 0
+	base := hook(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked > 1 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), 100*time.Millisecond)
+		defer cancel()
+		s.ServeHTTP(httptest.NewRecorder(), request("GET", studioFlowsURL+"/"+flow+"/Executions", nil).WithContext(ctx))
+	})
+	flow = must(t, s, 201, "POST", studioFlowsURL, form("FriendlyName", "late", "Status", "published", "Definition", `{"initial_state":"Trigger","states":[
+		{"type":"trigger","name":"Trigger","transitions":[{"event":"incomingMessage","next":"ask"}],"properties":{}},
+		{"type":"send-and-wait-for-reply","name":"ask","transitions":[{"event":"incomingMessage"},{"event":"timeout","next":"tell"},{"event":"deliveryFailure"}],
+			"properties":{"from":"{{flow.channel.address}}","body":"Tea?","timeout":"60"}},
+		{"type":"make-http-request","name":"tell","transitions":[{"event":"success"},{"event":"failed"}],"properties":{"method":"GET","url":"`+base+`/late"}}]}`))["sid"].(string)
+	point(t, s, "SmsUrl", flowWebhookURL(StarterAccountSID, flow))
+	text(t, s, "hi")
+	now = now.Add(time.Hour)
+	if ended := executionsOf(t, s, flow, "ended"); len(ended) != 1 || asked != 1 {
+		t.Errorf("%v ended, and the webhook was asked %d times", ended, asked)
 	}
 }

@@ -64,6 +64,11 @@ func (e execution) url() string {
 	return "https://studio.twilio.com/v2/Flows/" + e.FlowSID + "/Executions/" + e.SID
 }
 
+// with is whom an execution talks with, as contactLock wants it.
+func (e execution) with() run.Contact {
+	return run.Contact{From: e.Contact, To: e.Address, Channel: e.Channel}
+}
+
 // over is when an active execution ends by itself.
 func (e execution) over() time.Time {
 	last := e.DateCreated.Add(executionAge)
