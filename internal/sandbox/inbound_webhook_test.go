@@ -84,6 +84,24 @@ func TestApplicationAnswersItsCall(t *testing.T) {
 	}
 }
 
+func TestCallNobodyHangsUpIsForgotten(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	base := hook(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `<Response><Gather><Say>Press</Say></Gather></Response>`)
+	})
+	point(t, s, "VoiceUrl", base)
+	for range 3 {
+		if got := deliver(t, s, Inbound{To: myNumber, From: contact, Channel: "voice"}); got != "Press wait" {
+			t.Fatal(got)
+		}
+		now = now.Add(callLimit)
+	}
+	if rows := len(s.state.tables["webhook_calls"]); rows != 1 {
+		t.Errorf("%d calls are kept, not the last alone", rows)
+	}
+}
+
 func TestFallbackIsAskedWhenTheFirstFails(t *testing.T) {
 	s := predictable()
 	base := hook(t, func(w http.ResponseWriter, r *http.Request) {
