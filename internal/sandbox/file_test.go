@@ -170,6 +170,9 @@ func TestJournalHoldsNoPartOfAPassword(t *testing.T) {
 		"a URL that no bot can call": func(s *Sandbox) {
 			s.traffic.failed(*callFailed(t, s, "http://user:pass/hunter2@example.com/"), start)
 		},
+		"an error that tells of a URL": func(s *Sandbox) {
+			s.traffic.failed(run.Problemf(11205, "http://user:hunter2@example.com/ is gone"), start)
+		},
 		"a URL on another machine": func(s *Sandbox) {
 			s.traffic.failed(*callFailed(t, s, "http://user:hunter2@example.com/?auth_token=hunter2"), start)
 		},

@@ -42,6 +42,10 @@ func TestWebhooksAreSignedAsTwilioSigns(t *testing.T) {
 		if !validator.Validate(base+r.URL.String(), params, r.Header.Get("X-Twilio-Signature")) {
 			t.Errorf("%s %s is not signed right", r.Method, r.URL)
 		}
+		if r.URL.Path == "/kept" {
+			http.Redirect(w, r, "/here", http.StatusTemporaryRedirect)
+			return
+		}
 		if r.URL.Path == "/moved" {
 			http.Redirect(w, r, "/here?"+r.Form.Encode(), http.StatusFound)
 			return
@@ -51,6 +55,7 @@ func TestWebhooksAreSignedAsTwilioSigns(t *testing.T) {
 	want := "hi & bye " + contact + " " + StarterAccountSID + " end"
 	for _, test := range [][]string{
 		{"SmsUrl", base + "/sms?a=b&c=d"}, {"SmsUrl", base + "/sms?a=b", "SmsMethod", "GET"}, {"SmsUrl", base + "/sms", "SmsMethod", "GET"}, {"SmsUrl", base + "/moved", "SmsMethod", "GET"},
+		{"SmsUrl", base + "/kept", "SmsMethod", "POST"},
 	} {
 		point(t, s, test...)
 		if got := text(t, s, "hi &amp; bye"); got != want {
@@ -123,6 +128,12 @@ func TestFallbackIsAskedWhenTheFirstFails(t *testing.T) {
 		if got := text(t, s, "hi"); got != want {
 			t.Errorf("%s: %s, want %s", primary, got, want)
 		}
+	}
+	flow = flowOn(t, s)
+	point(t, s, "SmsUrl", gone, "SmsFallbackUrl", flowWebhookURL(StarterAccountSID, flow))
+	answer, err := s.Inbound(Inbound{To: myNumber, From: contact, Channel: "messaging", Body: "hi"})
+	if err != nil || answer.Bot == nil || answer.Bot.SID != flow || answer.Ended || len(answer.Errors) != 1 {
+		t.Errorf("a bot as the fallback: %+v %v", answer, err)
 	}
 }
 
