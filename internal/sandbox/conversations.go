@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -197,7 +196,7 @@ func (s *Sandbox) openFallback(st *state, l *line, who run.Contact) (*session, [
 	return talk, problems, nil
 }
 
-// errLost is a conversation in the file that cannot be taken up.
-var errLost = errors.New("the conversation in the sandbox file cannot go on")
-
-func lost(what string, err error) error { return fmt.Errorf("%s: %w: %w", what, errLost, err) }
+// lost is the error for a conversation in the file that cannot be taken up.
+func lost(what string, err error) error {
+	return fmt.Errorf("%s: the conversation in the sandbox file cannot go on: %w", what, err)
+}

@@ -65,8 +65,8 @@ func (s *Sandbox) executionOptions(st *state, e execution) studio.Options {
 	}
 }
 
-// conversation takes an execution up, on the revision it began with.
-func (s *Sandbox) conversation(st *state, e execution) (*studio.Conversation, error) {
+// resumeExecution takes an execution up, on the revision it began with.
+func (s *Sandbox) resumeExecution(st *state, e execution) (*session, error) {
 	f, _ := studioFlows.get(st, e.FlowSID)
 	if e.FlowVersion < 1 || e.FlowVersion > int64(len(f.Revisions)) {
 		return nil, lost("execution "+e.SID, errNone)
@@ -74,14 +74,6 @@ func (s *Sandbox) conversation(st *state, e execution) (*studio.Conversation, er
 	conversation, err := studio.Resume(f.Revisions[e.FlowVersion-1].Definition, e.Conversation, s.executionOptions(st, e))
 	if err != nil {
 		return nil, lost("execution "+e.SID, err)
-	}
-	return conversation, nil
-}
-
-func (s *Sandbox) resumeExecution(st *state, e execution) (*session, error) {
-	conversation, err := s.conversation(st, e)
-	if err != nil {
-		return nil, err
 	}
 	return s.executionSession(st, e, conversation), nil
 }
@@ -111,7 +103,6 @@ func (e execution) keep(st *state, talk *session, turn run.Turn, now time.Time) 
 		return err
 	}
 	if turn.Ended {
-		executions.put(st, e)
 		e.end(st, now)
 		return nil
 	}

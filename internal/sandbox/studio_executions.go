@@ -16,8 +16,8 @@ const (
 	executionActive = "active"
 	executionEnded  = "ended"
 
-	channelMessaging = "messaging"
-	channelVoice     = "voice"
+	channelMessaging = run.Messaging
+	channelVoice     = run.Voice
 
 	// endedKept is how many ended executions of a flow are kept, the newest, so
 	// that the file stays small.
