@@ -63,7 +63,8 @@ func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer
 	if in.Channel != channelMessaging && in.Channel != channelVoice {
 		return answer, errChannel(in.Channel)
 	}
-	// Those of other contacts first, holding no lock: who holds one waits for no other.
+	// The executions of all contacts go on while no lock is held, so that whoever holds
+	// the lock of one contact never waits for that of another.
 	if err := s.settle(ctx); err != nil {
 		return answer, err
 	}
