@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -150,7 +151,10 @@ func (w waiting) question() *question {
 		Name      string
 		Questions []question
 	}
-	if json.Unmarshal(w.Collect.Collect, &c) != nil || w.Collect.Index >= len(c.Questions) {
+	if err := json.Unmarshal(w.Collect.Collect, &c); err != nil {
+		panic(err)
+	}
+	if w.Collect.Index >= len(c.Questions) {
 		return nil
 	}
 	q := c.Questions[w.Collect.Index]
@@ -173,8 +177,10 @@ func (q question) lists() (allowed, refused []string) {
 		Allowed    struct{ List []string } `json:"allowed_values"`
 		Disallowed struct{ List []string } `json:"disallowed_values"`
 	}
-	if bytes.HasPrefix(q.Validate, []byte("{")) && json.Unmarshal(q.Validate, &v) != nil {
-		return nil, nil
+	if bytes.HasPrefix(q.Validate, []byte("{")) {
+		if err := json.Unmarshal(q.Validate, &v); err != nil {
+			panic(err)
+		}
 	}
 	return v.Allowed.List, v.Disallowed.List
 }
@@ -193,8 +199,11 @@ func (s *subject) start(channel string, web run.Web) *pair {
 func (p *pair) waits() waiting {
 	var w waiting
 	text, err := p.autopilot.Save()
-	if err != nil || json.Unmarshal(text, &w) != nil {
-		return waiting{}
+	if err == nil {
+		err = json.Unmarshal(text, &w)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("what Autopilot waits for cannot be read: %v", err)) // or all it does would be a difference without a cause
 	}
 	return w
 }
@@ -272,7 +281,7 @@ func forgotten(a, s run.Request) string {
 		}
 	}
 	var out strings.Builder
-	for _, name := range sorted(facts) {
+	for _, name := range slices.Sorted(maps.Keys(facts)) {
 		if fact, ok := facts[name].(string); ok && kept[strings.ReplaceAll(name, "-", "_")] != fact && kept[name] != fact {
 			fmt.Fprintf(&out, " %s=%v, want %q", name, kept[name], fact)
 		}

@@ -2,6 +2,7 @@ package differential
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -74,19 +75,10 @@ func newPerson(s *subject, seed uint64, careless bool) *person {
 	for _, t := range s.schema.FieldTypes {
 		p.words = append(p.words, p.valuesOf(t.UniqueName)...)
 	}
-	for _, name := range sorted(answersOf) {
+	for _, name := range slices.Sorted(maps.Keys(answersOf)) {
 		p.words = append(p.words, answersOf[name]...)
 	}
 	return p
-}
-
-func sorted[V any](m map[string]V) []string {
-	var names []string
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // valuesOf are answers of a type: all that a custom one lists.
@@ -169,7 +161,7 @@ func (p *person) pressed(q *question, channel string) run.Event {
 		return run.Message(keys)
 	}
 	if q != nil && len(q.Digits.Mapping) > 0 && p.IntN(4) > 0 {
-		keys = p.one(sorted(q.Digits.Mapping))
+		keys = p.one(slices.Sorted(maps.Keys(q.Digits.Mapping)))
 	}
 	return run.Digits(keys)
 }
@@ -193,7 +185,7 @@ func (p *person) script(kind, task string, w waiting, step int, channel string) 
 		if s := p.samples[task]; len(s) > 0 {
 			return said(s[0], channel)
 		}
-	case kind == "silent" && channel == run.Voice:
+	case kind == "silent":
 		return run.Silence()
 	case q != nil && kind == "valid":
 		return said(p.valid(q), channel)

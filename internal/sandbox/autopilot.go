@@ -109,11 +109,16 @@ func autopilotProduct() product {
 				if !ok || a.AccountSID != accountSID || a.Deleted != nil {
 					return InboundBot{}, false
 				}
-				return InboundBot{SID: a.SID, UniqueName: a.UniqueName, FriendlyName: a.FriendlyName, Engine: "autopilot"}, true
+				return *a.bot(), true
 			},
 			open: openAssistant, calls: assistantCall,
 		}},
 	}
+}
+
+// bot is the assistant as who answers.
+func (a assistant) bot() *InboundBot {
+	return &InboundBot{SID: a.SID, UniqueName: a.UniqueName, FriendlyName: a.FriendlyName, Engine: "autopilot"}
 }
 
 // autopilotURL is where a part of an assistant is.

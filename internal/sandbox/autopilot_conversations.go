@@ -107,7 +107,7 @@ func (s *Sandbox) resumeDialogue(st *state, d dialogue) (*session, error) {
 func (s *Sandbox) dialogueSession(st *state, d dialogue, conversation run.Conversation) *session {
 	talk := &session{conversation: conversation, begin: run.Call()}
 	if a, ok := assistants.get(st, d.AssistantSID); ok {
-		talk.bot = &InboundBot{SID: a.SID, UniqueName: a.UniqueName, FriendlyName: a.FriendlyName, Engine: "autopilot"}
+		talk.bot = a.bot()
 	}
 	talk.keep = func(st *state, turn run.Turn, now time.Time) error {
 		if current, there := dialogues.get(st, d.SID); !talk.fresh && (!there || current.Over) {
@@ -142,7 +142,7 @@ func (s *Sandbox) dialogueSession(st *state, d dialogue, conversation run.Conver
 func (s *Sandbox) assistantModel(st *state, d dialogue) (*autopilot.Assistant, autopilot.Options, error) {
 	a, _ := assistants.get(st, d.AssistantSID)
 	now := moment(s.clock())
-	built := slices.ContainsFunc(modelBuilds.list(st, nil), func(b modelBuild) bool {
+	_, built := modelBuilds.first(st, func(b modelBuild) bool {
 		return b.AssistantSID == a.SID && !b.Fails && !now.Before(b.Ready)
 	})
 	options := autopilot.Options{

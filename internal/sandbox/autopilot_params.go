@@ -44,9 +44,9 @@ func has[T any, P rowOf[T]](c *call, t table[T, P], keep func(T) bool) bool {
 }
 
 // removeAll deletes the rows that gone holds for.
-func removeAll[T any, P rowOf[T]](c *call, t table[T, P], gone func(T) bool) {
-	for _, row := range t.list(c.state, gone) {
-		t.remove(c.state, P(&row).rec().SID)
+func removeAll[T any, P rowOf[T]](st *state, t table[T, P], gone func(T) bool) {
+	for _, row := range t.list(st, gone) {
+		t.remove(st, P(&row).rec().SID)
 	}
 }
 

@@ -17,15 +17,15 @@ func (c *call) forgotten(a assistant) bool {
 // forget removes what can no longer be restored, so that a file does not grow forever.
 func (c *call) forget() {
 	for _, a := range assistants.list(c.state, c.forgotten) {
-		removeAll(c, tasks, func(t task) bool { return t.AssistantSID == a.SID })
-		removeAll(c, taskFields, func(f taskField) bool { return f.AssistantSID == a.SID })
-		removeAll(c, taskSamples, func(s taskSample) bool { return s.AssistantSID == a.SID })
-		removeAll(c, fieldTypes, func(t fieldType) bool { return t.AssistantSID == a.SID })
-		removeAll(c, fieldValues, func(v fieldValue) bool { return v.AssistantSID == a.SID })
-		removeAll(c, modelBuilds, func(b modelBuild) bool { return b.AssistantSID == a.SID })
-		removeAll(c, queries, func(q query) bool { return q.AssistantSID == a.SID })
-		removeAll(c, autopilotWebhooks, func(w autopilotWebhook) bool { return w.AssistantSID == a.SID })
-		removeAll(c, dialogues, func(d dialogue) bool { return d.AssistantSID == a.SID })
+		removeAll(c.state, tasks, func(t task) bool { return t.AssistantSID == a.SID })
+		removeAll(c.state, taskFields, func(f taskField) bool { return f.AssistantSID == a.SID })
+		removeAll(c.state, taskSamples, func(s taskSample) bool { return s.AssistantSID == a.SID })
+		removeAll(c.state, fieldTypes, func(t fieldType) bool { return t.AssistantSID == a.SID })
+		removeAll(c.state, fieldValues, func(v fieldValue) bool { return v.AssistantSID == a.SID })
+		removeAll(c.state, modelBuilds, func(b modelBuild) bool { return b.AssistantSID == a.SID })
+		removeAll(c.state, queries, func(q query) bool { return q.AssistantSID == a.SID })
+		removeAll(c.state, autopilotWebhooks, func(w autopilotWebhook) bool { return w.AssistantSID == a.SID })
+		removeAll(c.state, dialogues, func(d dialogue) bool { return d.AssistantSID == a.SID })
 		assistants.remove(c.state, a.SID)
 	}
 }

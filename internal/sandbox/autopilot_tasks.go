@@ -173,8 +173,8 @@ func deleteTask(c *call) (int, any, error) {
 	if c.state.settings.StrictDeletes && (has(c, taskFields, ofTask) || has(c, taskSamples, sampled)) {
 		return 0, nil, errHasContent("task " + t.SID)
 	}
-	removeAll(c, taskFields, ofTask)
-	removeAll(c, taskSamples, sampled)
+	removeAll(c.state, taskFields, ofTask)
+	removeAll(c.state, taskSamples, sampled)
 	tasks.remove(c.state, t.SID)
 	return http.StatusNoContent, nil, nil
 }

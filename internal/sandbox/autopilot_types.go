@@ -156,7 +156,7 @@ func deleteFieldType(c *call) (int, any, error) {
 	if c.state.settings.StrictDeletes && has(c, fieldValues, values) {
 		return 0, nil, errHasContent("field type " + t.SID)
 	}
-	removeAll(c, fieldValues, values)
+	removeAll(c.state, fieldValues, values)
 	fieldTypes.remove(c.state, t.SID)
 	return http.StatusNoContent, nil, nil
 }

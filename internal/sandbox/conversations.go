@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -27,7 +26,8 @@ type session struct {
 }
 
 // contactLock makes the events of one contact come one after the other, as they
-// do at Twilio. It is no lock on the state: while a bot waits for its webhook,
+// do at Twilio. A contact is who, to whom and on which channel: a number belongs to
+// one account, which is left empty. It is no lock on the state: while a bot waits for its webhook,
 // everything else goes on.
 func (s *Sandbox) contactLock(ctx context.Context, who run.Contact) (unlock func(), err error) {
 	turn, _ := s.contacts.LoadOrStore(who, make(chan struct{}, 1))
@@ -63,12 +63,18 @@ func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer
 	if in.Channel != channelMessaging && in.Channel != channelVoice {
 		return answer, errChannel(in.Channel)
 	}
-	unlock, err := s.contactLock(ctx, run.Contact{From: in.From, To: in.To, Channel: in.Channel})
+	// The executions of all contacts go on while no lock is held, so that whoever holds
+	// the lock of one contact never waits for that of another.
+	if err := s.settle(ctx); err != nil {
+		return answer, err
+	}
+	with := run.Contact{From: in.From, To: in.To, Channel: in.Channel}
+	unlock, err := s.contactLock(ctx, with)
 	if err != nil {
 		return answer, err
 	}
 	defer unlock()
-	if err := s.settle(ctx); err != nil {
+	if err := s.settleContact(ctx, with); err != nil {
 		return answer, err
 	}
 	st, err := s.snapshot(ctx)
@@ -191,7 +197,7 @@ func (s *Sandbox) openFallback(st *state, l *line, who run.Contact) (*session, [
 	return talk, problems, nil
 }
 
-// errLost is a conversation in the file that cannot be taken up.
-var errLost = errors.New("the conversation in the sandbox file cannot go on")
-
-func lost(what string, err error) error { return fmt.Errorf("%s: %w: %w", what, errLost, err) }
+// lost is the error for a conversation in the file that cannot be taken up.
+func lost(what string, err error) error {
+	return fmt.Errorf("%s: the conversation in the sandbox file cannot go on: %w", what, err)
+}

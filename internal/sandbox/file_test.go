@@ -2,12 +2,15 @@ package sandbox
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
 func TestFileKeepsTheAccount(t *testing.T) {
@@ -149,4 +152,46 @@ func TestFileAndJournalHoldNoSecret(t *testing.T) {
 			t.Errorf("the file holds %q", secret)
 		}
 	}
+}
+
+func TestJournalHoldsNoPartOfAPassword(t *testing.T) {
+	for name, send := range map[string]func(s *Sandbox){
+		"an @ in it": func(s *Sandbox) {
+			send(t, s, "POST", appsOf, form("FriendlyName", "x", "SmsUrl", "https://user:pass@hunter2@example.com/"))
+		},
+		"a body that is no form": func(s *Sandbox) {
+			r := request("POST", appsOf, nil)
+			r.Header.Set("Content-Type", "application/json")
+			r.Body = io.NopCloser(strings.NewReader(`{"AuthToken":"hunter2"}`))
+			if status, _ := answerOf(t, s, r); status != 422 {
+				t.Errorf("JSON is answered with %d", status)
+			}
+		},
+		"a URL that no bot can call": func(s *Sandbox) {
+			s.traffic.failed(*callFailed(t, s, "http://user:pass/hunter2@example.com/"), start)
+		},
+		"an error that tells of a URL": func(s *Sandbox) {
+			s.traffic.failed(run.Problemf(11205, "http://user:hunter2@example.com/ is gone"), start)
+		},
+		"a URL on another machine": func(s *Sandbox) {
+			s.traffic.failed(*callFailed(t, s, "http://user:hunter2@example.com/?auth_token=hunter2"), start)
+		},
+	} {
+		s := predictable()
+		send(s)
+		journal := turn(t, s, 200, "GET", "journal", "")
+		if strings.Contains(journal, "hunter2") || !strings.Contains(journal, `"method":`) {
+			t.Errorf("%s: %s", name, journal)
+		}
+	}
+}
+
+// callFailed is what a bot is told that calls a URL, where it cannot.
+func callFailed(t *testing.T, s *Sandbox, target string) *run.Problem {
+	t.Helper()
+	_, problem := s.web(StarterAccountSID)(t.Context(), run.Request{Method: "POST", URL: target})
+	if problem == nil {
+		t.Fatalf("%s was called", target)
+	}
+	return problem
 }

@@ -59,6 +59,44 @@ func TestAssistantAnswers(t *testing.T) {
 	}
 }
 
+func TestFieldOfATaskKnowsItsTypeBySID(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	path := assistantOn(t, s, "")
+	for _, task := range column(t, must(t, s, 200, "GET", path+"/Tasks", nil), "tasks", "sid") {
+		if must(t, s, 200, "GET", path+"/Tasks/"+task, nil)["unique_name"] == "order" {
+			must(t, s, 201, "POST", path+"/Tasks/"+task+"/Samples", form("Language", "en-US", "TaggedText", "{tea}"))
+		}
+	}
+	must(t, s, 201, "POST", path+"/ModelBuilds", nil)
+	now = now.Add(time.Minute)
+	// A sample that is one field takes the values of its type, and would take nothing if
+	// that were unknown.
+	for _, step := range []struct{ said, want string }{{"beer", "Sorry end"}, {"grey", "Which? wait"}} {
+		if got := text(t, s, step.said); got != step.want {
+			t.Errorf("%s: %s, want %s", step.said, got, step.want)
+		}
+	}
+}
+
+func TestOldDialoguesAreForgotten(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	path := assistantOn(t, s, "")
+	for range dialoguesKept + 5 {
+		text(t, s, "hi")
+	}
+	if rows := len(s.state.tables["autopilot_dialogues"]); rows != dialoguesKept {
+		t.Errorf("%d dialogues are kept", rows)
+	}
+	must(t, s, 204, "DELETE", path, nil)
+	now = now.Add(deletedKept)
+	must(t, s, 201, "POST", "https://autopilot.twilio.com/v1/Assistants", form("UniqueName", "next"))
+	if rows := len(s.state.tables["autopilot_dialogues"]); rows != 0 {
+		t.Errorf("%d dialogues outlive their assistant", rows)
+	}
+}
+
 func TestWebhookNamesTheTaskAndTheMemory(t *testing.T) {
 	s := predictable()
 	path := assistantOn(t, s, `?TargetTask=order&Memory=`+url.QueryEscape(`{"vip":true}`))

@@ -107,6 +107,42 @@ func TestWaitsTimeOut(t *testing.T) {
 	}
 }
 
+func TestExecutionEndsAfterThirtyDaysWhateverItWaitsFor(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	patient := strings.ReplaceAll(teaFlow, `"timeout":"3600"`, `"timeout":"86400000"`)
+	flow := must(t, s, 201, "POST", studioFlowsURL, form("FriendlyName", "tea", "Status", "published", "Definition", patient))["sid"].(string)
+	point(t, s, "SmsUrl", flowWebhookURL(StarterAccountSID, flow))
+	text(t, s, "hi")
+	now = now.Add(executionAge)
+	ended := executionsOf(t, s, flow, "ended")
+	if len(ended) != 1 {
+		t.Fatalf("%v ended", ended)
+	}
+	context := must(t, s, 200, "GET", studioFlowsURL+"/"+flow+"/Executions/"+ended[0]+"/Context", nil)["context"].(map[string]any)
+	if widgets := context["widgets"].(map[string]any); widgets["ask"] == nil || widgets["late"] != nil {
+		t.Errorf("it timed out in place of ending: %v", widgets)
+	}
+}
+
+func TestSubflowKeepsItsRevision(t *testing.T) {
+	s := predictable()
+	asks := strings.Replace(teaFlow, `{"event":"incomingCall","next":"menu"}`, `{"event":"incomingParent","next":"ask"}`, 1)
+	child := must(t, s, 201, "POST", studioFlowsURL, form("FriendlyName", "child", "Status", "published", "Definition", asks))["sid"].(string)
+	parent := must(t, s, 201, "POST", studioFlowsURL, form("FriendlyName", "parent", "Status", "published", "Definition", `{"initial_state":"Trigger","description":"","states":[
+		{"type":"trigger","name":"Trigger","transitions":[{"event":"incomingMessage","next":"child"}],"properties":{}},
+		{"type":"run-subflow","name":"child","transitions":[{"event":"completed"},{"event":"failed"}],
+			"properties":{"flow_sid":"`+child+`","flow_revision":"LatestPublished","parameters":[]}}]}`))["webhook_url"].(string)
+	point(t, s, "SmsUrl", parent)
+	if got := text(t, s, "hi"); got != "Tea? wait" {
+		t.Fatal(got)
+	}
+	must(t, s, 200, "POST", studioFlowsURL+"/"+child, form("Status", "published", "Definition", strings.ReplaceAll(asks, "V1", "V2")))
+	if got := text(t, s, "yes"); got != "V1 yes end" {
+		t.Error(got)
+	}
+}
+
 func TestCallGoesOnUntilItEnds(t *testing.T) {
 	s := predictable()
 	flow := flowOn(t, s)

@@ -10,7 +10,7 @@ import (
 )
 
 // webhookCalling is a call in progress that a webhook answers. Its row goes when
-// the call ends.
+// the call ends or, where nobody hangs up, with the first call after callLimit.
 type webhookCalling struct {
 	record
 	Contact      string          `json:"contact"`
@@ -19,6 +19,9 @@ type webhookCalling struct {
 	Bot          *InboundBot     `json:"bot,omitempty"` // an application
 	Conversation json.RawMessage `json:"conversation"`
 }
+
+// over says whether a call has lasted as long as one may.
+func (c webhookCalling) over(now time.Time) bool { return !now.Before(c.DateCreated.Add(callLimit)) }
 
 var webhookCalls = newTable[webhookCalling]("webhook_calls")
 
@@ -43,7 +46,7 @@ func (s *Sandbox) webhookOptions(row webhookCalling, who run.Contact, form url.V
 func webhookCall(s *Sandbox, st *state, who run.Contact) (*session, error) {
 	now := moment(s.clock())
 	row, ok := webhookCalls.first(st, func(c webhookCalling) bool {
-		return c.Contact == who.From && c.Address == who.To && c.AccountSID == who.AccountSID && now.Before(c.DateCreated.Add(callLimit))
+		return c.Contact == who.From && c.Address == who.To && c.AccountSID == who.AccountSID && !c.over(now)
 	})
 	if !ok {
 		return nil, nil
@@ -75,10 +78,13 @@ func (s *Sandbox) webhookSession(row webhookCalling, who run.Contact) *session {
 			row.DateCreated = now
 		}
 		row.DateUpdated = now
-		text, err := talk.conversation.Save()
-		row.Conversation = text
+		var err error
+		if row.Conversation, err = talk.conversation.Save(); err != nil {
+			return err
+		}
 		webhookCalls.put(st, row)
-		return err
+		removeAll(st, webhookCalls, func(c webhookCalling) bool { return c.over(now) })
+		return nil
 	}
 	return talk
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twilio/twilio-go/client"
 )
@@ -40,6 +42,10 @@ func TestWebhooksAreSignedAsTwilioSigns(t *testing.T) {
 		if !validator.Validate(base+r.URL.String(), params, r.Header.Get("X-Twilio-Signature")) {
 			t.Errorf("%s %s is not signed right", r.Method, r.URL)
 		}
+		if r.URL.Path == "/kept" {
+			http.Redirect(w, r, "/here", http.StatusTemporaryRedirect)
+			return
+		}
 		if r.URL.Path == "/moved" {
 			http.Redirect(w, r, "/here?"+r.Form.Encode(), http.StatusFound)
 			return
@@ -49,6 +55,7 @@ func TestWebhooksAreSignedAsTwilioSigns(t *testing.T) {
 	want := "hi & bye " + contact + " " + StarterAccountSID + " end"
 	for _, test := range [][]string{
 		{"SmsUrl", base + "/sms?a=b&c=d"}, {"SmsUrl", base + "/sms?a=b", "SmsMethod", "GET"}, {"SmsUrl", base + "/sms", "SmsMethod", "GET"}, {"SmsUrl", base + "/moved", "SmsMethod", "GET"},
+		{"SmsUrl", base + "/kept", "SmsMethod", "POST"},
 	} {
 		point(t, s, test...)
 		if got := text(t, s, "hi &amp; bye"); got != want {
@@ -82,6 +89,24 @@ func TestApplicationAnswersItsCall(t *testing.T) {
 	}
 }
 
+func TestCallNobodyHangsUpIsForgotten(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	base := hook(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `<Response><Gather><Say>Press</Say></Gather></Response>`)
+	})
+	point(t, s, "VoiceUrl", base)
+	for range 3 {
+		if got := deliver(t, s, Inbound{To: myNumber, From: contact, Channel: "voice"}); got != "Press wait" {
+			t.Fatal(got)
+		}
+		now = now.Add(callLimit)
+	}
+	if rows := len(s.state.tables["webhook_calls"]); rows != 1 {
+		t.Errorf("%d calls are kept, not the last alone", rows)
+	}
+}
+
 func TestFallbackIsAskedWhenTheFirstFails(t *testing.T) {
 	s := predictable()
 	base := hook(t, func(w http.ResponseWriter, r *http.Request) {
@@ -103,6 +128,12 @@ func TestFallbackIsAskedWhenTheFirstFails(t *testing.T) {
 		if got := text(t, s, "hi"); got != want {
 			t.Errorf("%s: %s, want %s", primary, got, want)
 		}
+	}
+	flow = flowOn(t, s)
+	point(t, s, "SmsUrl", gone, "SmsFallbackUrl", flowWebhookURL(StarterAccountSID, flow))
+	answer, err := s.Inbound(Inbound{To: myNumber, From: contact, Channel: "messaging", Body: "hi"})
+	if err != nil || answer.Bot == nil || answer.Bot.SID != flow || answer.Ended || len(answer.Errors) != 1 {
+		t.Errorf("a bot as the fallback: %+v %v", answer, err)
 	}
 }
 
@@ -219,5 +250,33 @@ func TestHandedOverCallOfAFlowGoesOn(t *testing.T) {
 	call.Digits = "1234"
 	if got := deliver(t, s, call); got != "Welcome end" {
 		t.Error(got)
+	}
+}
+
+// A flow asks a webhook when its contact did not answer in time. Requests that ask for
+// executions while the webhook is being asked wait for it: they do not ask again.
+func TestTimeoutRunsOnceHoweverManyAskForExecutions(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	var flow string
+	asked := 0
+	base := hook(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked > 1 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), 100*time.Millisecond)
+		defer cancel()
+		s.ServeHTTP(httptest.NewRecorder(), request("GET", studioFlowsURL+"/"+flow+"/Executions", nil).WithContext(ctx))
+	})
+	flow = must(t, s, 201, "POST", studioFlowsURL, form("FriendlyName", "late", "Status", "published", "Definition", `{"initial_state":"Trigger","states":[
+		{"type":"trigger","name":"Trigger","transitions":[{"event":"incomingMessage","next":"ask"}],"properties":{}},
+		{"type":"send-and-wait-for-reply","name":"ask","transitions":[{"event":"incomingMessage"},{"event":"timeout","next":"tell"},{"event":"deliveryFailure"}],
+			"properties":{"from":"{{flow.channel.address}}","body":"Tea?","timeout":"60"}},
+		{"type":"make-http-request","name":"tell","transitions":[{"event":"success"},{"event":"failed"}],"properties":{"method":"GET","url":"`+base+`/late"}}]}`))["sid"].(string)
+	point(t, s, "SmsUrl", flowWebhookURL(StarterAccountSID, flow))
+	text(t, s, "hi")
+	now = now.Add(time.Hour)
+	if ended := executionsOf(t, s, flow, "ended"); len(ended) != 1 || asked != 1 {
+		t.Errorf("%v ended, and the webhook was asked %d times", ended, asked)
 	}
 }

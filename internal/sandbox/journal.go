@@ -63,9 +63,13 @@ func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
 	entry := &Entry{Time: now, Method: r.Method, Host: r.Host}
 	redact := redactor(r)
 	entry.Path = redact(r.URL.Path)
-	// What cannot be parsed is refused later and told by its status.
+	// What cannot be parsed, and a body that is no form, is refused later and told by
+	// its status.
 	query, _ := url.ParseQuery(r.URL.RawQuery)
-	form, _ := url.ParseQuery(string(body))
+	var form url.Values
+	if isForm(r) {
+		form, _ = url.ParseQuery(string(body))
+	}
 	entry.Query, entry.Form = redactAll(query, redact), redactAll(form, redact)
 
 	t.mu.Lock()
@@ -112,8 +116,8 @@ const redacted = "[redacted]"
 
 var (
 	secretName = regexp.MustCompile(`(?i)secret|password|auth_?token|access_?token`)
-	// urlUser is the user and password in a URL.
-	urlUser = regexp.MustCompile(`(://)[^/?#@\s]+@`)
+	// urlUser is the user and password in a URL, up to the last @ before its path.
+	urlUser = regexp.MustCompile(`(://)[^/?#\s]+@`)
 )
 
 // redactor removes the request's own password and passwords in URLs from a text.

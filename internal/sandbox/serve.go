@@ -193,8 +193,7 @@ func (c *call) readParams(body []byte) *apiError {
 		for name := range query {
 			return invalidParameter(20001, "Unknown parameter %s in the query", strconv.Quote(name))
 		}
-		kind, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
-		if err != nil || kind != "application/x-www-form-urlencoded" {
+		if !isForm(c.Request) {
 			return apiErrorf(http.StatusUnprocessableEntity, 20422, "The request's Content-Type must be application/x-www-form-urlencoded")
 		}
 		if c.params, err = url.ParseQuery(string(body)); err != nil {
@@ -202,6 +201,12 @@ func (c *call) readParams(body []byte) *apiError {
 		}
 	}
 	return c.route.check(c.params)
+}
+
+// isForm tells whether a request says that its body is a form, as Twilio wants it.
+func isForm(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/x-www-form-urlencoded"
 }
 
 // moment is a time as the state keeps it, to the millisecond.

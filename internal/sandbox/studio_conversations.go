@@ -65,8 +65,8 @@ func (s *Sandbox) executionOptions(st *state, e execution) studio.Options {
 	}
 }
 
-// conversation takes an execution up, on the revision it began with.
-func (s *Sandbox) conversation(st *state, e execution) (*studio.Conversation, error) {
+// resumeExecution takes an execution up, on the revision it began with.
+func (s *Sandbox) resumeExecution(st *state, e execution) (*session, error) {
 	f, _ := studioFlows.get(st, e.FlowSID)
 	if e.FlowVersion < 1 || e.FlowVersion > int64(len(f.Revisions)) {
 		return nil, lost("execution "+e.SID, errNone)
@@ -74,14 +74,6 @@ func (s *Sandbox) conversation(st *state, e execution) (*studio.Conversation, er
 	conversation, err := studio.Resume(f.Revisions[e.FlowVersion-1].Definition, e.Conversation, s.executionOptions(st, e))
 	if err != nil {
 		return nil, lost("execution "+e.SID, err)
-	}
-	return conversation, nil
-}
-
-func (s *Sandbox) resumeExecution(st *state, e execution) (*session, error) {
-	conversation, err := s.conversation(st, e)
-	if err != nil {
-		return nil, err
 	}
 	return s.executionSession(st, e, conversation), nil
 }
@@ -111,7 +103,6 @@ func (e execution) keep(st *state, talk *session, turn run.Turn, now time.Time) 
 		return err
 	}
 	if turn.Ended {
-		executions.put(st, e)
 		e.end(st, now)
 		return nil
 	}
@@ -128,45 +119,73 @@ func (e execution) keep(st *state, talk *session, turn run.Turn, now time.Time) 
 	return nil
 }
 
-// settle lets the executions go on whose time to wait is over: what follows a
-// timeout may be more widgets. They go on from the moment it was over.
+// settle lets the executions go on whose time to wait is over, each in its
+// contact's turn: what follows a timeout may be more widgets, and a webhook that
+// they ask must hear of it once, however many requests ask for executions.
 func (s *Sandbox) settle(ctx context.Context) error {
 	for {
 		st, err := s.snapshot(ctx)
 		if err != nil {
 			return err
 		}
-		now := moment(s.clock())
-		e, due := executions.first(st, func(e execution) bool {
-			return e.Status == executionActive && e.Conversation != nil && e.statusAt(now) == executionEnded
-		})
+		e, due := s.firstDue(st, func(execution) bool { return true })
 		if !due {
 			return nil
 		}
-		over := e.over()
-		talk, err := s.resumeExecution(st, e)
+		unlock, err := s.contactLock(ctx, e.with())
 		if err != nil {
-			s.traffic.failed(run.Problemf(0, "%v", err), over)
-			if err := s.change(func(st *state) error { e.end(st, over); return nil }); err != nil {
-				return err
-			}
-			continue
+			return err
 		}
-		event := run.Timeout()
-		if e.Channel == channelVoice || !over.Before(e.DateCreated.Add(executionAge)) {
-			event = run.Hangup()
-		}
-		turn := talk.conversation.Send(ctx, event)
-		if turn.Wait == 0 {
-			turn.Wait = executionAge
-		}
-		for _, p := range turn.Problems {
-			s.traffic.failed(p, over)
-		}
-		if err := s.change(func(st *state) error { return talk.keep(st, turn, over) }); err != nil {
+		err = s.settleContact(ctx, e.with())
+		unlock()
+		if err != nil {
 			return err
 		}
 	}
+}
+
+// settleContact does it for one contact. Call it with the contact's lock held.
+// The executions go on from the moment their time was over.
+func (s *Sandbox) settleContact(ctx context.Context, who run.Contact) error {
+	for {
+		st, err := s.snapshot(ctx)
+		if err != nil {
+			return err
+		}
+		e, due := s.firstDue(st, func(e execution) bool { return e.with() == who })
+		if !due {
+			return nil
+		}
+		if err := s.settleOne(ctx, st, e); err != nil {
+			return err
+		}
+	}
+}
+
+// firstDue is the newest execution that waited long enough, of those asked for.
+func (s *Sandbox) firstDue(st *state, of func(execution) bool) (execution, bool) {
+	now := moment(s.clock())
+	return executions.first(st, func(e execution) bool {
+		return e.Status == executionActive && e.Conversation != nil && e.statusAt(now) == executionEnded && of(e)
+	})
+}
+
+func (s *Sandbox) settleOne(ctx context.Context, st *state, e execution) error {
+	over := e.over()
+	talk, err := s.resumeExecution(st, e)
+	if err != nil {
+		s.traffic.failed(run.Problemf(0, "%v", err), over)
+		return s.change(func(st *state) error { e.end(st, over); return nil })
+	}
+	event := run.Timeout()
+	if e.Channel == channelVoice || !over.Before(e.DateCreated.Add(executionAge)) {
+		event = run.Hangup()
+	}
+	turn := talk.conversation.Send(ctx, event)
+	for _, p := range turn.Problems {
+		s.traffic.failed(p, over)
+	}
+	return s.change(func(st *state) error { return talk.keep(st, turn, over) })
 }
 
 // asksForExecutions tells whether a request is about executions.

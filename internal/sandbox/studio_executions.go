@@ -16,8 +16,8 @@ const (
 	executionActive = "active"
 	executionEnded  = "ended"
 
-	channelMessaging = "messaging"
-	channelVoice     = "voice"
+	channelMessaging = run.Messaging
+	channelVoice     = run.Voice
 
 	// endedKept is how many ended executions of a flow are kept, the newest, so
 	// that the file stays small.
@@ -62,6 +62,11 @@ func studioExecutionRoutes() []route {
 
 func (e execution) url() string {
 	return "https://studio.twilio.com/v2/Flows/" + e.FlowSID + "/Executions/" + e.SID
+}
+
+// with is whom an execution talks with, as contactLock wants it.
+func (e execution) with() run.Contact {
+	return run.Contact{From: e.Contact, To: e.Address, Channel: e.Channel}
 }
 
 // over is when an active execution ends by itself.

@@ -126,7 +126,7 @@ func deleteFlow(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	removeAll(c, executions, func(e execution) bool { return e.FlowSID == f.SID })
+	removeAll(c.state, executions, func(e execution) bool { return e.FlowSID == f.SID })
 	studioFlows.remove(c.state, f.SID)
 	return http.StatusNoContent, nil, nil
 }

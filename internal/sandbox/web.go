@@ -107,7 +107,7 @@ func fetchLoopback(ctx context.Context, r run.Request, token string) (run.Respon
 	u, err := url.Parse(r.URL)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		return run.Response{}, retrievalFailure("%q is not a URL that can be called", r.URL)
+		return run.Response{}, retrievalFailure("%q is not a URL that can be called", withoutUser(r.URL))
 	case !isLoopback(u.Hostname()):
 		return run.Response{}, retrievalFailure("%v, and %s is not one", errNotLoopback, u.Hostname())
 	}
@@ -147,6 +147,15 @@ func fetchLoopback(ctx context.Context, r run.Request, token string) (run.Respon
 	}
 	defer answer.Body.Close()
 	return readAnswer(answer)
+}
+
+// withoutUser is a URL that cannot be read without all that may be a user and a
+// password in it.
+func withoutUser(target string) string {
+	if at := strings.LastIndexByte(target, '@'); at >= 0 {
+		return redacted + target[at:]
+	}
+	return target
 }
 
 // compose builds a request and returns the form that is signed with it.

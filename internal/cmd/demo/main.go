@@ -88,7 +88,7 @@ func run(ctx context.Context) (err error) {
 		{"Move the bot to " + second + ": the new number answers before the old one is freed.", apply("-var", "phone_number="+second)},
 		{"Text the new number.", s.text(second, "hello")},
 		{"Text the old number.", s.text(first, "hello")},
-		{"Remove all of it. The numbers stay.", s.quietly("destroy")},
+		{"Remove all of it. The numbers stay.", s.destroy},
 		{"Text the number once more.", s.text(second, "hello")},
 	} {
 		if step.say != "" {
@@ -169,21 +169,14 @@ func (s *stage) terraform(args ...string) func(context.Context) error {
 	}
 }
 
-// quietly is a command whose plan was shown before, or says nothing new: it is made
-// first, and only what is done is shown.
-func (s *stage) quietly(args ...string) func(context.Context) error {
-	return func(ctx context.Context) error {
-		name := filepath.Base(s.cli.Path)
-		plan := append([]string{"plan", "-input=false", "-out=demo.plan"}, args[1:]...)
-		if args[0] == "destroy" {
-			plan = append(plan, "-destroy")
-		}
-		fmt.Printf("$ %s %s\n", name, strings.Join(args, " "))
-		if err := s.run(ctx, io.Discard, plan...); err != nil {
-			return err
-		}
-		return s.run(ctx, os.Stdout, "apply", "-input=false", "-compact-warnings", "demo.plan")
+// destroy is the command of that name without its plan, which says nothing new: it
+// is made first, and only what is done is shown.
+func (s *stage) destroy(ctx context.Context) error {
+	fmt.Printf("$ %s destroy\n", filepath.Base(s.cli.Path))
+	if err := s.run(ctx, io.Discard, "plan", "-input=false", "-out=demo.plan", "-destroy"); err != nil {
+		return err
 	}
+	return s.run(ctx, os.Stdout, "apply", "-input=false", "-compact-warnings", "demo.plan")
 }
 
 // run runs the CLI. What it prints is shown in any case if it fails.
@@ -218,14 +211,14 @@ func (s *stage) text(number string, messages ...string) func(context.Context) er
 			fmt.Printf("you > %s\n", message)
 			if answer.Bot == nil {
 				fmt.Println("    (nobody answers)")
-				continue
+			} else {
+				for _, said := range answer.Answers {
+					fmt.Printf("%s > %s\n", cmp.Or(answer.Bot.UniqueName, answer.Bot.FriendlyName), said.Text)
+				}
 			}
-			name := cmp.Or(answer.Bot.UniqueName, answer.Bot.FriendlyName)
-			for _, said := range answer.Answers {
-				fmt.Printf("%s > %s\n", name, said.Text)
-			}
-			for _, problem := range answer.Errors {
-				return fmt.Errorf("texting %s: %q answers with error %d: %s", number, name, problem.Code, problem.Message)
+			if len(answer.Errors) > 0 {
+				problem := answer.Errors[0]
+				return fmt.Errorf("texting %s: error %d: %s", number, problem.Code, problem.Message)
 			}
 		}
 		return nil

@@ -85,11 +85,11 @@ type Reply struct {
 type Problem struct {
 	// Code is that of Twilio's error dictionary, https://www.twilio.com/docs/api/errors;
 	// 0 where it has none for this.
-	Code    int    `json:"code"`
-	Message string `json:"message"`
-	URL     string `json:"url,omitempty"` // that failed
-	Method  string `json:"method,omitempty"`
-	Status  int    `json:"status,omitempty"` // HTTP status of the failed answer; 0 for none
+	Code    int
+	Message string
+	URL     string // that failed
+	Method  string
+	Status  int // HTTP status of the failed answer; 0 for none
 }
 
 // Error is the message with the code.

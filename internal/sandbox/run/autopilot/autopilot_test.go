@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
@@ -146,6 +147,41 @@ func TestActionsRunInOrder(t *testing.T) {
 	}
 }
 
+func TestFiveRedirectsAreFollowed(t *testing.T) {
+	chain := []string{taskOf("x", `{"redirect":"task://to-1"}`, "x", "go"), taskOf("y", `{"redirect":"task://x"}`, "y")}
+	for i := 1; i < 5; i++ {
+		chain = append(chain, taskOf(fmt.Sprintf("to-%d", i), fmt.Sprintf(`{"redirect":"task://to-%d"}`, i+1)))
+	}
+	bot := schema(append(chain, taskOf("to-5", `{"say":"There"}`))...)
+	for said, want := range map[string]string{"x": "There end", "y": "!90102 end"} {
+		if got := chat(t, bot, Options{}, run.Message(said)); got != want {
+			t.Errorf("%s: %s, want %s", said, got, want)
+		}
+	}
+}
+
+func TestDialogueWaitsLongerForAMessageThanForACaller(t *testing.T) {
+	for _, tc := range []struct {
+		begin run.Event
+		want  time.Duration
+	}{{run.Message("hi"), messageWait}, {run.Call(), callWait}} {
+		c, err := New([]byte(schema()), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if turn := c.Send(t.Context(), tc.begin); turn.Ended || turn.Wait != tc.want {
+			t.Errorf("a %s: %+v", tc.begin.Kind, turn)
+		}
+	}
+}
+
+func TestPicturesAreNotShownToCallers(t *testing.T) {
+	bot := schema(taskOf("x", `{"show":{"body":"Look","images":[{"label":"l","url":"http://x/1"}]}},{"say":"b"}`, "x"))
+	if got := chat(t, bot, Options{TargetTask: "x"}, run.Call()); got != "b end" {
+		t.Error(got)
+	}
+}
+
 func TestListenMayBeSelective(t *testing.T) {
 	bot := schema(taskOf("x", `{"say":"1 or 2"},{"listen":{"tasks":["goodbye"],"voice_digits":{"num_digits":1,"redirects":{"1":"task://greeting","2":"task://goodbye"}}}}`, "x"))
 	for name, tc := range map[string]struct {
@@ -158,8 +194,10 @@ func TestListenMayBeSelective(t *testing.T) {
 		"keys":             {[]run.Event{run.Call(), run.Speech("x"), run.Digits("23")}, "Hello wait, 1 or 2 wait, Bye end"},
 		"other keys":       {[]run.Event{run.Call(), run.Speech("x"), run.Digits("9")}, "Hello wait, 1 or 2 wait, Sorry wait"},
 		"late":             {[]run.Event{run.Message("x"), run.Timeout(), run.Message("bye")}, "1 or 2 wait, end, end"},
-		"silence":          {[]run.Event{run.Call(), run.Speech("x"), run.Silence(), run.Silence(), run.Silence()}, "Hello wait, 1 or 2 wait, 1 or 2 wait, 1 or 2 wait, end"},
-		"hangup":           {[]run.Event{run.Call(), run.Hangup()}, "Hello wait, end"},
+		"silence, not in a row": {[]run.Event{run.Call(), run.Silence(), run.Silence(), run.Speech("bye-bye now"), run.Silence(), run.Silence()},
+			"Hello wait, Hello wait, Hello wait, Sorry wait, Sorry wait, Sorry wait"},
+		"silence": {[]run.Event{run.Call(), run.Speech("x"), run.Silence(), run.Silence(), run.Silence()}, "Hello wait, 1 or 2 wait, 1 or 2 wait, 1 or 2 wait, end"},
+		"hangup":  {[]run.Event{run.Call(), run.Hangup()}, "Hello wait, end"},
 	} {
 		if got := chat(t, bot, Options{}, tc.events...); got != tc.want {
 			t.Errorf("%s: %s\nwant %s", name, got, tc.want)

@@ -13,6 +13,7 @@ func TestCollectAsksUntilAnswered(t *testing.T) {
 	}
 	plain := collect("")
 	validated := collect(`,"validate":{"on_failure":{"messages":[{"say":"no such tea"}],"repeat_question":true},"on_success":{"say":"good"},"max_attempts":{"redirect":"task://greeting","num_attempts":2}}`)
+	speechless := collect(`,"validate":{"on_failure":{"messages":[]}}`)
 	allowed := collect(`,"validate":{"allowed_values":{"list":["Green"]}}`)
 	for name, tc := range map[string]struct {
 		bot  string
@@ -25,6 +26,7 @@ func TestCollectAsksUntilAnswered(t *testing.T) {
 		"anew each":     {plain, []string{"beer", "wine", "Earl Grey", "maybe", "no"}, "Tea? wait, what? wait, again? wait, Sure? wait, what? wait, Bye end"},
 		"own messages":  {validated, []string{"beer", "Earl Grey"}, "Tea? wait, no such tea Tea? wait, good Sure? wait"},
 		"own end":       {validated, []string{"beer", "wine"}, "Tea? wait, no such tea Tea? wait, Hello wait"},
+		"no messages":   {speechless, []string{"beer"}, "Tea? wait, Tea? wait"},
 		"not allowed":   {allowed, []string{"Earl Grey"}, "Tea? wait, what? wait"},
 	} {
 		events := []run.Event{run.Message("x")}

@@ -24,6 +24,15 @@ func TestWhatIsKnownIsNotAsked(t *testing.T) {
 	}
 }
 
+func TestWhatTheSentenceSaidIsNotAsked(t *testing.T) {
+	bot := schema(taskOf("x", `{"collect":{"name":"c","questions":[{"question":"How many?","name":"n","prefill":"n"},{"question":"Tea?","name":"tea","prefill":"tea"}],"on_complete":{"redirect":"task://goodbye"}}}`, "{n} cups", "cups"))
+	for said, want := range map[string]string{"3 cups": "Tea? wait", "cups": "How many? wait"} {
+		if got := chat(t, bot, Options{}, run.Message(said)); got != want {
+			t.Errorf("%q: %s, want %s", said, got, want)
+		}
+	}
+}
+
 func TestMemoryIsNotSentInAQuery(t *testing.T) {
 	for method, want := range map[string]bool{"GET": false, "POST": true} {
 		sent := false

@@ -13,8 +13,11 @@ import (
 func realSchemas(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	paths, err := filepath.Glob("../../../../../shared/schemas/*.json")
-	if err != nil || len(paths) == 0 {
-		tb.Skip("there are no schemas beside the project")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if len(paths) == 0 {
+		tb.Skip("the schemas of other people are not part of the repository; the assistants that the other tests write run all the same")
 	}
 	found := map[string][]byte{}
 	for _, path := range paths {

@@ -33,6 +33,10 @@ func TestURLsGiveActionsAndJudgeAnswers(t *testing.T) {
 	if !strings.HasPrefix(form.Get("DialogueSid"), "UK") || !asked[0].Signed {
 		t.Errorf("%+v", asked[0])
 	}
+	far := schema(`{"uniqueName":"far","actionsUrl":"http://x/far","actions":{"actions":[{"say":"near"}]},"samples":[{"language":"en-US","taggedText":"far"}]}`)
+	if got := chat(t, far, o, run.Message("far")); got != "from afar Bye end" || asked[1].URL != "http://x/far" {
+		t.Errorf("the actions of a task are at its URL: %s", got)
+	}
 	reply = `{"valid":false}`
 	if got := chat(t, bot, o, run.Message("y"), run.Message("an answer")); got != "? wait, what? wait" {
 		t.Error(got)

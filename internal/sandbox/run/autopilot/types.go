@@ -54,7 +54,7 @@ func sentence(text string) string {
 // for Twilio's language model knows them: by their form.
 var builtIn = map[string]func(text string) (value string, ok bool){
 	"ALPHANUMERIC":       form(`[\p{L}\p{N}]+(?:[ -][\p{L}\p{N}]+)*`),
-	"NUMBER":             numeric,
+	"NUMBER":             number,
 	"NUMBER_SEQUENCE":    form(`\d+(?:[ .-]?\d+)*`),
 	"PHONE_NUMBER":       form(`\+?\(?\d(?:[ ().-]*\d){6,14}`),
 	"YES_NO":             yesNo,
@@ -111,8 +111,6 @@ func oneOf(list string) func(string) (string, bool) {
 	}
 	return func(text string) (string, bool) { return text, known[strings.ToLower(text)] }
 }
-
-func numeric(text string) (string, bool) { return number(text) }
 
 var yes, no = oneOf(`yes,y,yeah,yea,yep,yup,ya,yes please,yes i do,yes it is,sure,sure thing,ok,okay,k,of course,correct,right,that's right,` +
 	`absolutely,definitely,certainly,affirmative,please do,i do,true`),

@@ -260,7 +260,7 @@ func (t *turn) proceed(event string) {
 	for !t.Over {
 		s := t.running().states[next]
 		if s == nil {
-			if next = t.leave("completed"); next == "" {
+			if next = t.leave(); next == "" {
 				return
 			}
 			continue
@@ -313,7 +313,7 @@ func (t *turn) problem(code int, format string, args ...any) {
 
 // leave ends the flow that runs: the execution or, of a subflow, the frame. It
 // returns where the parent goes on.
-func (t *turn) leave(event string) (next string) {
+func (t *turn) leave() (next string) {
 	if len(t.Frames) == 1 {
 		t.Over = true
 		return ""
@@ -323,7 +323,7 @@ func (t *turn) leave(event string) (next string) {
 	parent := t.top()
 	// The parent reads what the subflow set by the name of its own widget.
 	parent.Widgets[parent.State] = object(child.Variables)
-	next = t.running().states[parent.State].after(event)
+	next = t.running().states[parent.State].after("completed")
 	if next == "" {
 		t.Over = true
 	}

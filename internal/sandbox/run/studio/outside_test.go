@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
@@ -31,6 +32,18 @@ func TestSubflowIsRunAndReturns(t *testing.T) {
 	if got := chat(t, parent("FWchild"), o, run.Message("hi"), run.Message("Ada")); got != "message:Name, Dr Dr? wait, message:Hello Ada end" {
 		t.Error(got)
 	}
+	c, err := New(parent("FWchild"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Send(t.Context(), run.Message("hi"))
+	text, err := c.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Resume(parent("FWchild"), text, Options{}); err == nil {
+		t.Error("an execution goes on in a subflow that is gone")
+	}
 	if got := chat(t, parent("FWnested"), o, run.Message("hi")); got != "message:Hello  !81024 end" {
 		t.Error(got)
 	}
@@ -44,10 +57,14 @@ type answers struct {
 	response run.Response
 	problem  *run.Problem
 	asked    []run.Request
+	patience time.Duration // left at the last request; 0 where there is no bound
 }
 
-func (a *answers) web(_ context.Context, r run.Request) (run.Response, *run.Problem) {
+func (a *answers) web(ctx context.Context, r run.Request) (run.Response, *run.Problem) {
 	a.asked = append(a.asked, r)
+	if deadline, ok := ctx.Deadline(); ok {
+		a.patience = time.Until(deadline)
+	}
 	return a.response, a.problem
 }
 
@@ -62,6 +79,9 @@ func TestRequestsAreMadeAndRead(t *testing.T) {
 	get := ask("make-http-request", `"method":"GET","url":"http://x/{{trigger.message.Body}}","parameters":[{"key":"q","value":"{{trigger.message.Body}}"}]`)
 	if got := chat(t, get, o, run.Message("hi")); got != "message:Ada 1000000 1 200 end" {
 		t.Error(got)
+	}
+	if web.patience <= 0 || web.patience > requestTimeout {
+		t.Errorf("it waits %v for a URL", web.patience)
 	}
 	if r := web.asked[0]; r.Method != http.MethodGet || r.URL != "http://x/hi" || r.Form.Get("q") != "hi" {
 		t.Errorf("%+v", r)

@@ -15,8 +15,11 @@ import (
 // outside service fails as their authors foresaw or says so.
 func TestRealFlowsRun(t *testing.T) {
 	paths, err := filepath.Glob("../../../../../shared/flows/*.json")
-	if err != nil || len(paths) == 0 {
-		t.Skip("there are no flows beside the project")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) == 0 {
+		t.Skip("the flows of other people are not part of the repository; the flows that studio_test.go and outside_test.go write run all the same")
 	}
 	heard := 0
 	for _, path := range paths {

@@ -150,6 +150,29 @@ func TestCallsAreGathered(t *testing.T) {
 	}
 }
 
+func TestSplitNeedsAllConditionsOfATransition(t *testing.T) {
+	both := `{"name":"a","type":"split-based-on","properties":{"input":"{{trigger.message.Body}}"},"transitions":[{"event":"noMatch","next":"no"},{"event":"match","next":"yes","conditions":[` +
+		`{"arguments":["{{trigger.message.Body}}"],"type":"contains","value":"green"},{"arguments":["{{trigger.message.Body}}"],"type":"contains","value":"tea"}]}]}`
+	flow := definition(starts(), both, widget("yes", "send-message", toContact+`,"body":"yes"`), widget("no", "send-message", toContact+`,"body":"no"`))
+	for said, want := range map[string]string{"green tea": "yes", "green": "no", "tea": "no", "": "no"} {
+		if got := chat(t, flow, Options{}, run.Message(said)); got != "message:"+want+" end" {
+			t.Errorf("%q: %s", said, got)
+		}
+	}
+}
+
+func TestMessageMayGoToSomebodyElse(t *testing.T) {
+	flow := definition(starts(), widget("a", "send-message", `"from":"{{flow.channel.address}}","to":"+12025550100","body":"x"`, "sent=b"),
+		widget("b", "send-message", toContact+`,"body":"y"`))
+	c, err := New(flow, Options{Contact: run.Contact{From: "+447700900999", To: "+12025550142"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if replies := c.Send(t.Context(), run.Message("hi")).Replies; len(replies) != 2 || replies[0].To != "+12025550100" || replies[1].To != "" {
+		t.Errorf("%+v", replies)
+	}
+}
+
 func TestConversationsShowInTheTrigger(t *testing.T) {
 	flow := definition(widget("Trigger", "trigger", "", "incomingMessage", "incomingConversationMessage=a"),
 		widget("a", "send-and-wait-for-reply", waiting+`,"body":"{{trigger.conversation.Body}}?"`, "incomingMessage=b"),
@@ -160,13 +183,23 @@ func TestConversationsShowInTheTrigger(t *testing.T) {
 }
 
 func TestWidgetThatWaitsTellsHowLong(t *testing.T) {
-	flow := definition(starts(), widget("a", "send-and-wait-for-reply", waiting+`,"body":"Tea?"`, "incomingMessage"))
-	c, err := New(flow, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if turn := c.Send(t.Context(), run.Message("hi")); turn.Wait != time.Minute || c.State() != "a" {
-		t.Errorf("%s waits %v", c.State(), turn.Wait)
+	for _, tc := range []struct {
+		kind, properties string
+		begin            run.Event
+		want             time.Duration
+	}{
+		{"send-and-wait-for-reply", waiting + `,"body":"Tea?"`, run.Message("hi"), time.Minute},
+		{"send-and-wait-for-reply", `"from":"x","body":"Tea?"`, run.Message("hi"), time.Hour},
+		{"gather-input-on-call", `"say":"Tea?","timeout":9`, run.Call(), 9 * time.Second},
+		{"gather-input-on-call", `"say":"Tea?"`, run.Call(), 5 * time.Second},
+	} {
+		c, err := New(definition(starts(), widget("a", tc.kind, tc.properties, "incomingMessage", "keypress")), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if turn := c.Send(t.Context(), tc.begin); turn.Wait != tc.want || c.State() != "a" {
+			t.Errorf("%s with %s: %s waits %v, want %v", tc.kind, tc.properties, c.State(), turn.Wait, tc.want)
+		}
 	}
 }
 
@@ -222,9 +255,9 @@ func TestNotWiredTriggerEndsAtOnce(t *testing.T) {
 
 func TestVariablesAreSetAtOnceAndParsed(t *testing.T) {
 	flow := definition(starts(),
-		widget("a", "set-variables", `"variables":[{"key":"x","value":"1"},{"key":"y","value":"{{flow.variables.x}}"},{"key":"o","value":"{\"k\":[1,2]}","parse_as_json":true},{"key":"bad","value":"{","parse_as_json":"true"}]`, "next=b"),
+		widget("a", "set-variables", `"variables":[{"key":"x","value":"1"},{"key":"y","value":"{{flow.variables.x}}"},{"key":"o","value":"{\"k\":[1,2]}","parse_as_json":true},{"key":"bad","value":"{","parse_as_json":"true"},{"key":"two","value":"1 2","parse_as_json":"true"}]`, "next=b"),
 		widget("b", "send-message", toContact+`,"body":"{{flow.variables.x}}{{flow.variables.y}}{{flow.variables.o.k[1]}}{{flow.variables.bad}}"`))
-	if got := chat(t, flow, Options{}, run.Message("hi")); got != "message:12{ !0 end" {
+	if got := chat(t, flow, Options{}, run.Message("hi")); got != "message:12{ !0 !0 end" {
 		t.Error(got)
 	}
 }

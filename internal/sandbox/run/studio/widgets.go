@@ -271,7 +271,10 @@ func (t *turn) accept(e run.Event) (event string, accepted bool) {
 		return "speech", true
 	case "gather-input-on-call " + run.KindDigits:
 		p := t.properties(s)
-		count, _ := strconv.Atoi(text(p, "number_of_digits"))
+		count, err := strconv.Atoi(text(p, "number_of_digits"))
+		if err != nil {
+			count = 0 // no bound
+		}
 		finish := "#"
 		if _, set := p["finish_on_key"]; set {
 			finish = text(p, "finish_on_key")

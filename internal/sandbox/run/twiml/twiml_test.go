@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
@@ -27,6 +28,8 @@ func (p *pages) web(_ context.Context, r run.Request) (run.Response, *run.Proble
 	}
 	kind := "text/xml"
 	switch {
+	case strings.HasPrefix(body, "RIFF"):
+		kind = "audio/wav"
 	case strings.HasPrefix(body, "{"):
 		kind = "application/json"
 	case !strings.HasPrefix(body, "<"):
@@ -83,6 +86,9 @@ func TestMessagesAreAnswered(t *testing.T) {
 		"not a document":  {`<Response>`, "message:sorry !12100 end"},
 		"another element": {`<html/>`, "message:sorry !12100 end"},
 		"two roots":       {`<Response/><Response/>`, "message:sorry !12100 end"},
+		"nested too deep": {`<Response><Message>` + strings.Repeat("<b>", 40) + "a" + strings.Repeat("</b>", 40) + `</Message></Response>`, "message:sorry !12100 end"},
+		"ASCII":           {`<?xml version="1.0" encoding="US-ASCII"?><Response><Message>a</Message></Response>`, "message:a end"},
+		"another charset": {`<?xml version="1.0" encoding="ISO-8859-1"?><Response/>`, "message:sorry !12100 end"},
 		"loop":            {`<Response><Redirect>start</Redirect></Response>`, "message:sorry !11200 end"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -104,6 +110,11 @@ func TestFallbackIsToldWhatFailed(t *testing.T) {
 	}
 	if form := web.last(); form.Get("ErrorCode") != "11200" || form.Get("ErrorUrl") != "http://bot/start" || form.Get("Body") != "hello" || form.Get("FromCountry") != "GB" {
 		t.Errorf("%v", form)
+	}
+	// A fallback that fails in its turn is not asked again.
+	c, _ = begin(run.Messaging, map[string]string{"http://bot/fallback": `<Response><Redirect>gone</Redirect></Response>`})
+	if got := talk(c.Send(t.Context(), run.Message("hello"))); got != "!11200 !11200 end" {
+		t.Error(got)
 	}
 	c, _ = begin(run.Messaging, nil)
 	if got := talk(c.Send(t.Context(), run.Message("hello"))); got != "!11200 !11200 end" {
@@ -134,6 +145,9 @@ func TestCallGathersUntilItEnds(t *testing.T) {
 			var got []string
 			for _, e := range append([]run.Event{run.Call()}, tc.events...) {
 				turn := c.Send(t.Context(), e)
+				if e.Kind == run.KindCall && turn.Wait != 7*time.Second {
+					t.Errorf("it waits %v", turn.Wait)
+				}
 				got = append(got, talk(turn))
 				text, err := c.Save()
 				if err != nil {
@@ -181,11 +195,31 @@ func TestOtherEndsOfACall(t *testing.T) {
 		`<Response><Pause/><Record/><Say>b<break/></Say></Response>`:                "say:b end",
 		`<Response><Play digits="12"/></Response>`:                                  "play:12 end",
 		`<Response><Gather><Dial/></Gather></Response>`:                             "!12200 wait",
+		`<Response><Leave/><Say>never</Say></Response>`:                             "end",
+		`RIFF`:  "play:http://bot/start end",
 		`Hello`: "say:Hello end",
 	} {
 		c, _ := begin(run.Voice, map[string]string{"http://bot/start": document})
 		if got := talk(c.Send(t.Context(), run.Call())); got != want {
 			t.Errorf("%s: %s, want %s", document, got, want)
+		}
+	}
+}
+
+func TestMessageMayGoToSomebodyElse(t *testing.T) {
+	c, _ := begin(run.Messaging, map[string]string{
+		"http://bot/start": `<Response><Message to="+447700900999">a</Message><Message to="+12025550100">b</Message></Response>`,
+	})
+	replies := c.Send(t.Context(), run.Message("hello")).Replies
+	if len(replies) != 2 || replies[0].To != "" || replies[1].To != "+12025550100" {
+		t.Errorf("%+v", replies)
+	}
+}
+
+func TestCountryIsThatOfTheNumber(t *testing.T) {
+	for number, want := range map[string]string{"+14165550123": "CA", "+12025550142": "US", "+447700900999": "GB"} {
+		if got := MessageForm(run.Contact{From: number}, "SM1", "").Get("FromCountry"); got != want {
+			t.Errorf("%s is of %s, want %s", number, got, want)
 		}
 	}
 }
