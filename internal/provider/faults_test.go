@@ -207,28 +207,9 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 	}
 	blocks := v.blocks(s)
 	err := b.apply(blocks, v.refresh)
-	for range 2 {
-		if err == nil {
-			break
-		}
-		if sid, address, ok := toImport(err); ok && lost(kind, first) {
-			result = byImport
-			if err := b.imported(address, 0, sid); err != nil {
-				return "", fmt.Errorf("importing %s: %w", sid, err)
-			}
-		}
-		if asked := err.Error(); lost(kind, first) && (strings.Contains(asked, "`overwrite = true`") || strings.Contains(asked, "Phone numbers still route to the bot")) {
-			switch {
-			case (s.name == "change of assistant" || s.replaces()) && v.name == "reverted":
-				result = byOverwrite
-				blocks = overwriting(blocks)
-			case s.name == "change of assistant" && v.name == "destroy":
-				// The binding takes the number back, and then all of it goes.
-				result = byOverwrite
-				if err := b.apply(overwriting(s.before), true); err != nil {
-					return "", fmt.Errorf("taking the number back: %w", err)
-				}
-			}
+	if err != nil {
+		if result, blocks, err = s.asked(b, v, blocks, err, lost(kind, first)); err != nil {
+			return "", err
 		}
 		err = b.apply(blocks, true)
 	}
@@ -251,6 +232,30 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		return "", fmt.Errorf("%d model builds, where a clean run makes %d (%s)", b.gate.builds(), r.builds[v.name], saying(first))
 	}
 	return result, nil
+}
+
+// asked does what an apply's error asks the user for before the next one. Only what
+// was lost with a process may need it.
+func (s scenario) asked(b bench, v variant, blocks []block, err error, lost bool) (outcome, []block, error) {
+	if sid, address, ok := toImport(err); ok && lost {
+		if err := b.imported(address, 0, sid); err != nil {
+			return "", nil, fmt.Errorf("importing %s: %w", sid, err)
+		}
+		return byImport, blocks, nil
+	}
+	if said := err.Error(); lost && (strings.Contains(said, "`overwrite = true`") || strings.Contains(said, "Phone numbers still route to the bot")) {
+		switch {
+		case (s.name == "change of assistant" || s.replaces()) && v.name == "reverted":
+			return byOverwrite, overwriting(blocks), nil
+		case s.name == "change of assistant" && v.name == "destroy":
+			// The binding takes the number back, and then all of it goes.
+			if err := b.apply(overwriting(s.before), true); err != nil {
+				return "", nil, fmt.Errorf("taking the number back: %w", err)
+			}
+			return byOverwrite, blocks, nil
+		}
+	}
+	return converged, blocks, nil
 }
 
 // saying is what the apply that was cut said.
@@ -327,7 +332,7 @@ func toImport(err error) (sid, address string, ok bool) {
 }
 
 // Every operation on every engine is cut at every one of its calls, in every way a
-// call can be cut. Then the user applies again, at most three times: the same, what
+// call can be cut. Then the user applies again, at most twice: the same, what
 // was before, nothing, or the same without a refresh. The account is what a clean
 // run of that leaves, the plan is empty, and at no moment did a number that answered
 // before answer nothing.
