@@ -49,6 +49,17 @@ const undoTries = 4
 
 const notTakenBack = "What had been done could not be taken back. "
 
+// errStays is in the chain of an error that nothing is taken back for.
+var errStays = errors.New("it stays for the next apply to go on with")
+
+// Stays marks an error that nothing is taken back for: what was begun goes on at Twilio
+// by itself, and the next apply goes on from there.
+func Stays(err error) error { return stays{err} }
+
+type stays struct{ error }
+
+func (s stays) Unwrap() []error { return []error{s.error, errStays} }
+
 // Run does the steps in their order. An error says at which step it came, and what
 // is true now.
 func (o Operation) Run(ctx context.Context) error {
@@ -62,6 +73,8 @@ func (o Operation) Run(ctx context.Context) error {
 		switch {
 		case err == nil:
 			continue
+		case errors.Is(err, errStays):
+			return o.failure(step, err, step.Cut)
 		case forward && step.Undo != nil:
 			now := step.Cut
 			if _, undoErr := o.undo(ctx, o.Steps[i:i+1]); undoErr != nil {

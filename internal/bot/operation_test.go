@@ -13,6 +13,7 @@ func TestOperationUndoesUntilItIsPastReturning(t *testing.T) {
 		failAt, forwardAt int // the step, from 0
 		undoFails         bool
 		cancelled         bool
+		stays             bool
 		did               string // the steps that were done, and undone
 		says              []string
 		is                error
@@ -24,6 +25,7 @@ func TestOperationUndoesUntilItIsPastReturning(t *testing.T) {
 		"at the point of return":     {failAt: 1, forwardAt: 1, did: "0 1 -1", says: []string{"while doing 1", "cut in 1"}, is: broken},
 		"undoing fails":              {failAt: 1, forwardAt: 9, undoFails: true, did: "0 1 -1 -1 -1 -1", says: []string{"could not be taken back", "cut in 1", "broken", "stuck"}, is: broken},
 		"undoing fails past it":      {failAt: 1, forwardAt: 1, undoFails: true, did: "0 1 -1 -1 -1 -1", says: []string{"could not be taken back", "cut in 1", "broken", "stuck"}, is: broken},
+		"what was begun goes on":     {failAt: 1, forwardAt: 9, stays: true, did: "0 1", says: []string{"while doing 1. cut in 1", "broken"}, is: broken},
 		"interrupted before it runs": {failAt: 9, forwardAt: 9, cancelled: true, did: "-0", is: context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -35,6 +37,9 @@ func TestOperationUndoesUntilItIsPastReturning(t *testing.T) {
 					Name: "doing " + n, Cut: "cut in " + n, Forward: i == each.forwardAt,
 					Do: func(context.Context) error {
 						did = append(did, n)
+						if i == each.failAt && each.stays {
+							return Stays(broken)
+						}
 						if i == each.failAt {
 							return broken
 						}

@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -429,6 +431,41 @@ func TestUploadThatCouldNotBeTakenBackIsTakenUp(t *testing.T) {
 			Check: func(*terraform.State) error {
 				if all := w.rows("assistants", "Assistants"); len(all) != 1 || all[0]["friendly_name"] != "clinic" || all[0]["sid"] != left {
 					return fmt.Errorf("%s was not taken up: %v", left, all)
+				}
+				return nil
+			},
+		},
+	)
+}
+
+func TestModelBuildThatTakesLongerIsTakenUp(t *testing.T) {
+	t.Parallel()
+	var later atomic.Int64 // what the sandbox's clock is ahead
+	w := newWorld(t, sandbox.WithSettings(sandbox.Settings{ModelBuildMS: int(time.Hour / time.Millisecond)}),
+		sandbox.WithClock(func() time.Time { return time.Now().Add(time.Duration(later.Load())) }))
+	var left string
+	w.run(
+		resource.TestStep{Config: hosted("other")},
+		resource.TestStep{
+			Config: hosted("other") + assistant("clinic", sampleSchema(2), `timeouts = { create = "2s" }`),
+			ExpectError: inOrder("The model build was not waited for", "A longer `timeouts` gives it more",
+				"The assistant stays at Twilio", "clinic [uploading]", "Apply again"),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				all := w.rows("assistants", "Assistants")
+				if len(all) != 1 {
+					t.Fatalf("there are %v", all)
+				}
+				left, _ = all[0]["sid"].(string)
+				later.Store(int64(time.Hour))
+			},
+			Config: hosted("other") + assistant("clinic", sampleSchema(2)),
+			Check: func(*terraform.State) error {
+				all := w.rows("assistants", "Assistants")
+				builds := w.rows("model_builds", "Assistants", left, "ModelBuilds")
+				if len(all) != 1 || all[0]["friendly_name"] != "clinic" || all[0]["sid"] != left || len(builds) != 1 {
+					return fmt.Errorf("%s was not taken up: %v, %v", left, all, builds)
 				}
 				return nil
 			},

@@ -102,7 +102,7 @@ func (a api) train(ctx context.Context, sid string, fresh bool, replaces string)
 		}
 		return &bot.Problem{
 			Summary: "The model build did not complete",
-			Detail: fmt.Sprintf("Model build %s of assistant %s ended as %q%s. The content is uploaded; the assistant goes on answering by its last completed build. "+
+			Detail: fmt.Sprintf("Model build %s of assistant %s ended as %q%s. "+
 				"Look at the samples and field types that were changed, then apply again: it starts another build.", build.SID, sid, build.Status, code),
 		}
 	}
@@ -141,13 +141,19 @@ func (a api) await(ctx context.Context, sid, buildSID string) (modelBuild, error
 			return build, nil
 		}
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+		return build, nil
+	case ctx.Err() == nil && !bot.IsStale(err):
+		return build, fmt.Errorf("looking at model build %s of assistant %s: %w", buildSID, sid, err)
+	default:
 		return build, &bot.Problem{
 			Summary: "The model build was not waited for",
-			Detail: fmt.Sprintf("Model build %s of assistant %s goes on at Twilio; the assistant answers by its last completed build until then. "+
-				"Apply again: it takes up the wait. A longer `timeouts` gives it more time.", buildSID, sid),
-			Cause: err,
+			Detail:  fmt.Sprintf("Model build %s of assistant %s had not ended when the time to wait for it was over. A longer `timeouts` gives it more.", buildSID, sid),
+			Cause:   errors.Join(errUnderway, err),
 		}
 	}
-	return build, nil
 }
+
+// errUnderway is in the chain of an error for a model build that goes on at Twilio.
+var errUnderway = errors.New("the model build goes on")

@@ -14,8 +14,9 @@ import (
 )
 
 // Create makes an assistant, uploads its content and waits for its model build. What
-// fails is taken back, but for an assistant that was there before: one that an earlier
-// run left unfinished, or that is restored, keeps its mark and what was written so far.
+// fails is taken back, but for an assistant whose model build takes longer than the time
+// to wait, and for one that was there before: what an earlier run left unfinished, or is
+// restored, keeps its mark and what was written so far.
 // One that replaces a bot keeps its mark until Unmark.
 func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	made, err := h.begun(ctx, spec)
@@ -68,7 +69,11 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 			if content == nil || (!changed && !needsBuild(l.assistant, l.build)) {
 				return nil
 			}
-			return h.train(ctx, made.SID, changed, spec.Replaces)
+			err := h.train(ctx, made.SID, changed, spec.Replaces)
+			if errors.Is(err, errUnderway) && spec.Replaces == "" {
+				return bot.Stays(err) // all of it is uploaded
+			}
+			return err
 		},
 	}, {
 		Name: "carrying over what the replaced assistant has beside its content",
