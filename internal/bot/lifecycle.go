@@ -45,12 +45,17 @@ func listNumbers(numbers []Number) string {
 	return strings.Join(names, ", ")
 }
 
+// ImportBlock is the configuration that has a bot managed.
+func ImportBlock(b Bot) string {
+	return fmt.Sprintf("import {\n  to = twiliobot_assistant.this\n  id = %q\n}", b.SID)
+}
+
 // NameProblem says whose a name is, and how to have that bot managed instead.
 func NameProblem(name string, owners []Bot) *Problem {
 	var said, imports []string
 	for _, owner := range owners {
 		said = append(said, fmt.Sprintf("%s, on the engine %s", owner.SID, owner.Engine()))
-		imports = append(imports, fmt.Sprintf("import {\n  to = twiliobot_assistant.this\n  id = %q\n}", owner.SID))
+		imports = append(imports, ImportBlock(owner))
 	}
 	detail := fmt.Sprintf("The account has a bot named %q: %s. Names are unique across engines, and nothing was written. "+
 		"Choose another `unique_name`, or have that bot managed by importing it:\n\n%s", name, said[0], imports[0])

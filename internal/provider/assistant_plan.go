@@ -369,7 +369,7 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		return b.UniqueName != name || b.SID == own || takenUp || others || b.SID == p.config.RestoreSID.ValueString() || (p.state == nil && p.account.hadPrior(b.SID))
 	})
 	if p.state != nil && len(owners) > 0 {
-		p.swapped(name, owners)
+		p.swapped(ctx, name, owners)
 		return
 	}
 	if len(owners) > 0 {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -72,6 +73,15 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	}
 	p.account.replaces(p.state.SID.ValueString(), to)
 	preview, err := p.account.directory.PreviewReplacement(ctx, p.state.SID.ValueString())
+	if errors.Is(err, bot.ErrNotFound) {
+		owners, err := p.account.directory.FindBots(ctx, p.plan.UniqueName.ValueString())
+		if err != nil {
+			addAttributeError(p.diags, at, "Unable to look for bots of this name", err)
+			return
+		}
+		p.gone(p.plan.UniqueName.ValueString(), owners)
+		return
+	}
 	if err != nil {
 		addAttributeError(p.diags, at, "Unable to look at what the replacement touches", err)
 		return
@@ -192,10 +202,31 @@ func listed[T fmt.Stringer](all []T) string {
 
 // swapped refuses a new name that another bot has, which may be about to give it up
 // in this very plan: one of the two would have to be first.
-func (p *assistantPlan) swapped(name string, owners []bot.Bot) {
+func (p *assistantPlan) swapped(ctx context.Context, name string, owners []bot.Bot) {
+	switch _, err := p.account.directory.ReadBot(ctx, p.state.SID.ValueString(), false); {
+	case errors.Is(err, bot.ErrNotFound):
+		p.gone(name, owners)
+		return
+	case err != nil:
+		addAttributeError(p.diags, path.Root("unique_name"), "Unable to read the bot", err)
+		return
+	}
 	p.diags.AddAttributeError(path.Root("unique_name"), "The bot's new name is taken",
 		fmt.Sprintf("%q (%s) is to be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
 			"If that bot is managed here and is to give its name up, or the two are to swap names, take two applies: "+
 			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`.",
 			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), name, listed(owners)))
+}
+
+// gone refuses to replace a bot that is not there: a plan without a refresh is made for
+// one that a replacement removed which was killed behind its last write.
+func (p *assistantPlan) gone(name string, owners []bot.Bot) {
+	said := fmt.Sprintf("%q (%s) is not there any more, and nothing is changed. ", p.state.UniqueName.ValueString(), p.state.SID.ValueString())
+	if len(owners) == 1 {
+		said += fmt.Sprintf("The name %q is that of %s: an apply that was killed behind its last write may have made it in the other's place. "+
+			"To have it managed here, let `terraform state rm` forget the bot that is gone, and import this one:\n\n%s", name, owners[0].SID, bot.ImportBlock(owners[0]))
+	} else {
+		said += "Plan again without `-refresh=false`."
+	}
+	p.diags.AddAttributeError(path.Root("unique_name"), "The bot is gone", said)
 }

@@ -418,6 +418,45 @@ func TestRenameThatFailsIsTakenBack(t *testing.T) {
 	}
 }
 
+// A plan without a refresh, behind a replacement that removed the old bot and was then
+// killed, names the bot in its place.
+func TestPlanForABotThatIsGoneNamesTheOneInItsPlace(t *testing.T) {
+	t.Parallel()
+	for name, after := range map[string]map[string]tftypes.Value{
+		"renamed":       content("application", "second", 1),
+		"engine change": content("application", "first", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := content("application", "first", 1)
+			if name == "engine change" {
+				before = content("studio", "first", 1)
+			}
+			b := newBench(t)
+			b.applied(botBlock("bot", before), bindingBlock(ukNumber, "bot"))
+			old := b.states["twiliobot_assistant.bot"]
+			b.applied(botBlock("bot", after), bindingBlock(ukNumber, "bot"))
+			made := b.sid("twiliobot_assistant.bot", "sid")
+			b.states["twiliobot_assistant.bot"] = old
+			_, err := b.plan([]block{botBlock("bot", after), bindingBlock(ukNumber, "bot")}, false)
+			if err == nil || !strings.Contains(err.Error(), "The bot is gone") || !strings.Contains(err.Error(), "terraform state rm") {
+				t.Fatalf("it says: %v", err)
+			}
+			if sid, address, ok := toImport(err); !ok || sid != made {
+				t.Fatalf("it is to import %q to %q: %v", sid, address, err)
+			} else if err := b.imported(address, 0, sid); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.apply([]block{botBlock("bot", after), bindingBlock(ukNumber, "bot")}, true); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.empty([]block{botBlock("bot", after), bindingBlock(ukNumber, "bot")}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestNamesAreSwappedInTwoApplies(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []string{"studio", "application", "autopilot"} {
