@@ -156,6 +156,9 @@ func (d *Directory) bindOnce(ctx context.Context, b Binding, seen Seen, was stri
 		return number, nil, inert, err
 	}
 	change, taken, notices := d.bindChange(routing, number, b, inert)
+	if taken, err = d.alive(ctx, number, b, was, taken); err != nil {
+		return number, nil, inert, err
+	}
 	if len(taken) > 0 && inert != "" {
 		return number, nil, inert, d.SilencingProblem(ctx, number, b.BotSID, taken)
 	}

@@ -17,16 +17,16 @@ type Conflict struct {
 // Conflicts lists the channels of a binding on which the number answers with
 // something that is neither the wanted bot nor was (a bot the binding had put
 // there before, by its SID), nor the other bot of a replacement of either that was
-// cut off.
+// cut off, nor an application of either that is gone.
 func (d *Directory) Conflicts(ctx context.Context, routing Routing, n Number, b Binding, was string) ([]Conflict, error) {
 	conflicts := d.conflicts(routing, n, b, was)
-	if len(conflicts) == 0 || was == "" || conflicts[0].Route.Kind != ToBot {
-		return conflicts, nil
+	if len(conflicts) > 0 && was != "" && conflicts[0].Route.Kind == ToBot {
+		if err := d.knowReplacement(ctx, was); err != nil {
+			return nil, err
+		}
+		conflicts = d.conflicts(routing, n, b, was)
 	}
-	if err := d.knowReplacement(ctx, was); err != nil {
-		return nil, err
-	}
-	return d.conflicts(routing, n, b, was), nil
+	return d.alive(ctx, n, b, was, conflicts)
 }
 
 func (d *Directory) conflicts(routing Routing, n Number, b Binding, was string) []Conflict {

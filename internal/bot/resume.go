@@ -88,7 +88,7 @@ func (d *Directory) takenMeanwhile(ctx context.Context, routing Routing, botSID 
 			before := Number{AccountSID: number.AccountSID}
 			*before.side(channel) = sides[channel]
 			route := routing.Route(number, channel)
-			if d.was(before.Route(channel, d.Webhooks).BotSID, botSID) && route.Kind != ToNothing {
+			if d.was(before.Route(channel, d.Webhooks).BotSID, botSID) && route.Kind != ToNothing && !d.was(route.BotSID, botSID) {
 				said = append(said, fmt.Sprintf("%s of %s answers with %s", channel, number, d.describe(ctx, route)))
 			}
 		}

@@ -172,10 +172,10 @@ func (p *assistantPlan) names(ctx context.Context) {
 // made: the assistant that it replaces has given its own name up, so that it does not
 // tell whether the one followed the other.
 func (p *assistantPlan) setAside(ctx context.Context) {
-	if !p.account.ready() || p.state.ReplacingSID.ValueString() == "" || p.state.UniqueName.ValueString() != bot.MarkAside(p.state.SID.ValueString()) {
+	if !p.account.ready() || p.otherOfACut() == "" || p.state.UniqueName.ValueString() != bot.MarkAside(p.state.SID.ValueString()) {
 		return
 	}
-	made, err := p.account.directory.Bot(ctx, p.state.ReplacingSID.ValueString())
+	made, err := p.account.directory.Bot(ctx, p.otherOfACut())
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
 	case err != nil:
@@ -187,6 +187,15 @@ func (p *assistantPlan) setAside(ctx context.Context) {
 
 // content keeps the state's form of what has not changed in meaning, and says what
 // is wrong with a schema.
+// otherOfACut is the other bot of a replacement that was cut off; empty where there is
+// none.
+func (p *assistantPlan) otherOfACut() string {
+	if p.state == nil {
+		return ""
+	}
+	return p.state.ReplacingSID.ValueString()
+}
+
 func (p *assistantPlan) content() {
 	if p.config.Schema.IsNull() || p.config.Schema.IsUnknown() {
 		return
@@ -314,6 +323,11 @@ func (p *assistantPlan) outputs(ctx context.Context) {
 	}
 	// What a cut left behind is finished or undone by the apply.
 	p.plan.ReplacingSID = types.StringNull()
+	if other := p.otherOfACut(); other != "" && !p.replaced {
+		p.diags.AddAttributeWarning(path.Root("replacing_sid"), "A replacement that was cut off will be ended",
+			fmt.Sprintf("Bot %s is its other bot. Where that is still there, the phone numbers that route to it are moved to %q (%s), and it is removed.",
+				other, p.state.UniqueName.ValueString(), p.state.SID.ValueString()))
+	}
 	// An upload that is whole answers by all of its content: where it does not yet,
 	// this is what makes the next apply finish it.
 	if !p.plan.Schema.IsNull() || !p.plan.Flow.IsNull() || !p.plan.Webhooks.IsNull() {

@@ -93,12 +93,15 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	if from != to {
 		made = "from the content given here"
 	}
-	said := []string{fmt.Sprintf("%s is %s. A new bot is made %s and waited for until it is ready.", preview.Bot, purpose, made)}
+	said := []string{fmt.Sprintf("It is %s. A new bot is made %s and waited for until it is ready.", purpose, made)}
+	if other := p.otherOfACut(); other != "" {
+		said = append(said, fmt.Sprintf("An apply that was cut off began it: %s is the other bot.", other))
+	}
 	said = append(said, movedNumbers(preview))
 	if n := len(preview.Services); n > 0 {
 		said = append(said, fmt.Sprintf("%s whose inbound URL is the bot's: %s.", counted(n, "Messaging Service moves too,", "Messaging Services move too,"), listed(preview.Services)))
 	}
-	said = append(said, fmt.Sprintf("Then %s is removed, and `sid` changes.", preview.Bot.SID))
+	said = append(said, fmt.Sprintf("Then %s is removed, and `sid` changes: whatever names the old one literally has to be changed.", preview.Bot.SID))
 	if preview.Activity.Calls > 0 {
 		said = append(said, fmt.Sprintf("%s, and it waits up to %s for them to end.", counted(preview.Activity.Calls, "call is in progress on it now", "calls are in progress on it now"), p.plan.drain()))
 	}
@@ -117,7 +120,7 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	} else {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
 	}
-	p.diags.AddAttributeWarning(at, "A bot will be replaced", strings.Join(said, " "))
+	p.diags.AddAttributeWarning(at, fmt.Sprintf("Bot %s will be replaced", preview.Bot), strings.Join(said, " "))
 }
 
 // leftOut are the parts of an assistant's defaults and style sheet that its schema

@@ -427,7 +427,7 @@ func TestMigrationNamesWhatTheSchemaLeavesOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		told := strings.Join(b.warnings, "\n")
-		if !strings.Contains(told, "A bot will be replaced") {
+		if !strings.Contains(told, "will be replaced") {
 			t.Errorf("the plan says: %s", told)
 		}
 		if strings.Contains(told, "leaves out, and the flow will do without them: /defaults/defaults/fallback.") != each.told {

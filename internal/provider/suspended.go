@@ -39,10 +39,10 @@ func (a *account) warnSuspended(ctx context.Context, botSID string, diags *diag.
 	if len(suspension.Silenced) > 0 {
 		silent = "stands in front of its phone numbers. It does not answer on " + phones(suspension.Silenced)
 	}
-	diags.AddWarning("A bot is suspended",
-		fmt.Sprintf("Bot %s is suspended: the inert application %s %s. "+
-			"It answers again once its `twiliobot_suspension` is removed; one that is in no configuration is taken over with `terraform import twiliobot_suspension.this %s`.",
-			a.named(ctx, botSID), suspension.ApplicationSID, silent, botSID))
+	diags.AddWarning(fmt.Sprintf("Bot %s is suspended", a.named(ctx, botSID)),
+		fmt.Sprintf("The inert application %s %s. "+
+			"The bot answers again once its `twiliobot_suspension` is removed; one that is in no configuration is taken over with `terraform import twiliobot_suspension.this %s`.",
+			suspension.ApplicationSID, silent, botSID))
 }
 
 // named is a bot as messages name it.

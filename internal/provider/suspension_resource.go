@@ -313,7 +313,7 @@ func (r *suspensionResource) willBeSilent(ctx context.Context, sid string, diags
 	if len(numbers) > 0 {
 		said = "It stops answering on " + phones(numbers) + ": texts get no answer, and calls end. Everything else on these numbers stays as it is."
 	}
-	diags.AddAttributeWarning(path.Root("assistant_sid"), "A bot will be suspended", fmt.Sprintf("Bot %s will be suspended. %s", r.account.named(ctx, sid), said))
+	diags.AddAttributeWarning(path.Root("assistant_sid"), fmt.Sprintf("Bot %s will be suspended", r.account.named(ctx, sid)), said)
 }
 
 // willAnswer says on which numbers a bot answers again.
@@ -325,9 +325,9 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 	}
 	said := "It has no silenced phone numbers."
 	if len(now.Silenced) > 0 {
-		said = "It answers again on " + phones(now.Silenced) + ", as before."
+		said = "It answers again on " + phones(now.Silenced) + ", as before. If this plan removes the bot too, it may answer until then."
 	}
-	diags.AddWarning("A bot will be resumed", fmt.Sprintf("Bot %s will be resumed. %s", r.account.named(ctx, sid), said))
+	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.account.named(ctx, sid)), said)
 }
 
 // resumedByHand says which numbers of a suspended bot answer all the same.
@@ -336,9 +336,9 @@ func (r *suspensionResource) resumedByHand(ctx context.Context, sid string, diag
 	if err != nil || len(now.Answering) == 0 {
 		return // what cannot be read was said by the refresh
 	}
-	diags.AddAttributeWarning(path.Root("answering"), "A suspended bot answers",
-		fmt.Sprintf("Bot %s is suspended, but answers on %s: somebody resumed it there by hand, or pointed the number at it. The apply silences it there. "+
-			"To let it answer, remove this `twiliobot_suspension`.", r.account.named(ctx, sid), phones(now.Answering)))
+	diags.AddAttributeWarning(path.Root("answering"), fmt.Sprintf("Suspended bot %s answers", r.account.named(ctx, sid)),
+		fmt.Sprintf("It answers on %s: somebody resumed it there by hand, or pointed the number at it. The apply silences it there. "+
+			"To let it answer, remove this `twiliobot_suspension`.", phones(now.Answering)))
 }
 
 // ImportState takes the suspension of a bot, by the bot's SID.

@@ -121,7 +121,7 @@ func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 		before := b.numbers()
 		b.applied(bot, bindingBlock(ukNumber, "bot"), suspensionBlock())
 		b.answersOn()
-		b.warnsOnce("A bot is suspended", "does not answer on", ukNumber)
+		b.warnsOnce("is suspended", "does not answer on", ukNumber)
 		b.applied(bot, bindingBlock(ukNumber, "bot"))
 		if diff := cmp.Diff(before, b.numbers()); diff != "" {
 			t.Errorf("suspended and resumed: %s", diff)
@@ -202,7 +202,7 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 		if shown := b.difference("twiliobot_suspension.bot", changes["twiliobot_suspension.bot"]); !strings.Contains(shown, ukNumber) {
 			t.Errorf("the plan shows %s", shown)
 		}
-		b.warnsOnce("A suspended bot answers", ukNumber, "resumed it there by hand")
+		b.warnsOnce("Suspended bot", "answers", ukNumber, "resumed it there by hand")
 		b.applied(blocks...)
 		b.answersOn()
 
@@ -222,6 +222,54 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 		if now := field(b.w.number(ukNumber), "sms_url"); now != "https://theirs.example.com/" {
 			t.Errorf("theirs was overwritten by %q", now)
 		}
+	})
+}
+
+// Somebody deletes the inert application of a suspension, and nothing else: its numbers
+// answer nobody, and nobody has them.
+func TestInertApplicationThatIsDeletedLeavesNoDeadNumber(t *testing.T) {
+	t.Parallel()
+	for _, drop := range []bool{false, true} {
+		t.Run(fmt.Sprintf("dropped %v", drop), func(t *testing.T) {
+			t.Parallel()
+			onEachEngine(t, func(t *testing.T, engine string, b bench) {
+				blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot")}
+				b.applied(blocks...)
+				before := b.gate.snapshot()
+				b.applied(append(blocks, suspensionBlock())...)
+				b.w.call(http.MethodDelete, apiBase+"/Applications/"+field(b.w.number(ukNumber), "sms_application_sid")+".json", nil)
+				if drop {
+					b.applied(blocks...)
+				} else {
+					b.applied(append(blocks, suspensionBlock())...)
+					b.answersOn()
+					b.applied(blocks...)
+				}
+				if diff := cmp.Diff(before, b.gate.snapshot()); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+// A rename moves what a suspension silenced, and nobody takes anything.
+func TestRenameOfASuspendedBotAlarmsNobody(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, engine string, b bench) {
+		blocks := func(name string) []block {
+			return []block{botBlock("bot", content(engine, name, 1)), bindingBlock(ukNumber, "bot"), suspensionBlock()}
+		}
+		b.applied(blocks("first")...)
+		if err := b.apply(blocks("second"), true); err != nil {
+			t.Fatal(err)
+		}
+		for _, warning := range b.warnings {
+			if strings.Contains(warning, "were taken while") {
+				t.Error(warning)
+			}
+		}
+		b.answersOn()
 	})
 }
 
@@ -256,7 +304,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	sid := b.sid("twiliobot_assistant.bot", "sid")
 	b.applied(bots...)
 	b.answersOn()
-	b.warnsOnce("A bot is suspended", "terraform import twiliobot_suspension.this "+sid)
+	b.warnsOnce("is suspended", "terraform import twiliobot_suspension.this "+sid)
 	if err := b.imported("twiliobot_suspension.bot", 3, sid); err != nil {
 		t.Fatal(err)
 	}
@@ -388,7 +436,7 @@ func TestSuspensionKilledAtEachCall(t *testing.T) {
 					switch {
 					case silent && drop:
 						said++
-						b.warnsOnce("A bot is suspended")
+						b.warnsOnce("is suspended")
 					case cmp.Diff(before, b.numbers()) != "":
 						t.Errorf("killed at call %d of %d, then dropped %v: %s", nth, calls, drop, cmp.Diff(before, b.numbers()))
 					}

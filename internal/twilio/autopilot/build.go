@@ -147,9 +147,13 @@ func (a api) await(ctx context.Context, sid, buildSID string) (modelBuild, error
 	case ctx.Err() == nil && !bot.IsStale(err):
 		return build, fmt.Errorf("looking at model build %s of assistant %s: %w", buildSID, sid, err)
 	default:
+		why := "when the time to wait for it was over. A longer `timeouts` gives it more."
+		if errors.Is(ctx.Err(), context.Canceled) {
+			why = "when the apply was interrupted."
+		}
 		return build, &bot.Problem{
 			Summary: "The model build was not waited for",
-			Detail:  fmt.Sprintf("Model build %s of assistant %s had not ended when the time to wait for it was over. A longer `timeouts` gives it more.", buildSID, sid),
+			Detail:  fmt.Sprintf("Model build %s of assistant %s had not ended %s", buildSID, sid, why),
 			Cause:   errors.Join(errUnderway, err),
 		}
 	}
