@@ -103,7 +103,7 @@ func (m *assistantModel) readCompiled(live bot.Bot) {
 		if made == nil {
 			made = &flow.Flow{}
 		}
-		m.EditedStates = stateList(summaries(flow.Differences(made, live.Content.Flow), parsedSchema(m.Schema)))
+		m.EditedStates = stateList(summaries(flow.Differences(made, live.Content.Flow), live.Content.Flow, parsedSchema(m.Schema)))
 		return
 	}
 	shown := newMeaning[schemaNotation](string(assistantschema.Overlay([]byte(m.Schema.ValueString()), source.Schema)))
@@ -114,7 +114,7 @@ func (m *assistantModel) readCompiled(live bot.Bot) {
 	m.Schema, m.Routing = shown, types.StringValue(string(source.Options.Routing))
 	m.EditedStates = stateList(nil)
 	if !source.Intact {
-		m.EditedStates = stateList(summaries(source.Changes, source.Schema))
+		m.EditedStates = stateList(summaries(source.Changes, live.Content.Flow, source.Schema))
 	}
 }
 
@@ -165,20 +165,37 @@ func (r *assistantResource) planned(ctx context.Context, state assistantModel) (
 	return spec, err
 }
 
-// summaries words each change in one line, with the place in the schema that the state
-// was made for.
-func summaries(changes flow.Changes, made *assistantschema.Schema) []string {
+// summaries words each change of a live flow in one line, with what a state says now
+// and its place in the schema that the state was made for. Other values are not shown:
+// they may be secrets.
+func summaries(changes flow.Changes, live *flow.Flow, made *assistantschema.Schema) []string {
 	all := make([]string, len(changes))
 	for i, change := range changes {
 		all[i] = strings.Join(change.Summary(), "; ")
+		if at := slices.IndexFunc(live.States, func(s flow.State) bool { return s.Name == change.Name }); at >= 0 && change.Op == flow.Changed {
+			for _, p := range change.Properties {
+				if said := live.States[at].Said(p.Path); said != "" {
+					all[i] += fmt.Sprintf(", it says %q now", shortened(said))
+				}
+			}
+		}
 		if made == nil {
 			continue
 		}
 		if task, action, ok := compile.Place(made, change.Name); ok {
-			all[i] += fmt.Sprintf(" (task %q, action %d)", task, action)
+			all[i] += fmt.Sprintf(" (task %q, made for action %d)", task, action)
 		}
 	}
 	return all
+}
+
+// shortened is a text as a line has room for it.
+func shortened(text string) string {
+	const room = 120
+	if runes := []rune(text); len(runes) > room {
+		return string(runes[:room]) + "…"
+	}
+	return text
 }
 
 // importedSchema is the schema that a live flow carries; false for any other flow.

@@ -217,7 +217,7 @@ func TestConsoleEditOfACompiledFlowIsSaidAndPutBack(t *testing.T) {
 	}{
 		"a widget's text": {func(t *testing.T, d object) {
 			widget(t, d, words)["properties"].(object)["body"] = "We moved."
-		}, []string{words, "property body changed", `(task "hours", action 1)`}},
+		}, []string{words, "property body changed", "We moved.", `(task "hours", made for action 1)`}},
 		"a state is added": {func(_ *testing.T, d object) {
 			d["states"] = append(d["states"].([]any), object{"name": "loose", "type": "set-variables", "transitions": []any{object{"event": "next"}},
 				"properties": object{"offset": object{"x": 1, "y": 1}, "variables": []any{object{"key": "a", "value": "b"}}}})

@@ -38,6 +38,15 @@ type State struct {
 	node *jsondoc.Node
 }
 
+// Said is what a state says to people by a property, `body` or `say`; empty where it
+// says nothing by it.
+func (s State) Said(property string) string {
+	if property != "body" && property != "say" {
+		return ""
+	}
+	return s.node.Get("properties").Get(property).String()
+}
+
 // Transition is a way out of a widget.
 type Transition struct {
 	// Event is what happened, such as "sent".
