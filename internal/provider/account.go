@@ -25,7 +25,6 @@ type account struct {
 	priors  map[string]bool
 	engines map[string]bot.Engine // that bots of this plan will run on, by the SID they have now
 	warned  map[string]bool
-	going   map[string]bool // bots that this plan destroys
 }
 
 // accountFrom takes what Configure made. It is nil while Terraform validates,
@@ -195,21 +194,4 @@ func (a *account) firstTime(what string) bool {
 	}
 	a.warned[what] = true
 	return true
-}
-
-// destroys notes that this plan destroys a bot.
-func (a *account) destroys(sid string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.going == nil {
-		a.going = map[string]bool{}
-	}
-	a.going[sid] = true
-}
-
-// goes tells whether this plan destroys a bot, as far as it is planned.
-func (a *account) goes(sid string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.going[sid]
 }

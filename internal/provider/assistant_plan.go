@@ -67,11 +67,6 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 // attribute as far as it can be known.
 func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		var sid types.String
-		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("sid"), &sid)...)
-		if r.account.ready() {
-			r.account.destroys(sid.ValueString())
-		}
 		return
 	}
 	var plan, config assistantModel

@@ -54,8 +54,8 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"A text to a suspended number gets no answer, and a call ends. Destroying the resource takes the application away, and the bot answers again as before.\n\n" +
 			"While a bot is suspended, every plan that reads it or one of its bindings warns and names the silent numbers. " +
 			"A bot that messages reach through the inbound URL of a Messaging Service cannot be silenced this way, and suspending it is refused.\n\n" +
-			"To remove a suspension and the bindings of its bot together while the bot stays, let the bindings depend on the suspension (`depends_on`), so that they go first: " +
-			"otherwise the bot may answer for the moment between. Where the bot is destroyed too, it never answers.",
+			"To remove a suspension together with the bindings of its bot, let the bindings depend on the suspension (`depends_on`), so that they go first. " +
+			"Otherwise the bot may answer for a moment on its way out, also where it is removed itself: Terraform does not tell a provider what else a plan removes.",
 		Attributes: map[string]schema.Attribute{
 			"assistant_sid": schema.StringAttribute{
 				Required:            true,
@@ -222,14 +222,9 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	kept, diags := loadKept(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	stored, diags := req.Private.GetKey(ctx, botGoesKey)
-	resp.Diagnostics.Append(diags...)
 	sid := state.AssistantSID.ValueString()
 	if resp.Diagnostics.HasError() || !r.account.sameAccount(state.AccountSID.ValueString(), "The suspension of bot "+sid, &resp.Diagnostics) {
 		return
-	}
-	if len(stored) > 0 {
-		return // the bot is destroyed with it, and takes the mark along: it must not answer in between
 	}
 	if state.OnDestroy.ValueString() == onDestroyKeep {
 		resp.Diagnostics.AddWarning("The bot stays suspended",
@@ -251,10 +246,6 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 		var state suspensionModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if resp.Diagnostics.HasError() || !r.account.ready() {
-			return
-		}
-		if r.account.goes(state.AssistantSID.ValueString()) {
-			resp.Diagnostics.Append(resp.Private.SetKey(ctx, botGoesKey, []byte("true"))...)
 			return
 		}
 		r.willAnswer(ctx, state, &resp.Diagnostics)
@@ -367,12 +358,9 @@ func (r *suspensionResource) ImportState(ctx context.Context, req resource.Impor
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
-// The private state of a suspension: what the numbers held before they were
-// silenced, and, in a planned destruction, that the bot is destroyed with it.
-const (
-	keptKey    = "kept"
-	botGoesKey = "bot_goes"
-)
+// keptKey is the private state of a suspension: what the numbers held before they were
+// silenced.
+const keptKey = "kept"
 
 func loadKept(ctx context.Context, private privateState) (bot.Kept, diag.Diagnostics) {
 	kept := bot.Kept{}

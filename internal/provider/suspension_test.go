@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
@@ -169,8 +171,6 @@ func TestSuspensionAndBindingOfOneApply(t *testing.T) {
 		b.gate.next = conforming(t, b.w.box)
 		b.applied(bot, bindingBlock(ukNumber, "bot"), suspensionBlock())
 		b.answersOn()
-		// All of it goes together, in either order: the bot never answers in between.
-		b.watched()
 		b.applied()
 		for _, row := range b.numbers() {
 			if field(row, "sms_url")+field(row, "sms_application_sid") != "" {
@@ -181,6 +181,42 @@ func TestSuspensionAndBindingOfOneApply(t *testing.T) {
 			t.Errorf("left: %v", names)
 		}
 	})
+}
+
+// Bindings that depend on the suspension go first: the bot never answers on its way out.
+func TestBindingsThatDependOnTheSuspensionGoFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := hosted("clinic") + `
+resource "twiliobot_suspension" "clinic" {
+  assistant_sid = twiliobot_assistant.clinic.sid
+}
+
+resource "twiliobot_phone_number_binding" "front" {
+  phone_number  = "` + ukNumber + `"
+  assistant_sid = twiliobot_assistant.clinic.sid
+  depends_on    = [twiliobot_suspension.clinic]
+}`
+	w.run(
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() { w.box.ClearJournal() },
+			Config:    hosted("other"),
+			Check: func(*terraform.State) error {
+				var freed bool
+				for _, write := range w.writes() {
+					freed = freed || strings.HasPrefix(write, "POST") && strings.Contains(write, "/IncomingPhoneNumbers/")
+					if strings.HasPrefix(write, "DELETE") && strings.Contains(write, "/Applications/") && !freed {
+						return fmt.Errorf("the number is freed last: %q", w.writes())
+					}
+				}
+				if now := w.number(ukNumber); !freed || field(now, "sms_application_sid") != "" {
+					return fmt.Errorf("the number is not freed: %v", now)
+				}
+				return nil
+			},
+		},
+	)
 }
 
 func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
