@@ -112,8 +112,8 @@ func (d *Directory) freeAll(ctx context.Context, number Number, b Bot) ([]Notice
 func stillRouting(sid, uniqueName string, numbers []Number) *Problem {
 	return &Problem{
 		Summary: "Phone numbers still route to the bot",
-		Detail: fmt.Sprintf("%q (%s) answers on %s. Deleting it would leave them dead, so nothing was deleted. "+
-			"Remove their bindings, point them at another bot, or set `force_destroy = true` on the bot and apply that first: then they are freed. "+
+		Detail: fmt.Sprintf("%q (%s) answers on %s. Deleting it would leave them dead, so the bot was not deleted. "+
+			"Remove the bindings that they have, point others elsewhere at Twilio, or set `force_destroy = true` on the bot and apply that first: then they are freed. "+
 			"To replace the bot, change its `unique_name`: its numbers follow.", uniqueName, sid, listNumbers(numbers)),
 	}
 }

@@ -36,7 +36,7 @@ func (d *Directory) writeNumber(ctx context.Context, before Number, change Numbe
 	case uncertain && IsStale(lookErr):
 		return after, &Problem{
 			Summary: "A write to a phone number was lost",
-			Detail:  fmt.Sprintf("The answer to the write never came, and %s is still as it was before. Apply again.", before),
+			Detail:  fmt.Sprintf("Twilio did not confirm the write, and %s is still as it was before. Apply again.", before),
 			Cause:   err,
 		}
 	case errors.Is(lookErr, ErrChanged), IsStale(lookErr):

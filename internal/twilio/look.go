@@ -46,7 +46,7 @@ func Gone(ctx context.Context, sid string, lost error, get func(context.Context,
 		}
 	})
 	if bot.IsStale(err) && errors.Is(lost, bot.ErrUncertain) {
-		return fmt.Errorf("the answer to deleting the bot %s never came, and it is still there; apply again: %w", sid, lost)
+		return fmt.Errorf("Twilio did not confirm that it deleted the bot %s, and it is still there; apply again: %w", sid, lost)
 	}
 	if bot.IsStale(err) {
 		return fmt.Errorf("the bot %s was deleted, but Twilio still shows it; apply again: %w", sid, err)

@@ -10,6 +10,9 @@ resource "twiliobot_assistant" "concierge" {
 resource "twiliobot_phone_number_binding" "front_desk" {
   phone_number  = "+12025550142"
   assistant_sid = twiliobot_assistant.concierge.sid
+
+  # Where both are removed, the number is freed before the bot answers again.
+  depends_on = [twiliobot_suspension.concierge]
 }
 
 variable "closed" {

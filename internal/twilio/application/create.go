@@ -118,7 +118,7 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, err
 	case bot.IsStale(err):
 		return "", &bot.Problem{
 			Summary: "A write was lost",
-			Detail:  fmt.Sprintf("The answer to creating the application %q never came, and no such application is there. Apply again.", spec.UniqueName),
+			Detail:  fmt.Sprintf("Twilio did not confirm that it made the application %q, and no such application is there. Apply again.", spec.UniqueName),
 			Cause:   cause,
 		}
 	default:

@@ -187,7 +187,7 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (assistant, 
 	case bot.IsStale(err):
 		return found, &bot.Problem{
 			Summary: "A write was lost",
-			Detail:  fmt.Sprintf("The answer to creating the assistant %q never came, and no such assistant is there. Apply again.", spec.UniqueName),
+			Detail:  fmt.Sprintf("Twilio did not confirm that it made the assistant %q, and no such assistant is there. Apply again.", spec.UniqueName),
 			Cause:   cause,
 		}
 	default:

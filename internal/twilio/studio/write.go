@@ -107,7 +107,7 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, err
 	case bot.IsStale(err):
 		return "", &bot.Problem{
 			Summary: "A write was lost",
-			Detail:  fmt.Sprintf("The answer to creating the flow %q never came, and no such flow is there. Apply again.", spec.UniqueName),
+			Detail:  fmt.Sprintf("Twilio did not confirm that it made the flow %q, and no such flow is there. Apply again.", spec.UniqueName),
 			Cause:   cause,
 		}
 	default:
