@@ -54,8 +54,8 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"A text to a suspended number gets no answer, and a call ends. Destroying the resource takes the application away, and the bot answers again as before.\n\n" +
 			"While a bot is suspended, every plan that reads it or one of its bindings warns and names the silent numbers. " +
 			"A bot that messages reach through the inbound URL of a Messaging Service cannot be silenced this way, and suspending it is refused.\n\n" +
-			"To remove a suspension and the bindings of its bot together while the bot stays, let the bindings depend on the suspension (`depends_on`), so that they go first: " +
-			"otherwise the bot may answer for the moment between. Where the bot is destroyed too, it never answers.",
+			"Removing a suspension and the bindings of its bot in one apply, while the bot stays, may end the suspension before the numbers are freed, and until they are, the bot answers on them. " +
+			"To have the numbers freed first, give each binding a `depends_on` that names the suspension, and apply that before the removal. Where the bot is destroyed in the same apply, it does not answer in between.",
 		Attributes: map[string]schema.Attribute{
 			"assistant_sid": schema.StringAttribute{
 				Required:            true,
