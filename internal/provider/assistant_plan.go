@@ -30,15 +30,15 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 	case engine == "":
 	case !config.Webhooks.IsNull() && engine != bot.Application:
 		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
-			fmt.Sprintf("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give the content of a `%s` bot.", engine, engine))
+			fmt.Sprintf("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give %s instead of `webhooks`.", engine, contentOf(engine)))
 	case !config.Flow.IsNull() && engine != bot.Studio:
 		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
-			fmt.Sprintf("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give the content of a `%s` bot.", engine, engine))
+			fmt.Sprintf("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give %s instead of `flow`.", engine, contentOf(engine)))
 	case engine == bot.Studio && parsedSchema(config.Schema) != nil:
 		config.checkCompiled(parsedSchema(config.Schema), path.Root("schema"), false, &resp.Diagnostics)
 	case !config.Schema.IsNull() && engine == bot.Application:
 		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
-			"An application holds URLs, not an assistant schema. Set `engine` to `autopilot`, or give `webhooks` instead of `schema`.")
+			"An application holds URLs, not an assistant schema. Remove `engine`: a schema runs on `studio`, or on `autopilot`. Or give `webhooks` instead of `schema`.")
 	}
 	if engine != "" && engine != bot.Autopilot && !config.RestoreSID.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
@@ -60,6 +60,18 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 			resp.Diagnostics.AddAttributeError(path.Root("webhooks").AtName(pair.name), "A fallback URL without a URL",
 				fmt.Sprintf("Twilio keeps `%s` only beside `%s`. Give that too, or remove the fallback.", pair.name, pair.primary))
 		}
+	}
+}
+
+// contentOf names the attributes that an engine runs.
+func contentOf(engine bot.Engine) string {
+	switch engine {
+	case bot.Studio:
+		return "`flow` or `schema`"
+	case bot.Autopilot:
+		return "`schema`"
+	default:
+		return "`webhooks`"
 	}
 }
 
@@ -128,6 +140,10 @@ func (p *assistantPlan) engine() {
 		p.plan.Engine = types.StringUnknown()
 	default:
 		p.plan.Engine = types.StringValue(string(p.account.engine))
+		if p.account.engine == bot.Application && !p.config.Schema.IsNull() {
+			p.diags.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
+				"The provider's `engine` is `application`, which holds URLs, not an assistant schema. Set the bot's own `engine` to `studio`, or to `autopilot`.")
+		}
 	}
 	if p.state == nil || p.plan.Engine.IsUnknown() || p.plan.Engine.Equal(p.state.Engine) {
 		return
@@ -244,8 +260,8 @@ func (p *assistantPlan) flow(ctx context.Context) {
 		at = path.Root("schema")
 	}
 	if p.state == nil && p.config.Flow.IsNull() && p.config.Schema.IsNull() {
-		p.diags.AddAttributeError(at, "A Studio bot needs a flow",
-			"A flow without a definition cannot be made. Give its `flow`; for one that exists and is managed elsewhere, import it first.")
+		p.diags.AddAttributeError(at, "A new Studio bot needs content",
+			"Twilio makes no flow without a definition. Give `flow` or `schema`, or `webhooks` for a bot that is hosted elsewhere. A flow that exists and whose content is managed elsewhere has to be imported first.")
 		return
 	}
 	changed := p.state == nil

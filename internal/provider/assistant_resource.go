@@ -64,7 +64,8 @@ const (
 func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `flow` (a Studio flow), `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
-			"with none, the content is managed elsewhere and never read as drift.\n\n" +
+			"with none, the content is managed elsewhere and never read as drift. A new bot on the engine `studio` needs `flow` or `schema`, " +
+			"since Twilio makes no flow without a definition; a flow whose content is managed elsewhere is imported.\n\n" +
 			"Destroying a bot that phone numbers still route to fails and lists them, unless `force_destroy` is set.",
 		Attributes: map[string]schema.Attribute{
 			"unique_name": schema.StringAttribute{
@@ -113,7 +114,8 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Optional: true, Computed: true, Default: stringdefault.StaticString(renameReplace),
 				MarkdownDescription: "How a change of `unique_name` is done. `replace`, the default, makes a new bot from what the old one is now and from this configuration, waits until it is ready, " +
 					"moves every phone number and Messaging Service to it, whoever bound them, and only then removes the old one: no number is ever without a bot, and `sid` changes. " +
-					"`in_place` renames the bot itself, which Twilio can do on every engine, and keeps the SID and everything that refers to it. A change of `engine` is always a replacement.",
+					"`in_place` renames the bot itself, which Twilio can do on every engine, and keeps the SID and everything that refers to it. A change of `engine` is always a replacement. " +
+					"Terraform shows a replacement as an update in place of this resource, so `lifecycle { prevent_destroy = true }` does not stop it; `rename = \"in_place\"` is what keeps the bot when its name changes.",
 				Validators: []validator.String{stringvalidator.OneOf(renameReplace, renameInPlace)},
 			},
 			"drain_timeout": schema.StringAttribute{

@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -145,9 +146,13 @@ func TestAssistantRefusesBadInput(t *testing.T) {
 		"control character":        {bot(`unique_name = "bo\tt"` + webhooks), []string{"Invalid bot name", "control"}},
 		"empty name":               {bot(`unique_name = ""` + webhooks), []string{"Invalid bot name", "empty"}},
 		"unknown engine":           {bot("unique_name = \"bot\"\nengine = \"lex\""), []string{"engine", "lex"}},
-		"engine against content":   {bot("unique_name = \"bot\"\nengine = \"autopilot\"" + webhooks), []string{"The engine does not fit the content"}},
+		"engine against content":   {bot("unique_name = \"bot\"\nengine = \"autopilot\"" + webhooks), []string{"The engine does not fit the content", "give `schema` instead of `webhooks`"}},
+		"flow against engine":      {studioFlow("echo", echo("Hello."), `engine = "application"`), []string{"The engine does not fit the content", "give `webhooks` instead of `flow`"}},
+		"webhooks on Studio":       {bot("unique_name = \"bot\"\nengine = \"studio\"" + webhooks), []string{"The engine does not fit the content", "give `flow` or `schema` instead of `webhooks`"}},
+		"schema in an application": {bot("unique_name = \"bot\"\nengine = \"application\"\nschema = \"{}\""), []string{"The engine does not fit the content", "Remove `engine`: a schema runs on `studio`, or on `autopilot`", "`webhooks` instead of `schema`"}},
+		"nothing on Studio":        {bot("unique_name = \"bot\""), []string{"A new Studio bot needs content", "Give `flow` or `schema`, or `webhooks`"}},
 		"two contents":             {bot("unique_name = \"bot\"\nschema = \"{}\"" + webhooks), []string{"schema", "webhooks"}},
-		"relative URL":             {bot("unique_name = \"bot\"\nwebhooks = { messaging_url = \"/messages\" }"), []string{"Invalid URL", "/messages"}},
+		"relative URL":             {bot("unique_name = \"bot\"\nwebhooks = { messaging_url = \"/messages\" }"), []string{"Invalid URL", "`webhooks.messaging_url`", "/messages", "not an absolute URL"}},
 		"fallback without URL":     {bot("unique_name = \"bot\"\nwebhooks = { voice_fallback_url = \"https://x.example.com\" }"), []string{"A fallback URL without a URL", "voice_url"}},
 		"bad method":               {bot("unique_name = \"bot\"\nwebhooks = { voice_url = \"https://x.example.com\", voice_method = \"PUT\" }"), []string{"voice_method", "PUT"}},
 		"other friendly name":      {bot("unique_name = \"bot\"\nfriendly_name = \"Bot\"" + webhooks), []string{"The engine has one name only"}},
@@ -161,6 +166,18 @@ func TestAssistantRefusesBadInput(t *testing.T) {
 			newWorld(t).refused(each.config, each.words...)
 		})
 	}
+}
+
+func TestSchemaIsNotMadeAnApplicationByTheProvidersDefault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := strings.Replace(w.config(), "{", "{\n  engine = \"application\"", 1)
+	const bot = `
+resource "twiliobot_assistant" "bot" {
+  unique_name = "bot"
+  schema      = "{}"
+}`
+	w.refused(config+bot, "The engine does not fit the content", "The provider's `engine` is `application`", "Set the bot's own `engine` to `studio`")
 }
 
 func TestDestroyOfABotThatNumbersRouteToIsRefused(t *testing.T) {

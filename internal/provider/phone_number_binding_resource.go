@@ -83,8 +83,9 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			},
 			"friendly_name": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The number's label at Twilio, 1 to 64 characters. Unset, a new binding writes the bot's `unique_name` and an imported one keeps what is there; " +
-					"a label that is the bot's name follows a rename of the bot and becomes `free` when the number is freed. Any other label is left alone.",
+				MarkdownDescription: "The number's label at Twilio, 1 to 64 characters. Unset, a new binding writes the bot's `unique_name` over what is there, also over a label such as \"Front desk\": " +
+					"to keep that, give `friendly_name = \"Front desk\"`. An imported binding keeps what is there. " +
+					"A label that is the bot's name follows a rename of the bot and becomes `free` when the number is freed; then any other label is left alone.",
 				Validators: []validator.String{stringvalidator.LengthBetween(1, 64)},
 			},
 			"overwrite": schema.BoolAttribute{

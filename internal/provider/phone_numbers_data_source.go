@@ -103,7 +103,7 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 					},
 					"country": computed("The ISO 3166 code of the number's country; null for a number of no one country."),
 					"status": computed("`live`: a bot answers; `suspended`: the bot is kept from answering; `free`: nothing answers; `external`: something else answers; " +
-						"`dangling`: it routes to a bot that no longer exists, a dead number. Of two channels, the more worrying counts."),
+						"`dangling`: it routes to a bot that no longer exists, a dead number. Where the two channels differ, the first of this order counts: `dangling`, `suspended`, `live`, `external`, `free`."),
 					"messaging_service_sid": computed("The Messaging Service that answers messages in the number's place, `MG…`; null where the number answers for itself. `messaging` then says who answers for the service."),
 					"messaging":             side("messages"),
 					"voice":                 side("calls"),

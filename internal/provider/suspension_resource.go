@@ -54,8 +54,8 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"A text to a suspended number gets no answer, and a call ends. Destroying the resource takes the application away, and the bot answers again as before.\n\n" +
 			"While a bot is suspended, every plan that reads it or one of its bindings warns and names the silent numbers. " +
 			"A bot that messages reach through the inbound URL of a Messaging Service cannot be silenced this way, and suspending it is refused.\n\n" +
-			"To remove a suspension together with the bindings of its bot, let the bindings depend on the suspension (`depends_on`), so that they go first. " +
-			"Otherwise the bot may answer for a moment on its way out, also where it is removed itself: Terraform does not tell a provider what else a plan removes.",
+			"Removing a suspension and the bindings of its bot in one apply may end the suspension before the numbers are freed, and until they are, the bot answers on them, also where it is removed itself: " +
+			"Terraform does not tell a provider what else a plan removes. To have the numbers freed first, give each binding a `depends_on` that names the suspension, and apply that before the removal.",
 		Attributes: map[string]schema.Attribute{
 			"assistant_sid": schema.StringAttribute{
 				Required:            true,

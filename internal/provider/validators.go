@@ -31,7 +31,12 @@ func (c checked) ValidateString(_ context.Context, req validator.StringRequest, 
 		return
 	}
 	if err := c.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, c.summary, sentence(err))
+		detail := sentence(err)
+		// For a nested attribute Terraform shows the line of the whole resource.
+		if len(req.Path.Steps()) > 1 {
+			detail = fmt.Sprintf("`%s`: %s", req.Path, detail)
+		}
+		resp.Diagnostics.AddAttributeError(req.Path, c.summary, detail)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -101,17 +102,32 @@ func (c *Client) refusal(current *call, resp *http.Response) *Error {
 		e.Hint = "Check api_url, autopilot_url and any proxy between here and Twilio"
 	case resp.StatusCode == http.StatusUnauthorized:
 		e.Hint = c.credentialsHint()
+	case resp.StatusCode == http.StatusNotFound && ofAccount.MatchString(current.path):
+		e.Hint = c.accountHint()
 	case resp.StatusCode == http.StatusTooManyRequests:
 		e.Hint = "Too many requests are on their way in this account; raise max_retries, lower Terraform's -parallelism, or apply again later"
 	}
 	return e
 }
 
-func (c *Client) credentialsHint() string {
-	hint := "Check the account SID, and the auth token or the API key and its secret"
-	if c.config.Source != "" {
-		hint += " (they come from " + c.config.Source + ")"
+// ofAccount is the path of an account or of one of its lists: nothing in it but the
+// account can be missing.
+var ofAccount = regexp.MustCompile(`^/2010-04-01/Accounts/[^/]+(/[A-Za-z]+)?\.json$`)
+
+func (c *Client) accountHint() string {
+	return "Check the account SID: the account is not there, or these credentials" + c.source() + " do not reach it"
+}
+
+// source says in brackets where the credentials come from.
+func (c *Client) source() string {
+	if c.config.Source == "" {
+		return ""
 	}
+	return " (they come from " + c.config.Source + ")"
+}
+
+func (c *Client) credentialsHint() string {
+	hint := "Check the account SID, and the auth token or the API key and its secret" + c.source()
 	if c.config.Region != "" && c.config.Region != "us1" {
 		return hint + "; credentials belong to one region, and these were used in " + c.config.Region
 	}

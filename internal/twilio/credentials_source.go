@@ -161,10 +161,14 @@ func (r *resolver) nothing(file profiles) {
 	for _, warning := range r.out.Warnings {
 		half += " " + warning.Detail
 	}
-	r.problem(attribute, "No credentials for Twilio", "%s: none in the provider's attributes, none in the environment, and no active profile in %s.%s "+
+	environment := "none in the environment"
+	if r.env("TWILIO_ACCOUNT_SID") != "" {
+		environment += " (TWILIO_ACCOUNT_SID is set, and neither TWILIO_AUTH_TOKEN nor an API key with its secret)"
+	}
+	r.problem(attribute, "No credentials for Twilio", "%s: none in the provider's attributes, %s, and no active profile in %s.%s "+
 		"Set account_sid with api_key and api_secret or with auth_token, or TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET or with TWILIO_AUTH_TOKEN, "+
 		"or run \"twilio login\" and \"twilio profiles:use\". To try the provider without an account, set sandbox to the path of a file.",
-		found, file.path, half)
+		found, environment, file.path, half)
 }
 
 // sentence makes a sentence's beginning of an error.

@@ -136,6 +136,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"a malformed account in the environment", surroundings{env: with(envToken, "TWILIO_ACCOUNT_SID", "x")}, Settings{}, "", "TWILIO_ACCOUNT_SID"},
 		{"a malformed key in the environment", surroundings{env: with(envToken, "TWILIO_API_KEY", "x", "TWILIO_API_SECRET", "y")}, Settings{}, "", "TWILIO_API_KEY"},
 		{"half a key in the environment and nothing else", surroundings{env: with(nil, "TWILIO_ACCOUNT_SID", testAccount, "TWILIO_API_KEY", testKey)}, Settings{}, "", "TWILIO_API_SECRET is not"},
+		{"an account alone in the environment", surroundings{env: with(nil, "TWILIO_ACCOUNT_SID", testAccount)}, Settings{}, "", "TWILIO_ACCOUNT_SID is set, and neither TWILIO_AUTH_TOKEN nor an API key"},
 		{"a token without an account in the environment", surroundings{env: with(nil, "TWILIO_AUTH_TOKEN", "x")}, Settings{}, "", "TWILIO_ACCOUNT_SID is not"},
 		{"an unknown profile", surroundings{file: profilesFile}, Settings{Profile: "nope"}, "profile", `"nope"`},
 		{"an unknown profile in the environment", surroundings{with(envToken, "TWILIOBOT_PROFILE", "nope"), profilesFile}, Settings{}, "profile", `"nope"`},

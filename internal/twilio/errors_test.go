@@ -65,6 +65,24 @@ func TestBadCredentialsGetAHint(t *testing.T) {
 	}
 }
 
+func TestAccountOutOfReachGetsAHint(t *testing.T) {
+	const account = "https://api.twilio.com/2010-04-01/Accounts/" + testAccount
+	for url, hinted := range map[string]bool{
+		account + ".json":                    true,
+		account + "/Applications.json":       true,
+		account + "/Applications/AP1.json":   false,
+		"https://studio.twilio.com/v2/Flows": false,
+	} {
+		c, _ := play(t, func(config *Config) { config.Source = "the environment" }, twilioError(404, 20404))
+		var out map[string]any
+		err := c.Do(t.Context(), http.MethodGet, url, nil, &out)
+		said := err != nil && strings.Contains(err.Error(), "the account is not there, or these credentials (they come from the environment) do not reach it")
+		if !IsNotFound(err) || said != hinted {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
 func TestEchoedSecretsAreHidden(t *testing.T) {
 	basic := base64.StdEncoding.EncodeToString([]byte(testAccount + ":" + testToken))
 	for _, each := range []answer{
