@@ -79,6 +79,11 @@ func contentOf(engine bot.Engine) string {
 // attribute as far as it can be known.
 func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		var state assistantModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if !resp.Diagnostics.HasError() && r.account.ready() {
+			r.willGo(ctx, state, &resp.Diagnostics)
+		}
 		return
 	}
 	var plan, config assistantModel
