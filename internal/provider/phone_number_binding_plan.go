@@ -79,7 +79,10 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 		number, err = p.account.directory.FindNumber(ctx, e164(p.config.PhoneNumber))
 	}
 	if errors.Is(err, bot.ErrNotFound) {
-		named := p.config.PhoneNumber.ValueString() + p.config.PhoneNumberSID.ValueString()
+		named := p.config.PhoneNumberSID.ValueString()
+		if named == "" {
+			named = p.config.PhoneNumber.ValueString()
+		}
 		p.diags.AddAttributeError(p.config.numberPath(), "The account does not own this phone number",
 			fmt.Sprintf("Account %s has no phone number %s. Buy it or move it to this account first; this provider binds numbers, it does not buy or release them.",
 				p.account.directory.AccountSID, named))
@@ -87,6 +90,10 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 	}
 	if err != nil {
 		addAttributeError(p.diags, p.config.numberPath(), "Unable to read the phone number", err)
+		return bot.Number{}, false
+	}
+	if problem := p.config.otherNumber(number); problem != nil {
+		addAttributeError(p.diags, path.Root("phone_number"), "", problem)
 		return bot.Number{}, false
 	}
 	p.plan.PhoneNumberSID = types.StringValue(number.SID)
