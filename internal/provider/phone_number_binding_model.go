@@ -249,6 +249,10 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 			return memory{}
 		}
 	}
+	if err := r.account.unanswered(ctx, number, b, plan.channels()); err != nil {
+		addAttributeError(diags, path.Root("channels"), "Unable to look which channels the bot answers", err)
+		return memory{}
+	}
 	label, err := r.label(ctx, plan, number, b, had)
 	if err != nil {
 		addAttributeError(diags, plan.numberPath(), "Unable to look whose name the number's label is", err)

@@ -197,6 +197,9 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 			return
 		}
 	}
+	if !p.answered(ctx, number, binding) {
+		return
+	}
 	p.overridden(ctx, number, binding)
 	was := ""
 	if p.state != nil && number.SID == p.state.PhoneNumberSID.ValueString() {

@@ -75,7 +75,7 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			"channels": schema.SetAttribute{
 				ElementType: types.StringType, Optional: true, Computed: true,
 				Default:             setdefault.StaticValue(channelSet([]bot.Channel{bot.Messaging})),
-				MarkdownDescription: "What the bot answers: `messaging`, `voice`, or both. By default `[\"messaging\"]`; the number must be capable of each.",
+				MarkdownDescription: "What the bot answers: `messaging`, `voice`, or both. By default `[\"messaging\"]`; the number must be capable of each, and a bot on the engine `application` must have a URL for it.",
 				Validators: []validator.Set{
 					setvalidator.SizeAtLeast(1),
 					setvalidator.ValueStringsAre(stringvalidator.OneOf(string(bot.Messaging), string(bot.Voice))),
