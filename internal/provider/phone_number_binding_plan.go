@@ -217,12 +217,32 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 	case len(conflicts) == 0 || directory.Wrote(number.SID):
 		// What this process wrote itself, the apply checks under the number's lock.
 	case !binding.Overwrite:
-		addAttributeError(p.diags, at, "", directory.ConflictProblem(ctx, number, conflicts))
+		p.refuseConflicts(ctx, number, binding, was, conflicts)
 	case p.silences(ctx, number, binding, conflicts):
 	default:
 		p.diags.AddAttributeWarning(path.Root("overwrite"), "A phone number will be taken over",
 			fmt.Sprintf("%s answers %s. Because `overwrite` is set, it will answer for %s instead.",
 				number, directory.DescribeConflicts(ctx, conflicts), shownSID(p.plan.AssistantSID)))
+	}
+}
+
+// refuseConflicts tells what somebody took since the last apply from what this binding
+// never had.
+func (p *bindingPlan) refuseConflicts(ctx context.Context, number bot.Number, binding bot.Binding, was string, conflicts []bot.Conflict) {
+	var drifted, others []bot.Conflict
+	for _, conflict := range conflicts {
+		if was != "" && slices.Contains(p.had.Channels, conflict.Channel) {
+			drifted = append(drifted, conflict)
+		} else {
+			others = append(others, conflict)
+		}
+	}
+	at, directory := p.config.numberPath(), p.account.directory
+	if len(drifted) > 0 {
+		addAttributeError(p.diags, at, "", directory.DriftProblem(ctx, number, binding, was, drifted))
+	}
+	if len(others) > 0 {
+		addAttributeError(p.diags, at, "", directory.ConflictProblem(ctx, number, others))
 	}
 }
 

@@ -291,22 +291,53 @@ func TestNumberTakenBySomebodyElseIsNotTakenBackSilently(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	config := hosted("greeter") + bound("front", "greeter", ukNumber)
-	application := func() string {
-		return w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "theirs"})["sid"].(string)
+	refused := func(more ...string) resource.TestStep {
+		return resource.TestStep{
+			Config: hosted("greeter") + bound("front", "greeter", ukNumber, more...), PlanOnly: true,
+			ExpectError: inOrder(append([]string{"re-pointed since the last apply", ukNumber, `answered for bot "greeter"`, "somebody changed it since", `bot "theirs"`, "overwrite = true", "take that out again"},
+				map[bool]string{false: "remove this binding, which then frees nothing", true: "take messaging out of its `channels`"}[len(more) > 0])...),
+		}
 	}
-	var theirs string
+	taken := refused()
+	taken.PreConfig = func() {
+		theirs := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "theirs"})["sid"].(string)
+		w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": theirs})
+	}
 	w.run(
 		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: func() {
-				theirs = application()
-				w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": theirs})
-			},
-			Config: config, ExpectError: inOrder("already answers elsewhere", `bot "theirs"`),
-		},
+		taken,
+		refused(`channels = ["messaging", "voice"]`),
 		resource.TestStep{
 			Config: hosted("greeter") + bound("front", "greeter", ukNumber, "overwrite = true"),
 			Check:  w.answers(ukNumber, "greeter"),
+		},
+		resource.TestStep{Config: config, Check: w.answers(ukNumber, "greeter")},
+	)
+}
+
+func TestNumberTakenBySomebodyElseIsLeftToThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const theirs = "https://theirs.example.com/"
+	w.run(
+		resource.TestStep{Config: hosted("greeter") + bound("front", "greeter", ukNumber, `channels = ["messaging", "voice"]`)},
+		resource.TestStep{
+			PreConfig: func() {
+				w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": "", "SmsUrl": theirs})
+			},
+			Config: hosted("greeter") + bound("front", "greeter", ukNumber, `channels = ["voice"]`),
+			Check: func(*terraform.State) error {
+				number := w.number(ukNumber)
+				if number["sms_url"] != theirs || number["voice_application_sid"] != w.applications()["greeter"]["sid"] {
+					return fmt.Errorf("not left to them: %v", number)
+				}
+				return nil
+			},
+		},
+		// A channel that the binding never had is no drift.
+		resource.TestStep{
+			Config:   hosted("greeter") + bound("front", "greeter", ukNumber, `channels = ["messaging", "voice"]`),
+			PlanOnly: true, ExpectError: inOrder("already answers elsewhere", ukNumber, theirs),
 		},
 	)
 }
