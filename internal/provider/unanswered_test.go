@@ -12,8 +12,8 @@ import (
 )
 
 // calling is a bot hosted elsewhere with just these webhooks.
-func calling(name, uniqueName string, urls ...string) string {
-	return fmt.Sprintf("resource \"twiliobot_assistant\" %q {\n  unique_name = %q\n  webhooks = {\n%s\n  }\n}\n", name, uniqueName, strings.Join(urls, "\n"))
+func calling(uniqueName string, urls ...string) string {
+	return fmt.Sprintf("resource \"twiliobot_assistant\" \"bot\" {\n  unique_name = %q\n  webhooks = {\n%s\n  }\n}\n", uniqueName, strings.Join(urls, "\n"))
 }
 
 const (
@@ -34,7 +34,7 @@ func TestNumberIsNotBoundToABotThatAnswersNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			bot := calling("bot", "greeter", each.urls...)
+			bot := calling("greeter", each.urls...)
 			both := bot + bound("front", "bot", ukNumber, `channels = ["`+strings.Join(each.channels, `", "`)+`"]`)
 			words := append([]string{"would answer nothing", ukNumber, `"greeter"`}, each.words...)
 			before := w.number(ukNumber)
@@ -55,12 +55,12 @@ func TestChannelIsAddedWithItsURL(t *testing.T) {
 	w := newWorld(t)
 	const both = `channels = ["messaging", "voice"]`
 	w.run(
-		resource.TestStep{Config: calling("bot", "greeter", messagingURL) + bound("front", "bot", ukNumber)},
+		resource.TestStep{Config: calling("greeter", messagingURL) + bound("front", "bot", ukNumber)},
 		resource.TestStep{
-			Config:   calling("bot", "greeter", messagingURL) + bound("front", "bot", ukNumber, both),
+			Config:   calling("greeter", messagingURL) + bound("front", "bot", ukNumber, both),
 			PlanOnly: true, ExpectError: inOrder("would answer nothing", ukNumber, "`voice`", `"greeter"`, "no `voice_url`"),
 		},
-		resource.TestStep{Config: calling("bot", "greeter", messagingURL, voiceURL) + bound("front", "bot", ukNumber, both)},
+		resource.TestStep{Config: calling("greeter", messagingURL, voiceURL) + bound("front", "bot", ukNumber, both)},
 	)
 }
 
@@ -68,8 +68,8 @@ func TestURLThatNumbersNeedIsNotTakenAway(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const both = `channels = ["messaging", "voice"]`
-	whole := calling("bot", "greeter", messagingURL, voiceURL)
-	silent := calling("bot", "greeter", messagingURL)
+	whole := calling("greeter", messagingURL, voiceURL)
+	silent := calling("greeter", messagingURL)
 	refusal := inOrder(`"greeter"`, "answers voice on "+ukNumber, "takes its `voice_url` away")
 	suspended := "resource \"twiliobot_suspension\" \"bot\" {\n  assistant_sid = twiliobot_assistant.bot.sid\n}\n"
 	w.run(
@@ -78,7 +78,7 @@ func TestURLThatNumbersNeedIsNotTakenAway(t *testing.T) {
 		// In one apply with the binding, the URL might go first.
 		resource.TestStep{Config: silent + bound("front", "bot", ukNumber), PlanOnly: true, ExpectError: refusal},
 		// A replacement takes it away just as well.
-		resource.TestStep{Config: calling("bot", "porter", messagingURL) + bound("front", "bot", ukNumber, both), PlanOnly: true, ExpectError: refusal},
+		resource.TestStep{Config: calling("porter", messagingURL) + bound("front", "bot", ukNumber, both), PlanOnly: true, ExpectError: refusal},
 		// And so would resuming, later.
 		resource.TestStep{Config: whole + bound("front", "bot", ukNumber, both) + suspended},
 		resource.TestStep{Config: silent + bound("front", "bot", ukNumber, both) + suspended, PlanOnly: true, ExpectError: refusal},
@@ -104,7 +104,7 @@ import {
 }
 `, sid, ukNumber)
 	config := func(name, label string) string {
-		return calling("bot", name, messagingURL) + bound("front", "bot", ukNumber, `channels = ["messaging", "voice"]`, fmt.Sprintf("friendly_name = %q", label))
+		return calling(name, messagingURL) + bound("front", "bot", ukNumber, `channels = ["messaging", "voice"]`, fmt.Sprintf("friendly_name = %q", label))
 	}
 	w.run(
 		resource.TestStep{Config: imports + config("greeter", text(w.number(ukNumber)["friendly_name"]))},
