@@ -84,6 +84,30 @@ func (d *Directory) ConflictProblem(ctx context.Context, n Number, conflicts []C
 	}
 }
 
+// DriftProblem says who answers by now on channels of a number that answered for was
+// when the binding was applied last. The binding may have other channels, which still
+// are as they were.
+func (d *Directory) DriftProblem(ctx context.Context, n Number, b Binding, was string, drifted []Conflict) *Problem {
+	leave := "remove this binding, which then frees nothing"
+	if len(drifted) < len(b.Channels) {
+		channels := make([]Channel, len(drifted))
+		for i, each := range drifted {
+			channels[i] = each.Channel
+		}
+		leave = fmt.Sprintf("take %s out of its `channels`, which then frees nothing", joinChannels(channels))
+	}
+	named := was
+	if b, err := d.Bot(ctx, was); err == nil {
+		named = b.String()
+	}
+	return &Problem{
+		Summary: "The phone number was re-pointed since the last apply",
+		Detail: fmt.Sprintf("%s answered for bot %s when this binding was applied last, and somebody changed it since: it answers %s. Nothing is changed. "+
+			"To take it back, set `overwrite = true` on this binding, and take that out again once it is applied; to leave it to them, %s.",
+			n, named, d.DescribeConflicts(ctx, drifted), leave),
+	}
+}
+
 // DescribeConflicts says who answers: "messaging with bot … and voice with …".
 func (d *Directory) DescribeConflicts(ctx context.Context, conflicts []Conflict) string {
 	var said []string

@@ -20,11 +20,12 @@ type account struct {
 	engine    bot.Engine // of new assistants
 	unready   error      // why nothing can be asked yet; nil when it can
 
-	mu      sync.Mutex
-	planned map[string][]claimant
-	priors  map[string]bool
-	engines map[string]bot.Engine // that bots of this plan will run on, by the SID they have now
-	warned  map[string]bool
+	mu       sync.Mutex
+	planned  map[string][]claimant
+	priors   map[string]bool
+	engines  map[string]bot.Engine    // that bots of this plan will run on, by the SID they have now
+	webhooks map[string]webhooksModel // that bots hosted elsewhere will have, by their SID
+	warned   map[string]bool
 }
 
 // accountFrom takes what Configure made. It is nil while Terraform validates,

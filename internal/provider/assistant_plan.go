@@ -107,6 +107,7 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		p.available()
 		p.unique(ctx)
 		p.suspended(ctx)
+		p.silenced(ctx)
 	}
 	if !resp.Diagnostics.HasError() && r.account.ready() && p.replaced {
 		p.replacement(ctx)

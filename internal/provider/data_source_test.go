@@ -153,11 +153,11 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 		}, address: "twiliobot_assistant.desk"},
 		{change: func() {
 			w.setNumber(phones[2], map[string]string{"SmsUrl": "https://theirs.example.com/"})
-		}, address: "twiliobot_phone_number_binding.n2", says: []string{"already answers elsewhere", phones[2], "https://theirs.example.com/"},
+		}, address: "twiliobot_phone_number_binding.n2", says: []string{"re-pointed since the last apply", phones[2], "https://theirs.example.com/"},
 			mend: func() { w.setNumber(phones[2], map[string]string{"SmsUrl": ""}) }},
 		{change: func() {
 			w.setNumber(phones[3], map[string]string{"SmsApplicationSid": applicationOf("greeter")})
-		}, address: "twiliobot_phone_number_binding.n3", says: []string{"already answers elsewhere", phones[3], `bot "greeter"`},
+		}, address: "twiliobot_phone_number_binding.n3", says: []string{"re-pointed since the last apply", phones[3], `bot "greeter"`},
 			mend: func() { w.setNumber(phones[3], map[string]string{"SmsApplicationSid": applicationOf("desk")}) }},
 		{change: func() {
 			w.call(http.MethodDelete, apiBase+"/IncomingPhoneNumbers/"+w.number(phones[9])["sid"].(string)+".json", nil)

@@ -30,6 +30,10 @@ func (flowNotation) same(a, b string) bool {
 // check refuses what Studio would refuse, by rules of the provider's own: it needs
 // no account. The plan asks Twilio too, where it can.
 func (flowNotation) check(at path.Path, text string, diags *diag.Diagnostics) {
+	if isSchema(text) {
+		refuseSchemaAsFlow(at, diags)
+		return
+	}
 	parsed, err := flow.Parse([]byte(text))
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid flow definition", sentence(err))

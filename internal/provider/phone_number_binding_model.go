@@ -209,10 +209,28 @@ func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.N
 
 // find reads the number that a plan names.
 func (r *phoneNumberBindingResource) find(ctx context.Context, m bindingModel) (bot.Number, error) {
-	if sid := m.PhoneNumberSID.ValueString(); sid != "" {
-		return r.account.directory.Number(ctx, sid)
+	sid := m.PhoneNumberSID.ValueString()
+	if sid == "" {
+		return r.account.directory.FindNumber(ctx, e164(m.PhoneNumber))
 	}
-	return r.account.directory.FindNumber(ctx, e164(m.PhoneNumber))
+	number, err := r.account.directory.Number(ctx, sid)
+	if problem := m.otherNumber(number); err == nil && problem != nil {
+		return number, problem // one of the two was not known when this was planned
+	}
+	return number, err
+}
+
+// otherNumber refuses a number found by its SID that is not the one beside it.
+func (m bindingModel) otherNumber(found bot.Number) error {
+	if m.PhoneNumberSID.ValueString() == "" || e164(m.PhoneNumber) == "" || e164(m.PhoneNumber) == found.PhoneNumber {
+		return nil
+	}
+	return &bot.Problem{
+		Summary: "The phone number and its SID name two numbers",
+		Detail: fmt.Sprintf("`phone_number` is %s, but `phone_number_sid` %s is the SID of %s. Nothing is changed. "+
+			"Give the one that is meant and leave the other out, or make both name the same number.",
+			m.PhoneNumber.ValueString(), found.SID, found.PhoneNumber),
+	}
 }
 
 // bind makes the number answer as planned, fills in what the plan left open, and
@@ -230,6 +248,10 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 			addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot's tasks", err)
 			return memory{}
 		}
+	}
+	if err := r.account.unanswered(ctx, number, b, plan.channels()); err != nil {
+		addAttributeError(diags, path.Root("channels"), "Unable to look which channels the bot answers", err)
+		return memory{}
 	}
 	label, err := r.label(ctx, plan, number, b, had)
 	if err != nil {

@@ -79,7 +79,10 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 		number, err = p.account.directory.FindNumber(ctx, e164(p.config.PhoneNumber))
 	}
 	if errors.Is(err, bot.ErrNotFound) {
-		named := p.config.PhoneNumber.ValueString() + p.config.PhoneNumberSID.ValueString()
+		named := p.config.PhoneNumberSID.ValueString()
+		if named == "" {
+			named = p.config.PhoneNumber.ValueString()
+		}
 		p.diags.AddAttributeError(p.config.numberPath(), "The account does not own this phone number",
 			fmt.Sprintf("Account %s has no phone number %s. Buy it or move it to this account first; this provider binds numbers, it does not buy or release them.",
 				p.account.directory.AccountSID, named))
@@ -87,6 +90,10 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 	}
 	if err != nil {
 		addAttributeError(p.diags, p.config.numberPath(), "Unable to read the phone number", err)
+		return bot.Number{}, false
+	}
+	if problem := p.config.otherNumber(number); problem != nil {
+		addAttributeError(p.diags, path.Root("phone_number"), "", problem)
 		return bot.Number{}, false
 	}
 	p.plan.PhoneNumberSID = types.StringValue(number.SID)
@@ -190,6 +197,9 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 			return
 		}
 	}
+	if !p.answered(ctx, number, binding) {
+		return
+	}
 	p.overridden(ctx, number, binding)
 	was := ""
 	if p.state != nil && number.SID == p.state.PhoneNumberSID.ValueString() {
@@ -207,12 +217,32 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 	case len(conflicts) == 0 || directory.Wrote(number.SID):
 		// What this process wrote itself, the apply checks under the number's lock.
 	case !binding.Overwrite:
-		addAttributeError(p.diags, at, "", directory.ConflictProblem(ctx, number, conflicts))
+		p.refuseConflicts(ctx, number, binding, was, conflicts)
 	case p.silences(ctx, number, binding, conflicts):
 	default:
 		p.diags.AddAttributeWarning(path.Root("overwrite"), "A phone number will be taken over",
 			fmt.Sprintf("%s answers %s. Because `overwrite` is set, it will answer for %s instead.",
 				number, directory.DescribeConflicts(ctx, conflicts), shownSID(p.plan.AssistantSID)))
+	}
+}
+
+// refuseConflicts tells what somebody took since the last apply from what this binding
+// never had.
+func (p *bindingPlan) refuseConflicts(ctx context.Context, number bot.Number, binding bot.Binding, was string, conflicts []bot.Conflict) {
+	var drifted, others []bot.Conflict
+	for _, conflict := range conflicts {
+		if was != "" && slices.Contains(p.had.Channels, conflict.Channel) {
+			drifted = append(drifted, conflict)
+		} else {
+			others = append(others, conflict)
+		}
+	}
+	at, directory := p.config.numberPath(), p.account.directory
+	if len(drifted) > 0 {
+		addAttributeError(p.diags, at, "", directory.DriftProblem(ctx, number, binding, was, drifted))
+	}
+	if len(others) > 0 {
+		addAttributeError(p.diags, at, "", directory.ConflictProblem(ctx, number, others))
 	}
 }
 
@@ -297,46 +327,4 @@ func (p *bindingPlan) urls(ctx context.Context, number bot.Number, known bool) {
 // keepUnread tells why a resource was not refreshed.
 func keepUnread(account *account, diags *diag.Diagnostics) {
 	diags.AddWarning("Not refreshed: the provider's configuration is not known yet", sentence(account.unready))
-}
-
-// ImportState takes a number by its SID or in E.164.
-func (r *phoneNumberBindingResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	identity := numberIdentity{}
-	switch {
-	case req.ID == "":
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-	case bot.IsSID(req.ID):
-		identity.SID = types.StringValue(req.ID)
-	default:
-		e164, err := bot.ParsePhoneNumber(req.ID)
-		if err != nil {
-			resp.Diagnostics.AddError("Unable to import the binding",
-				fmt.Sprintf("Give the phone number (+12025550142) or its SID (PN…): %v.", err))
-			return
-		}
-		number, err := r.account.directory.FindNumber(ctx, e164)
-		if errors.Is(err, bot.ErrNotFound) {
-			resp.Diagnostics.AddError("The account does not own this phone number",
-				fmt.Sprintf("Account %s has no phone number %s.", r.account.directory.AccountSID, e164))
-			return
-		}
-		if err != nil {
-			addError(&resp.Diagnostics, "Unable to find the phone number", err)
-			return
-		}
-		identity.SID = types.StringValue(number.SID)
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if sid := identity.SID.ValueString(); !bot.IsSID(sid) || sid[:2] != "PN" {
-		resp.Diagnostics.AddError("Unable to import the binding", fmt.Sprintf("%q is not the SID of a phone number (PN…), nor a number in E.164.", sid))
-		return
-	}
-	if identity.AccountSID.IsNull() {
-		identity.AccountSID = types.StringValue(r.account.directory.AccountSID)
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("phone_number_sid"), identity.SID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }

@@ -52,12 +52,12 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 		Attributes: map[string]schema.Attribute{
 			"phone_number": schema.StringAttribute{
 				CustomType: phoneNumberType{}, Optional: true, Computed: true,
-				MarkdownDescription: "The number, in E.164 (`+12025550142`); spaces, dashes and brackets are equal to none. Either this or `phone_number_sid`. " +
+				MarkdownDescription: "The number, in E.164 (`+12025550142`); spaces, dashes and brackets are equal to none. This, `phone_number_sid`, or both where they name the same number. " +
 					"A change binds the new number, verifies it, and only then frees the old one.",
 			},
 			"phone_number_sid": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The number's SID, `PN…`. Either this or `phone_number`.",
+				MarkdownDescription: "The number's SID, `PN…`. This, `phone_number`, or both where they name the same number.",
 				Validators:          []validator.String{sidOf("PN", "a phone number")},
 			},
 			"assistant_sid": schema.StringAttribute{
@@ -75,7 +75,7 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			"channels": schema.SetAttribute{
 				ElementType: types.StringType, Optional: true, Computed: true,
 				Default:             setdefault.StaticValue(channelSet([]bot.Channel{bot.Messaging})),
-				MarkdownDescription: "What the bot answers: `messaging`, `voice`, or both. By default `[\"messaging\"]`; the number must be capable of each.",
+				MarkdownDescription: "What the bot answers: `messaging`, `voice`, or both. By default `[\"messaging\"]`; the number must be capable of each, and a bot on the engine `application` must have a URL for it.",
 				Validators: []validator.Set{
 					setvalidator.SizeAtLeast(1),
 					setvalidator.ValueStringsAre(stringvalidator.OneOf(string(bot.Messaging), string(bot.Voice))),
@@ -126,7 +126,7 @@ func (r *phoneNumberBindingResource) IdentitySchema(_ context.Context, _ resourc
 
 func (r *phoneNumberBindingResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{
-		resourcevalidator.ExactlyOneOf(path.MatchRoot("phone_number"), path.MatchRoot("phone_number_sid")),
+		resourcevalidator.AtLeastOneOf(path.MatchRoot("phone_number"), path.MatchRoot("phone_number_sid")),
 	}
 }
 

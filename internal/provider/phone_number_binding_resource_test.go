@@ -206,8 +206,8 @@ func TestBindingRefusesWhatItCannotDo(t *testing.T) {
 		"bad channel":         {bound("front", "greeter", ukNumber, `channels = ["fax"]`), []string{"channels", "fax"}},
 		"no channel":          {bound("front", "greeter", ukNumber, `channels = []`), []string{"channels", "at least 1"}},
 		"bad number SID":      {bindingBy(`phone_number_sid = "PN123"`), []string{"Invalid SID", "PN123"}},
-		"both ways":           {bindingBy(`phone_number_sid = "PN00000000000000000000000000000001"`, `phone_number = "+12025550142"`), []string{"phone_number_sid"}},
-		"neither":             {bindingBy(), []string{"phone_number"}},
+		"another SID":         {bindingBy(`phone_number_sid = "PN00000000000000000000000000000001"`, `phone_number = "+12025550142"`), []string{"does not own this phone number", "PN00000000000000000000000000000001"}},
+		"neither":             {bindingBy(), []string{"At least one of these attributes", "phone_number"}},
 		"not a bot":           {strings.Replace(bindingBy(`phone_number = "+12025550142"`), "AP0", "PN0", 1), []string{"Invalid bot SID", "PN00000000000000000000000000000001"}},
 		"task of application": {bindingBy(`phone_number = "+12025550142"`, `target_task = "greeting"`), []string{"Only Autopilot has target tasks"}},
 		"long label":          {bound("front", "greeter", ukNumber, `friendly_name = "`+strings.Repeat("x", 65)+`"`), []string{"friendly_name"}},
@@ -218,6 +218,30 @@ func TestBindingRefusesWhatItCannotDo(t *testing.T) {
 			w := newWorld(t)
 			w.refused(hosted("greeter")+each.config, each.words...)
 		})
+	}
+}
+
+func TestNumberMayBeNamedInBothWays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sid, other := text(w.number(ukNumber)["sid"]), text(w.number(otherNumber)["sid"])
+	both := func(sid string) string {
+		return hosted("greeter") + bound("front", "greeter", "+44 7447 735023", fmt.Sprintf("phone_number_sid = %q", sid))
+	}
+	w.refused(both(other), "name two numbers", "+44 7447 735023", other, otherNumber)
+	const later = `
+resource "terraform_data" "sid" { input = %q }
+`
+	told := strings.ReplaceAll(both("told"), `"told"`, "terraform_data.sid.output")
+	w.run(
+		// What is only known at the apply is refused before anything is written.
+		resource.TestStep{Config: fmt.Sprintf(later, other) + told, ExpectError: inOrder("name two numbers", other)},
+		resource.TestStep{Config: both(sid), Check: w.answers(ukNumber, "greeter")},
+		resource.TestStep{Config: both(other), PlanOnly: true, ExpectError: inOrder("name two numbers", other)},
+		resource.TestStep{Config: hosted("greeter") + bound("front", "greeter", ukNumber), PlanOnly: true},
+	)
+	if label := w.number(otherNumber)["friendly_name"]; label == "greeter" {
+		t.Error("the number beside it was written")
 	}
 }
 
@@ -267,22 +291,53 @@ func TestNumberTakenBySomebodyElseIsNotTakenBackSilently(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	config := hosted("greeter") + bound("front", "greeter", ukNumber)
-	application := func() string {
-		return w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "theirs"})["sid"].(string)
+	refused := func(more ...string) resource.TestStep {
+		return resource.TestStep{
+			Config: hosted("greeter") + bound("front", "greeter", ukNumber, more...), PlanOnly: true,
+			ExpectError: inOrder(append([]string{"re-pointed since the last apply", ukNumber, `answered for bot "greeter"`, "somebody changed it since", `bot "theirs"`, "overwrite = true", "take that out again"},
+				map[bool]string{false: "remove this binding, which then frees nothing", true: "take messaging out of its `channels`"}[len(more) > 0])...),
+		}
 	}
-	var theirs string
+	taken := refused()
+	taken.PreConfig = func() {
+		theirs := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "theirs"})["sid"].(string)
+		w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": theirs})
+	}
 	w.run(
 		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: func() {
-				theirs = application()
-				w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": theirs})
-			},
-			Config: config, ExpectError: inOrder("already answers elsewhere", `bot "theirs"`),
-		},
+		taken,
+		refused(`channels = ["messaging", "voice"]`),
 		resource.TestStep{
 			Config: hosted("greeter") + bound("front", "greeter", ukNumber, "overwrite = true"),
 			Check:  w.answers(ukNumber, "greeter"),
+		},
+		resource.TestStep{Config: config, Check: w.answers(ukNumber, "greeter")},
+	)
+}
+
+func TestNumberTakenBySomebodyElseIsLeftToThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const theirs = "https://theirs.example.com/"
+	w.run(
+		resource.TestStep{Config: hosted("greeter") + bound("front", "greeter", ukNumber, `channels = ["messaging", "voice"]`)},
+		resource.TestStep{
+			PreConfig: func() {
+				w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": "", "SmsUrl": theirs})
+			},
+			Config: hosted("greeter") + bound("front", "greeter", ukNumber, `channels = ["voice"]`),
+			Check: func(*terraform.State) error {
+				number := w.number(ukNumber)
+				if number["sms_url"] != theirs || number["voice_application_sid"] != w.applications()["greeter"]["sid"] {
+					return fmt.Errorf("not left to them: %v", number)
+				}
+				return nil
+			},
+		},
+		// A channel that the binding never had is no drift.
+		resource.TestStep{
+			Config:   hosted("greeter") + bound("front", "greeter", ukNumber, `channels = ["messaging", "voice"]`),
+			PlanOnly: true, ExpectError: inOrder("already answers elsewhere", ukNumber, theirs),
 		},
 	)
 }

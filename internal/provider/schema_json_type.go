@@ -30,6 +30,10 @@ func (schemaNotation) same(a, b string) bool {
 // check refuses what no assistant can be made of. A target that does not exist is
 // left to the plan, which knows whether the bot has it already.
 func (schemaNotation) check(at path.Path, text string, diags *diag.Diagnostics) {
+	if isFlow(text) {
+		refuseFlowAsSchema(at, diags)
+		return
+	}
 	parsed, err := schema.Parse([]byte(text))
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid assistant schema", sentence(err))
@@ -45,7 +49,7 @@ func (schemaNotation) check(at path.Path, text string, diags *diag.Diagnostics) 
 // parsedSchema is a schema; nil for one that is null, unknown or refused by
 // validation.
 func parsedSchema(s schemaJSON) *schema.Schema {
-	if s.IsNull() || s.IsUnknown() {
+	if s.IsNull() || s.IsUnknown() || isFlow(s.ValueString()) {
 		return nil
 	}
 	parsed, err := schema.Parse([]byte(s.ValueString()))
@@ -59,6 +63,10 @@ func parsedSchema(s schemaJSON) *schema.Schema {
 // target that does not exist is an error, but a warning where the bot has it
 // already.
 func checkSchema(s schemaJSON, at path.Path, has *schema.Schema, diags *diag.Diagnostics) {
+	if isFlow(s.ValueString()) {
+		refuseFlowAsSchema(at, diags)
+		return
+	}
 	parsed, err := schema.Parse([]byte(s.ValueString()))
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid assistant schema", sentence(err))

@@ -507,14 +507,14 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 		// A number taken over: by a URL, by an application in front of a flow's URL, by a
 		// trunk in front of all.
 		{change: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": "https://theirs.example.com/"}) },
-			says: []string{"already answers elsewhere", phones[1], "https://theirs.example.com/"},
+			says: []string{"re-pointed since the last apply", phones[1], "https://theirs.example.com/"},
 			mend: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": ""}) }},
 		{change: func() { w.setNumber(phones[4], map[string]string{"SmsApplicationSid": applicationOf("desk")}) },
-			says: []string{"already answers elsewhere", phones[4], `bot "desk"`},
+			says: []string{"re-pointed since the last apply", phones[4], `bot "desk"`},
 			mend: func() { w.setNumber(phones[4], map[string]string{"SmsApplicationSid": ""}) }},
 		{change: func() {
 			w.setNumber(phones[7], map[string]string{"TrunkSid": "TK0123456789abcdef0123456789abcdef"})
-		}, says: []string{"already answers elsewhere", phones[7], "SIP trunk"},
+		}, says: []string{"re-pointed since the last apply", phones[7], "SIP trunk"},
 			mend: func() { w.setNumber(phones[7], map[string]string{"TrunkSid": ""}) }},
 		// A bot renamed by hand is replaced under its own name, and its numbers follow.
 		{change: func() {

@@ -1,0 +1,42 @@
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What Terraform writes for an import is all that its reader has: it must stand as it
+// is.
+func TestConfigurationGeneratedFromImportsPlansNothing(t *testing.T) {
+	t.Parallel()
+	const fourth = "+12025550143"
+	w := newWorld(t, quick())
+	w.own(fourth)
+	made := newFolder(t, w.config(
+		studioFlow("flows", echo("Hello.")), onStudio("compiled", tableSchema()), assistant("clinic", sampleSchema(2)), hosted("greeter"),
+		bound("flows", "flows", ukNumber), bound("compiled", "compiled", otherNumber), bound("clinic", "clinic", usNumber),
+		bound("greeter", "greeter", fourth, `channels = ["messaging", "voice"]`),
+		"resource \"twiliobot_suspension\" \"flows\" {\n  assistant_sid = twiliobot_assistant.flows.sid\n  depends_on = [twiliobot_phone_number_binding.flows]\n}\n",
+	))
+	made.run("apply", "-input=false", "-auto-approve")
+
+	var imports strings.Builder
+	importing := func(kind, name, id string) {
+		fmt.Fprintf(&imports, "import {\n  to = twiliobot_%s.%s\n  id = %q\n}\n", kind, name, id)
+	}
+	for name, number := range map[string]string{"flows": ukNumber, "compiled": otherNumber, "clinic": usNumber, "greeter": fourth} {
+		importing("assistant", name, name)
+		importing("phone_number_binding", name, number)
+	}
+	importing("suspension", "flows", text(w.flows()["flows"]["sid"]))
+	reader := newFolder(t, w.config(imports.String()))
+	reader.run("plan", "-input=false", "-generate-config-out=gen.tf")
+	if out := reader.run("apply", "-input=false", "-auto-approve"); !inOrder("9 imported, 0 added, 0 changed, 0 destroyed").MatchString(out) {
+		content, err := os.ReadFile(filepath.Join(reader.path, "gen.tf"))
+		t.Errorf("the generated configuration changes something:\n%s\n%s\n%v", out, content, err)
+	}
+	reader.settled()
+}
