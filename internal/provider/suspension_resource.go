@@ -316,7 +316,7 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 	}
 	said := "It has no silenced phone numbers."
 	if len(now.Silenced) > 0 {
-		said = "It answers again on " + phones(now.Silenced) + ", as before. If this plan removes the bot too, it may answer until then."
+		said = "It answers again on " + phones(now.Silenced) + ", as before. If this plan removes the bot too, it may answer until it is gone."
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.account.named(ctx, sid)), said)
 }
