@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -208,7 +209,15 @@ func listed[T fmt.Stringer](all []T) string {
 func (p *assistantPlan) swapped(ctx context.Context, name string, owners []bot.Bot) {
 	switch _, err := p.account.directory.ReadBot(ctx, p.state.SID.ValueString(), false); {
 	case errors.Is(err, bot.ErrNotFound):
-		p.gone(name, owners)
+		current, _, err := p.account.directory.Unfinished(ctx, p.state.SID.ValueString(), "")
+		switch {
+		case err == nil && slices.ContainsFunc(owners, func(b bot.Bot) bool { return b.SID == current }):
+			// It came in this one's place, and the apply goes on with it.
+		case err == nil, errors.Is(err, bot.ErrNotFound):
+			p.gone(name, owners)
+		default:
+			addAttributeError(p.diags, path.Root("unique_name"), "Unable to look for the bot in its place", err)
+		}
 		return
 	case err != nil:
 		addAttributeError(p.diags, path.Root("unique_name"), "Unable to read the bot", err)
