@@ -39,9 +39,13 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	err = bot.Operation{Name: fmt.Sprintf("the upload of the assistant %q", spec.UniqueName), Steps: []bot.Step{{
 		Name: "making the assistant under its mark",
 		Cut:  left,
-		Do: func(ctx context.Context) (err error) {
-			if made.SID == "" {
-				made, err = h.start(ctx, spec)
+		Do: func(ctx context.Context) error {
+			if made.SID != "" {
+				return nil
+			}
+			started, err := h.start(ctx, spec)
+			if err == nil { // else it may be somebody else's, and not to be taken back
+				made = started
 			}
 			return err
 		},

@@ -88,8 +88,9 @@ func (h Host) left(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, boo
 	return b, true, err
 }
 
-// lost looks for the flow whose create was never answered. None of the name was
-// there before.
+// lost looks for the flow whose create was never answered. None of the name was there
+// before, and its first revision bears the mark and the content that were sent: any
+// other is somebody else's.
 func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, error) {
 	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) ([]bot.Bot, error) {
 		found, err := h.Find(ctx, spec.UniqueName)
@@ -99,11 +100,16 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, err
 		}
 		return found, err
 	})
+	sent := false
+	if err == nil && len(found) == 1 {
+		sent, err = h.sent(ctx, found[0].SID, spec)
+	}
 	switch {
-	case err == nil && len(found) == 1:
+	case sent:
 		return found[0].SID, nil
 	case err == nil:
-		return "", fmt.Errorf("the answer to the create was lost, and %d flows are named %q now: %w", len(found), spec.UniqueName, bot.ErrNameTaken)
+		return "", fmt.Errorf("the answer to the create was lost, and flows named %q that this apply did not make are there now (%s): %w",
+			spec.UniqueName, found[0].SID, bot.ErrNameTaken)
 	case bot.IsStale(err):
 		return "", &bot.Problem{
 			Summary: "A write was lost",
@@ -113,6 +119,21 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, err
 	default:
 		return "", fmt.Errorf("the answer to creating the flow %q was lost, and looking for it failed; apply again: %w", spec.UniqueName, err)
 	}
+}
+
+// sent tells whether a flow is what a create sent, and nobody has changed it since.
+func (h Host) sent(ctx context.Context, sid string, spec bot.Spec) (bool, error) {
+	return bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (bool, error) {
+		latest, live, err := h.revisions(ctx, sid)
+		if errors.Is(err, bot.ErrNotFound) {
+			return false, bot.Stale("flow %s is not there yet", sid)
+		}
+		if err != nil || latest.Revision != 1 || live.Revision != 1 || latest.CommitMessage != bot.MarkRevision(spec.Replaces) {
+			return false, err
+		}
+		b, err := read(latest, live)
+		return err == nil && (spec.Content.Flow == nil || flow.Equal(spec.Content.Flow, b.Content.Flow)), err
+	})
 }
 
 // Update publishes a new revision, with the new name where that changes too, in one
