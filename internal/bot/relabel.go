@@ -38,7 +38,16 @@ func (d *Directory) relabel(ctx context.Context, numberSID, from, to string) err
 
 // NumbersOf lists the numbers that route to a bot, as Twilio has them now.
 func (d *Directory) NumbersOf(ctx context.Context, botSID string) ([]Number, error) {
-	all, err := d.listNumbers(ctx, true)
+	return d.numbersOf(ctx, botSID, true)
+}
+
+// KnownNumbersOf lists them as the account's numbers were listed last in this process.
+func (d *Directory) KnownNumbersOf(ctx context.Context, botSID string) ([]Number, error) {
+	return d.numbersOf(ctx, botSID, false)
+}
+
+func (d *Directory) numbersOf(ctx context.Context, botSID string, anew bool) ([]Number, error) {
+	all, err := d.listNumbers(ctx, anew)
 	if err != nil {
 		return nil, err
 	}

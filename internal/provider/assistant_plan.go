@@ -202,8 +202,6 @@ func (p *assistantPlan) setAside(ctx context.Context) {
 	}
 }
 
-// content keeps the state's form of what has not changed in meaning, and says what
-// is wrong with a schema.
 // otherOfACut is the other bot of a replacement that was cut off; empty where there is
 // none.
 func (p *assistantPlan) otherOfACut() string {
@@ -213,6 +211,8 @@ func (p *assistantPlan) otherOfACut() string {
 	return p.state.ReplacingSID.ValueString()
 }
 
+// content keeps the state's form of what has not changed in meaning, and says what
+// is wrong with a schema.
 func (p *assistantPlan) content() {
 	if p.config.Schema.IsNull() || p.config.Schema.IsUnknown() {
 		return

@@ -3,29 +3,20 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // willGo says on which numbers a bot that is to be removed answers. Which of them the
 // same plan frees it does not say: Terraform plans the bindings before or after.
 func (r *assistantResource) willGo(ctx context.Context, state assistantModel, diags *diag.Diagnostics) {
 	sid := state.SID.ValueString()
-	numbers, err := r.account.directory.Numbers(ctx)
+	numbers, err := r.account.directory.KnownNumbersOf(ctx, sid)
 	if err != nil {
 		addAttributeError(diags, path.Root("sid"), "Unable to look for the bot's phone numbers", err)
 		return
 	}
-	routing, err := r.account.directory.Routing(ctx, numbers...)
-	if err != nil {
-		addAttributeError(diags, path.Root("sid"), "Unable to look for the bot's phone numbers", err)
-		return
-	}
-	numbers = slices.DeleteFunc(slices.Clone(numbers), func(n bot.Number) bool { return len(routing.Channels(n, sid)) == 0 })
 	if len(numbers) == 0 {
 		return
 	}

@@ -87,6 +87,12 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		addAttributeError(p.diags, at, "Unable to look at what the replacement touches", err)
 		return
 	}
+	if replaced, marked := bot.ReplacedByApplication(preview.Bot.UniqueName); marked && from == to {
+		p.diags.AddAttributeWarning(at, "A replacement that was cut off will be ended",
+			fmt.Sprintf("Bot %s was made in the place of %s and does not have its name yet. The apply ends with one of the two, named %q, for which every phone number of both answers.",
+				preview.Bot.SID, replaced, p.plan.UniqueName.ValueString()))
+		return
+	}
 	if p.silences(ctx, preview) {
 		return
 	}

@@ -371,6 +371,9 @@ func TestIdentityFollowsWhatChangesInPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 			check("finished")
+			if told := strings.Join(b.warnings, "\n"); !inOrder("A replacement that was cut off will be ended").MatchString(told) || !strings.Contains(told, second) || strings.Contains(told, "will be replaced") {
+				t.Errorf("the plan that finishes it says %s", told)
+			}
 			if names, _ := b.gate.bots(); len(names) != 1 || b.sid("twiliobot_assistant.bot", "sid") != third {
 				t.Errorf("there are %v", names)
 			}
@@ -415,6 +418,34 @@ func TestRenameThatFailsIsTakenBack(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+func TestRemovalOfABotNamesItsNumbers(t *testing.T) {
+	t.Parallel()
+	for _, force := range []bool{false, true} {
+		b := newBench(t)
+		values := content("studio", "first", 1)
+		values["force_destroy"] = tftypes.NewValue(tftypes.Bool, force)
+		b.applied(botBlock("bot", values), bindingBlock(ukNumber, "bot"))
+		words := "keeps the bot from being removed"
+		if force {
+			words = "answer nothing from then on"
+		}
+		if err := b.apply(nil, true); err != nil {
+			t.Fatal(err)
+		}
+		b.warnsOnce(`Bot "first"`, "will be removed", ukNumber, words)
+		// One that answers on no number goes without a word.
+		b.applied(botBlock("bot", values))
+		if err := b.apply(nil, true); err != nil {
+			t.Fatal(err)
+		}
+		for _, warning := range b.warnings {
+			if strings.Contains(warning, "will be removed") {
+				t.Error(warning)
+			}
+		}
 	}
 }
 

@@ -229,7 +229,7 @@ func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, err
 		}
 	}
 	changes := map[string]plannedBlock{}
-	for _, address := range slices.Backward(s.orphans(blocks)) { // as Terraform does: what others hang on first
+	for _, address := range s.orphans(blocks) { // in the order of a destruction, as Terraform does
 		had := s.states[address]
 		null, err := tfprotov6.NewDynamicValue(p.kind(had.kind), tftypes.NewValue(p.kind(had.kind), nil))
 		if err != nil {
@@ -239,6 +239,7 @@ func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, err
 			TypeName: had.kind, PriorState: had.state, ProposedNewState: &null, Config: &null, PriorPrivate: had.private, PriorIdentity: had.identity,
 		})
 		if err == nil {
+			s.warn(answer.Diagnostics)
 			err = said(answer.Diagnostics)
 		}
 		if err != nil {
