@@ -1,6 +1,6 @@
 // Package bot says what a bot on a Twilio phone number is and what can be done
 // with one. It knows neither Terraform nor HTTP: the provider and twilio packages
-// both speak its words.
+// both use its types.
 package bot
 
 import "strings"
@@ -20,7 +20,7 @@ func Engines() []Engine { return []Engine{Studio, Application, Autopilot} }
 
 var prefixes = map[string]Engine{"FW": Studio, "AP": Application, "UA": Autopilot}
 
-// EngineOf tells a bot's engine from its SID; false for the SID of anything else.
+// EngineOf is the engine of a bot, known by its SID; false for the SID of anything else.
 func EngineOf(sid string) (Engine, bool) {
 	if !IsSID(sid) {
 		return "", false
@@ -29,7 +29,7 @@ func EngineOf(sid string) (Engine, bool) {
 	return engine, ok
 }
 
-// IsSID tells whether s has the form of a Twilio SID: two capital letters and 32
+// IsSID reports whether s has the form of a Twilio SID: two capital letters and 32
 // hexadecimal digits (https://www.twilio.com/docs/glossary/what-is-a-sid).
 func IsSID(s string) bool {
 	if len(s) != 34 || s[0] < 'A' || s[0] > 'Z' || s[1] < 'A' || s[1] > 'Z' {

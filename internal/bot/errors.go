@@ -3,7 +3,7 @@ package bot
 import "errors"
 
 // The ways an operation on an account can go wrong that callers decide on. The
-// twilio packages return errors that answer errors.Is for them.
+// twilio packages return errors that wrap them.
 var (
 	// ErrNotFound says that Twilio answered and holds no such object.
 	ErrNotFound = errors.New("not found")
@@ -20,6 +20,9 @@ var (
 	// seconds after a write: nothing may be concluded from them.
 	ErrLagging = errors.New("Twilio's reads lag its writes")
 
-	// ErrChanged says that somebody else changed an object since the plan was made.
-	ErrChanged = errors.New("somebody else changed it")
+	// ErrChanged says that another client changed an object since the plan was made.
+	ErrChanged = errors.New("another client changed it")
+
+	// ErrHold says that an application is the hold of a suspension, and no bot.
+	ErrHold = errors.New("it is the hold of a suspension, not a bot")
 )

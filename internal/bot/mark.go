@@ -13,11 +13,11 @@ import (
 const (
 	uploadingMark = " [uploading]"
 
-	// suspendedPrefix begins the friendly name of an inert application: the bot whose
-	// SID follows is suspended.
+	// suspendedPrefix begins the friendly name of a hold: the bot whose SID follows is
+	// suspended.
 	suspendedPrefix = "suspended "
-	// replacingPrefix begins the friendly name of an application that is to replace
-	// the bot whose SID follows.
+	// replacingPrefix begins the friendly name of an application that was created to
+	// replace the bot whose SID follows.
 	replacingPrefix = "replaces "
 	// buildPrefix begins the unique name of the model build of an assistant that
 	// replaced the bot whose SID follows.
@@ -29,7 +29,7 @@ const (
 )
 
 // The commit messages of a flow's revisions. That of revision 1 never changes, so
-// it tells for good that the flow is ours.
+// it shows for good that the flow is ours.
 const (
 	MarkCreated = commitPrefix + "created"
 	MarkUpdated = commitPrefix + "updated"
@@ -46,7 +46,7 @@ var (
 const maxAssistantName = 255
 
 // MarkUploading is the friendly name of an Autopilot assistant whose content is not
-// whole yet; replaces is the bot it is to replace, empty where there is none. The
+// whole yet; replaces is the SID of the bot that it is created to replace, or empty. The
 // name is cut where it would not fit with its mark.
 func MarkUploading(friendlyName, replaces string) string {
 	mark := uploadingMark
@@ -60,8 +60,8 @@ func MarkUploading(friendlyName, replaces string) string {
 	return friendlyName + mark
 }
 
-// ReadUploading takes the mark off a friendly name, and tells the bot that is to be
-// replaced; the last result tells whether there was a mark.
+// ReadUploading takes the mark off a friendly name, and returns the SID of the bot that
+// the assistant was created to replace; ok reports whether there was a mark.
 func ReadUploading(friendlyName string) (plain, replaces string, ok bool) {
 	if plain, ok := strings.CutSuffix(friendlyName, uploadingMark); ok {
 		return plain, "", true
@@ -72,11 +72,11 @@ func ReadUploading(friendlyName string) (plain, replaces string, ok bool) {
 	return friendlyName, "", false
 }
 
-// MarkSuspended is the friendly name of the inert application of a suspended bot.
+// MarkSuspended is the friendly name of the hold of a suspended bot.
 func MarkSuspended(sid string) string { return suspendedPrefix + sid }
 
-// SuspendedBot tells which bot an inert application suspends, from the
-// application's friendly name; false for any other application.
+// SuspendedBot is the SID of the bot that a hold suspends, from the application's
+// friendly name; false for an application that is no hold.
 func SuspendedBot(friendlyName string) (sid string, ok bool) {
 	return botAfter(friendlyName, suspendedPrefix)
 }
@@ -85,8 +85,8 @@ func SuspendedBot(friendlyName string) (sid string, ok bool) {
 // gone.
 func MarkReplacing(sid string) string { return replacingPrefix + sid }
 
-// ReplacedByApplication tells which bot an application is to replace, from its
-// friendly name.
+// ReplacedByApplication is the SID of the bot that an application was created to
+// replace, from its friendly name.
 func ReplacedByApplication(friendlyName string) (sid string, ok bool) {
 	return botAfter(friendlyName, replacingPrefix)
 }
@@ -95,8 +95,8 @@ func ReplacedByApplication(friendlyName string) (sid string, ok bool) {
 // bot.
 func MarkBuild(sid string) string { return buildPrefix + sid }
 
-// ReplacedByBuild tells which bot an assistant replaced, from the unique name of a
-// model build.
+// ReplacedByBuild is the SID of the bot that an assistant replaced, from the unique name
+// of a model build.
 func ReplacedByBuild(uniqueName string) (sid string, ok bool) {
 	return botAfter(uniqueName, buildPrefix)
 }
@@ -114,8 +114,8 @@ func MarkRevision(replaces string) string {
 	return commitReplaces + replaces
 }
 
-// ReplacedByFlow tells which bot a flow replaced, from the commit message of its
-// first revision.
+// ReplacedByFlow is the SID of the bot that a flow replaced, from the commit message of
+// its first revision.
 func ReplacedByFlow(commitMessage string) (sid string, ok bool) {
 	return botAfter(commitMessage, commitReplaces)
 }

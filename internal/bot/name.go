@@ -13,10 +13,10 @@ import (
 // phone number's friendly name, which shows the bot's.
 const MaxNameLength = 64
 
-// FreeLabel is the friendly name of a number that is nobody's.
+// FreeLabel is the friendly name of a number that no bot answers on.
 const FreeLabel = "free"
 
-// CheckName refuses a unique name that Twilio would not keep or that would be
+// CheckName refuses a unique name that Twilio would not keep, or that would be
 // read as one of this provider's marks.
 func CheckName(name string) error {
 	switch {
@@ -39,4 +39,18 @@ func CheckName(name string) error {
 		return fmt.Errorf("%q cannot be a bot's name: %q is how the provider marks work in progress at Twilio", name, mark)
 	}
 	return nil
+}
+
+// NameProblem says whose a name is.
+func NameProblem(name string, owners []Bot) *Problem {
+	var listed []string
+	for _, owner := range owners {
+		listed = append(listed, fmt.Sprintf("%s, on the engine %s", owner.SID, owner.Engine()))
+	}
+	detail := fmt.Sprintf("The account has a bot named %q: %s. Names are unique across engines, and nothing was written.", name, listed[0])
+	if len(owners) > 1 {
+		detail = fmt.Sprintf("The account has %d bots named %q: %s. Only their SIDs tell them apart, and nothing was written.",
+			len(owners), name, strings.Join(listed, "; "))
+	}
+	return &Problem{Kind: NameTaken, Summary: "The bot's name is taken", Detail: detail, Cause: ErrNameTaken, Bots: owners, Name: name}
 }

@@ -48,10 +48,10 @@ type Side struct {
 	ApplicationSID string // wins over the URLs
 }
 
-// applications lists the applications of sides.
-func (s Side) applications(others ...Side) []string {
+// Applications lists the SIDs of the applications that the number is pointed at.
+func (n Number) Applications() []string {
 	var all []string
-	for _, side := range append(others, s) {
+	for _, side := range []Side{n.Messaging, n.Voice} {
 		if side.ApplicationSID != "" {
 			all = append(all, side.ApplicationSID)
 		}
@@ -67,14 +67,17 @@ func (n Number) Side(channel Channel) Side {
 	return n.Messaging
 }
 
-func (n *Number) side(channel Channel) *Side {
+// With is the number with another side on one channel.
+func (n Number) With(channel Channel, side Side) Number {
 	if channel == Voice {
-		return &n.Voice
+		n.Voice = side
+	} else {
+		n.Messaging = side
 	}
-	return &n.Messaging
+	return n
 }
 
-// Can tells whether the number carries a channel.
+// Can reports whether the number carries a channel.
 func (n Number) Can(channel Channel) bool {
 	if channel == Voice {
 		return n.Capabilities.Voice
@@ -84,67 +87,6 @@ func (n Number) Can(channel Channel) bool {
 
 // String names the number in messages: what people call it, and its SID.
 func (n Number) String() string { return n.PhoneNumber + " (" + n.SID + ")" }
-
-// RouteKind says what sort of thing answers.
-type RouteKind string
-
-// The kinds of route.
-const (
-	ToNothing  RouteKind = "none"
-	ToBot      RouteKind = "bot"
-	ToExternal RouteKind = "external" // a URL, a SIP trunk, a bot of another account
-)
-
-// Route says who answers on one channel of a number, by Twilio's precedence: a
-// SIP trunk over an application over a URL
-// (https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource).
-type Route struct {
-	Kind       RouteKind
-	BotSID     string
-	TargetTask string
-	// URL is the webhook Twilio calls; empty where an application or a trunk
-	// answers.
-	URL      string
-	Method   string
-	TrunkSID string
-	// SilencedBy is the inert application that stands in front of the bot; empty
-	// where none does.
-	SilencedBy string
-}
-
-// Route tells who answers on a channel of the number.
-func (n Number) Route(channel Channel, webhooks Webhooks) Route {
-	side := n.Side(channel)
-	switch {
-	case channel == Voice && n.TrunkSID != "":
-		return Route{Kind: ToExternal, TrunkSID: n.TrunkSID}
-	case side.ApplicationSID != "":
-		return Route{Kind: ToBot, BotSID: side.ApplicationSID}
-	case side.URL == "":
-		return Route{Kind: ToNothing}
-	}
-	route := Route{Kind: ToExternal, URL: side.URL, Method: side.Method}
-	if to, ok := webhooks.Parse(side.URL); ok && to.AccountSID == n.AccountSID {
-		route.Kind, route.BotSID, route.TargetTask = ToBot, to.BotSID, to.TargetTask
-	}
-	return route
-}
-
-// String says who answers, in words that fit behind "it answers with".
-func (r Route) String() string {
-	switch {
-	case r.Kind == ToNothing:
-		return "nothing"
-	case r.TrunkSID != "":
-		return "SIP trunk " + r.TrunkSID
-	case r.SilencedBy != "":
-		return fmt.Sprintf("silence (bot %s is suspended)", r.BotSID)
-	case r.Kind == ToBot:
-		return Webhook{BotSID: r.BotSID, TargetTask: r.TargetTask}.String()
-	default:
-		return r.URL
-	}
-}
 
 // NumberChange is a write to a number: nil leaves a field as it is, an empty
 // string clears it.
@@ -163,7 +105,7 @@ type SideChange struct {
 	ApplicationSID *string
 }
 
-// Empty tells whether nothing is to be written.
+// Empty reports whether there is nothing to write.
 func (c NumberChange) Empty() bool { return c == NumberChange{} }
 
 // Side is the change to a channel's side, to be filled in.
@@ -194,7 +136,7 @@ func (c NumberChange) Apply(n Number) Number {
 	return n
 }
 
-// Holds tells whether the number is as the change would have it. Whether setting an
+// Holds reports whether the number is as the change would have it. Whether setting an
 // application clears the URLs behind it is not documented for certain
 // (https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource says
 // they are ignored), so a side that has the application it was given holds either
@@ -202,10 +144,11 @@ func (c NumberChange) Apply(n Number) Number {
 func (c NumberChange) Holds(n Number) bool {
 	want := c.Apply(n)
 	return want.FriendlyName == n.FriendlyName && want.TrunkSID == n.TrunkSID &&
-		want.Messaging.same(n.Messaging) && want.Voice.same(n.Voice)
+		want.Messaging.Same(n.Messaging) && want.Voice.Same(n.Voice)
 }
 
-func (s Side) same(now Side) bool {
+// Same reports whether a side that was written is what is read now.
+func (s Side) Same(now Side) bool {
 	if s.ApplicationSID != "" && now.ApplicationSID == s.ApplicationSID && now.URL == "" {
 		return now.FallbackURL == "" || now.FallbackURL == s.FallbackURL
 	}
@@ -214,7 +157,48 @@ func (s Side) same(now Side) bool {
 		(s.URL == "" || strings.EqualFold(s.Method, now.Method))
 }
 
+// ChangeTo is what makes one side another.
+func (s Side) ChangeTo(to Side) (c SideChange) {
+	set := func(field **string, from, to string) {
+		if from != to {
+			*field = &to
+		}
+	}
+	set(&c.URL, s.URL, to.URL)
+	set(&c.FallbackURL, s.FallbackURL, to.FallbackURL)
+	set(&c.ApplicationSID, s.ApplicationSID, to.ApplicationSID)
+	if to.URL != "" && to.Method != "" {
+		set(&c.Method, s.Method, to.Method)
+	}
+	return c
+}
+
+// Clear takes a side's URL away, and with it the fallback that Twilio refuses to keep
+// without one (errors 21405 and 21406), which the notice names.
+func (n Number) Clear(channel Channel, change *SideChange) []Notice {
+	side := n.Side(channel)
+	change.URL = new(string)
+	if side.FallbackURL == "" {
+		return nil
+	}
+	change.FallbackURL = new(string)
+	return []Notice{{
+		Summary: "A fallback URL was cleared",
+		Detail: fmt.Sprintf("%s of %s had the fallback URL %s. Twilio keeps no fallback URL without a URL, so both were cleared.",
+			channel, n, side.FallbackURL),
+	}}
+}
+
 // SortNumbers puts numbers in the order they are shown: by phone number.
 func SortNumbers(numbers []Number) {
 	slices.SortFunc(numbers, func(a, b Number) int { return strings.Compare(a.PhoneNumber, b.PhoneNumber) })
+}
+
+// JoinNumbers names numbers for people.
+func JoinNumbers(numbers []Number) string {
+	names := make([]string, len(numbers))
+	for i, number := range numbers {
+		names[i] = number.String()
+	}
+	return strings.Join(names, ", ")
 }

@@ -1,22 +1,62 @@
 package bot
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
-// Problem is an error written for the person who runs Terraform: what could not be
-// done, and in the detail what is true now and what to do next.
+// Kind says what sort of problem it is, for whoever has to advise what to do next.
+type Kind string
+
+// The kinds of problem. A problem of no kind says all there is to say.
+const (
+	NumberTaken      Kind = "number taken"       // a number that a binding wants answers elsewhere
+	NumberRepointed  Kind = "number re-pointed"  // a bound number was re-pointed since the last apply
+	NumberIncapable  Kind = "number incapable"   // a number cannot carry a channel
+	NumberSilenced   Kind = "number silenced"    // taking a live number over would silence it
+	NameTaken        Kind = "name taken"         // another bot has the name
+	NameReserved     Kind = "name reserved"      // Twilio keeps the name for a deleted assistant
+	StillRouted      Kind = "still routed"       // numbers route to a bot that is being deleted
+	ServiceRoutes    Kind = "service routes"     // a Messaging Service routes to a bot that is being suspended
+	NoMessagingURL   Kind = "no messaging URL"   // a Messaging Service cannot be pointed at a bot without one
+	NoContent        Kind = "no content"         // nothing says what a bot is made of on its new engine
+	NotRestorable    Kind = "not restorable"     // Twilio has no deleted assistant of that SID
+	BuildUnfinished  Kind = "build unfinished"   // a model build took longer than the timeout
+	IsAHold          Kind = "hold"               // an application that was named as a bot is a hold
+	ChangedSincePlan Kind = "changed since plan" // another client changed an object after the plan
+	WriteLost        Kind = "write lost"         // a write was not confirmed and is not there
+	NotAsWritten     Kind = "not as written"     // reading back shows something else
+	DraftInTheWay    Kind = "draft"              // publishing would bury a newer draft
+)
+
+// Problem is an error written for the person who runs Terraform, in Twilio's words: what
+// could not be done and what is true now. What to change in a configuration is added by
+// the provider, from Kind and the objects named here.
 type Problem struct {
+	Kind    Kind
 	Summary string
 	Detail  string
+	// Now says what is true at Twilio after an operation that failed, the innermost
+	// operation first.
+	Now []string
 	// Cause is what the problem came from; nil where it is the provider's own
 	// finding.
 	Cause error
+
+	// What the problem is about, as far as advice needs it.
+	Bots     []Bot
+	Name     string
+	Channels []Channel // those that are affected
+	Left     []Channel // those that are not
+	Engine   Engine
 }
 
 func (p *Problem) Error() string {
+	said := strings.Join(append([]string{p.Summary + ": " + p.Detail}, p.Now...), " ")
 	if p.Cause != nil {
-		return fmt.Sprintf("%s: %s (%v)", p.Summary, p.Detail, p.Cause)
+		return fmt.Sprintf("%s (%v)", said, p.Cause)
 	}
-	return p.Summary + ": " + p.Detail
+	return said
 }
 
 // Unwrap is the cause.

@@ -1,36 +1,130 @@
 package bot
 
 import (
-	"context"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
-// Routing reads who answers on numbers: by Twilio's precedence, in whatever
-// spelling of a webhook, and behind an inert application the bot that it silences.
-type Routing struct {
-	webhooks Webhooks
-	suspends map[string]string // the suspended bot, by the inert application in front of it
+// RouteKind says what sort of thing answers.
+type RouteKind string
+
+// The kinds of route.
+const (
+	ToNothing  RouteKind = "none"
+	ToBot      RouteKind = "bot"
+	ToExternal RouteKind = "external" // a URL, a SIP trunk, a bot of another account
+)
+
+// Route says who answers on one channel of a number, by Twilio's precedence: a
+// SIP trunk over an application over a URL
+// (https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource).
+type Route struct {
+	Kind       RouteKind
+	BotSID     string
+	TargetTask string
+	// URL is the webhook Twilio calls; empty where an application or a trunk
+	// answers.
+	URL      string
+	Method   string
+	TrunkSID string
+	// SilencedBy is the SID of the hold that silences the bot here; empty where none
+	// does.
+	SilencedBy string
+	// Gone reports whether the application that answers no longer exists.
+	Gone bool
 }
 
-// Route tells who answers on a channel of a number. Where an inert application
-// stands in front, that is the bot it silences, with the task that the URL behind
-// it names.
+// Route says who answers on a channel of the number, with nothing known of holds.
+func (n Number) Route(channel Channel, webhooks Webhooks) Route {
+	side := n.Side(channel)
+	switch {
+	case channel == Voice && n.TrunkSID != "":
+		return Route{Kind: ToExternal, TrunkSID: n.TrunkSID}
+	case side.ApplicationSID != "":
+		return Route{Kind: ToBot, BotSID: side.ApplicationSID}
+	case side.URL == "":
+		return Route{Kind: ToNothing}
+	}
+	route := Route{Kind: ToExternal, URL: side.URL, Method: side.Method}
+	if to, ok := webhooks.Parse(side.URL); ok && to.AccountSID == n.AccountSID {
+		route.Kind, route.BotSID, route.TargetTask = ToBot, to.BotSID, to.TargetTask
+	}
+	return route
+}
+
+// String says who answers, in words that fit behind "it answers with".
+func (r Route) String() string {
+	switch {
+	case r.Kind == ToNothing:
+		return "nothing"
+	case r.TrunkSID != "":
+		return "SIP trunk " + r.TrunkSID
+	case r.SilencedBy != "":
+		return fmt.Sprintf("silence (bot %s is suspended)", r.BotSID)
+	case r.Kind == ToBot:
+		return Webhook{BotSID: r.BotSID, TargetTask: r.TargetTask}.String()
+	default:
+		return r.URL
+	}
+}
+
+// Routing says who answers on numbers: by Twilio's precedence, in any spelling of a
+// webhook, and for a number that is pointed at a hold the bot that the hold silences.
+type Routing struct {
+	Webhooks Webhooks
+	holds    map[string]string // the suspended bot, by the SID of its hold
+	gone     map[string]bool   // applications that no longer exist
+}
+
+// NewRouting is the routing of an account with these holds. gone are the SIDs of
+// applications that numbers are pointed at and that no longer exist.
+func NewRouting(webhooks Webhooks, holds []Hold, gone ...string) Routing {
+	r := Routing{Webhooks: webhooks, holds: map[string]string{}, gone: map[string]bool{}}
+	for _, hold := range holds {
+		r.holds[hold.SID] = hold.BotSID
+	}
+	for _, sid := range gone {
+		r.gone[sid] = true
+	}
+	return r
+}
+
+// HoldsOf lists the SIDs of the holds that suspend a bot, in a fixed order.
+func (r Routing) HoldsOf(botSID string) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.holds)), func(sid string) bool { return r.holds[sid] != botSID })
+}
+
+// HoldOf is the SID of the hold that suspends a bot; empty where the bot is not
+// suspended.
+func (r Routing) HoldOf(botSID string) string {
+	if holds := r.HoldsOf(botSID); len(holds) > 0 {
+		return holds[0]
+	}
+	return ""
+}
+
+// Route says who answers on a channel of a number. For a number that is pointed at a
+// hold that is the bot which the hold silences, with the task that the number's own URL
+// names.
 func (r Routing) Route(n Number, channel Channel) Route {
-	route := n.Route(channel, r.webhooks)
-	suspended, ok := r.suspends[route.BotSID]
+	route := n.Route(channel, r.Webhooks)
+	suspended, ok := r.holds[route.BotSID]
 	if !ok {
+		route.Gone = r.gone[route.BotSID]
 		return route
 	}
 	side := n.Side(channel)
 	silenced := Route{Kind: ToBot, BotSID: suspended, SilencedBy: route.BotSID, URL: side.URL, Method: side.Method}
-	if to, ok := r.webhooks.Parse(side.URL); ok && to.BotSID == suspended {
+	if to, ok := r.Webhooks.Parse(side.URL); ok && to.BotSID == suspended {
 		silenced.TargetTask = to.TargetTask
 	}
 	return silenced
 }
 
-// Channels lists the channels on which a number routes to a bot, silenced ones
-// among them.
+// Channels lists the channels on which a number routes to a bot, silenced ones among
+// them.
 func (r Routing) Channels(n Number, botSID string) []Channel {
 	if botSID == "" {
 		return nil // what answers nothing is nobody's
@@ -38,113 +132,28 @@ func (r Routing) Channels(n Number, botSID string) []Channel {
 	return slices.DeleteFunc(Channels(), func(channel Channel) bool { return r.Route(n, channel).BotSID != botSID })
 }
 
-// answers tells whether a channel of the number answers as the binding wants, or
-// would if the bot were not suspended, whatever the spelling of the webhook.
-func (r Routing) answers(n Number, b Binding, channel Channel) bool {
-	route := r.Route(n, channel)
-	if route.Kind != ToBot || route.BotSID != b.BotSID {
-		return false
-	}
-	if route.SilencedBy != "" {
-		return r.restores(n, b, channel)
-	}
-	return route.TargetTask == b.TargetTask && (route.URL == "" || isWebhookMethod(route.Method))
+// Numbers lists those numbers that route to a bot on some channel.
+func (r Routing) Numbers(numbers []Number, botSID string) []Number {
+	return slices.DeleteFunc(slices.Clone(numbers), func(n Number) bool { return len(r.Channels(n, botSID)) == 0 })
 }
 
-// restores tells whether a silenced channel answers as the binding wants once the
-// inert application is taken away.
-func (r Routing) restores(n Number, b Binding, channel Channel) bool {
-	side := n.Side(channel)
-	to, isBot := r.webhooks.Parse(side.URL)
-	if engine, _ := EngineOf(b.BotSID); engine == Application {
-		return !isBot
-	}
-	// Where setting the application made Twilio clear the URL, resuming rebuilds it.
-	return side.URL == "" || (isBot && to.BotSID == b.BotSID && to.TargetTask == b.TargetTask && isWebhookMethod(side.Method))
-}
+// RouteSnapshot is what a number's channels were pointed at at some moment, to be
+// compared with what they are pointed at later. Terraform keeps it in private state.
+type RouteSnapshot map[Channel]string
 
-// suspensions gives, by its own SID, each inert application and the bot it
-// suspends. What was listed before in this process will do, unless the listing
-// misses an application that is asked for.
-func (d *Directory) suspensions(ctx context.Context, asked ...string) (map[string]string, error) {
-	for _, anew := range []bool{false, true} {
-		applications, err := d.applications(ctx, anew)
-		if err != nil {
-			return nil, err
+// SnapshotOf records what a number is pointed at now.
+func SnapshotOf(n Number) RouteSnapshot {
+	snapshot := RouteSnapshot{}
+	for _, channel := range Channels() {
+		side := n.Side(channel)
+		if side.URL == "" {
+			side.Method = "" // Twilio keeps a method where there is no URL to call
 		}
-		suspends, known := map[string]string{}, map[string]bool{}
-		for _, application := range applications {
-			known[application.SID] = true
-			if application.Suspends != "" {
-				suspends[application.SID] = application.Suspends
-			}
+		trunk := ""
+		if channel == Voice {
+			trunk = n.TrunkSID
 		}
-		if anew || !slices.ContainsFunc(asked, func(sid string) bool { return !known[sid] }) {
-			return suspends, nil
-		}
+		snapshot[channel] = strings.Join([]string{trunk, side.ApplicationSID, strings.ToUpper(side.Method), side.URL}, " ")
 	}
-	return nil, nil
-}
-
-// applications lists the account's applications, inert ones among them.
-func (d *Directory) applications(ctx context.Context, anew bool) ([]Bot, error) {
-	d.mu.Lock()
-	listed, generation, bots := d.listedApplications, d.botGeneration, d.bots
-	d.mu.Unlock()
-	key := "applications"
-	switch {
-	case anew:
-		key = "applications anew"
-	case listed != nil && listed.generation == generation:
-		return listed.bots, nil
-	case bots != nil:
-		return slices.DeleteFunc(slices.Clone(bots), func(b Bot) bool { return b.Engine() != Application }), nil
-	}
-	return shared(ctx, &d.flights, key, func(ctx context.Context) ([]Bot, error) {
-		bots, err := d.Host(Application).List(ctx)
-		if IsOff(d.Host(Application)) != nil {
-			bots, err = nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.listedApplications = &listing{generation, bots}
-		return bots, nil
-	})
-}
-
-// listing is what was listed before the writes of a later generation.
-type listing struct {
-	generation int
-	bots       []Bot
-}
-
-// Routing is how the given numbers are read. The account's applications are listed
-// only where a number points at one.
-func (d *Directory) Routing(ctx context.Context, numbers ...Number) (Routing, error) {
-	r := Routing{webhooks: d.Webhooks}
-	var asked []string
-	for _, number := range numbers {
-		asked = append(asked, number.Messaging.applications(number.Voice)...)
-	}
-	if len(asked) == 0 {
-		return r, nil
-	}
-	var err error
-	r.suspends, err = d.suspensions(ctx, asked...)
-	return r, err
-}
-
-// routingNow is Routing from a listing made now.
-func (d *Directory) routingNow(ctx context.Context) (Routing, error) {
-	applications, err := d.applications(ctx, true)
-	r := Routing{webhooks: d.Webhooks, suspends: map[string]string{}}
-	for _, application := range applications {
-		if application.Suspends != "" {
-			r.suspends[application.SID] = application.Suspends
-		}
-	}
-	return r, err
+	return snapshot
 }

@@ -2,14 +2,14 @@ package bot
 
 import "slices"
 
-// Status says whether a bot answers anybody.
+// Status says whether a bot answers.
 type Status string
 
 // The statuses of a bot.
 const (
 	Live      Status = "live"      // a number routes to it
 	Idle      Status = "idle"      // none does
-	Suspended Status = "suspended" // an inert application stands in front of it
+	Suspended Status = "suspended" // a hold silences it
 )
 
 // Statuses lists every status of a bot.
@@ -20,8 +20,8 @@ type NumberStatus string
 
 // The statuses of a number.
 const (
-	NumberDangling  NumberStatus = "dangling"  // it routes to a bot that no longer exists: a dead number
-	NumberSuspended NumberStatus = "suspended" // an inert application silences it
+	NumberDangling  NumberStatus = "dangling"  // it routes to a bot that no longer exists
+	NumberSuspended NumberStatus = "suspended" // a hold silences it
 	NumberLive      NumberStatus = "live"      // a bot answers
 	NumberExternal  NumberStatus = "external"  // something else answers
 	NumberFree      NumberStatus = "free"      // nothing answers
@@ -34,25 +34,17 @@ func NumberStatuses() []NumberStatus {
 
 // Roster is what the account's bots and numbers say of each other at one moment.
 type Roster struct {
-	routing   Routing
-	bots      map[string]Bot
-	suspended map[string]bool
-	services  map[string]Service // by the SID of a number they answer for
+	routing  Routing
+	bots     map[string]Bot
+	services map[string]Service // by the SID of a number that they answer for
 }
 
-// NewRoster looks at the bots of an account, inert applications among them, and at
-// the Messaging Services that answer in a number's place.
-func NewRoster(webhooks Webhooks, bots []Bot, services map[string]Service) Roster {
-	r := Roster{
-		routing: Routing{webhooks: webhooks, suspends: map[string]string{}},
-		bots:    map[string]Bot{}, suspended: map[string]bool{}, services: services,
-	}
-	for _, bot := range bots {
+// NewRoster looks at the bots and holds of an account, and at the Messaging Services
+// that answer in place of a number.
+func NewRoster(webhooks Webhooks, listed Listing, services map[string]Service) Roster {
+	r := Roster{routing: NewRouting(webhooks, listed.Holds), bots: map[string]Bot{}, services: services}
+	for _, bot := range listed.Bots {
 		r.bots[bot.SID] = bot
-		if bot.Suspends != "" {
-			r.suspended[bot.Suspends] = true
-			r.routing.suspends[bot.SID] = bot.Suspends
-		}
 	}
 	return r
 }
@@ -60,21 +52,21 @@ func NewRoster(webhooks Webhooks, bots []Bot, services map[string]Service) Roste
 // Answer is who answers on one channel of a number.
 type Answer struct {
 	Route
-	// Bot is the bot behind the route; its SID is empty where there is none or it
-	// is gone.
+	// Bot is the bot behind the route; its SID is empty where there is none or it no
+	// longer exists.
 	Bot Bot
-	// Service is the Messaging Service that answers in the number's place; its SID is
+	// Service is the Messaging Service that answers in place of the number; its SID is
 	// empty where none does.
 	Service Service
 }
 
-// Answer tells who answers on a channel of a number. A Messaging Service goes
-// before all else for messages; behind an inert application stands the bot it
-// silences.
+// Answer says who answers on a channel of a number. For messages a Messaging Service
+// has precedence over all else; a number that is pointed at a hold has the bot that the
+// hold silences.
 func (r Roster) Answer(n Number, channel Channel) Answer {
 	answer := Answer{Route: r.routing.Route(n, channel)}
 	if service, ok := r.services[n.SID]; ok && channel == Messaging {
-		answer = Answer{Route: service.route(n.AccountSID, r.routing.webhooks), Service: service}
+		answer = Answer{Route: service.Route(n.AccountSID, r.routing.Webhooks), Service: service}
 	}
 	answer.Bot = r.bots[answer.BotSID]
 	return answer
@@ -113,8 +105,8 @@ func worse(a, b NumberStatus) NumberStatus {
 	return b
 }
 
-// BotStatus tells whether a bot answers anybody, and on which numbers (E.164) it
-// would if it is not suspended.
+// BotStatus is the status of a bot, and the numbers (E.164) on which it answers, or
+// would if it were not suspended.
 func (r Roster) BotStatus(sid string, numbers []Number) (Status, []string) {
 	phones := []string{}
 	for _, number := range numbers {
@@ -126,7 +118,7 @@ func (r Roster) BotStatus(sid string, numbers []Number) (Status, []string) {
 		}
 	}
 	switch {
-	case r.suspended[sid]:
+	case r.routing.HoldOf(sid) != "":
 		return Suspended, phones
 	case len(phones) > 0:
 		return Live, phones

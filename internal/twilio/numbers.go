@@ -14,8 +14,6 @@ import (
 // (https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource).
 type Numbers struct{ client *Client }
 
-var _ bot.Numbers = Numbers{}
-
 // NewNumbers is the phone numbers of the client's account.
 func NewNumbers(client *Client) Numbers { return Numbers{client} }
 

@@ -7,13 +7,12 @@ import (
 	openapi "github.com/twilio/twilio-go/rest/messaging/v1"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 )
 
 // Services is the account's Messaging Services
 // (https://www.twilio.com/docs/messaging/api/service-resource).
 type Services struct{ client *Client }
-
-var _ bot.Services = Services{}
 
 // NewServices is the Messaging Services of the client's account.
 func NewServices(client *Client) Services { return Services{client} }
@@ -72,17 +71,17 @@ func (s Services) Point(ctx context.Context, serviceSID, url, method string) err
 		return err
 	}
 	lost := err
-	_, err = bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (string, error) {
+	_, err = confirm.Settle(ctx, func(ctx context.Context) (string, error) {
 		live, err := s.api(ctx).FetchService(serviceSID)
 		if err != nil {
 			return "", err
 		}
 		if now := Value(live.InboundRequestUrl); now != url {
-			return now, bot.Stale("the inbound URL of Messaging Service %s is not as written", serviceSID)
+			return now, confirm.Stale("the inbound URL of Messaging Service %s is not as written", serviceSID)
 		}
 		return url, nil
 	})
-	if bot.IsStale(err) && lost != nil {
+	if confirm.IsStale(err) && lost != nil {
 		return lost
 	}
 	return err

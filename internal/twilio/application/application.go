@@ -7,18 +7,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
 // Host runs the applications of one account.
 type Host struct{ client *twilio.Client }
-
-var _ bot.Host = Host{}
 
 // New is the engine on the client's account.
 func New(client *twilio.Client) Host { return Host{client} }
@@ -27,56 +27,61 @@ func (h Host) api(ctx context.Context) *openapi.ApiService {
 	return openapi.NewApiService(h.client.Requests(ctx))
 }
 
-// List gives every application, inert ones among them.
-func (h Host) List(ctx context.Context) ([]bot.Bot, error) {
+// List gives every application: bots and holds.
+func (h Host) List(ctx context.Context) (bot.Listing, error) {
 	return h.list(ctx, openapi.ListApplicationParams{})
 }
 
-// Find gives the applications of a name; Twilio allows several.
+// Find gives the bots of a name; Twilio allows several.
 func (h Host) Find(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
 	named, err := h.list(ctx, openapi.ListApplicationParams{FriendlyName: &uniqueName})
 	if err != nil {
 		return nil, err
 	}
-	var found []bot.Bot
-	for _, b := range named {
-		// What the filter compares is not documented, so it is compared again.
-		if b.UniqueName == uniqueName {
-			found = append(found, b)
-		}
-	}
-	return found, nil
+	// What the filter compares is not documented, so it is compared again.
+	return slices.DeleteFunc(named.Bots, func(b bot.Bot) bool { return b.UniqueName != uniqueName }), nil
 }
 
-func (h Host) list(ctx context.Context, filter openapi.ListApplicationParams) ([]bot.Bot, error) {
-	var bots []bot.Bot
+func (h Host) list(ctx context.Context, filter openapi.ListApplicationParams) (bot.Listing, error) {
+	var listed bot.Listing
 	err := twilio.EachPage(func(page, token string) (string, error) {
 		filter.PageSize = new(twilio.MaxPageSize)
 		answer, err := h.api(ctx).PageApplication(&filter, token, page)
 		if err != nil {
 			return "", err
 		}
-		for _, application := range answer.Applications {
-			bots = append(bots, read(&application))
+		for _, row := range answer.Applications {
+			if hold, ok := holdOf(&row); ok {
+				listed.Holds = append(listed.Holds, hold)
+			} else {
+				listed.Bots = append(listed.Bots, read(&row))
+			}
 		}
 		return twilio.Value(answer.NextPageUri), nil
 	})
-	return bots, err
+	return listed, err
 }
 
-// Get reads an application; its URLs come with it, so it is no other than Read.
+// Get reads an application; its URLs come with it, so it is the same as Read.
 func (h Host) Get(ctx context.Context, sid string) (bot.Bot, error) { return h.Read(ctx, sid) }
 
-// Read reads an application.
+// Read reads an application. The error for a hold wraps bot.ErrHold.
 func (h Host) Read(ctx context.Context, sid string) (bot.Bot, error) {
-	if err := twilio.CheckSID(sid, "AP"); err != nil {
-		return bot.Bot{}, err
-	}
-	answer, err := h.api(ctx).FetchApplication(sid, nil)
+	row, err := h.fetch(ctx, sid)
 	if err != nil {
 		return bot.Bot{}, err
 	}
-	return read(answer), nil
+	if hold, ok := holdOf(row); ok {
+		return bot.Bot{}, hold.NoBot()
+	}
+	return read(row), nil
+}
+
+func (h Host) fetch(ctx context.Context, sid string) (*openapi.ApiV2010Application, error) {
+	if err := twilio.CheckSID(sid, "AP"); err != nil {
+		return nil, err
+	}
+	return h.api(ctx).FetchApplication(sid, nil)
 }
 
 // Tasks is empty: an application has none.
@@ -131,11 +136,11 @@ func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bo
 // write is there to tell an old read from somebody else's later write; it is empty
 // when it was lost.
 func (h Host) readBack(ctx context.Context, sid string, answer bot.Bot, spec bot.Spec) (bot.Bot, error) {
-	after, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (bot.Bot, error) {
+	after, err := confirm.Settle(ctx, func(ctx context.Context) (bot.Bot, error) {
 		live, err := h.Read(ctx, sid)
 		switch {
 		case errors.Is(err, bot.ErrNotFound):
-			return live, bot.Stale("application %s is not there yet", sid)
+			return live, confirm.Stale("application %s is not there yet", sid)
 		case err != nil:
 			return live, err
 		case matches(live, spec):
@@ -143,10 +148,10 @@ func (h Host) readBack(ctx context.Context, sid string, answer bot.Bot, spec bot
 		case answer.SID != "" && live.DateUpdated.After(answer.DateUpdated):
 			return live, bot.ErrChanged
 		default:
-			return live, bot.Stale("application %s is not as written yet", sid)
+			return live, confirm.Stale("application %s is not as written yet", sid)
 		}
 	})
-	if bot.IsStale(err) || errors.Is(err, bot.ErrChanged) {
+	if confirm.IsStale(err) || errors.Is(err, bot.ErrChanged) {
 		return after, &bot.Problem{
 			Summary: "The bot is not as it was written",
 			Detail:  fmt.Sprintf("The write to the application %q (%s) was sent, but reading it back shows something else. Plan again to see what is there now.", spec.UniqueName, sid),
@@ -240,7 +245,6 @@ func read(answer *openapi.ApiV2010Application) bot.Bot {
 			StatusCallbackURL:    twilio.Value(answer.StatusCallback),
 		}},
 	}
-	b.Suspends, _ = bot.SuspendedBot(name)
 	b.Replaces, _ = bot.ReplacedByApplication(name)
 	return b
 }

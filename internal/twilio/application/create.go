@@ -8,6 +8,8 @@ import (
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
 // Create makes an application.
@@ -52,7 +54,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	}
 	var sid string
 	var written, made bot.Bot
-	err = bot.Operation{Name: fmt.Sprintf("making the application %q", spec.UniqueName), Steps: []bot.Step{{
+	err = operation.Run(ctx, fmt.Sprintf("making the application %q", spec.UniqueName), []operation.Step{{
 		Name: "writing it",
 		Cut:  "An application of that name may be there, on which no phone number answers; the next apply refuses the name and prints the import for it.",
 		Do: func(ctx context.Context) error {
@@ -81,7 +83,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 			made, err = h.readBack(ctx, sid, written, spec)
 			return err
 		},
-	}}}.Run(ctx)
+	}}...)
 	return made, err
 }
 
@@ -102,10 +104,10 @@ func (h Host) carry(ctx context.Context, sid string, params *openapi.CreateAppli
 // lost looks for the application whose create was never answered. None of the name
 // was there before, so one that is there now is the one that was sent.
 func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, error) {
-	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) ([]bot.Bot, error) {
+	found, err := confirm.Settle(ctx, func(ctx context.Context) ([]bot.Bot, error) {
 		found, err := h.Find(ctx, spec.UniqueName)
 		if err == nil && len(found) == 0 {
-			err = bot.Stale("no application is named %q", spec.UniqueName)
+			err = confirm.Stale("no application is named %q", spec.UniqueName)
 		}
 		return found, err
 	})
@@ -115,7 +117,7 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, err
 	case err == nil:
 		return "", fmt.Errorf("the answer to the create was lost, and an application named %q that this apply did not describe is there now (%s): %w",
 			spec.UniqueName, found[0].SID, bot.ErrNameTaken)
-	case bot.IsStale(err):
+	case confirm.IsStale(err):
 		return "", &bot.Problem{
 			Summary: "A write was lost",
 			Detail:  fmt.Sprintf("Twilio did not confirm that it made the application %q, and no such application is there. Apply again.", spec.UniqueName),

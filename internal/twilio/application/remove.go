@@ -2,22 +2,21 @@ package application
 
 import (
 	"context"
-	"errors"
+
+	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// Delete removes an application and waits until it is gone.
+// Delete deletes an application and waits until it is gone.
 func (h Host) Delete(ctx context.Context, sid string) error {
 	if err := twilio.CheckSID(sid, "AP"); err != nil {
 		return err
 	}
-	err := h.api(ctx).DeleteApplication(sid, nil)
-	if err != nil && !errors.Is(err, bot.ErrNotFound) && !errors.Is(err, bot.ErrUncertain) {
-		return err
-	}
-	return twilio.Gone(ctx, sid, err, h.Get)
+	sent := confirm.Write{Object: "application " + sid, Err: h.api(ctx).DeleteApplication(sid, nil)}
+	return confirm.Gone(ctx, sent, func(ctx context.Context) (*openapi.ApiV2010Application, error) { return h.fetch(ctx, sid) })
 }
 
 // Discard is Delete: Twilio reserves no name of an application.

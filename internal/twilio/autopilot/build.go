@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 )
 
 // The statuses of a model build, as Twilio's OpenAPI document lists them.
@@ -112,14 +113,14 @@ func (a api) train(ctx context.Context, sid string, fresh bool, replaces string)
 // lostBuild looks for the build whose start was never answered: one that is newer
 // than the newest there was.
 func (a api) lostBuild(ctx context.Context, sid, before string, cause error) (modelBuild, error) {
-	build, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (modelBuild, error) {
+	build, err := confirm.Settle(ctx, func(ctx context.Context) (modelBuild, error) {
 		newest, _, err := a.builds(ctx, sid)
 		if err == nil && newest.SID == before {
-			err = bot.Stale("no new model build")
+			err = confirm.Stale("no new model build")
 		}
 		return newest, err
 	})
-	if bot.IsStale(err) {
+	if confirm.IsStale(err) {
 		return build, cause
 	}
 	return build, err
@@ -127,16 +128,16 @@ func (a api) lostBuild(ctx context.Context, sid, before string, cause error) (mo
 
 // await waits for a build to end, as long as the context allows.
 func (a api) await(ctx context.Context, sid, buildSID string) (modelBuild, error) {
-	build, err := bot.Poll(ctx, func(ctx context.Context) (modelBuild, error) {
+	build, err := confirm.Poll(ctx, func(ctx context.Context) (modelBuild, error) {
 		var build modelBuild
 		err := a.get(ctx, &build, "Assistants", sid, "ModelBuilds", buildSID)
 		switch {
 		case errors.Is(err, bot.ErrNotFound):
-			return build, bot.Stale("model build %s is not there yet", buildSID)
+			return build, confirm.Stale("model build %s is not there yet", buildSID)
 		case err != nil:
 			return build, err
 		case build.running():
-			return build, bot.Stale("model build %s is %s", buildSID, build.Status)
+			return build, confirm.Stale("model build %s is %s", buildSID, build.Status)
 		default:
 			return build, nil
 		}
@@ -144,7 +145,7 @@ func (a api) await(ctx context.Context, sid, buildSID string) (modelBuild, error
 	switch {
 	case err == nil:
 		return build, nil
-	case ctx.Err() == nil && !bot.IsStale(err):
+	case ctx.Err() == nil && !confirm.IsStale(err):
 		return build, fmt.Errorf("looking at model build %s of assistant %s: %w", buildSID, sid, err)
 	default:
 		why := "when the time to wait for it was over. A longer `timeouts` gives it more."

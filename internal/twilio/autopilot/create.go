@@ -10,6 +10,8 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
@@ -36,7 +38,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 		takeBack = func(ctx context.Context) error { return h.takeBack(ctx, made.SID, spec) }
 	}
 	content := spec.Content.Schema
-	err = bot.Operation{Name: fmt.Sprintf("the upload of the assistant %q", spec.UniqueName), Steps: []bot.Step{{
+	err = operation.Run(ctx, fmt.Sprintf("the upload of the assistant %q", spec.UniqueName), []operation.Step{{
 		Name: "making the assistant under its mark",
 		Cut:  left,
 		Do: func(ctx context.Context) error {
@@ -75,7 +77,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 			}
 			err := h.train(ctx, made.SID, changed, spec.Replaces)
 			if errors.Is(err, errUnderway) && spec.Replaces == "" {
-				return bot.Stays(err) // all of it is uploaded
+				return operation.Stays(err) // all of it is uploaded
 			}
 			return err
 		},
@@ -103,7 +105,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 			b, err = h.Get(ctx, made.SID)
 			return err
 		},
-	}}}.Run(ctx)
+	}}...)
 	return b, err
 }
 
@@ -176,10 +178,10 @@ func nameTaken(err error) bool {
 
 // lost looks for the assistant whose create was never answered: the mark tells it.
 func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (assistant, error) {
-	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (assistant, error) {
+	found, err := confirm.Settle(ctx, func(ctx context.Context) (assistant, error) {
 		found, err := h.assistant(ctx, spec.UniqueName)
 		if errors.Is(err, bot.ErrNotFound) {
-			err = bot.Stale("no assistant is named %q", spec.UniqueName)
+			err = confirm.Stale("no assistant is named %q", spec.UniqueName)
 		}
 		return found, err
 	})
@@ -188,7 +190,7 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (assistant, 
 		return found, nil
 	case err == nil:
 		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
-	case bot.IsStale(err):
+	case confirm.IsStale(err):
 		return found, &bot.Problem{
 			Summary: "A write was lost",
 			Detail:  fmt.Sprintf("Twilio did not confirm that it made the assistant %q, and no such assistant is there. Apply again.", spec.UniqueName),
@@ -216,10 +218,10 @@ func (h Host) restore(ctx context.Context, spec bot.Spec) (assistant, error) {
 		case err != nil && !errors.Is(err, bot.ErrUncertain):
 			return found, fmt.Errorf("restoring assistant %s: %w", spec.RestoreSID, err)
 		}
-		found, err = bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (assistant, error) {
+		found, err = confirm.Settle(ctx, func(ctx context.Context) (assistant, error) {
 			found, err := h.assistant(ctx, spec.RestoreSID)
 			if errors.Is(err, bot.ErrNotFound) {
-				err = bot.Stale("assistant %s is not there yet", spec.RestoreSID)
+				err = confirm.Stale("assistant %s is not there yet", spec.RestoreSID)
 			}
 			return found, err
 		})

@@ -9,6 +9,8 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
@@ -26,17 +28,15 @@ func (h Host) Delete(ctx context.Context, sid string) error {
 			err = h.delete(ctx, "Assistants", sid)
 		}
 	}
-	if err != nil && !errors.Is(err, bot.ErrNotFound) && !errors.Is(err, bot.ErrUncertain) {
-		return err
-	}
-	return twilio.Gone(ctx, sid, err, h.Get)
+	sent := confirm.Write{Object: "assistant " + sid, Err: err}
+	return confirm.Gone(ctx, sent, func(ctx context.Context) (bot.Bot, error) { return h.Get(ctx, sid) })
 }
 
 // Discard removes an assistant that another replaced. Twilio keeps the name of a
 // deleted one reserved, so it is put aside first. Cut off in between, the assistant
 // is there under the name it was put aside with, and the next Discard goes on.
 func (h Host) Discard(ctx context.Context, sid string) error {
-	return bot.Operation{Name: "the removal of assistant " + sid, Steps: []bot.Step{{
+	return operation.Run(ctx, "the removal of assistant "+sid, []operation.Step{{
 		Name: "freeing its name",
 		Do: func(ctx context.Context) error {
 			found, err := h.assistant(ctx, sid)
@@ -52,7 +52,7 @@ func (h Host) Discard(ctx context.Context, sid string) error {
 	}, {
 		Name: "deleting it",
 		Do:   func(ctx context.Context) error { return h.Delete(ctx, sid) },
-	}}}.Run(ctx)
+	}}...)
 }
 
 // Unmark gives the assistant its friendly name, in one write: before it the name

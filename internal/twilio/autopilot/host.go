@@ -13,25 +13,23 @@ import (
 // Host runs the assistants of one account.
 type Host struct{ api }
 
-var _ bot.Host = Host{}
-
 // New is the engine on the client's account.
 func New(client *twilio.Client) Host { return Host{api{client}} }
 
 // List gives every assistant.
-func (h Host) List(ctx context.Context) ([]bot.Bot, error) {
+func (h Host) List(ctx context.Context) (bot.Listing, error) {
+	var listed bot.Listing
 	rows, err := list[assistant](ctx, h.api, "assistants", "Assistants")
 	if err != nil {
-		return nil, err
+		return listed, err
 	}
-	bots := make([]bot.Bot, len(rows))
-	for i, row := range rows {
+	for _, row := range rows {
 		if err := h.ours(row); err != nil {
-			return nil, err
+			return bot.Listing{}, err
 		}
-		bots[i] = summary(row)
+		listed.Bots = append(listed.Bots, summary(row))
 	}
-	return bots, nil
+	return listed, nil
 }
 
 // Find gives the assistant of a name: Twilio allows one.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
 // Update writes what differs and nothing else: content first, then the model build
@@ -19,7 +21,7 @@ func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bo
 	var b bot.Bot
 	changed := false
 	const left = "The assistant answers by its last completed model build. The next plan shows what is left, the difference or that a model build is needed, and applies it."
-	err := bot.Operation{Name: "the update of assistant " + sid, Steps: []bot.Step{{
+	err := operation.Run(ctx, "the update of assistant "+sid, []operation.Step{{
 		Name: "reading its names",
 		Do: func(ctx context.Context) (err error) {
 			if found, err = h.assistant(ctx, sid); err == nil {
@@ -61,7 +63,7 @@ func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bo
 			b, err = h.finish(ctx, l, form)
 			return err
 		},
-	}}}.Run(ctx)
+	}}...)
 	return b, err
 }
 
@@ -97,23 +99,23 @@ func (h Host) rename(ctx context.Context, sid string, form url.Values) (assistan
 		return answer, fmt.Errorf("writing the names of assistant %s: %w", sid, err)
 	}
 	lost := err
-	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (assistant, error) {
+	found, err := confirm.Settle(ctx, func(ctx context.Context) (assistant, error) {
 		found, err := h.assistant(ctx, sid)
 		if err != nil {
 			return found, err
 		}
 		if (form.Has("UniqueName") && found.UniqueName != form.Get("UniqueName")) ||
 			(form.Has("FriendlyName") && found.FriendlyName != form.Get("FriendlyName")) {
-			return found, bot.Stale("the names of assistant %s are not as written", sid)
+			return found, confirm.Stale("the names of assistant %s are not as written", sid)
 		}
 		return found, nil
 	})
-	if err != nil && !bot.IsStale(err) && lost == nil && h.ours(answer) == nil {
+	if err != nil && !confirm.IsStale(err) && lost == nil && h.ours(answer) == nil {
 		// The write was answered, and Twilio's own answer stands for the read that
 		// could not be made.
 		return answer, nil
 	}
-	if bot.IsStale(err) && lost != nil {
+	if confirm.IsStale(err) && lost != nil {
 		return found, fmt.Errorf("the answer to writing the names of assistant %s was lost, and they are as before; apply again: %w", sid, lost)
 	}
 	return found, err
@@ -163,18 +165,18 @@ func (h Host) bring(ctx context.Context, sid string, want, from *schema.Schema) 
 // settled reads until the content is what was written.
 func (h Host) settled(ctx context.Context, sid string, want *schema.Schema) (*live, error) {
 	var left []string
-	l, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (*live, error) {
+	l, err := confirm.Settle(ctx, func(ctx context.Context) (*live, error) {
 		l, err := h.read(ctx, sid)
 		if err != nil {
 			return l, err
 		}
 		if changes := schema.Diff(l.schema, want); !changes.Empty() {
 			left = changes.Summary()
-			return l, bot.Stale("the content of assistant %s is not as written", sid)
+			return l, confirm.Stale("the content of assistant %s is not as written", sid)
 		}
 		return l, nil
 	})
-	if bot.IsStale(err) {
+	if confirm.IsStale(err) {
 		return nil, &bot.Problem{
 			Summary: "The bot is not as it was written",
 			Detail: fmt.Sprintf("Every write to assistant %s was taken, but reading it back shows that this is still to be done:\n  %s\n"+

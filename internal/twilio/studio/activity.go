@@ -11,8 +11,6 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-var _ bot.Drainer = Host{}
-
 // execution is what began an execution, which twilio-go's model leaves out.
 type execution struct {
 	InitiatedBy string `json:"initiated_by"`

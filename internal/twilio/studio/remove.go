@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
@@ -15,11 +16,8 @@ func (h Host) Delete(ctx context.Context, sid string) error {
 	if err := twilio.CheckSID(sid, "FW"); err != nil {
 		return err
 	}
-	err := h.api(ctx).DeleteFlow(sid)
-	if err != nil && !errors.Is(err, bot.ErrNotFound) && !errors.Is(err, bot.ErrUncertain) {
-		return err
-	}
-	return twilio.Gone(ctx, sid, err, h.Get)
+	sent := confirm.Write{Object: "flow " + sid, Err: h.api(ctx).DeleteFlow(sid)}
+	return confirm.Gone(ctx, sent, func(ctx context.Context) (bot.Bot, error) { return h.Get(ctx, sid) })
 }
 
 // Discard is Delete: Twilio reserves no name of a flow.
@@ -38,7 +36,7 @@ func (h Host) Successor(ctx context.Context, sid string) (bot.Bot, error) {
 	if err != nil {
 		return bot.Bot{}, err
 	}
-	for _, b := range all {
+	for _, b := range all.Bots {
 		if b.Revision == 1 {
 			continue // List showed its mark
 		}

@@ -24,11 +24,6 @@ import (
 // Host runs the flows of one account.
 type Host struct{ client *twilio.Client }
 
-var (
-	_ bot.Host      = Host{}
-	_ bot.Validator = Host{}
-)
-
 // New is the engine on the client's account.
 func New(client *twilio.Client) Host { return Host{client} }
 
@@ -58,8 +53,8 @@ type revision struct {
 
 // List gives every flow, without definitions. The revision of one whose latest is
 // a draft is known only to Get.
-func (h Host) List(ctx context.Context) ([]bot.Bot, error) {
-	var bots []bot.Bot
+func (h Host) List(ctx context.Context) (bot.Listing, error) {
+	var listed bot.Listing
 	err := twilio.EachPage(func(page, token string) (string, error) {
 		answer, err := h.api(ctx).PageFlow(&openapi.ListFlowParams{PageSize: new(twilio.MaxPageSize)}, token, page)
 		if err != nil {
@@ -74,17 +69,17 @@ func (h Host) List(ctx context.Context) ([]bot.Bot, error) {
 			if err := h.ours(r); err != nil {
 				return "", err
 			}
-			bots = append(bots, summary(r))
+			listed.Bots = append(listed.Bots, summary(r))
 		}
 		return twilio.Value(answer.Meta.NextPageUrl), nil
 	})
-	return bots, err
+	return listed, err
 }
 
 // Find gives the flows of a name; Twilio allows several, and has no filter for it.
 func (h Host) Find(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
 	all, err := h.List(ctx)
-	return slices.DeleteFunc(all, func(b bot.Bot) bool { return b.UniqueName != uniqueName }), err
+	return slices.DeleteFunc(all.Bots, func(b bot.Bot) bool { return b.UniqueName != uniqueName }), err
 }
 
 // Get reads a flow; its definition comes with it, so it is no other than Read.

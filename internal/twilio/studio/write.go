@@ -11,6 +11,8 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
@@ -36,7 +38,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	var sid string
 	var made bot.Bot
 	written := 1
-	err = bot.Operation{Name: fmt.Sprintf("making the flow %q", spec.UniqueName), Steps: []bot.Step{{
+	err = operation.Run(ctx, fmt.Sprintf("making the flow %q", spec.UniqueName), []operation.Step{{
 		Name: "publishing it",
 		Cut:  "A published flow of that name may be there, on which no phone number answers; the next apply refuses the name and prints the import for it.",
 		Do: func(ctx context.Context) error {
@@ -66,7 +68,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 			made, err = h.readBack(ctx, sid, written, spec)
 			return err
 		},
-	}}}.Run(ctx)
+	}}...)
 	return made, err
 }
 
@@ -92,11 +94,11 @@ func (h Host) left(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, boo
 // before, and its first revision bears the mark and the content that were sent: any
 // other is somebody else's.
 func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, error) {
-	found, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) ([]bot.Bot, error) {
+	found, err := confirm.Settle(ctx, func(ctx context.Context) ([]bot.Bot, error) {
 		found, err := h.Find(ctx, spec.UniqueName)
 		found = slices.DeleteFunc(found, func(b bot.Bot) bool { return b.SID == spec.Replaces })
 		if err == nil && len(found) == 0 {
-			err = bot.Stale("no flow is named %q", spec.UniqueName)
+			err = confirm.Stale("no flow is named %q", spec.UniqueName)
 		}
 		return found, err
 	})
@@ -110,7 +112,7 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, err
 	case err == nil:
 		return "", fmt.Errorf("the answer to the create was lost, and flows named %q that this apply did not make are there now (%s): %w",
 			spec.UniqueName, found[0].SID, bot.ErrNameTaken)
-	case bot.IsStale(err):
+	case confirm.IsStale(err):
 		return "", &bot.Problem{
 			Summary: "A write was lost",
 			Detail:  fmt.Sprintf("Twilio did not confirm that it made the flow %q, and no such flow is there. Apply again.", spec.UniqueName),
@@ -123,10 +125,10 @@ func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, err
 
 // sent tells whether a flow is what a create sent, and nobody has changed it since.
 func (h Host) sent(ctx context.Context, sid string, spec bot.Spec) (bool, error) {
-	return bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (bool, error) {
+	return confirm.Settle(ctx, func(ctx context.Context) (bool, error) {
 		latest, live, err := h.revisions(ctx, sid)
 		if errors.Is(err, bot.ErrNotFound) {
-			return false, bot.Stale("flow %s is not there yet", sid)
+			return false, confirm.Stale("flow %s is not there yet", sid)
 		}
 		if err != nil || latest.Revision != 1 || live.Revision != 1 || latest.CommitMessage != bot.MarkRevision(spec.Replaces) {
 			return false, err
@@ -227,15 +229,15 @@ func refusal(spec bot.Spec, err error) error {
 // lag its writes here by seconds: an older revision is old, a newer one is
 // somebody else's.
 func (h Host) readBack(ctx context.Context, sid string, written int, spec bot.Spec) (bot.Bot, error) {
-	after, err := bot.Settle(ctx, bot.ReadBackBound, func(ctx context.Context) (bot.Bot, error) {
+	after, err := confirm.Settle(ctx, func(ctx context.Context) (bot.Bot, error) {
 		latest, live, err := h.revisions(ctx, sid)
 		switch {
 		case errors.Is(err, bot.ErrNotFound):
-			return bot.Bot{}, bot.Stale("flow %s is not there yet", sid)
+			return bot.Bot{}, confirm.Stale("flow %s is not there yet", sid)
 		case err != nil:
 			return bot.Bot{}, err
 		case latest.Revision < written || live.Revision < written:
-			return bot.Bot{}, bot.Stale("flow %s is at revision %d", sid, live.Revision)
+			return bot.Bot{}, confirm.Stale("flow %s is at revision %d", sid, live.Revision)
 		}
 		now, err := read(latest, live)
 		if err != nil {
@@ -246,7 +248,7 @@ func (h Host) readBack(ctx context.Context, sid string, written int, spec bot.Sp
 		}
 		return now, nil
 	})
-	if bot.IsStale(err) || errors.Is(err, bot.ErrChanged) {
+	if confirm.IsStale(err) || errors.Is(err, bot.ErrChanged) {
 		return after, &bot.Problem{
 			Summary: "The bot is not as it was written",
 			Detail:  fmt.Sprintf("The write to the flow %q (%s) was sent, but reading it back shows something else. Plan again to see what is there now.", spec.UniqueName, sid),

@@ -1,0 +1,172 @@
+package account
+
+import (
+	"context"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Host runs the bots of one engine on one account. Every write is read back before it
+// returns; what is true when it is cut off stands beside each operation.
+type Host interface {
+	// List gives every bot, without content, and every hold, in Twilio's order.
+	List(ctx context.Context) (bot.Listing, error)
+	// Find gives the bots that have a unique name now.
+	Find(ctx context.Context, uniqueName string) ([]bot.Bot, error)
+	// Get gives a bot without its content; an error that wraps bot.ErrNotFound when it
+	// no longer exists, and bot.ErrHold when the SID is that of a hold.
+	Get(ctx context.Context, sid string) (bot.Bot, error)
+	// Read gives a bot with its content; its errors are those of Get.
+	Read(ctx context.Context, sid string) (bot.Bot, error)
+	// Create creates a bot, or takes up one that an earlier Create left unfinished;
+	// bot.ErrNameTaken when the name is another's. One that replaces another keeps its
+	// mark until Unmark.
+	Create(ctx context.Context, spec bot.Spec) (bot.Bot, error)
+	// Unmark takes the mark of what it replaces off a bot, and gives it its names, once
+	// the old bot is deleted. It is the last write of a replacement.
+	Unmark(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, error)
+	// Successor looks for the bot that replaced one which no longer exists, in marks
+	// that List does not show too; bot.ErrNotFound when there is none.
+	Successor(ctx context.Context, sid string) (bot.Bot, error)
+	// Update brings a bot from what the plan was made for to what is wanted, and stops
+	// when another client changed it in between.
+	Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error)
+	// Delete deletes a bot; one that is gone already is no error.
+	Delete(ctx context.Context, sid string) error
+	// Discard is Delete for a bot that another replaced: its name does not stay
+	// reserved.
+	Discard(ctx context.Context, sid string) error
+	// Tasks lists the unique names of the tasks a number can be pointed at; none where
+	// the engine has no tasks.
+	Tasks(ctx context.Context, sid string) ([]string, error)
+}
+
+// Holder is a host that keeps the holds of suspended bots. Every write is read back
+// before it returns.
+type Holder interface {
+	// FindHolds gives the holds of a bot now.
+	FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error)
+	// CreateHold creates the hold of a bot; bot.ErrNameTaken when it has one.
+	CreateHold(ctx context.Context, botSID string) (bot.Hold, error)
+	// MoveHold makes the hold of one bot that of another, in one write.
+	MoveHold(ctx context.Context, hold bot.Hold, botSID string) error
+	// DeleteHold deletes a hold; one that is gone already is no error.
+	DeleteHold(ctx context.Context, sid string) error
+}
+
+// Validator is a host that can ask Twilio what it would say of a bot, without creating
+// it.
+type Validator interface {
+	Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, error)
+}
+
+// Drainer is a host that knows what is in progress on a bot.
+type Drainer interface {
+	Activity(ctx context.Context, sid string) (bot.Activity, error)
+}
+
+// tracked makes the listing of an engine stale with every write to it, however it ends.
+type tracked struct {
+	Host
+	listing *listing[bot.Listing]
+}
+
+func (t tracked) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
+	defer t.listing.wrote()
+	return t.Host.Create(ctx, spec)
+}
+
+func (t tracked) Unmark(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, error) {
+	defer t.listing.wrote()
+	return t.Host.Unmark(ctx, sid, spec)
+}
+
+func (t tracked) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
+	defer t.listing.wrote()
+	return t.Host.Update(ctx, sid, from, to)
+}
+
+func (t tracked) Delete(ctx context.Context, sid string) error {
+	defer t.listing.wrote()
+	return t.Host.Delete(ctx, sid)
+}
+
+func (t tracked) Discard(ctx context.Context, sid string) error {
+	defer t.listing.wrote()
+	return t.Host.Discard(ctx, sid)
+}
+
+// untracked is the host itself, which may be more than a Host.
+func untracked(host Host) Host {
+	if t, ok := host.(tracked); ok {
+		return t.Host
+	}
+	return host
+}
+
+// IsOff says why an engine cannot be reached; nil where it can.
+func (a *Account) IsOff(engine bot.Engine) error {
+	off, _ := untracked(a.Host(engine)).(Off) // of any other host there is no reason
+	return off.Reason
+}
+
+// Validate asks Twilio what it would say of a flow. known reports whether it could be
+// asked.
+func (a *Account) Validate(ctx context.Context, spec bot.Spec) (findings []bot.Finding, known bool, err error) {
+	validator, ok := untracked(a.Host(bot.Studio)).(Validator)
+	if !ok {
+		return nil, false, nil
+	}
+	findings, err = validator.Validate(ctx, spec)
+	return findings, err == nil, err
+}
+
+// Activity is what is in progress on a bot; nothing where its engine does not know.
+func (a *Account) Activity(ctx context.Context, sid string) (bot.Activity, error) {
+	engine, _ := bot.EngineOf(sid)
+	drainer, ok := untracked(a.Host(engine)).(Drainer)
+	if !ok {
+		return bot.Activity{}, nil
+	}
+	return drainer.Activity(ctx, sid)
+}
+
+// holder keeps the holds; nil where applications cannot be reached.
+func (a *Account) holder() Holder {
+	holder, _ := untracked(a.Host(bot.Application)).(Holder)
+	return holder
+}
+
+// FindHolds gives the holds of a bot as Twilio has them now; none where applications
+// cannot be reached.
+func (a *Account) FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error) {
+	if holder := a.holder(); holder != nil {
+		return holder.FindHolds(ctx, botSID)
+	}
+	return nil, nil
+}
+
+// CreateHold creates the hold of a bot.
+func (a *Account) CreateHold(ctx context.Context, botSID string) (bot.Hold, error) {
+	holder := a.holder()
+	if holder == nil {
+		return bot.Hold{}, a.IsOff(bot.Application)
+	}
+	defer a.perEngine[bot.Application].wrote()
+	return holder.CreateHold(ctx, botSID)
+}
+
+// MoveHold makes the hold of one bot that of another.
+func (a *Account) MoveHold(ctx context.Context, hold bot.Hold, botSID string) error {
+	defer a.perEngine[bot.Application].wrote()
+	return a.holder().MoveHold(ctx, hold, botSID)
+}
+
+// DeleteHold deletes a hold.
+func (a *Account) DeleteHold(ctx context.Context, sid string) error {
+	defer a.perEngine[bot.Application].wrote()
+	return a.holder().DeleteHold(ctx, sid)
+}
+
+// HoldsChanged makes what was listed of the holds stale: another process changed them.
+func (a *Account) HoldsChanged() { a.perEngine[bot.Application].wrote() }

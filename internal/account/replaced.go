@@ -1,0 +1,136 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Pair is the two bots of a replacement that was cut off. Old has no SID when it is
+// deleted already.
+type Pair struct{ Old, New bot.Bot }
+
+// UnfinishedReplacement looks for the other bot of a replacement that was cut off,
+// whichever of the two the caller knows; bot.ErrNotFound when there is none. known is
+// the SID of the other bot as far as the caller knows it.
+func (a *Account) UnfinishedReplacement(ctx context.Context, sid, known string) (Pair, error) {
+	listed, err := a.Bots(ctx, AnyTime)
+	if err != nil {
+		return Pair{}, err
+	}
+	bySID := map[string]bot.Bot{}
+	for _, b := range listed.Bots {
+		bySID[b.SID] = b
+	}
+	for _, b := range listed.Bots {
+		if b.Replaces == sid {
+			return Pair{bySID[sid], b}, nil
+		}
+	}
+	current, there := bySID[sid]
+	if !there {
+		for _, engine := range bot.Engines() {
+			found, err := a.Host(engine).Successor(ctx, sid)
+			if !errors.Is(err, bot.ErrNotFound) {
+				return Pair{New: found}, err
+			}
+		}
+		return Pair{}, bot.ErrNotFound
+	}
+	if current.Replaces == "" {
+		current.Replaces = known
+	}
+	old, oldThere := bySID[current.Replaces]
+	if oldThere || current.Unmarking() {
+		return Pair{old, current}, nil
+	}
+	return Pair{}, bot.ErrNotFound
+}
+
+// Unfinished gives the SIDs of the two bots of a replacement that was cut off: the one
+// that a state should know, and the other; bot.ErrNotFound when there is none. A bot
+// that no longer exists, and was replaced, is known by its replacement.
+func (a *Account) Unfinished(ctx context.Context, sid, known string) (current, other string, err error) {
+	pair, err := a.UnfinishedReplacement(ctx, sid, known)
+	if err != nil {
+		return "", "", err
+	}
+	if pair.Old.SID == sid {
+		return sid, pair.New.SID, nil
+	}
+	other = pair.New.Replaces
+	if other == "" {
+		other = sid
+	}
+	return pair.New.SID, other, nil
+}
+
+// Replaced records that this run put one bot in the place of another: from here on,
+// bindings of this run take the new one for the old.
+func (a *Account) Replaced(old, by string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for sid, latest := range a.replaced {
+		if latest == old {
+			a.replaced[sid] = by
+		}
+	}
+	if old != "" {
+		a.replaced[old] = by
+	}
+}
+
+// NotReplaced takes Replaced back.
+func (a *Account) NotReplaced(old string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.replaced, old)
+}
+
+// ReplacementOf is the bot that this run put in the place of another; empty where it did
+// not.
+func (a *Account) ReplacementOf(sid string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.replaced[sid]
+}
+
+// Successors lists the SIDs under which a bot is known in this run: its own, and that of
+// the bot that replaced it. None for an empty SID.
+func (a *Account) Successors(sid string) []string {
+	if sid == "" {
+		return nil
+	}
+	own := []string{sid}
+	if by := a.ReplacementOf(sid); by != "" {
+		own = append(own, by)
+	}
+	return own
+}
+
+// KnowReplacement records the other bot of a replacement of this one that an earlier
+// process left unfinished: numbers may route to either.
+func (a *Account) KnowReplacement(ctx context.Context, sid string) error {
+	pair, err := a.UnfinishedReplacement(ctx, sid, "")
+	switch {
+	case errors.Is(err, bot.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	other := pair.Old.SID
+	if pair.New.SID != sid {
+		other = pair.New.SID
+	}
+	if other != "" {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.replaced[sid] = other
+	}
+	return nil
+}
+
+// IsOneOf reports whether a SID is among those of Successors.
+func IsOneOf(own []string, sid string) bool { return sid != "" && slices.Contains(own, sid) }

@@ -1,0 +1,139 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Routing says how numbers are read: which of the applications that they are pointed at
+// are holds, and which no longer exist. The account's applications are listed only where
+// a number is pointed at one; a listing of this run is used as long as it has those that
+// are asked for.
+func (a *Account) Routing(ctx context.Context, numbers ...bot.Number) (bot.Routing, error) {
+	return a.routingOf(ctx, AnyTime, numbers)
+}
+
+func (a *Account) routingOf(ctx context.Context, since Moment, numbers []bot.Number) (bot.Routing, error) {
+	asked := applicationsOf(numbers)
+	if len(asked) == 0 {
+		return bot.NewRouting(a.Webhooks, nil), nil
+	}
+	return a.routing(ctx, since, asked)
+}
+
+// RoutingWithHolds is Routing that also knows the holds which no number is pointed at,
+// as they were at the moment or later.
+func (a *Account) RoutingWithHolds(ctx context.Context, since Moment, numbers ...bot.Number) (bot.Routing, error) {
+	return a.routing(ctx, since, applicationsOf(numbers))
+}
+
+func applicationsOf(numbers []bot.Number) []string {
+	var sids []string
+	for _, number := range numbers {
+		sids = append(sids, number.Applications()...)
+	}
+	return sids
+}
+
+func (a *Account) routing(ctx context.Context, since Moment, asked []string) (bot.Routing, error) {
+	listed, err := a.BotsOf(ctx, bot.Application, since)
+	if err != nil {
+		return bot.Routing{}, err
+	}
+	missing := missingFrom(listed, asked)
+	if len(missing) > 0 && a.holder() != nil {
+		if listed, err = a.BotsOf(ctx, bot.Application, a.Now()); err != nil {
+			return bot.Routing{}, err
+		}
+		if missing, err = a.gone(ctx, missingFrom(listed, asked)); err != nil {
+			return bot.Routing{}, err
+		}
+		return bot.NewRouting(a.Webhooks, listed.Holds, missing...), nil
+	}
+	return bot.NewRouting(a.Webhooks, listed.Holds), nil
+}
+
+func missingFrom(listed bot.Listing, asked []string) []string {
+	var missing []string
+	for _, sid := range asked {
+		known := slices.ContainsFunc(listed.Bots, func(b bot.Bot) bool { return b.SID == sid }) ||
+			slices.ContainsFunc(listed.Holds, func(h bot.Hold) bool { return h.SID == sid })
+		if !known && !slices.Contains(missing, sid) {
+			missing = append(missing, sid)
+		}
+	}
+	return missing
+}
+
+// gone leaves those applications that a read does not find either: a listing may lag the
+// creation of one.
+func (a *Account) gone(ctx context.Context, missing []string) ([]string, error) {
+	var gone []string
+	for _, sid := range missing {
+		_, err := a.Host(bot.Application).Get(ctx, sid)
+		switch {
+		case errors.Is(err, bot.ErrNotFound):
+			gone = append(gone, sid)
+		case err != nil && !errors.Is(err, bot.ErrHold):
+			return nil, fmt.Errorf("looking for the application %s: %w", sid, err)
+		}
+	}
+	return gone, nil
+}
+
+// Routes is what routes to a bot.
+type Routes struct {
+	Numbers  []bot.Number // on which it answers, or would if it were not suspended
+	Routing  bot.Routing  // of these numbers
+	Services []bot.Service
+}
+
+// ByChannel gives the numbers that route to a bot by channel.
+func (r Routes) ByChannel(botSID string) map[bot.Channel][]bot.Number {
+	numbers := map[bot.Channel][]bot.Number{}
+	for _, number := range r.Numbers {
+		for _, channel := range r.Routing.Channels(number, botSID) {
+			numbers[channel] = append(numbers[channel], number)
+		}
+	}
+	return numbers
+}
+
+// RoutesTo answers what routes to a bot, from listings begun at the moment or later.
+func (a *Account) RoutesTo(ctx context.Context, botSID string, since Moment) (Routes, error) {
+	var routes Routes
+	var err error
+	if routes.Numbers, err = a.NumbersOf(ctx, botSID, since); err != nil {
+		return routes, err
+	}
+	if routes.Routing, err = a.routingOf(ctx, since, routes.Numbers); err != nil {
+		return routes, err
+	}
+	services, err := a.Services(ctx, since)
+	if err != nil {
+		return routes, err
+	}
+	for _, service := range services {
+		if service.Route(a.SID, a.Webhooks).BotSID == botSID {
+			routes.Services = append(routes.Services, service)
+		}
+	}
+	return routes, nil
+}
+
+// NumbersOf lists the numbers that route to a bot, as they were at the moment or later.
+func (a *Account) NumbersOf(ctx context.Context, botSID string, since Moment) ([]bot.Number, error) {
+	all, err := a.Numbers(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	routing, err := a.routingOf(ctx, since, all)
+	if err != nil {
+		return nil, err
+	}
+	return routing.Numbers(all, botSID), nil
+}

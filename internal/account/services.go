@@ -1,0 +1,60 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Services is the account's Messaging Services at Twilio.
+type Services interface {
+	List(ctx context.Context) ([]bot.Service, error)
+	// Members lists the SIDs of the numbers in a service.
+	Members(ctx context.Context, serviceSID string) ([]string, error)
+	// Point writes a service's inbound URL and reads it back.
+	Point(ctx context.Context, serviceSID, url, method string) error
+}
+
+// Services lists the account's Messaging Services, as they were at the moment or later.
+func (a *Account) Services(ctx context.Context, since Moment) ([]bot.Service, error) {
+	services, err := a.allService.since(ctx, since)
+	if err != nil {
+		return nil, fmt.Errorf("listing the account's Messaging Services: %w", err)
+	}
+	return services, nil
+}
+
+// PointService writes the inbound URL of a Messaging Service and reads it back.
+func (a *Account) PointService(ctx context.Context, sid, url, method string) error {
+	defer a.overriding.wrote()
+	defer a.allService.wrote()
+	return a.services.Point(ctx, sid, url, method)
+}
+
+// Overriding gives, by the SID of a number, the Messaging Service that answers messages
+// in its place, as it was at the moment or later.
+func (a *Account) Overriding(ctx context.Context, since Moment) (map[string]bot.Service, error) {
+	return a.overriding.since(ctx, since)
+}
+
+func (a *Account) listOverriding(ctx context.Context) (map[string]bot.Service, error) {
+	services, err := a.Services(ctx, a.Now())
+	if err != nil {
+		return nil, err
+	}
+	overriding := map[string]bot.Service{}
+	for _, service := range services {
+		if service.Defers {
+			continue
+		}
+		members, err := a.services.Members(ctx, service.SID)
+		if err != nil {
+			return nil, fmt.Errorf("listing the numbers of the Messaging Service %s: %w", service, err)
+		}
+		for _, sid := range members {
+			overriding[sid] = service
+		}
+	}
+	return overriding, nil
+}

@@ -1,0 +1,68 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// UndoLog remembers numbers as they were before an operation wrote them, and as they
+// were after, so that they can be put back.
+type UndoLog struct {
+	mu      sync.Mutex
+	entries []undoEntry
+}
+
+type undoEntry struct{ before, after bot.Number }
+
+func (l *UndoLog) add(before, after bot.Number) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, undoEntry{before, after})
+}
+
+func (l *UndoLog) all() []undoEntry {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.entries)
+}
+
+// Before lists the numbers of the log as they were before they were written.
+func (l *UndoLog) Before() []bot.Number {
+	var numbers []bot.Number
+	for _, entry := range l.all() {
+		numbers = append(numbers, entry.before)
+	}
+	return numbers
+}
+
+// PutBack writes the numbers of a log back as they were, the last first. A channel that
+// another client changed since is left to it.
+func (a *Account) PutBack(ctx context.Context, log *UndoLog) error {
+	for _, entry := range slices.Backward(log.all()) {
+		err := a.EditNumber(ctx, entry.before.SID, nil, func(ctx context.Context, e *Edit) error {
+			return e.Write(ctx, entry.back(e.Number))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// back is what must be written for a number to be as it was before, as far as it still is
+// as it was written.
+func (u undoEntry) back(now bot.Number) bot.NumberChange {
+	var change bot.NumberChange
+	for _, channel := range bot.Channels() {
+		if u.after.Side(channel).Same(now.Side(channel)) {
+			*change.Side(channel) = now.Side(channel).ChangeTo(u.before.Side(channel))
+		}
+	}
+	if now.FriendlyName == u.after.FriendlyName && u.before.FriendlyName != u.after.FriendlyName {
+		change.FriendlyName = &u.before.FriendlyName
+	}
+	return change
+}

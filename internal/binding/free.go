@@ -1,0 +1,60 @@
+package binding
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Free takes a bot off the channels of a number, unless another binding of this run has
+// claimed them. A channel that answers for another by now is left as it is, which the
+// notices say. A number that no longer exists is no error. log may be nil.
+//
+// It is one write: cut off before it the number still answers for the bot, and freeing it
+// again finishes; after it, there is nothing left to do.
+func Free(ctx context.Context, a *account.Account, prior Prior, log *account.UndoLog) (notices []bot.Notice, err error) {
+	err = a.EditNumber(ctx, prior.NumberSID, log, func(ctx context.Context, e *account.Edit) error {
+		routing, err := a.Routing(ctx, e.Number)
+		if err != nil {
+			return err
+		}
+		view := View{Number: e.Number, Routing: routing, Own: a.Successors(prior.BotSID)}
+		change, left, cleared := view.DecideFree(prior, e.Claimed)
+		for _, each := range left {
+			notices = append(notices, bot.Notice{
+				Summary: "A phone number was left as it is",
+				Detail: fmt.Sprintf("%s of %s now answers with %s, no longer with bot %s, so it was not freed.",
+					each.Channel, e.Number, a.Describe(ctx, each.Route), prior.BotSID),
+			})
+		}
+		notices = append(notices, cleared...)
+		return e.Write(ctx, change)
+	})
+	if errors.Is(err, bot.ErrNotFound) {
+		return nil, nil
+	}
+	return notices, err
+}
+
+// FreeBot frees every channel of a number on which a bot answers.
+func FreeBot(ctx context.Context, a *account.Account, number bot.Number, b bot.Bot) ([]bot.Notice, error) {
+	routing, err := a.Routing(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	channels := routing.Channels(number, b.SID)
+	if len(channels) == 0 {
+		return nil, nil
+	}
+	notices, err := Free(ctx, a, Prior{NumberSID: number.SID, BotSID: b.SID, Channels: channels, Label: b.UniqueName}, nil)
+	if err != nil {
+		return notices, err
+	}
+	return append(notices, bot.Notice{
+		Summary: "A phone number was freed",
+		Detail:  fmt.Sprintf("%s answered for the bot %q, which is being deleted; nothing answers on it now.", number, b.UniqueName),
+	}), nil
+}

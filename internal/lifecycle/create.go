@@ -1,0 +1,55 @@
+// Package lifecycle creates, updates and deletes bots. It chooses between an update of
+// the bot itself and a replacement, and first finishes or undoes a replacement that was
+// cut off.
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Create creates a bot whose name no other bot of the account has, on any engine. Within
+// one process one bot of a name is created at a time.
+func Create(ctx context.Context, a *account.Account, engine bot.Engine, spec bot.Spec) (bot.Bot, error) {
+	unlock, err := a.LockName(ctx, spec.UniqueName)
+	if err != nil {
+		return bot.Bot{}, err
+	}
+	defer unlock()
+
+	named, err := a.FindBots(ctx, spec.UniqueName)
+	if err != nil {
+		return bot.Bot{}, err
+	}
+	named = slices.DeleteFunc(named, func(b bot.Bot) bool {
+		// What an earlier creation left is taken up by its mark.
+		return b.Engine() == engine && (b.Uploading && b.Replaces == "" || b.SID == spec.RestoreSID)
+	})
+	if len(named) > 0 {
+		return bot.Bot{}, bot.NameProblem(spec.UniqueName, named)
+	}
+	created, err := a.Host(engine).Create(ctx, spec)
+	if errors.Is(err, bot.ErrNameTaken) {
+		return created, nameTakenMeanwhile(spec.UniqueName, err)
+	}
+	return created, err
+}
+
+func nameTakenMeanwhile(name string, cause error) error {
+	var problem *bot.Problem
+	if errors.As(cause, &problem) {
+		return cause
+	}
+	return &bot.Problem{
+		Kind:    bot.NameTaken,
+		Summary: "The bot's name is taken",
+		Detail:  fmt.Sprintf("Another bot took the name %q at the same time (%v). Plan again to see it.", name, cause),
+		Cause:   cause,
+		Name:    name,
+	}
+}

@@ -1,0 +1,111 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
+)
+
+// Delete deletes a bot, and with it the hold of its suspension and what a replacement
+// that was cut off left. Numbers that still route to it make it fail, unless force is
+// set: then they are freed first.
+func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, force bool) ([]bot.Notice, error) {
+	if _, err := a.HostOf(sid); err != nil {
+		return nil, err
+	}
+	var bots []bot.Bot // the bot, and the other one of a replacement
+	var numbers []bot.Number
+	var notices []bot.Notice
+	err := operation.Run(ctx, "the deletion of bot "+sid, operation.Step{
+		Name: "looking for its phone numbers",
+		Do: func(ctx context.Context) (err error) {
+			if bots, err = withReplacement(ctx, a, bot.Bot{SID: sid, UniqueName: uniqueName}); err != nil {
+				return err
+			}
+			for _, b := range bots {
+				of, err := a.NumbersOf(ctx, b.SID, a.Now())
+				if err != nil {
+					return err
+				}
+				numbers = append(numbers, of...)
+			}
+			if len(numbers) > 0 && !force {
+				return &bot.Problem{
+					Kind:    bot.StillRouted,
+					Summary: "Phone numbers still route to the bot",
+					Detail:  fmt.Sprintf("%q (%s) answers on %s. Deleting it would leave them dead, so the bot was not deleted.", uniqueName, sid, bot.JoinNumbers(numbers)),
+				}
+			}
+			return nil
+		},
+	}, operation.Step{
+		Name:    "freeing its phone numbers",
+		Cut:     "Some of its phone numbers are freed, and the bot answers on the others; the next apply goes on.",
+		Forward: true,
+		Do: func(ctx context.Context) error {
+			for _, number := range numbers {
+				for _, b := range bots {
+					said, err := binding.FreeBot(ctx, a, number, b)
+					notices = append(notices, said...)
+					if err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		},
+	}, operation.Step{
+		Name: "deleting the hold of its suspension",
+		Cut:  "No phone number routes to the bot any more; the bot itself still exists, and the next apply deletes it.",
+		Do: func(ctx context.Context) error {
+			for _, b := range bots {
+				if err := suspension.DeleteHolds(ctx, a, b.SID); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, operation.Step{
+		Name: "deleting it",
+		Cut:  "No phone number routes to the bot any more; the next apply deletes what is left of it.",
+		Do: func(ctx context.Context) error {
+			// Whoever reverts a destruction that was cut off finds the name free.
+			for _, b := range slices.Backward(bots) {
+				if err := a.Host(b.Engine()).Discard(ctx, b.SID); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	})
+	return notices, err
+}
+
+// withReplacement is a bot and, where a replacement of it was cut off, the other one.
+func withReplacement(ctx context.Context, a *account.Account, b bot.Bot) ([]bot.Bot, error) {
+	bots := []bot.Bot{b}
+	pair, err := a.UnfinishedReplacement(ctx, b.SID, "")
+	switch {
+	case errors.Is(err, bot.ErrNotFound):
+		return bots, nil
+	case err != nil:
+		return nil, err
+	case pair.New.SID == b.SID && pair.Old.SID != "":
+		bots = append(bots, pair.Old)
+	case pair.New.SID != b.SID:
+		bots = append(bots, pair.New)
+	}
+	for i := range bots {
+		if bots[i].Unnamed() {
+			bots[i].UniqueName = b.UniqueName // its numbers still bear the old name
+		}
+	}
+	return bots, nil
+}

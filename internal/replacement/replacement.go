@@ -1,0 +1,280 @@
+// Package replacement puts one bot in the place of another: for a new name or another
+// engine, the new bot is created beside the old one, everything that routes to the old
+// one is moved to it, and only then is the old one deleted. It also finishes or undoes a
+// replacement that was cut off.
+package replacement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
+)
+
+// Request is what a replacement should come to.
+type Request struct {
+	SID      string   // of the old bot
+	From, To bot.Spec // what the plan was made for, and what is wanted
+	Engine   bot.Engine
+	Drain    time.Duration // how long the old bot waits for calls in progress
+}
+
+// replacement is a replacement under way.
+type replacement struct {
+	account *account.Account
+	request Request
+	old     bot.Bot
+	new     bot.Bot
+	oldName string
+	task    string // at which a conversation enters, where the old engine had none
+	log     account.UndoLog
+	// pointed are the Messaging Services that were moved, as they were before.
+	pointed []bot.Service
+	notices notices
+}
+
+// Run replaces a bot. The bot that is returned is the one that answers, with an error too
+// where the replacement came past its point of no return; it has no SID where all is as
+// it was.
+func Run(ctx context.Context, a *account.Account, request Request) (bot.Bot, []bot.Notice, error) {
+	for _, name := range slices.Compact(slices.Sorted(slices.Values([]string{request.From.UniqueName, request.To.UniqueName}))) {
+		unlock, err := a.LockName(ctx, name)
+		if err != nil {
+			return bot.Bot{}, nil, err
+		}
+		defer unlock()
+	}
+	r := &replacement{account: a, request: request}
+	err := operation.Run(ctx, "the replacement of bot "+request.SID, append(r.backward(), r.forward()...)...)
+	if err != nil && (r.new.SID == "" || a.ReplacementOf(request.SID) != r.new.SID) {
+		return bot.Bot{}, r.notices.all(), err
+	}
+	return r.new, r.notices.all(), err
+}
+
+// backward are the steps until the new bot carries everything: what fails in them is
+// undone.
+func (r *replacement) backward() []operation.Step {
+	return []operation.Step{{
+		Name: "reading the bot as it is",
+		Do:   r.export,
+	}, {
+		Name: "creating the new bot",
+		Cut: "The new bot exists with its mark and no phone number routes to it: the old one answers. " +
+			"The next apply takes the new one up, or deletes it where it is no longer wanted.",
+		Do:   r.create,
+		Undo: r.discard,
+	}, {
+		Name: "moving its phone numbers",
+		Cut:  "Each phone number answers for one of the two bots, which are both whole; the next apply moves the rest, or moves them back.",
+		Do:   r.moveNumbers,
+		Undo: func(ctx context.Context) error { return r.account.PutBack(ctx, &r.log) },
+	}, {
+		Name: "moving the Messaging Services that route to it",
+		Cut:  "Each Messaging Service routes to one of the two bots, which are both whole; the next apply moves the rest, or moves them back.",
+		Do:   r.moveServices,
+		Undo: r.moveServicesBack,
+	}, {
+		Name: "keeping it suspended",
+		Cut:  "Its phone numbers are silenced for one of the two bots; the next apply goes on.",
+		Do:   r.moveSuspension,
+		Undo: r.moveSuspensionBack,
+	}}
+}
+
+// forward are the steps once the new bot carries everything.
+func (r *replacement) forward() []operation.Step {
+	const carried = "The new bot carries every phone number; the old one still exists, and the next apply deletes it."
+	return []operation.Step{{
+		Name:    "waiting for calls in progress on the old bot",
+		Cut:     carried,
+		Forward: true,
+		Do:      r.drain,
+	}, {
+		Name: "looking for phone numbers that were bound meanwhile",
+		Cut:  carried,
+		Do:   r.moveAll,
+	}, {
+		Name: "deleting the old bot",
+		Cut:  carried,
+		Do:   r.deleteOld,
+	}, {
+		Name: "giving it its name",
+		Cut:  "The old bot is deleted and the new one answers under its mark; its phone numbers bear the old name or the new one as their label. The next apply goes on.",
+		Do: func(ctx context.Context) error {
+			if err := r.relabel(ctx, r.oldName, r.request.To.UniqueName); err != nil {
+				return err
+			}
+			named, err := r.account.Host(r.new.Engine()).Unmark(ctx, r.new.SID, r.request.To)
+			if err == nil {
+				r.new = named
+			}
+			return err
+		},
+		Undo: func(ctx context.Context) error {
+			if r.request.Engine != bot.Application {
+				return nil
+			}
+			// Its mark does not show the new name, so whoever reverts must find the labels as
+			// they were.
+			return r.relabel(ctx, r.request.To.UniqueName, r.oldName)
+		},
+	}}
+}
+
+func (r *replacement) relabel(ctx context.Context, from, to string) error {
+	if r.oldName == "" || from == to {
+		return nil
+	}
+	return binding.Relabel(ctx, r.account, r.new.SID, from, to)
+}
+
+// export reads the old bot whole, and lays the configuration over it.
+func (r *replacement) export(ctx context.Context) error {
+	old, err := r.account.ReadBot(ctx, r.request.SID, true)
+	if err != nil {
+		return fmt.Errorf("reading the bot %s: %w", r.request.SID, err)
+	}
+	r.old, r.oldName = old, old.UniqueName
+	if old.Draft > 0 {
+		return bot.DraftProblem(old)
+	}
+	if !old.Content.Meets(r.request.From.Content) {
+		return confirm.ChangedSincePlan(fmt.Sprintf("The content of bot %s was changed, so that the new bot would not have it", old))
+	}
+	to := &r.request.To
+	to.Replaces = old.SID
+	if to.Content, err = carried(old, r.request.Engine, to.Content); err != nil {
+		return err
+	}
+	return r.account.NameFree(ctx, to.UniqueName, old.SID)
+}
+
+// carried is the content of the new bot: what is configured, over what the old one has
+// where both run on one engine.
+func carried(old bot.Bot, engine bot.Engine, wanted bot.Content) (bot.Content, error) {
+	same := old.Engine() == engine
+	switch {
+	case same && wanted.Empty():
+		return old.Content, nil
+	case same && wanted.Schema != nil && old.Content.Schema != nil:
+		wanted.Schema = schema.Diff(old.Content.Schema, wanted.Schema).Apply(old.Content.Schema)
+	case wanted.Empty():
+		return wanted, &bot.Problem{
+			Kind:    bot.NoContent,
+			Summary: "The new engine needs content",
+			Detail:  fmt.Sprintf("Bot %s moves to the engine %s, and nothing says what it is made of there. Nothing was written.", old, engine),
+		}
+	}
+	return wanted, nil
+}
+
+// create creates the new bot, or takes up the one that a cut left, and waits until it is
+// ready.
+func (r *replacement) create(ctx context.Context) error {
+	created, err := r.account.Host(r.request.Engine).Create(ctx, r.request.To)
+	if err != nil {
+		return err
+	}
+	r.new = created
+	if created.Engine() != bot.Autopilot || r.old.Engine() == bot.Autopilot {
+		return nil
+	}
+	r.task, err = binding.EntryTask(ctx, r.account, created.SID)
+	return err
+}
+
+// discard deletes the new bot, known or left behind by a write that was not answered.
+func (r *replacement) discard(ctx context.Context) error {
+	listed, err := r.account.BotsOf(ctx, r.request.Engine, r.account.Now())
+	if err != nil {
+		return err
+	}
+	for _, b := range listed.Bots {
+		if b.Replaces != r.old.SID {
+			continue
+		}
+		if err := r.account.Host(r.request.Engine).Discard(ctx, b.SID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveSuspension moves the mark of a suspension, and with it every silenced channel at
+// once.
+func (r *replacement) moveSuspension(ctx context.Context) error {
+	if err := suspension.Move(ctx, r.account, r.old.SID, r.new.SID); err != nil {
+		return err
+	}
+	r.account.Replaced(r.old.SID, r.new.SID)
+	return nil
+}
+
+func (r *replacement) moveSuspensionBack(ctx context.Context) error {
+	r.account.NotReplaced(r.old.SID)
+	return suspension.Move(ctx, r.account, r.new.SID, r.old.SID)
+}
+
+// moveAll moves what routes to the old bot, whatever of it is moved already.
+func (r *replacement) moveAll(ctx context.Context) error {
+	return errors.Join(r.moveNumbers(ctx), r.moveServices(ctx), r.moveSuspension(ctx))
+}
+
+// drain waits until no call is in progress on the old bot, as long as the request allows.
+func (r *replacement) drain(ctx context.Context) error {
+	if r.old.SID == "" {
+		return nil
+	}
+	wait, cancel := context.WithTimeout(ctx, max(r.request.Drain, time.Nanosecond))
+	defer cancel()
+	active, err := confirm.Poll(wait, func(context.Context) (bot.Activity, error) {
+		// The look itself is not cut off when the time to wait is over.
+		active, err := r.account.Activity(ctx, r.old.SID)
+		switch {
+		case errors.Is(err, bot.ErrNotFound):
+			return bot.Activity{}, nil
+		case err != nil:
+			return active, err
+		case active.Calls > 0:
+			return active, confirm.Stale("%d calls are in progress on %s", active.Calls, r.old)
+		default:
+			return active, nil
+		}
+	})
+	if err != nil && (!confirm.IsStale(err) || ctx.Err() != nil) {
+		return fmt.Errorf("looking for calls in progress on %s: %w", r.old, err)
+	}
+	if active.Calls+active.Conversations > 0 {
+		r.notices.add(bot.Notice{
+			Summary: "Active calls and conversations were ended",
+			Detail: fmt.Sprintf("%d calls were still in progress on %s after %s, and %d message conversations waited for a reply. They ended with the bot; "+
+				"whoever writes again begins a new conversation.", active.Calls, r.old, r.request.Drain, active.Conversations),
+		})
+	}
+	return nil
+}
+
+// deleteOld deletes the old bot, to which no number may route any more.
+func (r *replacement) deleteOld(ctx context.Context) error {
+	if r.old.SID == "" {
+		return nil
+	}
+	left, err := r.account.NumbersOf(ctx, r.old.SID, r.account.Now())
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		return fmt.Errorf("%s still routes to the bot %s, which is not deleted", bot.JoinNumbers(left), r.old)
+	}
+	return r.account.Host(r.old.Engine()).Discard(ctx, r.old.SID)
+}

@@ -1,0 +1,40 @@
+package replacement
+
+import (
+	"context"
+	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
+)
+
+// Finish ends a replacement that was cut off past its point of no return: what routes to
+// the old bot is moved to the new one, and the old one is deleted. spec holds the names
+// that the new bot gets.
+func Finish(ctx context.Context, a *account.Account, pair account.Pair, oldName string, spec bot.Spec, drain time.Duration) error {
+	r := &replacement{
+		account: a, old: pair.Old, new: pair.New, oldName: oldName,
+		request: Request{SID: pair.New.Replaces, To: spec, Engine: pair.New.Engine(), Drain: drain},
+	}
+	return operation.Run(ctx, "the replacement of bot "+pair.New.Replaces, r.forward()...)
+}
+
+// Undo puts an account back as it was before a replacement that was cut off and is no
+// longer wanted.
+func Undo(ctx context.Context, a *account.Account, pair account.Pair) error {
+	back := &replacement{
+		account: a, old: pair.New, new: pair.Old, oldName: pair.New.UniqueName,
+		request: Request{To: bot.Spec{UniqueName: pair.Old.UniqueName}, Engine: pair.Old.Engine()},
+	}
+	return operation.Run(ctx, "undoing the replacement of "+pair.Old.String(), operation.Step{
+		Name:    "moving its phone numbers back",
+		Cut:     "Each phone number answers for one of the two bots; the next apply goes on.",
+		Forward: true,
+		Do:      back.moveAll,
+	}, operation.Step{
+		Name: "deleting the bot that was created to replace it",
+		Cut:  "Every phone number answers for the old bot again; the next apply deletes the other.",
+		Do:   back.deleteOld,
+	})
+}

@@ -1,0 +1,48 @@
+package suspension
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Follow looks, after a write to a number that is being edited, whether the bot's
+// suspension came or went at the same time, and makes the number follow it. hold is the
+// SID of the hold that the write knew of; empty where it knew of none.
+func Follow(ctx context.Context, a *account.Account, e *account.Edit, botSID, hold string) error {
+	found, err := a.FindHolds(ctx, botSID)
+	if err != nil {
+		return fmt.Errorf("looking whether bot %s is suspended: %w", botSID, err)
+	}
+	same := func(each bot.Hold) bool { return each.SID == hold }
+	if slices.ContainsFunc(found, same) || (len(found) == 0 && hold == "") {
+		return nil
+	}
+	a.HoldsChanged()
+	if len(found) == 0 {
+		return e.Write(ctx, restore(a.Webhooks, e.Number, botSID, []string{hold}, nil))
+	}
+	known := found
+	if hold != "" {
+		known = append(slices.Clone(found), bot.Hold{SID: hold, BotSID: botSID})
+	}
+	return e.Write(ctx, silence(bot.NewRouting(a.Webhooks, known), e.Number, botSID, found[0].SID))
+}
+
+// Changed reports whether a bot is suspended by another hold than the one given, or no
+// longer, or by now. It reports false where that cannot be read: what failed is told by
+// whoever asks.
+func Changed(ctx context.Context, a *account.Account, botSID, hold string) bool {
+	found, err := a.FindHolds(ctx, botSID)
+	if err != nil {
+		return false
+	}
+	same := len(found) == 0 && hold == "" || slices.ContainsFunc(found, func(each bot.Hold) bool { return each.SID == hold })
+	if !same {
+		a.HoldsChanged()
+	}
+	return !same
+}

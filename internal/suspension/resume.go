@@ -1,0 +1,110 @@
+package suspension
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
+)
+
+// Resume lets a bot answer again on every number that its hold silences, and deletes the
+// hold. A number that another took meanwhile is left to it, which the notices say. saved
+// is what the numbers were pointed at.
+func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedSides) (notices []bot.Notice, err error) {
+	unlock, err := a.LockSuspension(ctx, botSID)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+
+	var holds []string
+	err = operation.Run(ctx, "resuming the bot", operation.Step{
+		Name:    "letting its phone numbers answer again",
+		Cut:     "Some of its phone numbers answer again and the others are still silenced; the next apply resumes the rest.",
+		Forward: true,
+		Do: func(ctx context.Context) error {
+			now, routing, err := read(ctx, a, botSID, a.Now())
+			if err != nil {
+				return err
+			}
+			if notices, err = takenMeanwhile(ctx, a, routing, botSID, saved); err != nil {
+				return err
+			}
+			holds = routing.HoldsOf(botSID)
+			first := now.Silenced
+			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+				if first != nil {
+					todo := first
+					first = nil
+					return todo, nil
+				}
+				now, _, err := read(ctx, a, botSID, a.Now())
+				return now.Silenced, err
+			}, func(ctx context.Context, number bot.Number) error {
+				return restoreNumber(ctx, a, number.SID, botSID, holds, saved[number.SID])
+			})
+		},
+	}, operation.Step{
+		Name: "deleting the hold",
+		Cut:  "All of its phone numbers answer again; the hold still exists, silences nothing, and is deleted by the next apply.",
+		Do:   func(ctx context.Context) error { return DeleteHolds(ctx, a, botSID) },
+	}, operation.Step{
+		// A binding writes its number first and then reads the mark: one that still read it
+		// has written its number before the hold was deleted.
+		Name: "looking for phone numbers that were silenced at the same time",
+		Cut:  "The bot answers again; a phone number that another process bound at the same time may still be silent, and the next plan shows it.",
+		Do: func(ctx context.Context) error {
+			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+				numbers, err := a.Numbers(ctx, a.Now())
+				return pointsAt(numbers, holds), err
+			}, func(ctx context.Context, number bot.Number) error {
+				return restoreNumber(ctx, a, number.SID, botSID, holds, nil)
+			})
+		},
+	})
+	return notices, err
+}
+
+// restoreNumber takes a number off the holds. It is one write: before it the number is
+// silent, after it the bot answers.
+func restoreNumber(ctx context.Context, a *account.Account, numberSID, botSID string, holds []string, saved map[bot.Channel]bot.Side) error {
+	return a.EditNumber(ctx, numberSID, nil, func(ctx context.Context, e *account.Edit) error {
+		return e.Write(ctx, restore(a.Webhooks, e.Number, botSID, holds, saved))
+	})
+}
+
+// takenMeanwhile names the numbers that were silenced and answer elsewhere now.
+func takenMeanwhile(ctx context.Context, a *account.Account, routing bot.Routing, botSID string, saved SavedSides) ([]bot.Notice, error) {
+	if len(saved) == 0 {
+		return nil, nil
+	}
+	numbers, err := a.Numbers(ctx, account.AnyTime)
+	if err != nil {
+		return nil, err
+	}
+	own := a.Successors(botSID)
+	var taken []string
+	for _, number := range numbers {
+		sides, wasSilenced := saved[number.SID]
+		if !wasSilenced || len(routing.Channels(number, botSID)) > 0 {
+			continue
+		}
+		for _, channel := range bot.Channels() {
+			before := bot.Number{AccountSID: number.AccountSID}.With(channel, sides[channel]).Route(channel, a.Webhooks)
+			route := routing.Route(number, channel)
+			if account.IsOneOf(own, before.BotSID) && route.Kind != bot.ToNothing && !account.IsOneOf(own, route.BotSID) {
+				taken = append(taken, fmt.Sprintf("%s of %s answers with %s", channel, number, a.Describe(ctx, route)))
+			}
+		}
+	}
+	if len(taken) == 0 {
+		return nil, nil
+	}
+	return []bot.Notice{{
+		Summary: "Phone numbers were taken while their bot was suspended",
+		Detail:  fmt.Sprintf("Bot %s answers again, but not on these, which were left as they are: %s.", botSID, strings.Join(taken, "; ")),
+	}}, nil
+}

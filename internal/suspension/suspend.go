@@ -1,0 +1,130 @@
+package suspension
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
+)
+
+// Suspend silences a bot on all its numbers and marks it as suspended; a bot that is
+// suspended already is silenced where numbers were resumed by hand. saved holds what the
+// numbers were pointed at.
+func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspension, saved SavedSides, err error) {
+	unlock, err := a.LockSuspension(ctx, botSID)
+	if err != nil {
+		return Suspension{}, nil, err
+	}
+	defer unlock()
+
+	var hold string
+	created := false
+	var log account.UndoLog
+	err = operation.Run(ctx, "the suspension", operation.Step{
+		Name: "looking for what would answer all the same",
+		Do:   func(ctx context.Context) error { return Check(ctx, a, botSID, a.Now()) },
+	}, operation.Step{
+		Name: "marking the bot as suspended",
+		Cut:  "The hold exists and silences nothing yet; the next apply goes on from it.",
+		Do: func(ctx context.Context) (err error) {
+			hold, created, err = createHold(ctx, a, botSID)
+			return err
+		},
+		Undo: func(ctx context.Context) error {
+			if !created {
+				return nil
+			}
+			return DeleteHolds(ctx, a, botSID)
+		},
+	}, operation.Step{
+		Name: "silencing its phone numbers",
+		Cut:  "Some of its phone numbers are silenced and the others answer; every plan that reads the bot or its numbers warns of it, and the next apply silences the rest.",
+		Do: func(ctx context.Context) error {
+			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+				now, _, err := read(ctx, a, botSID, a.Now())
+				return now.Answering, err
+			}, func(ctx context.Context, number bot.Number) error {
+				return silenceNumber(ctx, a, number.SID, botSID, hold, &log)
+			})
+		},
+		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &log) },
+	}, operation.Step{
+		Name: "looking at the result",
+		Cut:  "All of its phone numbers are silenced; the next apply takes the suspension over.",
+		Do: func(ctx context.Context) (err error) {
+			now, _, err = read(ctx, a, botSID, a.Now())
+			return err
+		},
+	})
+	if err != nil {
+		return Suspension{}, nil, err
+	}
+	saved = SavedSides{}
+	for _, before := range log.Before() {
+		saved[before.SID] = map[bot.Channel]bot.Side{bot.Messaging: before.Messaging, bot.Voice: before.Voice}
+	}
+	return now, saved, nil
+}
+
+// Check refuses to suspend a bot that would go on answering: messages that a Messaging
+// Service routes to the bot pass by the numbers' own settings. It reads listings begun at
+// the moment or later.
+func Check(ctx context.Context, a *account.Account, botSID string, since account.Moment) error {
+	if _, err := a.Bot(ctx, botSID); err != nil {
+		return fmt.Errorf("reading the bot %s: %w", botSID, err)
+	}
+	services, err := a.Overriding(ctx, since)
+	if err != nil {
+		return err
+	}
+	for _, service := range services {
+		if service.Route(a.SID, a.Webhooks).BotSID != botSID {
+			continue
+		}
+		return &bot.Problem{
+			Kind:    bot.ServiceRoutes,
+			Summary: "A Messaging Service routes to this bot",
+			Detail: fmt.Sprintf("The Messaging Service %s routes the messages of its numbers to bot %s, whatever the numbers themselves say, so silencing the numbers would not silence the bot. Nothing was written. "+
+				"Remove the service's inbound URL, or let it defer to the sender's webhook (`use_inbound_webhook_on_number`), and apply again.", service, botSID),
+		}
+	}
+	return nil
+}
+
+// createHold creates the hold of a bot, or finds it. created reports whether it may have
+// created one, also where the outcome is not known.
+func createHold(ctx context.Context, a *account.Account, botSID string) (sid string, created bool, err error) {
+	found, err := a.FindHolds(ctx, botSID)
+	if err != nil {
+		return "", false, err
+	}
+	if len(found) > 0 {
+		return found[0].SID, false, nil
+	}
+	hold, err := a.CreateHold(ctx, botSID)
+	if errors.Is(err, bot.ErrNameTaken) {
+		// Another process suspends the same bot at the same time.
+		if found, err := a.FindHolds(ctx, botSID); err == nil && len(found) > 0 {
+			return found[0].SID, false, nil
+		}
+	}
+	if err != nil {
+		return "", true, fmt.Errorf("creating the hold of bot %s: %w", botSID, err)
+	}
+	return hold.SID, true, nil
+}
+
+// silenceNumber points the channels on which a number answers for a bot at the hold. It
+// is one write: before it they answer, after it they do not.
+func silenceNumber(ctx context.Context, a *account.Account, numberSID, botSID, hold string, log *account.UndoLog) error {
+	return a.EditNumber(ctx, numberSID, log, func(ctx context.Context, e *account.Edit) error {
+		routing, err := a.Routing(ctx, e.Number)
+		if err != nil {
+			return err
+		}
+		return e.Write(ctx, silence(routing, e.Number, botSID, hold))
+	})
+}

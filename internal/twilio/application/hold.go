@@ -1,0 +1,97 @@
+package application
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	openapi "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
+)
+
+// A hold is an application without URLs: a message or call to a number that is pointed at
+// it gets no answer. Its name is the mark that tells which bot it suspends.
+
+// holdOf is the hold that an application is; false for any other application.
+func holdOf(row *openapi.ApiV2010Application) (bot.Hold, bool) {
+	botSID, ok := bot.SuspendedBot(twilio.Value(row.FriendlyName))
+	return bot.Hold{SID: twilio.Value(row.Sid), BotSID: botSID}, ok
+}
+
+// FindHolds gives the holds of a bot.
+func (h Host) FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error) {
+	name := bot.MarkSuspended(botSID)
+	listed, err := h.list(ctx, openapi.ListApplicationParams{FriendlyName: &name})
+	var found []bot.Hold
+	for _, hold := range listed.Holds {
+		// What the filter compares is not documented, so it is compared again.
+		if hold.BotSID == botSID {
+			found = append(found, hold)
+		}
+	}
+	return found, err
+}
+
+// CreateHold creates the hold of a bot, in one write: cut off before it the bot is not
+// suspended, after it the hold exists, silences nothing yet, and is found by its name.
+func (h Host) CreateHold(ctx context.Context, botSID string) (bot.Hold, error) {
+	before, err := h.FindHolds(ctx, botSID)
+	if err != nil {
+		return bot.Hold{}, err
+	}
+	if len(before) > 0 {
+		return bot.Hold{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
+	}
+	name := bot.MarkSuspended(botSID)
+	answer, err := h.api(ctx).CreateApplication(&openapi.CreateApplicationParams{FriendlyName: &name})
+	if err != nil {
+		return confirm.Read(ctx, confirm.Write{Object: "the hold of bot " + botSID, Verb: "created", Err: err}, func(ctx context.Context) (bot.Hold, error) {
+			found, err := h.FindHolds(ctx, botSID)
+			switch {
+			case err != nil:
+				return bot.Hold{}, err
+			case len(found) == 0:
+				return bot.Hold{}, confirm.Stale("no application is named %q", name)
+			default:
+				return found[0], nil
+			}
+		})
+	}
+	hold := bot.Hold{SID: twilio.Value(answer.Sid), BotSID: botSID}
+	return h.readHold(ctx, hold, nil)
+}
+
+// MoveHold makes the hold of one bot that of another, in one write: cut off before it
+// everything that the hold silences is silenced for the one, after it for the other.
+func (h Host) MoveHold(ctx context.Context, hold bot.Hold, botSID string) error {
+	if err := twilio.CheckSID(hold.SID, "AP"); err != nil {
+		return err
+	}
+	name := bot.MarkSuspended(botSID)
+	_, err := h.api(ctx).UpdateApplication(hold.SID, &openapi.UpdateApplicationParams{FriendlyName: &name})
+	_, err = h.readHold(ctx, bot.Hold{SID: hold.SID, BotSID: botSID}, err)
+	return err
+}
+
+// readHold reads until a hold is as it was written; sent is the error of the write.
+func (h Host) readHold(ctx context.Context, want bot.Hold, sent error) (bot.Hold, error) {
+	return confirm.Read(ctx, confirm.Write{Object: want.String(), Err: sent}, func(ctx context.Context) (bot.Hold, error) {
+		row, err := h.fetch(ctx, want.SID)
+		if errors.Is(err, bot.ErrNotFound) {
+			return bot.Hold{}, confirm.Stale("application %s does not exist yet", want.SID)
+		}
+		if err != nil {
+			return bot.Hold{}, err
+		}
+		if hold, ok := holdOf(row); ok && hold == want {
+			return hold, nil
+		}
+		return bot.Hold{}, confirm.Stale("application %s is named %q", want.SID, twilio.Value(row.FriendlyName))
+	})
+}
+
+// DeleteHold deletes a hold and waits until it is gone.
+func (h Host) DeleteHold(ctx context.Context, sid string) error { return h.Delete(ctx, sid) }
