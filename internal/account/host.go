@@ -110,15 +110,13 @@ func (a *Account) IsOff(engine bot.Engine) error {
 	return off.Reason
 }
 
-// Validate asks Twilio what it would say of a flow. known reports whether it could be
-// asked.
-func (a *Account) Validate(ctx context.Context, spec bot.Spec) (findings []bot.Finding, known bool, err error) {
+// Validate asks Twilio what it would say of a flow; nothing where it cannot be asked.
+func (a *Account) Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, error) {
 	validator, ok := untracked(a.Host(bot.Studio)).(Validator)
 	if !ok {
-		return nil, false, nil
+		return nil, nil
 	}
-	findings, err = validator.Validate(ctx, spec)
-	return findings, err == nil, err
+	return validator.Validate(ctx, spec)
 }
 
 // Activity is what is in progress on a bot; nothing where its engine does not know.

@@ -134,8 +134,11 @@ func FuzzParsePhoneNumber(f *testing.F) {
 }
 
 func TestStatusIsTheMoreWorryingOfTwoChannels(t *testing.T) {
-	inert := "APffffffffffffffffffffffffffffffff"
-	roster := NewRoster(Webhooks{}, []Bot{{SID: testAP, UniqueName: "bot"}, {SID: testFW, UniqueName: "flow"}, {SID: inert, Suspends: testFW}},
+	hold := "APffffffffffffffffffffffffffffffff"
+	roster := NewRoster(Webhooks{}, Listing{
+		Bots:  []Bot{{SID: testAP, UniqueName: "bot"}, {SID: testFW, UniqueName: "flow"}},
+		Holds: []Hold{{SID: hold, BotSID: testFW}},
+	},
 		map[string]Service{"PN1": {SID: "MG1"}, "PN2": {SID: "MG2", InboundURL: "https://x.example.com"}})
 	app := Side{ApplicationSID: testAP}
 	for name, each := range map[string]struct {
@@ -150,13 +153,13 @@ func TestStatusIsTheMoreWorryingOfTwoChannels(t *testing.T) {
 		"silenced by a service": {Number{SID: "PN1", Messaging: app}, NumberFree},
 		"answered by a service": {Number{SID: "PN2", Messaging: app}, NumberExternal},
 		"a service is no voice": {Number{SID: "PN2", Voice: app}, NumberLive},
-		"suspended":             {Number{Messaging: Side{ApplicationSID: inert}}, NumberSuspended},
+		"suspended":             {Number{Messaging: Side{ApplicationSID: hold}}, NumberSuspended},
 	} {
 		if got := roster.NumberStatus(each.number); got != each.want {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
-	numbers := []Number{{PhoneNumber: "+1", Messaging: app}, {PhoneNumber: "+2", Voice: Side{ApplicationSID: inert}}}
+	numbers := []Number{{PhoneNumber: "+1", Messaging: app}, {PhoneNumber: "+2", Voice: Side{ApplicationSID: hold}}}
 	if status, phones := roster.BotStatus(testAP, numbers); status != Live || !slices.Equal(phones, []string{"+1"}) {
 		t.Errorf("the bot is %s on %v", status, phones)
 	}

@@ -109,7 +109,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	numbers, bots, roster, err := d.overview(ctx)
+	numbers, listed, roster, err := d.overview(ctx)
 	if err != nil {
 		unusable(&resp.Diagnostics, "the account's bots", err)
 		return
@@ -117,7 +117,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 	sid := m.SID.ValueString()
 	if sid == "" {
 		var named []bot.Bot
-		for _, b := range byName(bots) {
+		for _, b := range byName(listed.Bots) {
 			if b.UniqueName == m.UniqueName.ValueString() {
 				named = append(named, b)
 			}
@@ -125,23 +125,23 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 		at := path.Root("unique_name")
 		switch len(named) {
 		case 0:
-			resp.Diagnostics.AddAttributeError(at, "There is no such bot", fmt.Sprintf("Account %s has no bot named %q.", d.account.directory.AccountSID, m.UniqueName.ValueString()))
+			resp.Diagnostics.AddAttributeError(at, "There is no such bot", fmt.Sprintf("Account %s has no bot named %q.", d.provider.account.SID, m.UniqueName.ValueString()))
 			return
 		case 1:
 			sid = named[0].SID
 		default:
 			resp.Diagnostics.AddAttributeError(at, "Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Name the one that is meant by its `sid`.",
-				d.account.directory.AccountSID, len(named), m.UniqueName.ValueString(), sids(named)))
+				d.provider.account.SID, len(named), m.UniqueName.ValueString(), sids(named)))
 			return
 		}
 	}
-	live, err := d.account.directory.ReadBot(ctx, sid, true)
+	live, err := d.provider.account.ReadBot(ctx, sid, true)
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("sid"), "Unable to read the bot", err)
 		return
 	}
 	status, phones := roster.BotStatus(sid, numbers)
-	messaging, voice := webhooksOf(d.account.directory, live)
+	messaging, voice := webhooksOf(d.provider.account.Webhooks, live)
 	m = assistantDataModel{
 		SID: types.StringValue(live.SID), UniqueName: types.StringValue(live.UniqueName), FriendlyName: types.StringValue(live.FriendlyName),
 		Engine: types.StringValue(string(live.Engine())), Status: types.StringValue(string(status)), PhoneNumbers: phones,

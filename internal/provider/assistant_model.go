@@ -6,13 +6,9 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -60,28 +56,6 @@ var webhookTypes = map[string]attr.Type{
 	"messaging_url": types.StringType, "messaging_method": types.StringType, "messaging_fallback_url": types.StringType,
 	"voice_url": types.StringType, "voice_method": types.StringType, "voice_fallback_url": types.StringType,
 	"status_callback_url": types.StringType,
-}
-
-func webhookAttributes() map[string]schema.Attribute {
-	url := func(description string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{webURL()}}
-	}
-	method := func(what string) schema.Attribute {
-		return schema.StringAttribute{
-			Optional: true, Computed: true, Default: stringdefault.StaticString(bot.WebhookMethod),
-			MarkdownDescription: "How `" + what + "` is called: `POST`, the default, or `GET`.",
-			Validators:          []validator.String{stringvalidator.OneOf("GET", bot.WebhookMethod)},
-		}
-	}
-	return map[string]schema.Attribute{
-		"messaging_url":          url("What Twilio calls when a message comes; it answers with TwiML."),
-		"messaging_method":       method("messaging_url"),
-		"messaging_fallback_url": url("What Twilio calls when `messaging_url` fails. Needs `messaging_url`."),
-		"voice_url":              url("What Twilio calls when a call comes; it answers with TwiML."),
-		"voice_method":           method("voice_url"),
-		"voice_fallback_url":     url("What Twilio calls when `voice_url` fails. Needs `voice_url`."),
-		"status_callback_url":    url("What Twilio tells when a call has ended."),
-	}
 }
 
 func (m assistantModel) identity() assistantIdentity {
@@ -136,55 +110,30 @@ func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
 	return spec, nil
 }
 
-// imported sets what nothing at Twilio says to its default, and makes room for the
-// content that the bot is made of.
-func (m *assistantModel) imported(live bot.Bot) {
-	m.Rename = types.StringValue(renameReplace)
-	m.DrainTimeout = types.StringValue(defaultDrain)
-	m.ForceDestroy = types.BoolValue(false)
-	if live.Content.Schema != nil {
-		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
-	}
-	m.EditedStates = types.ListNull(types.StringType)
-	if exported, routing, ok := importedSchema(live); ok {
-		m.Schema, m.Routing = exported, routing
-	} else if live.Content.Flow != nil {
-		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
-	}
-}
-
 // read takes over what Twilio says of the bot, all but its content.
-func (m *assistantModel) read(directory *bot.Directory, live bot.Bot) {
-	// An application that is to replace another bears its mark in place of its name.
-	if _, marked := bot.ReplacedByApplication(live.UniqueName); !marked {
+func (m *assistantModel) read(webhooks bot.Webhooks, live bot.Bot) {
+	if !live.Unnamed() {
 		m.UniqueName = types.StringValue(live.UniqueName)
 		m.FriendlyName = types.StringValue(live.FriendlyName)
 	}
 	m.Engine = types.StringValue(string(live.Engine()))
 	m.SID = types.StringValue(live.SID)
 	m.AccountSID = types.StringValue(live.AccountSID)
-	messaging, voice := webhooksOf(directory, live)
+	messaging, voice := webhooksOf(webhooks, live)
 	m.MessagingWebhookURL, m.VoiceWebhookURL = optional(messaging), optional(voice)
 	m.DateCreated = dateOf(live.DateCreated)
 	m.NeedsModelBuild = types.BoolValue(live.NeedsModelBuild)
 }
 
 // webhooksOf gives the URLs that Twilio calls for a bot.
-func webhooksOf(directory *bot.Directory, live bot.Bot) (messaging, voice string) {
+func webhooksOf(webhooks bot.Webhooks, live bot.Bot) (messaging, voice string) {
 	if w := live.Content.Webhooks; w != nil {
 		return w.MessagingURL, w.VoiceURL
 	}
 	to := bot.Webhook{AccountSID: live.AccountSID, BotSID: live.SID, Channel: bot.Messaging}
-	messaging = directory.Webhooks.URL(to)
+	messaging = webhooks.URL(to)
 	to.Channel = bot.Voice
-	return messaging, directory.Webhooks.URL(to)
-}
-
-func dateOf(t time.Time) types.String {
-	if t.IsZero() {
-		return types.StringNull()
-	}
-	return types.StringValue(t.UTC().Format(time.RFC3339))
+	return messaging, webhooks.URL(to)
 }
 
 // readContent takes over the bot's content as far as this configuration manages
@@ -256,12 +205,4 @@ func (m assistantModel) drain() time.Duration {
 		d, _ = time.ParseDuration(defaultDrain)
 	}
 	return d
-}
-
-func sids(bots []bot.Bot) string {
-	var all []string
-	for _, b := range bots {
-		all = append(all, b.SID)
-	}
-	return strings.Join(all, ", ")
 }

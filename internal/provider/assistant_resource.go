@@ -4,22 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/lifecycle"
 )
 
 var (
@@ -31,7 +22,7 @@ var (
 	_ resource.ResourceWithImportState      = &assistantResource{}
 )
 
-type assistantResource struct{ account *account }
+type assistantResource struct{ provider *providerData }
 
 func newAssistantResource() resource.Resource { return &assistantResource{} }
 
@@ -42,173 +33,7 @@ func (r *assistantResource) Metadata(_ context.Context, req resource.MetadataReq
 }
 
 func (r *assistantResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.account = accountFrom(req.ProviderData, &resp.Diagnostics)
-}
-
-// How a change of the name is done.
-const (
-	renameReplace = "replace"
-	renameInPlace = "in_place"
-)
-
-// defaultDrain is how long a replaced bot waits for calls in progress.
-const defaultDrain = "5m"
-
-// How long an operation may take where `timeouts` says nothing. Twilio gives a
-// model build 60 minutes (https://www.twilio.com/docs/autopilot/limits).
-const (
-	uploadTimeout = 65 * time.Minute
-	deleteTimeout = 10 * time.Minute
-)
-
-func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `flow` (a Studio flow), `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
-			"with none, the content is managed elsewhere and never read as drift. A new bot on the engine `studio` needs `flow` or `schema`, " +
-			"since Twilio makes no flow without a definition; a flow whose content is managed elsewhere is imported.\n\n" +
-			"Destroying a bot that phone numbers still route to fails and lists them, unless `force_destroy` is set.",
-		Attributes: map[string]schema.Attribute{
-			"unique_name": schema.StringAttribute{
-				Required: true,
-				MarkdownDescription: "The bot's name, unique in the account across engines: 1 to 64 characters, no control characters or outer spaces. " +
-					"`free` and names that look like the provider's own marks at Twilio are refused. See `rename` for what a change does.",
-				Validators: []validator.String{botName()},
-			},
-			"friendly_name": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "A name for people, at most 240 characters (Twilio keeps 255, and the provider marks work in progress behind it); by default `unique_name`. Only Autopilot has a field of its own for it: elsewhere it is `unique_name`, and anything else is refused.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 240)},
-			},
-			"engine": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "What runs the bot: `studio`, `application` or `autopilot`. By default what the content calls for (`flow`: `studio`, `webhooks`: `application`), else the provider's `engine`. " +
-					"A later change of the provider's default moves no existing bot.",
-				Validators: []validator.String{stringvalidator.OneOf(engineNames()...)},
-			},
-			"schema": schema.StringAttribute{
-				CustomType: schemaJSONType{}, Optional: true,
-				MarkdownDescription: "The bot as an Autopilot assistant schema, JSON: the file that `twilio autopilot:export` wrote. On the engine `studio` it is compiled to a flow that does the same, which carries the schema with it; on `autopilot` it runs as it is. Its own `uniqueName`, `friendlyName` and `modelBuild` are ignored. " +
-					"Compared by meaning: formatting, the order of keys and of tasks, samples, fields, field types and values make no difference. " +
-					"Lists are whole: a task or sample that is not in the file is removed. " +
-					"On `autopilot`, `defaults`, `styleSheet` and `logQueries`, or a key within the first two, that the file leaves out stay as Twilio has them; to unset one, write it empty.",
-			},
-			"flow": schema.StringAttribute{
-				CustomType: flowJSONType{}, Optional: true,
-				MarkdownDescription: "The bot as a Studio flow definition, JSON, as the console shows it. Implies the engine `studio`; every change is published as a new revision. " +
-					"Compared by meaning: formatting, the order of keys and states, and where the canvas puts a widget make no difference. " +
-					"A draft that is newer than the published revision is no drift, but is said, and nothing is published over it. " +
-					"A definition can hold keys of other services: wrap it in `sensitive()` to keep it out of plan output, and keep such keys in Functions where you can.",
-			},
-			"webhooks": schema.SingleNestedAttribute{
-				Optional:            true,
-				MarkdownDescription: "A bot hosted elsewhere, as a TwiML application: the URLs that Twilio calls. Implies the engine `application`.",
-				Attributes:          webhookAttributes(),
-			},
-			"routing": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "How a `schema` on Studio finds the task for what people write or say: `keywords`, the default, by the samples and by the words that only one task's samples have; " +
-					"`exact` by the samples alone. Null for all other bots.",
-				Validators: []validator.String{stringvalidator.OneOf(string(compile.Keywords), string(compile.Exact))},
-			},
-			"rename": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(renameReplace),
-				MarkdownDescription: "How a change of `unique_name` is done. `replace`, the default, makes a new bot from what the old one is now and from this configuration, waits until it is ready, " +
-					"moves every phone number and Messaging Service to it, whoever bound them, and only then removes the old one: no number is ever without a bot, and `sid` changes. " +
-					"`in_place` renames the bot itself, which Twilio can do on every engine, and keeps the SID and everything that refers to it. A change of `engine` is always a replacement. " +
-					"Terraform shows a replacement as an update in place of this resource, so `lifecycle { prevent_destroy = true }` does not stop it; `rename = \"in_place\"` is what keeps the bot when its name changes.",
-				Validators: []validator.String{stringvalidator.OneOf(renameReplace, renameInPlace)},
-			},
-			"drain_timeout": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultDrain),
-				MarkdownDescription: "How long a replaced Studio bot waits for calls in progress before it is removed, as a duration such as `30s`; `5m` by default. " +
-					"Message conversations that wait for a reply are not waited for: they end, and whoever writes again begins a new one.",
-				Validators: []validator.String{positiveDuration{orZero: true}},
-			},
-			"force_destroy": schema.BoolAttribute{
-				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether phone numbers that still route to the bot are freed when it is destroyed; by default they make the destruction fail.",
-			},
-			"restore_sid": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "The SID of an Autopilot assistant deleted in the last 30 days, during which its name stays reserved: creating the bot restores it and brings it to the configured content. " +
-					"Without meaning once the bot exists.",
-				Validators: []validator.String{sidOf("UA", "an Autopilot assistant")},
-			},
-			"sid": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The bot's SID, whose first letters tell its engine: `FW…`, `AP…` or `UA…`.",
-			},
-			"account_sid": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The account that the bot lives in, `AC…`.",
-			},
-			"messaging_webhook_url": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The URL that Twilio calls when a message comes for the bot; null where there is none.",
-			},
-			"voice_webhook_url": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The URL that Twilio calls when a call comes for the bot; null where there is none.",
-			},
-			"date_created": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "When the bot was made, in RFC 3339.",
-			},
-			"needs_model_build": schema.BoolAttribute{
-				Computed: true,
-				MarkdownDescription: "Whether the bot does not yet answer by all of its content: an upload that was cut off, or samples whose model build is missing, under way or failed. " +
-					"Where `schema` is given, the next apply finishes it. Autopilot only; `false` elsewhere.",
-			},
-			"replacing_sid": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Null, but for a replacement that was cut off: the SID of the other bot. The next apply finishes the replacement, or undoes it where the configuration does not ask for it any more.",
-			},
-			"edited_states": schema.ListAttribute{
-				ElementType: types.StringType, Computed: true,
-				MarkdownDescription: "What somebody changed in the console of a flow that is compiled from `schema`, state by state; empty while all is well, and null for all other bots. The next apply puts it back, and the plan says so.",
-			},
-			"timeouts": timeoutsAttribute(ctx),
-		},
-	}
-}
-
-func timeoutsAttribute(ctx context.Context) schema.Attribute {
-	attribute := timeouts.Attributes(ctx, timeouts.Opts{
-		Create: true, Update: true, Delete: true,
-		CreateDescription: "How long creating may take, the model build included; `65m` by default (Twilio gives a build 60 minutes).",
-		UpdateDescription: "How long an update may take, the model build included; `65m` by default.",
-		DeleteDescription: "How long deleting may take; `10m` by default.",
-	})
-	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long the operations may take, as durations such as `30m`."
-		return nested
-	}
-	return attribute
-}
-
-// assistantIdentity is what addresses a bot.
-type assistantIdentity struct {
-	AccountSID types.String `tfsdk:"account_sid"`
-	SID        types.String `tfsdk:"sid"`
-}
-
-func (r *assistantResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"account_sid": identityschema.StringAttribute{
-			OptionalForImport: true,
-			Description:       "The account that the bot lives in, AC…; by default the one the provider is configured for.",
-		},
-		"sid": identityschema.StringAttribute{
-			RequiredForImport: true,
-			Description:       "The bot's SID: FW…, AP… or UA….",
-		},
-	}}
-}
-
-func (r *assistantResource) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{
-		resourcevalidator.Conflicting(path.MatchRoot("schema"), path.MatchRoot("flow"), path.MatchRoot("webhooks")),
-	}
+	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *assistantResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -229,12 +54,12 @@ func (r *assistantResource) Create(ctx context.Context, req resource.CreateReque
 	if !plan.usable(nil, &resp.Diagnostics) {
 		return
 	}
-	made, err := r.account.directory.CreateBot(ctx, bot.Engine(plan.Engine.ValueString()), spec)
+	made, err := lifecycle.Create(ctx, r.provider.account, bot.Engine(plan.Engine.ValueString()), spec)
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("unique_name"), "Unable to create the bot", err)
 		return
 	}
-	plan.read(r.account.directory, made)
+	plan.read(r.provider.account.Webhooks, made)
 	plan.ReplacingSID = types.StringNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
@@ -249,14 +74,14 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 	// Before anything returns: a Terraform that knows no identities checks that one
 	// is there even for an object that is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if !r.account.ready() {
-		keepUnread(r.account, &resp.Diagnostics)
+	if !r.provider.ready() {
+		keepUnread(r.provider, &resp.Diagnostics)
 		return
 	}
-	if !r.account.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
+	if !r.provider.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	r.account.sawPrior(state.SID.ValueString())
+	r.provider.ledger.readState(state.SID.ValueString())
 	importing := state.UniqueName.IsNull()
 	managed := importing || state.hasContent()
 	live, err := r.readBot(ctx, &state, managed, importing)
@@ -280,7 +105,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 		}
 		state.imported(live)
 	}
-	state.read(r.account.directory, live)
+	state.read(r.provider.account.Webhooks, live)
 	if managed {
 		if err := state.readContent(live); err != nil {
 			addError(&resp.Diagnostics, "Unable to compare the bot's content", err)
@@ -294,13 +119,13 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 // readBot reads the state's bot, or the one that came in its place in an apply that
 // was cut off, and whether there is another of such a replacement.
 func (r *assistantResource) readBot(ctx context.Context, state *assistantModel, managed, importing bool) (bot.Bot, error) {
-	directory := r.account.directory
-	live, err := directory.ReadBot(ctx, state.SID.ValueString(), managed)
+	acct := r.provider.account
+	live, err := acct.ReadBot(ctx, state.SID.ValueString(), managed)
 	if importing || (err != nil && !errors.Is(err, bot.ErrNotFound)) {
 		state.ReplacingSID = types.StringNull()
 		return live, err
 	}
-	current, other, lookErr := directory.Unfinished(ctx, state.SID.ValueString(), state.ReplacingSID.ValueString())
+	current, other, lookErr := acct.Unfinished(ctx, state.SID.ValueString(), state.ReplacingSID.ValueString())
 	switch {
 	case errors.Is(lookErr, bot.ErrNotFound):
 		state.ReplacingSID = types.StringNull()
@@ -312,7 +137,7 @@ func (r *assistantResource) readBot(ctx context.Context, state *assistantModel, 
 	if current == state.SID.ValueString() {
 		return live, err
 	}
-	return directory.ReadBot(ctx, current, managed)
+	return acct.ReadBot(ctx, current, managed)
 }
 
 func (r *assistantResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -340,7 +165,7 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	to.RestoreSID = "" // it is for a bot that is not there
-	updated, notices, err := r.account.directory.ChangeBot(ctx, bot.Change{
+	updated, notices, err := lifecycle.Update(ctx, r.provider.account, lifecycle.Change{
 		SID: state.SID.ValueString(), Replacing: state.ReplacingSID.ValueString(),
 		From: from, To: to, Engine: bot.Engine(plan.Engine.ValueString()),
 		InPlace: plan.Rename.ValueString() == renameInPlace, Drain: plan.drain(),
@@ -359,7 +184,7 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 	if err != nil {
 		plan.ReplacingSID, plan.UniqueName, plan.FriendlyName = state.SID, state.UniqueName, state.FriendlyName
 	}
-	plan.read(r.account.directory, updated)
+	plan.read(r.provider.account.Webhooks, updated)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -369,51 +194,14 @@ func (r *assistantResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.account.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	notices, err := r.account.directory.DeleteBot(ctx, state.SID.ValueString(), state.UniqueName.ValueString(), state.ForceDestroy.ValueBool())
+	notices, err := lifecycle.Delete(ctx, r.provider.account, state.SID.ValueString(), state.UniqueName.ValueString(), state.ForceDestroy.ValueBool())
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to delete the bot", err)
 	}
-}
-
-// ImportState takes a bot by its SID or its unique name.
-func (r *assistantResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	identity := assistantIdentity{}
-	switch {
-	case req.ID == "":
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-	case bot.IsSID(req.ID):
-		identity.SID = types.StringValue(req.ID)
-	default:
-		found, err := r.account.directory.FindBots(ctx, req.ID)
-		switch {
-		case err != nil:
-			addError(&resp.Diagnostics, "Unable to find the bot", err)
-		case len(found) == 0:
-			resp.Diagnostics.AddError("There is no such bot", fmt.Sprintf("Account %s has no bot with the unique name or SID %q.", r.account.directory.AccountSID, req.ID))
-		case len(found) > 1:
-			resp.Diagnostics.AddError("Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Import the one that is meant by its SID.",
-				r.account.directory.AccountSID, len(found), req.ID, sids(found)))
-		default:
-			identity.SID = types.StringValue(found[0].SID)
-		}
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if _, ok := bot.EngineOf(identity.SID.ValueString()); !ok {
-		resp.Diagnostics.AddError("Unable to import the bot", fmt.Sprintf("%q is not the SID of a bot (FW…, AP… or UA…).", identity.SID.ValueString()))
-		return
-	}
-	if identity.AccountSID.IsNull() {
-		identity.AccountSID = types.StringValue(r.account.directory.AccountSID)
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("sid"), identity.SID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
@@ -27,12 +27,12 @@ var errAutopilotOff = errors.New("Twilio shut Autopilot down on 2023-08-25, so t
 	"set `engine = \"studio\"`, or point the provider at a service that speaks the Autopilot API with `autopilot_url`")
 
 // errUnknownCredentials is what every call answers while the provider's own
-// configuration hangs on things that are still to be made.
-var errUnknownCredentials = errors.New("the provider's configuration is not known yet: it hangs on something that this same run is to make. " +
-	"Make that first (`terraform apply -target`), or give the provider values that are known")
+// configuration depends on values known only after apply.
+var errUnknownCredentials = errors.New("the provider's configuration depends on a value known only after apply. " +
+	"Apply that first (`terraform apply -target`), or give the provider values that are known")
 
-// Configure puts credentials, transport, engines and the directory together. It
-// calls nobody: it runs for every walk of Terraform, also where nothing of this
+// Configure puts credentials, transport, engines and the account together. It sends
+// nothing: it runs for every walk of Terraform, also where nothing of this
 // provider is in the configuration.
 func (p *twiliobotProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var m providerModel
@@ -40,15 +40,15 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	account := &account{engine: bot.Studio}
+	data := &providerData{engine: bot.Studio, ledger: newLedger()}
 	if !m.Engine.IsNull() && !m.Engine.IsUnknown() {
-		account.engine = bot.Engine(m.Engine.ValueString())
+		data.engine = bot.Engine(m.Engine.ValueString())
 	}
-	resp.ResourceData, resp.DataSourceData = account, account
+	resp.ResourceData, resp.DataSourceData = data, data
 
 	if unknown := m.unknown(); len(unknown) > 0 {
-		account.unready = fmt.Errorf("%w (unknown: %s)", errUnknownCredentials, strings.Join(unknown, ", "))
-		account.directory = unreadyDirectory(account.unready)
+		data.unready = fmt.Errorf("%w (unknown: %s)", errUnknownCredentials, strings.Join(unknown, ", "))
+		data.account = account.Unreachable(data.unready)
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
@@ -89,7 +89,7 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 		resp.Diagnostics.AddError("Unable to make a client for Twilio", err.Error())
 		return
 	}
-	account.directory = directoryOf(client, config.Resolved)
+	data.account = accountOf(client, config.Resolved)
 }
 
 // openSandbox plugs the sandbox in as the transport, with credentials of its own.
@@ -107,27 +107,27 @@ func openSandbox(config *twilio.Config) error {
 	return nil
 }
 
-// directoryOf wires an account's numbers and engines together.
-func directoryOf(client *twilio.Client, resolved twilio.Resolved) *bot.Directory {
+// accountOf wires an account's numbers, services and engines together.
+func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account {
 	webhooks := bot.Webhooks{AutopilotURL: resolved.AutopilotURL}
-	hosts := map[bot.Engine]bot.Host{
+	hosts := map[bot.Engine]account.Host{
 		bot.Application: application.New(client),
 		bot.Studio:      studio.New(client),
-		bot.Autopilot:   bot.Off{Reason: errAutopilotOff},
+		bot.Autopilot:   account.Off{Reason: errAutopilotOff},
 	}
 	if resolved.AutopilotURL != "" || resolved.Sandbox != "" || resolved.APIURL != "" {
 		hosts[bot.Autopilot] = autopilot.New(client)
 	}
 	// Parent credentials reach a subaccount's numbers and applications, but product
 	// hosts act on the account of the credentials, whatever account is meant.
-	services := bot.Services(twilio.NewServices(client))
+	services := account.Services(twilio.NewServices(client))
 	if owner := client.CredentialAccountSID(); owner != "" && owner != client.AccountSID() {
-		services = bot.NoServices{}
-		off := bot.Off{Reason: fmt.Errorf("credentials of account %s reach the numbers and applications of its subaccount %s, but not its flows and assistants; "+
+		services = account.NoServices{}
+		off := account.Off{Reason: fmt.Errorf("credentials of account %s reach the numbers and applications of its subaccount %s, but not its flows and assistants; "+
 			"use credentials of the subaccount itself", owner, client.AccountSID())}
 		hosts[bot.Studio], hosts[bot.Autopilot] = off, off
 	}
-	return bot.NewDirectory(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts)
+	return account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts)
 }
 
 // unknown lists the attributes that are not known yet.
@@ -154,19 +154,5 @@ func (m providerModel) settings() twilio.Settings {
 		APIKey: m.APIKey.ValueString(), APISecret: m.APISecret.ValueString(),
 		Profile: m.Profile.ValueString(), Region: m.Region.ValueString(), Edge: m.Edge.ValueString(),
 		Sandbox: m.Sandbox.ValueString(), APIURL: m.APIURL.ValueString(), AutopilotURL: m.AutopilotURL.ValueString(),
-	}
-}
-
-func addProblem(diags *diag.Diagnostics, problem twilio.Problem, warning bool) {
-	at := path.Root(problem.Attribute)
-	switch {
-	case warning && problem.Attribute != "":
-		diags.AddAttributeWarning(at, problem.Summary, problem.Detail)
-	case warning:
-		diags.AddWarning(problem.Summary, problem.Detail)
-	case problem.Attribute != "":
-		diags.AddAttributeError(at, problem.Summary, problem.Detail)
-	default:
-		diags.AddError(problem.Summary, problem.Detail)
 	}
 }

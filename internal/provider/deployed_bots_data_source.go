@@ -97,7 +97,7 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	numbers, bots, roster, err := d.overview(ctx)
+	numbers, listed, roster, err := d.overview(ctx)
 	if err != nil {
 		unusable(&resp.Diagnostics, "the account's bots", err)
 		return
@@ -107,19 +107,19 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 		name = regexp.MustCompile(m.NameRegex.ValueString()) // validated
 	}
 	m.Bots = []deployedBotModel{}
-	for _, b := range byName(bots) {
+	for _, b := range byName(listed.Bots) {
 		status, phones := roster.BotStatus(b.SID, numbers)
 		if !wanted(m.Engine, string(b.Engine())) || !wanted(m.Status, string(status)) || (name != nil && !name.MatchString(b.UniqueName)) {
 			continue
 		}
 		// What only a closer look tells is asked for the bots that are shown.
 		if b.Engine() == bot.Autopilot || b.Draft > 0 {
-			if b, err = d.account.directory.Host(b.Engine()).Get(ctx, b.SID); err != nil {
+			if b, err = d.provider.account.Host(b.Engine()).Get(ctx, b.SID); err != nil {
 				unusable(&resp.Diagnostics, "the bot's builds and revisions", err)
 				return
 			}
 		}
-		messaging, voice := webhooksOf(d.account.directory, b)
+		messaging, voice := webhooksOf(d.provider.account.Webhooks, b)
 		shown := deployedBotModel{
 			SID: types.StringValue(b.SID), UniqueName: types.StringValue(b.UniqueName), FriendlyName: types.StringValue(b.FriendlyName),
 			Engine: types.StringValue(string(b.Engine())), Status: types.StringValue(string(status)), PhoneNumbers: phones,
@@ -137,13 +137,4 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 // wanted tells whether a filter lets a value through; an unset one lets all.
 func wanted(filter types.String, value string) bool {
 	return filter.IsNull() || filter.ValueString() == value
-}
-
-// words are the strings of a list of named values.
-func words[T ~string](values []T) []string {
-	all := make([]string, len(values))
-	for i, value := range values {
-		all[i] = string(value)
-	}
-	return all
 }

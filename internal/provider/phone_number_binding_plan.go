@@ -11,7 +11,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
 
 // ModifyPlan says at plan time what the binding will find: a number that is not
@@ -29,12 +32,12 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 		state = &bindingModel{}
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	}
-	had, diags := loadMemory(ctx, req.Private)
+	prior, diags := loadPriorBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || !r.account.ready() {
+	if resp.Diagnostics.HasError() || !r.provider.ready() {
 		return
 	}
-	p := bindingPlan{r.account, &plan, config, state, had, &resp.Diagnostics}
+	p := bindingPlan{r.provider, &plan, config, state, prior, &resp.Diagnostics}
 	number, known := p.number(ctx)
 	if resp.Diagnostics.HasError() {
 		return
@@ -50,18 +53,18 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 
 // bindingPlan is one binding being planned.
 type bindingPlan struct {
-	account *account
-	plan    *bindingModel
-	config  bindingModel
-	state   *bindingModel // nil for a new binding
-	had     memory
-	diags   *diag.Diagnostics
+	provider *providerData
+	plan     *bindingModel
+	config   bindingModel
+	state    *bindingModel // nil for a new binding
+	prior    priorBinding
+	diags    *diag.Diagnostics
 }
 
 // number finds the number and fills in both ways to name it; false while the
 // configuration does not tell which it is.
 func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
-	p.plan.AccountSID = types.StringValue(p.account.directory.AccountSID)
+	p.plan.AccountSID = types.StringValue(p.provider.account.SID)
 	var number bot.Number
 	var err error
 	switch {
@@ -72,11 +75,11 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 		}
 		return bot.Number{}, false
 	case p.state != nil && p.sameNumber():
-		number, err = p.account.directory.Number(ctx, p.state.PhoneNumberSID.ValueString())
+		number, err = p.provider.account.Number(ctx, p.state.PhoneNumberSID.ValueString())
 	case !p.config.PhoneNumberSID.IsNull():
-		number, err = p.account.directory.Number(ctx, p.config.PhoneNumberSID.ValueString())
+		number, err = p.provider.account.Number(ctx, p.config.PhoneNumberSID.ValueString())
 	default:
-		number, err = p.account.directory.FindNumber(ctx, e164(p.config.PhoneNumber))
+		number, err = p.provider.account.FindNumber(ctx, e164(p.config.PhoneNumber))
 	}
 	if errors.Is(err, bot.ErrNotFound) {
 		named := p.config.PhoneNumberSID.ValueString()
@@ -85,7 +88,7 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 		}
 		p.diags.AddAttributeError(p.config.numberPath(), "The account does not own this phone number",
 			fmt.Sprintf("Account %s has no phone number %s. Buy it or move it to this account first; this provider binds numbers, it does not buy or release them.",
-				p.account.directory.AccountSID, named))
+				p.provider.account.SID, named))
 		return bot.Number{}, false
 	}
 	if err != nil {
@@ -134,10 +137,10 @@ func (p *bindingPlan) task(ctx context.Context) {
 		p.plan.TargetTask = types.StringUnknown()
 	case engine != bot.Autopilot:
 		p.plan.TargetTask = types.StringNull()
-	case p.state != nil && p.had.BotSID == p.plan.AssistantSID.ValueString() && !p.repointed():
+	case p.state != nil && p.prior.BotSID == p.plan.AssistantSID.ValueString() && !p.repointed():
 		p.plan.TargetTask = p.state.TargetTask
 	default:
-		task, err := (&phoneNumberBindingResource{p.account}).entryTask(ctx, p.plan.AssistantSID.ValueString())
+		task, err := (&phoneNumberBindingResource{p.provider}).entryTask(ctx, p.plan.AssistantSID.ValueString())
 		if err != nil {
 			p.missingBot(err)
 			return
@@ -153,7 +156,7 @@ func (p *bindingPlan) taskless() {
 		return
 	}
 	had := p.state.AssistantSID.ValueString()
-	if after := p.account.engineAfter(had); had != "" && after != bot.Autopilot {
+	if after := p.provider.ledger.engineAfter(had); had != "" && after != bot.Autopilot {
 		p.diags.AddAttributeError(path.Root("target_task"), "Only Autopilot has target tasks",
 			fmt.Sprintf("Bot %s is to run on the engine `%s`, where a conversation has one beginning. Remove `target_task`.", had, after))
 	}
@@ -164,7 +167,7 @@ func (p *bindingPlan) missingBot(err error) {
 	if errors.Is(err, bot.ErrNotFound) {
 		p.diags.AddAttributeError(path.Root("assistant_sid"), "There is no such bot",
 			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot is there before its number.",
-				p.account.directory.AccountSID, sid))
+				p.provider.account.SID, sid))
 		return
 	}
 	addAttributeError(p.diags, path.Root("assistant_sid"), "Unable to read the bot", err)
@@ -172,10 +175,10 @@ func (p *bindingPlan) missingBot(err error) {
 
 // check refuses what the apply would have to refuse.
 func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
-	directory := p.account.directory
+	acct := p.provider.account
 	at := p.config.numberPath()
 	config := fmt.Sprint(p.config.AssistantSID, p.config.Channels, p.config.TargetTask, p.config.FriendlyName, p.config.Overwrite)
-	if p.account.claim("number "+number.SID, p.state != nil, config) {
+	if p.provider.ledger.planFor(exclusive{boundNumber, number.SID}, p.state != nil, config) {
 		p.diags.AddAttributeError(at, "Another binding has this phone number",
 			fmt.Sprintf("%s is bound twice in this configuration. A number has one binding; list both channels in it, or remove one.", number))
 		return
@@ -183,91 +186,86 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 	if p.plan.Channels.IsUnknown() {
 		return
 	}
-	binding := bot.Binding{
+	wanted := binding.Binding{
 		NumberSID: number.SID, BotSID: p.plan.AssistantSID.ValueString(), TargetTask: p.plan.TargetTask.ValueString(),
 		Channels: p.plan.channels(), Overwrite: p.plan.Overwrite.ValueBool(),
 	}
-	if incapable := binding.Incapable(number); len(incapable) > 0 {
-		addAttributeError(p.diags, path.Root("channels"), "", bot.IncapableProblem(number, incapable))
+	if incapable := wanted.Incapable(number); len(incapable) > 0 {
+		addAttributeError(p.diags, path.Root("channels"), "", binding.IncapableProblem(number, incapable))
 		return
 	}
-	if binding.BotSID != "" && p.repointed() {
-		if _, err := directory.Bot(ctx, binding.BotSID); err != nil {
+	if wanted.BotSID != "" && p.repointed() {
+		if _, err := acct.Bot(ctx, wanted.BotSID); err != nil {
 			p.missingBot(err)
 			return
 		}
 	}
-	if !p.answered(ctx, number, binding) {
+	if !p.answered(ctx, number, wanted) {
 		return
 	}
-	p.overridden(ctx, number, binding)
-	was := ""
+	p.overridden(ctx, number, wanted)
+	own := ""
 	if p.state != nil && number.SID == p.state.PhoneNumberSID.ValueString() {
-		was = p.had.BotSID
+		own = p.prior.BotSID
 	}
-	routing, err := directory.Routing(ctx, number)
-	if err != nil {
-		addAttributeError(p.diags, at, "Unable to look for suspended bots", err)
-		return
-	}
-	conflicts, err := directory.Conflicts(ctx, routing, number, binding, was)
+	conflicts, err := binding.Conflicts(ctx, acct, number, wanted, own)
 	switch {
 	case err != nil:
 		addAttributeError(p.diags, at, "Unable to look for who answers on the phone number", err)
-	case len(conflicts) == 0 || directory.Wrote(number.SID):
+	case len(conflicts) == 0 || acct.Wrote(number.SID):
 		// What this process wrote itself, the apply checks under the number's lock.
-	case !binding.Overwrite:
-		p.refuseConflicts(ctx, number, binding, was, conflicts)
-	case p.silences(ctx, number, binding, conflicts):
+	case !wanted.Overwrite:
+		p.refuseConflicts(ctx, number, wanted, own, conflicts)
+	case p.silences(ctx, number, wanted, conflicts):
 	default:
 		p.diags.AddAttributeWarning(path.Root("overwrite"), "A phone number will be taken over",
 			fmt.Sprintf("%s answers %s. Because `overwrite` is set, it will answer for %s instead.",
-				number, directory.DescribeConflicts(ctx, conflicts), shownSID(p.plan.AssistantSID)))
+				number, binding.Describe(ctx, acct, conflicts), shownSID(p.plan.AssistantSID)))
 	}
 }
 
-// refuseConflicts tells what somebody took since the last apply from what this binding
-// never had.
-func (p *bindingPlan) refuseConflicts(ctx context.Context, number bot.Number, binding bot.Binding, was string, conflicts []bot.Conflict) {
-	var drifted, others []bot.Conflict
+// refuseConflicts distinguishes what was re-pointed since the last apply from what this
+// binding never had.
+func (p *bindingPlan) refuseConflicts(ctx context.Context, number bot.Number, wanted binding.Binding, own string, conflicts []binding.Conflict) {
+	var drifted, others []binding.Conflict
 	for _, conflict := range conflicts {
-		if was != "" && slices.Contains(p.had.Channels, conflict.Channel) {
+		if own != "" && slices.Contains(p.prior.Channels, conflict.Channel) {
 			drifted = append(drifted, conflict)
 		} else {
 			others = append(others, conflict)
 		}
 	}
-	at, directory := p.config.numberPath(), p.account.directory
+	at, acct := p.config.numberPath(), p.provider.account
 	if len(drifted) > 0 {
-		addAttributeError(p.diags, at, "", directory.DriftProblem(ctx, number, binding, was, drifted))
+		addAttributeError(p.diags, at, "", binding.DriftProblem(ctx, acct, number, wanted, own, drifted))
 	}
 	if len(others) > 0 {
-		addAttributeError(p.diags, at, "", directory.ConflictProblem(ctx, number, others))
+		addAttributeError(p.diags, at, "", binding.TakenProblem(ctx, acct, number, others))
 	}
 }
 
 // silences refuses to take a live number over for a suspended bot.
-func (p *bindingPlan) silences(ctx context.Context, number bot.Number, binding bot.Binding, conflicts []bot.Conflict) bool {
-	if binding.BotSID == "" {
+func (p *bindingPlan) silences(ctx context.Context, number bot.Number, wanted binding.Binding, conflicts []binding.Conflict) bool {
+	if wanted.BotSID == "" {
 		return false
 	}
-	_, err := p.account.directory.Suspension(ctx, binding.BotSID)
+	_, err := suspension.Read(ctx, p.provider.account, wanted.BotSID, account.AnyTime)
 	if err == nil {
-		addAttributeError(p.diags, path.Root("overwrite"), "", p.account.directory.SilencingProblem(ctx, number, binding.BotSID, conflicts))
+		addAttributeError(p.diags, path.Root("overwrite"), "", binding.SilencedProblem(ctx, p.provider.account, number, wanted.BotSID, conflicts))
 	} else if !errors.Is(err, bot.ErrNotFound) {
 		addAttributeError(p.diags, path.Root("overwrite"), "Unable to look whether the bot is suspended", err)
 	}
 	return err == nil || !errors.Is(err, bot.ErrNotFound)
 }
 
-// overridden warns of a Messaging Service that answers in the number's place, when
-// the binding is made or changed.
-func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, binding bot.Binding) {
+// overridden warns of a Messaging Service that answers in place of the number, when the
+// binding is created or changed.
+func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted binding.Binding) {
 	changes := p.repointed() || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) || !p.plan.Channels.Equal(p.state.Channels)
-	if !changes || !slices.Contains(binding.Channels, bot.Messaging) {
+	if !changes || !slices.Contains(wanted.Channels, bot.Messaging) {
 		return
 	}
-	services, err := p.account.directory.Overriding(ctx)
+	services, err := p.provider.account.Overriding(ctx, account.AnyTime)
 	if err != nil {
 		p.diags.AddAttributeWarning(path.Root("channels"), "Unable to look for Messaging Services",
 			"A Messaging Service that holds the number may answer messages in its place; whether one does could not be found out. "+sentence(err))
@@ -277,13 +275,6 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, binding
 		notice := service.OverrideNotice(number)
 		p.diags.AddAttributeWarning(path.Root("channels"), notice.Summary, notice.Detail)
 	}
-}
-
-func shownSID(sid types.String) string {
-	if sid.IsUnknown() {
-		return "the new bot"
-	}
-	return "bot " + sid.ValueString()
 }
 
 // label plans the friendly name: kept while the bot stays, the bot's name for a new
@@ -299,7 +290,7 @@ func (p *bindingPlan) label(ctx context.Context) {
 	p.plan.FriendlyName = types.StringUnknown()
 	moved := p.state == nil || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
 	if moved && !p.plan.AssistantSID.IsUnknown() {
-		if b, err := p.account.directory.Bot(ctx, p.plan.AssistantSID.ValueString()); err == nil {
+		if b, err := p.provider.account.Bot(ctx, p.plan.AssistantSID.ValueString()); err == nil {
 			p.plan.FriendlyName = types.StringValue(b.UniqueName)
 		}
 	}
@@ -312,19 +303,13 @@ func (p *bindingPlan) urls(ctx context.Context, number bot.Number, known bool) {
 	if !known || p.plan.AssistantSID.IsUnknown() || p.plan.TargetTask.IsUnknown() || p.plan.Channels.IsUnknown() {
 		return
 	}
-	directory := p.account.directory
-	routing, err := directory.Routing(ctx, number)
+	routing, err := p.provider.account.Routing(ctx, number)
 	if err != nil {
-		return // the apply tells them
+		return // they are known after apply
 	}
-	after := directory.After(routing, number, bot.Binding{
+	after := binding.View{Number: number, Routing: routing}.After(binding.Binding{
 		NumberSID: number.SID, BotSID: p.plan.AssistantSID.ValueString(),
 		TargetTask: p.plan.TargetTask.ValueString(), Channels: p.plan.channels(),
 	})
-	p.plan.WebhookURLs = webhookURLs(routing, directory.Webhooks, after, p.plan.channels(), p.plan.TargetTask.ValueString())
-}
-
-// keepUnread tells why a resource was not refreshed.
-func keepUnread(account *account, diags *diag.Diagnostics) {
-	diags.AddWarning("Not refreshed: the provider's configuration is not known yet", sentence(account.unready))
+	p.plan.WebhookURLs = webhookURLs(routing, after, p.plan.channels(), p.plan.TargetTask.ValueString())
 }

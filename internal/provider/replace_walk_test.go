@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
@@ -24,8 +25,8 @@ func newBench(t *testing.T) bench {
 	return scenario{}.bench(t)
 }
 
-// directory is the account as a fresh process has it.
-func (b bench) directory() *bot.Directory {
+// account is the account as a fresh process has it.
+func (b bench) account() *account.Account {
 	b.w.t.Helper()
 	resolved := twilio.Resolved{
 		AccountSID: sandbox.StarterAccountSID, Username: sandbox.StarterAccountSID, Password: sandbox.StarterAuthToken,
@@ -35,7 +36,7 @@ func (b bench) directory() *bot.Directory {
 	if err != nil {
 		b.w.t.Fatal(err)
 	}
-	return directoryOf(client, resolved)
+	return accountOf(client, resolved)
 }
 
 // sid is the SID that the state has of a resource's object.
@@ -152,7 +153,7 @@ func TestContentThatNobodyConfiguredSurvivesARename(t *testing.T) {
 	})
 	b.w.call(http.MethodPost, at+"/Webhooks", map[string]string{"UniqueName": "turns", "Events": "onDialogueTurn", "WebhookUrl": "https://example.com/turns", "WebhookMethod": "GET"})
 	read := func() (string, map[string]any, []map[string]any) {
-		live, err := b.directory().ReadBot(t.Context(), b.sid("twiliobot_assistant.bot", "sid"), true)
+		live, err := b.account().ReadBot(t.Context(), b.sid("twiliobot_assistant.bot", "sid"), true)
 		if err != nil {
 			t.Fatal(err)
 		}

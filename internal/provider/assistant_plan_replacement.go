@@ -14,6 +14,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	assistantschema "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/replacement"
 )
 
 // lost refuses a change of engine that says nothing of what the bot is made of
@@ -72,10 +73,10 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 			purpose += " and " + moves
 		}
 	}
-	p.account.replaces(p.state.SID.ValueString(), to)
-	preview, err := p.account.directory.PreviewReplacement(ctx, p.state.SID.ValueString())
+	p.provider.ledger.planEngine(p.state.SID.ValueString(), to)
+	preview, err := replacement.Look(ctx, p.provider.account, p.state.SID.ValueString())
 	if errors.Is(err, bot.ErrNotFound) {
-		owners, err := p.account.directory.FindBots(ctx, p.plan.UniqueName.ValueString())
+		owners, err := p.provider.account.FindBots(ctx, p.plan.UniqueName.ValueString())
 		if err != nil {
 			addAttributeError(p.diags, at, "Unable to look for bots of this name", err)
 			return
@@ -87,10 +88,10 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		addAttributeError(p.diags, at, "Unable to look at what the replacement touches", err)
 		return
 	}
-	if replaced, marked := bot.ReplacedByApplication(preview.Bot.UniqueName); marked && from == to {
+	if preview.Bot.Unnamed() && from == to {
 		p.diags.AddAttributeWarning(at, "A replacement that was cut off will be ended",
 			fmt.Sprintf("Bot %s was made in the place of %s and does not have its name yet. The apply ends with one of the two, named %q, for which every phone number of both answers.",
-				preview.Bot.SID, replaced, p.plan.UniqueName.ValueString()))
+				preview.Bot.SID, preview.Bot.Replaces, p.plan.UniqueName.ValueString()))
 		return
 	}
 	if p.silences(ctx, preview) {
@@ -156,19 +157,20 @@ func (p *assistantPlan) leftOut(live bot.Bot) []string {
 
 // silences refuses to move numbers to a bot hosted elsewhere that has no URL for what
 // they carry: they would answer nothing.
-func (p *assistantPlan) silences(ctx context.Context, preview bot.Preview) bool {
+func (p *assistantPlan) silences(ctx context.Context, preview replacement.Preview) bool {
 	if p.plan.Webhooks.IsNull() || p.plan.Webhooks.IsUnknown() {
 		return false
 	}
 	var w webhooksModel
 	p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
 	refused := false
+	byChannel := preview.ByChannel(preview.Bot.SID)
 	for _, each := range []struct {
 		channel bot.Channel
 		name    string
 		url     types.String
 	}{{bot.Messaging, "messaging_url", w.MessagingURL}, {bot.Voice, "voice_url", w.VoiceURL}} {
-		if numbers := preview.Channels[each.channel]; each.url.IsNull() && len(numbers) > 0 && preview.Bot.Engine() != bot.Application {
+		if numbers := byChannel[each.channel]; each.url.IsNull() && len(numbers) > 0 && preview.Bot.Engine() != bot.Application {
 			refused = true
 			p.diags.AddAttributeError(path.Root("webhooks").AtName(each.name), "Phone numbers would answer nothing",
 				fmt.Sprintf("%s answers %s on %s, and the new content has no `%s` for it. Give one, or take the channel out of their bindings first.",
@@ -178,7 +180,7 @@ func (p *assistantPlan) silences(ctx context.Context, preview bot.Preview) bool 
 	return refused
 }
 
-func movedNumbers(preview bot.Preview) string {
+func movedNumbers(preview replacement.Preview) string {
 	if len(preview.Numbers) == 0 {
 		return "No phone number routes to it."
 	}
@@ -195,27 +197,12 @@ func movedNumbers(preview bot.Preview) string {
 		counted(len(preview.Numbers), "phone number is then moved", "phone numbers are then moved"), strings.Join(numbers, ", "))
 }
 
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-func listed[T fmt.Stringer](all []T) string {
-	names := make([]string, len(all))
-	for i, each := range all {
-		names[i] = each.String()
-	}
-	return strings.Join(names, ", ")
-}
-
 // swapped refuses a new name that another bot has, which may be about to give it up
 // in this very plan: one of the two would have to be first.
 func (p *assistantPlan) swapped(ctx context.Context, name string, owners []bot.Bot) {
-	switch _, err := p.account.directory.ReadBot(ctx, p.state.SID.ValueString(), false); {
+	switch _, err := p.provider.account.ReadBot(ctx, p.state.SID.ValueString(), false); {
 	case errors.Is(err, bot.ErrNotFound):
-		current, _, err := p.account.directory.Unfinished(ctx, p.state.SID.ValueString(), "")
+		current, _, err := p.provider.account.Unfinished(ctx, p.state.SID.ValueString(), "")
 		switch {
 		case err == nil && slices.ContainsFunc(owners, func(b bot.Bot) bool { return b.SID == current }):
 			// It came in this one's place, and the apply goes on with it.
@@ -242,7 +229,7 @@ func (p *assistantPlan) gone(name string, owners []bot.Bot) {
 	said := fmt.Sprintf("%q (%s) is not there any more, and nothing is changed. ", p.state.UniqueName.ValueString(), p.state.SID.ValueString())
 	if len(owners) == 1 {
 		said += fmt.Sprintf("The name %q is that of %s: an apply that was killed behind its last write may have made it in the other's place. "+
-			"To have it managed here, let `terraform state rm` forget the bot that is gone, and import this one:\n\n%s", name, owners[0].SID, bot.ImportBlock(owners[0]))
+			"To have it managed here, let `terraform state rm` forget the bot that is gone, and import this one:\n\n%s", name, owners[0].SID, importBlockOf(owners[0]))
 	} else {
 		said += "Plan again without `-refresh=false`."
 	}

@@ -155,7 +155,7 @@ func (r *assistantResource) planned(ctx context.Context, state assistantModel) (
 		return bare.spec(ctx)
 	}
 	// A read that fails here fails again in the change, which says so.
-	live, err := r.account.directory.ReadBot(ctx, state.SID.ValueString(), true)
+	live, err := r.provider.account.ReadBot(ctx, state.SID.ValueString(), true)
 	source := sourceOf(live.Content.Flow)
 	if err != nil || source == nil || !source.Intact || !carries(source, parsedSchema(state.Schema)) {
 		return state.spec(ctx)

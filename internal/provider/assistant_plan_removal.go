@@ -6,13 +6,15 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 )
 
 // willGo says on which numbers a bot that is to be removed answers. Which of them the
 // same plan frees it does not say: Terraform plans the bindings before or after.
 func (r *assistantResource) willGo(ctx context.Context, state assistantModel, diags *diag.Diagnostics) {
 	sid := state.SID.ValueString()
-	numbers, err := r.account.directory.KnownNumbersOf(ctx, sid)
+	numbers, err := r.provider.account.NumbersOf(ctx, sid, account.AnyTime)
 	if err != nil {
 		addAttributeError(diags, path.Root("sid"), "Unable to look for the bot's phone numbers", err)
 		return

@@ -1,0 +1,67 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
+)
+
+// ImportState takes a bot by its SID or its unique name.
+func (r *assistantResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	identity := assistantIdentity{}
+	switch {
+	case req.ID == "":
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	case bot.IsSID(req.ID):
+		identity.SID = types.StringValue(req.ID)
+	default:
+		found, err := r.provider.account.FindBots(ctx, req.ID)
+		switch {
+		case err != nil:
+			addError(&resp.Diagnostics, "Unable to find the bot", err)
+		case len(found) == 0:
+			resp.Diagnostics.AddError("There is no such bot", fmt.Sprintf("Account %s has no bot with the unique name or SID %q.", r.provider.account.SID, req.ID))
+		case len(found) > 1:
+			resp.Diagnostics.AddError("Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Import the one that is meant by its SID.",
+				r.provider.account.SID, len(found), req.ID, sids(found)))
+		default:
+			identity.SID = types.StringValue(found[0].SID)
+		}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if _, ok := bot.EngineOf(identity.SID.ValueString()); !ok {
+		resp.Diagnostics.AddError("Unable to import the bot", fmt.Sprintf("%q is not the SID of a bot (FW…, AP… or UA…).", identity.SID.ValueString()))
+		return
+	}
+	if identity.AccountSID.IsNull() {
+		identity.AccountSID = types.StringValue(r.provider.account.SID)
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("sid"), identity.SID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// imported sets what nothing at Twilio says to its default, and makes room for the
+// content that the bot is made of.
+func (m *assistantModel) imported(live bot.Bot) {
+	m.Rename = types.StringValue(renameReplace)
+	m.DrainTimeout = types.StringValue(defaultDrain)
+	m.ForceDestroy = types.BoolValue(false)
+	if live.Content.Schema != nil {
+		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
+	}
+	m.EditedStates = types.ListNull(types.StringType)
+	if exported, routing, ok := importedSchema(live); ok {
+		m.Schema, m.Routing = exported, routing
+	} else if live.Content.Flow != nil {
+		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
+	}
+}

@@ -1,0 +1,268 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
+)
+
+// How a change of the name is done.
+const (
+	renameReplace = "replace"
+	renameInPlace = "in_place"
+)
+
+// defaultDrain is how long a replaced bot waits for calls in progress.
+const defaultDrain = "5m"
+
+// How long an operation may take where `timeouts` says nothing. Twilio gives a
+// model build 60 minutes (https://www.twilio.com/docs/autopilot/limits).
+const (
+	uploadTimeout = 65 * time.Minute
+	deleteTimeout = 10 * time.Minute
+)
+
+func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `flow` (a Studio flow), `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
+			"with none, the content is managed elsewhere and never read as drift. A new bot on the engine `studio` needs `flow` or `schema`, " +
+			"since Twilio makes no flow without a definition; a flow whose content is managed elsewhere is imported.\n\n" +
+			"Destroying a bot that phone numbers still route to fails and lists them, unless `force_destroy` is set.",
+		Attributes: map[string]schema.Attribute{
+			"unique_name": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "The bot's name, unique in the account across engines: 1 to 64 characters, no control characters or outer spaces. " +
+					"`free` and names that look like the provider's own marks at Twilio are refused. See `rename` for what a change does.",
+				Validators: []validator.String{botName()},
+			},
+			"friendly_name": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "A name for people, at most 240 characters (Twilio keeps 255, and the provider marks work in progress behind it); by default `unique_name`. Only Autopilot has a field of its own for it: elsewhere it is `unique_name`, and anything else is refused.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 240)},
+			},
+			"engine": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "What runs the bot: `studio`, `application` or `autopilot`. By default what the content calls for (`flow`: `studio`, `webhooks`: `application`), else the provider's `engine`. " +
+					"A later change of the provider's default moves no existing bot.",
+				Validators: []validator.String{stringvalidator.OneOf(engineNames()...)},
+			},
+			"schema": schema.StringAttribute{
+				CustomType: schemaJSONType{}, Optional: true,
+				MarkdownDescription: "The bot as an Autopilot assistant schema, JSON: the file that `twilio autopilot:export` wrote. On the engine `studio` it is compiled to a flow that does the same, which carries the schema with it; on `autopilot` it runs as it is. Its own `uniqueName`, `friendlyName` and `modelBuild` are ignored. " +
+					"Compared by meaning: formatting, the order of keys and of tasks, samples, fields, field types and values make no difference. " +
+					"Lists are whole: a task or sample that is not in the file is removed. " +
+					"On `autopilot`, `defaults`, `styleSheet` and `logQueries`, or a key within the first two, that the file leaves out stay as Twilio has them; to unset one, write it empty.",
+			},
+			"flow": schema.StringAttribute{
+				CustomType: flowJSONType{}, Optional: true,
+				MarkdownDescription: "The bot as a Studio flow definition, JSON, as the console shows it. Implies the engine `studio`; every change is published as a new revision. " +
+					"Compared by meaning: formatting, the order of keys and states, and where the canvas puts a widget make no difference. " +
+					"A draft that is newer than the published revision is no drift, but is said, and nothing is published over it. " +
+					"A definition can hold keys of other services: wrap it in `sensitive()` to keep it out of plan output, and keep such keys in Functions where you can.",
+			},
+			"webhooks": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "A bot hosted elsewhere, as a TwiML application: the URLs that Twilio calls. Implies the engine `application`.",
+				Attributes:          webhookAttributes(),
+			},
+			"routing": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "How a `schema` on Studio finds the task for what people write or say: `keywords`, the default, by the samples and by the words that only one task's samples have; " +
+					"`exact` by the samples alone. Null for all other bots.",
+				Validators: []validator.String{stringvalidator.OneOf(string(compile.Keywords), string(compile.Exact))},
+			},
+			"rename": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(renameReplace),
+				MarkdownDescription: "How a change of `unique_name` is done. `replace`, the default, makes a new bot from what the old one is now and from this configuration, waits until it is ready, " +
+					"moves every phone number and Messaging Service to it, whoever bound them, and only then removes the old one: no number is ever without a bot, and `sid` changes. " +
+					"`in_place` renames the bot itself, which Twilio can do on every engine, and keeps the SID and everything that refers to it. A change of `engine` is always a replacement. " +
+					"Terraform shows a replacement as an update in place of this resource, so `lifecycle { prevent_destroy = true }` does not stop it; `rename = \"in_place\"` is what keeps the bot when its name changes.",
+				Validators: []validator.String{stringvalidator.OneOf(renameReplace, renameInPlace)},
+			},
+			"drain_timeout": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultDrain),
+				MarkdownDescription: "How long a replaced Studio bot waits for calls in progress before it is removed, as a duration such as `30s`; `5m` by default. " +
+					"Message conversations that wait for a reply are not waited for: they end, and whoever writes again begins a new one.",
+				Validators: []validator.String{positiveDuration{orZero: true}},
+			},
+			"force_destroy": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether phone numbers that still route to the bot are freed when it is destroyed; by default they make the destruction fail.",
+			},
+			"restore_sid": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The SID of an Autopilot assistant deleted in the last 30 days, during which its name stays reserved: creating the bot restores it and brings it to the configured content. " +
+					"Without meaning once the bot exists.",
+				Validators: []validator.String{sidOf("UA", "an Autopilot assistant")},
+			},
+			"sid": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The bot's SID, whose first letters tell its engine: `FW…`, `AP…` or `UA…`.",
+			},
+			"account_sid": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The account that the bot lives in, `AC…`.",
+			},
+			"messaging_webhook_url": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The URL that Twilio calls when a message comes for the bot; null where there is none.",
+			},
+			"voice_webhook_url": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The URL that Twilio calls when a call comes for the bot; null where there is none.",
+			},
+			"date_created": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "When the bot was made, in RFC 3339.",
+			},
+			"needs_model_build": schema.BoolAttribute{
+				Computed: true,
+				MarkdownDescription: "Whether the bot does not yet answer by all of its content: an upload that was cut off, or samples whose model build is missing, under way or failed. " +
+					"Where `schema` is given, the next apply finishes it. Autopilot only; `false` elsewhere.",
+			},
+			"replacing_sid": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Null, but for a replacement that was cut off: the SID of the other bot. The next apply finishes the replacement, or undoes it where the configuration does not ask for it any more.",
+			},
+			"edited_states": schema.ListAttribute{
+				ElementType: types.StringType, Computed: true,
+				MarkdownDescription: "What somebody changed in the console of a flow that is compiled from `schema`, state by state; empty while all is well, and null for all other bots. The next apply puts it back, and the plan says so.",
+			},
+			"timeouts": timeoutsAttribute(ctx),
+		},
+	}
+}
+
+func timeoutsAttribute(ctx context.Context) schema.Attribute {
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, Update: true, Delete: true,
+		CreateDescription: "How long creating may take, the model build included; `65m` by default (Twilio gives a build 60 minutes).",
+		UpdateDescription: "How long an update may take, the model build included; `65m` by default.",
+		DeleteDescription: "How long deleting may take; `10m` by default.",
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long the operations may take, as durations such as `30m`."
+		return nested
+	}
+	return attribute
+}
+
+func webhookAttributes() map[string]schema.Attribute {
+	url := func(description string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{webURL()}}
+	}
+	method := func(what string) schema.Attribute {
+		return schema.StringAttribute{
+			Optional: true, Computed: true, Default: stringdefault.StaticString(bot.WebhookMethod),
+			MarkdownDescription: "How `" + what + "` is called: `POST`, the default, or `GET`.",
+			Validators:          []validator.String{stringvalidator.OneOf("GET", bot.WebhookMethod)},
+		}
+	}
+	return map[string]schema.Attribute{
+		"messaging_url":          url("What Twilio calls when a message comes; it answers with TwiML."),
+		"messaging_method":       method("messaging_url"),
+		"messaging_fallback_url": url("What Twilio calls when `messaging_url` fails. Needs `messaging_url`."),
+		"voice_url":              url("What Twilio calls when a call comes; it answers with TwiML."),
+		"voice_method":           method("voice_url"),
+		"voice_fallback_url":     url("What Twilio calls when `voice_url` fails. Needs `voice_url`."),
+		"status_callback_url":    url("What Twilio tells when a call has ended."),
+	}
+}
+
+// assistantIdentity is what addresses a bot.
+type assistantIdentity struct {
+	AccountSID types.String `tfsdk:"account_sid"`
+	SID        types.String `tfsdk:"sid"`
+}
+
+func (r *assistantResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_sid": identityschema.StringAttribute{
+			OptionalForImport: true,
+			Description:       "The account that the bot lives in, AC…; by default the one the provider is configured for.",
+		},
+		"sid": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The bot's SID: FW…, AP… or UA….",
+		},
+	}}
+}
+
+func (r *assistantResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{
+		resourcevalidator.Conflicting(path.MatchRoot("schema"), path.MatchRoot("flow"), path.MatchRoot("webhooks")),
+	}
+}
+
+// ValidateConfig refuses what no account could have.
+func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config assistantModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	engine := bot.Engine(config.Engine.ValueString())
+	switch {
+	case engine == "":
+	case !config.Webhooks.IsNull() && engine != bot.Application:
+		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
+			fmt.Sprintf("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give %s instead of `webhooks`.", engine, contentOf(engine)))
+	case !config.Flow.IsNull() && engine != bot.Studio:
+		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
+			fmt.Sprintf("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give %s instead of `flow`.", engine, contentOf(engine)))
+	case engine == bot.Studio && parsedSchema(config.Schema) != nil:
+		config.checkCompiled(parsedSchema(config.Schema), path.Root("schema"), false, &resp.Diagnostics)
+	case !config.Schema.IsNull() && engine == bot.Application:
+		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
+			"An application holds URLs, not an assistant schema. Remove `engine`: a schema runs on `studio`, or on `autopilot`. Or give `webhooks` instead of `schema`.")
+	}
+	if engine != "" && engine != bot.Autopilot && !config.RestoreSID.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
+			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
+	}
+	if config.Webhooks.IsNull() || config.Webhooks.IsUnknown() {
+		return
+	}
+	var w webhooksModel
+	resp.Diagnostics.Append(config.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
+	for _, pair := range []struct {
+		name, primary string
+		fallback, url types.String
+	}{
+		{"messaging_fallback_url", "messaging_url", w.MessagingFallbackURL, w.MessagingURL},
+		{"voice_fallback_url", "voice_url", w.VoiceFallbackURL, w.VoiceURL},
+	} {
+		if !pair.fallback.IsNull() && pair.url.IsNull() {
+			resp.Diagnostics.AddAttributeError(path.Root("webhooks").AtName(pair.name), "A fallback URL without a URL",
+				fmt.Sprintf("Twilio keeps `%s` only beside `%s`. Give that too, or remove the fallback.", pair.name, pair.primary))
+		}
+	}
+}
+
+// contentOf names the attributes that an engine runs.
+func contentOf(engine bot.Engine) string {
+	switch engine {
+	case bot.Studio:
+		return "`flow` or `schema`"
+	case bot.Autopilot:
+		return "`schema`"
+	default:
+		return "`webhooks`"
+	}
+}

@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
+)
+
+// addError says what could not be done. A problem written for people speaks for
+// itself.
+func addError(diags *diag.Diagnostics, summary string, err error) {
+	var problem *bot.Problem
+	if errors.As(err, &problem) {
+		diags.AddError(problem.Summary, detail(problem))
+		return
+	}
+	diags.AddError(summary, sentence(err))
+}
+
+// addAttributeError is addError for a problem with one attribute.
+func addAttributeError(diags *diag.Diagnostics, at path.Path, summary string, err error) {
+	var problem *bot.Problem
+	if errors.As(err, &problem) {
+		diags.AddAttributeError(at, problem.Summary, detail(problem))
+		return
+	}
+	diags.AddAttributeError(at, summary, sentence(err))
+}
+
+// detail is what a problem says, what to change in the configuration because of it, what
+// is true now, and what Twilio said.
+func detail(problem *bot.Problem) string {
+	said := problem.Detail
+	if advice := advice(problem); advice != "" {
+		said += " " + advice
+	}
+	said = strings.Join(append([]string{said}, problem.Now...), "\n\n")
+	if cause := problem.Cause; cause != nil && !sentinel(cause) && !strings.Contains(said, cause.Error()) {
+		said += "\n\nCause: " + cause.Error()
+	}
+	return said
+}
+
+// sentinel reports whether an error says nothing to people that the problem it caused
+// does not: a bare sentinel, or a look that did not see what was expected.
+func sentinel(err error) bool {
+	return err == bot.ErrNameTaken || err == bot.ErrHold || errors.Is(err, bot.ErrChanged) || confirm.IsStale(err) //nolint:errorlint // an error that wraps a name that is taken says what Twilio answered
+}
+
+func addNotices(diags *diag.Diagnostics, notices []bot.Notice) {
+	for _, notice := range notices {
+		diags.AddWarning(notice.Summary, notice.Detail)
+	}
+}
+
+func addProblem(diags *diag.Diagnostics, problem twilio.Problem, warning bool) {
+	at := path.Root(problem.Attribute)
+	switch {
+	case warning && problem.Attribute != "":
+		diags.AddAttributeWarning(at, problem.Summary, problem.Detail)
+	case warning:
+		diags.AddWarning(problem.Summary, problem.Detail)
+	case problem.Attribute != "":
+		diags.AddAttributeError(at, problem.Summary, problem.Detail)
+	default:
+		diags.AddError(problem.Summary, problem.Detail)
+	}
+}
+
+// keepUnread says why a resource was not refreshed.
+func keepUnread(data *providerData, diags *diag.Diagnostics) {
+	diags.AddWarning("Not refreshed: the provider's configuration is not known yet", sentence(data.unready))
+}
+
+// unusable says that a data source could not be read.
+func unusable(diags *diag.Diagnostics, what string, err error) {
+	addError(diags, fmt.Sprintf("Unable to read %s", what), err)
+}
+
+// missing refuses a bot that is not there.
+func (d *providerData) missing(at path.Path, sid string, err error, diags *diag.Diagnostics) {
+	if errors.Is(err, bot.ErrNotFound) {
+		diags.AddAttributeError(at, "There is no such bot",
+			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot is there first.",
+				d.account.SID, sid))
+		return
+	}
+	addAttributeError(diags, at, "Unable to read the bot", err)
+}
+
+// sentence makes an error's text one that people read: it begins with a capital
+// and ends with a stop.
+func sentence(err error) string {
+	text := err.Error()
+	first, size := utf8.DecodeRuneInString(text)
+	// A request ("GET /2010…") and a SID keep their spelling.
+	if size > 0 && unicode.IsLower(first) {
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
+}

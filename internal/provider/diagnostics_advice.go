@@ -1,0 +1,65 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// advice says what to change in the configuration because of a problem, in the words of
+// Terraform; empty where the problem's own words say what to do.
+func advice(problem *bot.Problem) string {
+	switch problem.Kind {
+	case bot.NumberTaken:
+		return "To take the number over, set `overwrite = true` on this binding; " +
+			"if another binding of this configuration holds it, remove that one in an apply of its own first, or set `overwrite = true`."
+	case bot.NumberRepointed:
+		leave := "remove this binding, which then frees nothing"
+		if len(problem.Left) > 0 {
+			leave = fmt.Sprintf("take %s out of its `channels`, which then frees nothing", strings.Join(words(problem.Channels), " and "))
+		}
+		return fmt.Sprintf("To take it back, set `overwrite = true` on this binding, and take that out again once it is applied; to leave it as it is, %s.", leave)
+	case bot.NumberIncapable:
+		return "Choose another number, or leave the channel out of `channels`."
+	case bot.NumberSilenced:
+		return "Remove the bot's `twiliobot_suspension` first, or free the number."
+	case bot.NameTaken:
+		return nameTakenAdvice(problem)
+	case bot.NameReserved:
+		return "Set `restore_sid` to that assistant's SID to bring it back under this configuration, or choose another `unique_name`."
+	case bot.StillRouted:
+		return "Remove the bindings of these numbers, point others elsewhere at Twilio, or set `force_destroy = true` on the bot and apply that first: then they are freed. " +
+			"To replace the bot, change its `unique_name`: its numbers follow."
+	case bot.NoMessagingURL:
+		return "Give it `messaging_url`, or point the service elsewhere first."
+	case bot.NotRestorable:
+		return "Remove `restore_sid` to create the bot anew."
+	case bot.BuildUnfinished:
+		return "A longer `timeouts` gives it more time."
+	case bot.IsAHold:
+		return fmt.Sprintf("To have the suspension managed here, run `terraform import twiliobot_suspension.this %s`.", problem.Bots[0].SID)
+	default:
+		return ""
+	}
+}
+
+func nameTakenAdvice(problem *bot.Problem) string {
+	var imports []string
+	for _, owner := range problem.Bots {
+		imports = append(imports, importBlockOf(owner))
+	}
+	switch len(imports) {
+	case 0:
+		return ""
+	case 1:
+		return "Choose another `unique_name`, or have that bot managed by importing it:\n\n" + imports[0]
+	default:
+		return "Choose another `unique_name`, or import the one that is meant by its SID:\n\n" + strings.Join(imports, "\n\n")
+	}
+}
+
+// importBlockOf is the configuration that has a bot managed.
+func importBlockOf(b bot.Bot) string {
+	return fmt.Sprintf("import {\n  to = twiliobot_assistant.this\n  id = %q\n}", b.SID)
+}

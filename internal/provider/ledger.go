@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// ledger records what one walk of Terraform has told the provider about its resources,
+// so that one resource's plan can take account of the others. Terraform tells of each
+// resource in turn, in the order of its graph: an answer holds for what was told so far.
+type ledger struct {
+	mu       sync.Mutex
+	inState  map[string]bool                 // SIDs of bots that a resource has in its state
+	plans    map[exclusive][]plannedResource // what only one resource may have
+	engines  map[string]bot.Engine           // of bots that the plan replaces, by the SID they have now
+	webhooks map[string]webhooksModel        // that the plan gives to bots hosted elsewhere, by SID
+	said     map[string]bool
+}
+
+// exclusive is something at Twilio that only one resource of a configuration may have.
+type exclusive struct {
+	kind exclusiveKind
+	key  string // a bot's name, a number's SID, the SID of a suspended bot
+}
+
+type exclusiveKind string
+
+const (
+	namedBot     exclusiveKind = "bot"
+	boundNumber  exclusiveKind = "number"
+	suspendedBot exclusiveKind = "suspension"
+)
+
+// plannedResource is a resource that was planned to have an object.
+type plannedResource struct {
+	hasState bool
+	config   string // what tells it from other resources
+}
+
+func newLedger() *ledger {
+	return &ledger{
+		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
+		webhooks: map[string]webhooksModel{}, said: map[string]bool{},
+	}
+}
+
+// planFor records that a resource is planned to have an object, and reports whether
+// another resource of this walk has it already. Terraform plans a resource that is to be
+// replaced twice, with its prior state and then without: the same configuration met once
+// each way is one resource.
+func (l *ledger) planFor(what exclusive, hasState bool, config string) (otherHas bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if slices.ContainsFunc(l.plans[what], func(other plannedResource) bool { return other.hasState == hasState || other.config != config }) {
+		return true
+	}
+	l.plans[what] = append(l.plans[what], plannedResource{hasState, config})
+	return false
+}
+
+// readState records a bot that a resource has in its state.
+func (l *ledger) readState(sid string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.inState[sid] = true
+}
+
+// hasInState reports whether a resource of this walk has the bot in its state: one that
+// is replaced finds its own old object under its name.
+func (l *ledger) hasInState(sid string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.inState[sid]
+}
+
+// planEngine records that the plan replaces a bot by one of an engine.
+func (l *ledger) planEngine(sid string, engine bot.Engine) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.engines[sid] = engine
+}
+
+// engineAfter is what a bot runs on once this plan is applied.
+func (l *ledger) engineAfter(sid string) bot.Engine {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if engine, ok := l.engines[sid]; ok {
+		return engine
+	}
+	engine, _ := bot.EngineOf(sid)
+	return engine
+}
+
+// planWebhooks records the webhooks that the plan gives to a bot hosted elsewhere.
+func (l *ledger) planWebhooks(sid string, w webhooksModel) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.webhooks[sid] = w
+}
+
+// webhooksAfter is what a bot hosted elsewhere calls once this plan is applied; ok is
+// false where the plan does not say.
+func (l *ledger) webhooksAfter(sid string) (w webhooksModel, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w, ok = l.webhooks[sid]
+	return w, ok
+}
+
+// firstTime reports whether something is said for the first time in this walk.
+func (l *ledger) firstTime(what string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.said[what] {
+		return false
+	}
+	l.said[what] = true
+	return true
+}

@@ -1,0 +1,141 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// find reads the number that a plan names.
+func (r *phoneNumberBindingResource) find(ctx context.Context, m bindingModel) (bot.Number, error) {
+	sid := m.PhoneNumberSID.ValueString()
+	if sid == "" {
+		return r.provider.account.FindNumber(ctx, e164(m.PhoneNumber))
+	}
+	number, err := r.provider.account.Number(ctx, sid)
+	if problem := m.otherNumber(number); err == nil && problem != nil {
+		return number, problem // one of the two was not known when this was planned
+	}
+	return number, err
+}
+
+// otherNumber refuses a number found by its SID that is not the one beside it.
+func (m bindingModel) otherNumber(found bot.Number) error {
+	if m.PhoneNumberSID.ValueString() == "" || e164(m.PhoneNumber) == "" || e164(m.PhoneNumber) == found.PhoneNumber {
+		return nil
+	}
+	return &bot.Problem{
+		Summary: "The phone number and its SID name two numbers",
+		Detail: fmt.Sprintf("`phone_number` is %s, but `phone_number_sid` %s is the SID of %s. Nothing is changed. "+
+			"Give the one that is meant and leave the other out, or make both name the same number.",
+			m.PhoneNumber.ValueString(), found.SID, found.PhoneNumber),
+	}
+}
+
+// bind makes the number answer as planned, fills in what the plan left open, and returns
+// what goes to private state. prior is what the binding had before; it is empty for a new
+// one. free is what is freed once the number answers.
+func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingModel, number bot.Number, prior priorBinding, free binding.Prior, diags *diag.Diagnostics) priorBinding {
+	acct := r.provider.account
+	b, err := acct.Bot(ctx, plan.AssistantSID.ValueString())
+	if err != nil {
+		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
+		return priorBinding{}
+	}
+	if plan.TargetTask.IsUnknown() {
+		if plan.TargetTask, err = r.entryTask(ctx, b.SID); err != nil {
+			addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot's tasks", err)
+			return priorBinding{}
+		}
+	}
+	if err := r.provider.unanswered(ctx, number, b, plan.channels()); err != nil {
+		addAttributeError(diags, path.Root("channels"), "Unable to look which channels the bot answers", err)
+		return priorBinding{}
+	}
+	label, err := r.label(ctx, plan, number, b, prior)
+	if err != nil {
+		addAttributeError(diags, plan.numberPath(), "Unable to look whose name the number's label is", err)
+		return priorBinding{}
+	}
+	wanted := binding.Binding{
+		NumberSID: number.SID, BotSID: b.SID, TargetTask: plan.TargetTask.ValueString(),
+		Channels: plan.channels(), Label: label, Overwrite: plan.Overwrite.ValueBool(),
+	}
+	after, notices, err := binding.Rebind(ctx, acct, wanted, prior.Snapshot, prior.BotSID, free)
+	addNotices(diags, notices)
+	if err != nil {
+		addAttributeError(diags, plan.numberPath(), "Unable to bind the phone number", err)
+		return priorBinding{}
+	}
+	now := priorBinding{BotSID: b.SID, Channels: wanted.Channels, Snapshot: bot.SnapshotOf(after)}
+	if after.FriendlyName == b.UniqueName {
+		now.Label = b.UniqueName
+	}
+	planned := *plan
+	routing, err := acct.Routing(ctx, after)
+	if err != nil {
+		addAttributeError(diags, plan.numberPath(), "Unable to read the phone number", err)
+		return priorBinding{}
+	}
+	plan.read(routing, after, now)
+	if e164(planned.PhoneNumber) == after.PhoneNumber {
+		plan.PhoneNumber = planned.PhoneNumber
+	}
+	return now
+}
+
+// label is what is written as the number's label, empty where that stays.
+func (r *phoneNumberBindingResource) label(ctx context.Context, plan *bindingModel, number bot.Number, b bot.Bot, prior priorBinding) (string, error) {
+	if !plan.FriendlyName.IsUnknown() {
+		return plan.FriendlyName.ValueString(), nil
+	}
+	return binding.Label(ctx, r.provider.account, number, b.UniqueName, binding.Prior{BotSID: prior.BotSID, Label: prior.Label}, plan.Overwrite.ValueBool())
+}
+
+// entryTask is the task at which a new binding of a bot enters.
+func (r *phoneNumberBindingResource) entryTask(ctx context.Context, botSID string) (types.String, error) {
+	task, err := binding.EntryTask(ctx, r.provider.account, botSID)
+	return optional(task), err
+}
+
+// followReplacement is the prior of a binding whose bot was replaced in an apply that was
+// cut off: the number went with it.
+func (r *phoneNumberBindingResource) followReplacement(ctx context.Context, routing bot.Routing, number bot.Number, prior priorBinding) (priorBinding, error) {
+	for _, channel := range prior.Channels {
+		answering := routing.Route(number, channel).BotSID
+		if answering == "" || answering == prior.BotSID {
+			continue
+		}
+		current, other, err := r.provider.account.Unfinished(ctx, prior.BotSID, "")
+		if errors.Is(err, bot.ErrNotFound) {
+			return r.followFinished(ctx, prior, answering)
+		}
+		if err == nil && other == prior.BotSID && current == answering {
+			prior.BotSID = answering // the old one is deleted
+		}
+		return prior, err
+	}
+	return prior, nil
+}
+
+// followFinished is the prior of a binding whose bot no longer exists, where a bot that
+// this configuration manages answers: a replacement moved the number, and was finished
+// before the binding's turn came. An application then bears no mark of it.
+func (r *phoneNumberBindingResource) followFinished(ctx context.Context, prior priorBinding, answering string) (priorBinding, error) {
+	if !r.provider.ledger.hasInState(answering) {
+		return prior, nil
+	}
+	_, err := r.provider.account.Bot(ctx, prior.BotSID)
+	if errors.Is(err, bot.ErrNotFound) {
+		prior.BotSID = answering
+		return prior, nil
+	}
+	return prior, err
+}

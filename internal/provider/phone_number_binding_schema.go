@@ -1,0 +1,119 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Makes a phone number that the account owns answer for a bot. Destroying it frees the number and **never releases it**; " +
+			"a number that answers elsewhere is never taken without `overwrite`.\n\n" +
+			"Only the fields of its `channels` (target and method) and the number's friendly name are written. " +
+			"Before each write the number is read: if somebody changed it since the plan, the apply stops and says who answers now.",
+		Attributes: map[string]schema.Attribute{
+			"phone_number": schema.StringAttribute{
+				CustomType: phoneNumberType{}, Optional: true, Computed: true,
+				MarkdownDescription: "The number, in E.164 (`+12025550142`); spaces, dashes and brackets are equal to none. This, `phone_number_sid`, or both where they name the same number. " +
+					"A change binds the new number, verifies it, and only then frees the old one.",
+			},
+			"phone_number_sid": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "The number's SID, `PN…`. This, `phone_number`, or both where they name the same number.",
+				Validators:          []validator.String{sidOf("PN", "a phone number")},
+			},
+			"assistant_sid": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "The SID of the bot that answers, of any engine. A change points the number at the other bot in one write. " +
+					"Null in the state means that something answers which is no bot.",
+				Validators: []validator.String{botSID()},
+			},
+			"target_task": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "The task at which a conversation enters; for bots on the engine `autopilot` only. " +
+					"Unset, it is `greeting` where the assistant has that task when the number is bound, else none, and stays so.",
+				Validators: []validator.String{stringvalidator.LengthBetween(1, bot.MaxNameLength)},
+			},
+			"channels": schema.SetAttribute{
+				ElementType: types.StringType, Optional: true, Computed: true,
+				Default:             setdefault.StaticValue(channelSet([]bot.Channel{bot.Messaging})),
+				MarkdownDescription: "What the bot answers: `messaging`, `voice`, or both. By default `[\"messaging\"]`; the number must be capable of each, and a bot on the engine `application` must have a URL for it.",
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1),
+					setvalidator.ValueStringsAre(stringvalidator.OneOf(string(bot.Messaging), string(bot.Voice))),
+				},
+			},
+			"friendly_name": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "The number's label at Twilio, 1 to 64 characters. Unset, a new binding writes the bot's `unique_name` over what is there, also over a label such as \"Front desk\": " +
+					"to keep that, give `friendly_name = \"Front desk\"`. An imported binding keeps what is there. " +
+					"A label that is the bot's name follows a rename of the bot and becomes `free` when the number is freed; then any other label is left alone.",
+				Validators: []validator.String{stringvalidator.LengthBetween(1, 64)},
+			},
+			"overwrite": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether to take over a number that answers elsewhere: for another bot, any other URL, an application or a SIP trunk. By default that is an error at plan time.",
+			},
+			"account_sid": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The account that owns the number, `AC…`.",
+			},
+			"webhook_urls": schema.MapAttribute{
+				ElementType: types.StringType, Computed: true,
+				MarkdownDescription: "The URL that Twilio calls, by channel, as the number holds it. A channel answered through an application (`AP…`) or by nothing is not in it. " +
+					"A URL that Twilio would not call with POST is shown with its method in front.",
+			},
+		},
+	}
+}
+
+// numberIdentity is what addresses a binding: there is one for each number.
+type numberIdentity struct {
+	AccountSID types.String `tfsdk:"account_sid"`
+	SID        types.String `tfsdk:"phone_number_sid"`
+}
+
+func (r *phoneNumberBindingResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_sid": identityschema.StringAttribute{
+			OptionalForImport: true,
+			Description:       "The account that owns the number, AC…; by default the one the provider is configured for.",
+		},
+		"phone_number_sid": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The number's SID, PN….",
+		},
+	}}
+}
+
+func (r *phoneNumberBindingResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{
+		resourcevalidator.AtLeastOneOf(path.MatchRoot("phone_number"), path.MatchRoot("phone_number_sid")),
+	}
+}
+
+func (r *phoneNumberBindingResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config bindingModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || config.TargetTask.IsNull() || config.AssistantSID.IsNull() || config.AssistantSID.IsUnknown() {
+		return
+	}
+	if engine, ok := bot.EngineOf(config.AssistantSID.ValueString()); ok && engine != bot.Autopilot {
+		resp.Diagnostics.AddAttributeError(path.Root("target_task"), "Only Autopilot has target tasks",
+			fmt.Sprintf("The bot %s runs on the engine %s, where a conversation has one beginning. Remove `target_task`.", config.AssistantSID.ValueString(), engine))
+	}
+}

@@ -1,0 +1,61 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
+)
+
+// warnSilenced says which bots do not answer on a number because they are
+// suspended.
+func (d *providerData) warnSilenced(ctx context.Context, routing bot.Routing, number bot.Number, diags *diag.Diagnostics) {
+	for _, channel := range bot.Channels() {
+		if route := routing.Route(number, channel); route.SilencedBy != "" {
+			d.warnSuspended(ctx, route.BotSID, diags)
+		}
+	}
+}
+
+// warnSuspended says, once in a walk, that a bot is suspended and which of its
+// numbers are silent: a suspension that nobody remembers must not stay out of sight.
+func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *diag.Diagnostics) {
+	now, err := suspension.Read(ctx, d.account, botSID, account.AnyTime)
+	if err != nil {
+		if !errors.Is(err, bot.ErrNotFound) {
+			diags.AddWarning("Unable to look whether a bot is suspended", sentence(err))
+		}
+		return
+	}
+	if !d.ledger.firstTime("suspended " + botSID) {
+		return
+	}
+	silent := "is its mark, and no phone number is silenced by it now"
+	if len(now.Silenced) > 0 {
+		silent = "stands in front of its phone numbers. It does not answer on " + phones(now.Silenced)
+	}
+	diags.AddWarning(fmt.Sprintf("Bot %s is suspended", d.named(ctx, botSID)),
+		fmt.Sprintf("The inert application %s %s. "+
+			"The bot answers again once its `twiliobot_suspension` is removed; one that is in no configuration is taken over with `terraform import twiliobot_suspension.this %s`.",
+			now.HoldSID, silent, botSID))
+}
+
+// named is a bot as messages name it.
+func (d *providerData) named(ctx context.Context, botSID string) string {
+	if b, err := d.account.Bot(ctx, botSID); err == nil {
+		return b.String()
+	}
+	return botSID
+}
+
+// suspended warns of a bot that is suspended when it is planned.
+func (p *assistantPlan) suspended(ctx context.Context) {
+	if p.state != nil {
+		p.provider.warnSuspended(ctx, p.state.SID.ValueString(), p.diags)
+	}
+}
