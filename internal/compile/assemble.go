@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // compiler turns one schema into one flow.

@@ -5,8 +5,8 @@ import (
 	"strconv"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Source is what a compiled flow was compiled from.

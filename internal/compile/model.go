@@ -7,8 +7,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // The roots of pointers into the user's file.

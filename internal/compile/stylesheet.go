@@ -1,6 +1,6 @@
 package compile
 
-import "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+import "github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 
 // stock is the style sheet that Twilio gives an assistant made without one. It is
 // undocumented: exports of assistants that nobody styled hold it.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // kind is what a node stands for.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Differences tells which states differ between two flows, by meaning, as Equal has

@@ -3,7 +3,7 @@ package flow
 import (
 	"slices"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // The order of keys in an exported definition, that of Twilio's documents; what

@@ -3,7 +3,7 @@ package flow
 import (
 	"errors"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // errNoFlow is what Overlay says when there is nothing to lay over the document.

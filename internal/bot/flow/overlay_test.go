@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 func overlaid(t *testing.T, prior, live string) string {

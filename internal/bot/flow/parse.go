@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // ParseError says where a file is not JSON, or not shaped as a flow definition.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // mutator changes documents in ways that mostly keep them flow definitions, which

@@ -8,7 +8,7 @@ import (
 	"github.com/agext/levenshtein"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 const (
