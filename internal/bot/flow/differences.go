@@ -127,7 +127,7 @@ func (d *differ) members(path string, from, to *jsondoc.Node) {
 }
 
 func (d *differ) value(path string, from, to *jsondoc.Node) {
-	if jsondoc.Same(from, to) {
+	if jsondoc.Equal(from, to) {
 		return
 	}
 	switch {

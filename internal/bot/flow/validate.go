@@ -81,7 +81,7 @@ func (v *validator) stateNames() []string {
 
 func (v *validator) envelope() {
 	root := v.flow.root
-	compact := len(root.AppendCompact(nil))
+	compact := len(root.Compact())
 	if compact > maxBytes {
 		v.err(OverLimit, "", "Move a part of it to a subflow, or long texts to a service the flow asks.",
 			"the flow definition has %d bytes, and Studio takes %d", compact, maxBytes)
