@@ -22,5 +22,5 @@ func styleSheet(given *jsondoc.Node) *jsondoc.Node {
 	if given != nil && len(given.Members) > 0 {
 		return given
 	}
-	return object([]byte(stock))
+	return jsondoc.ParseValue([]byte(stock))
 }
