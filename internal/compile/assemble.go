@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // compiler turns one schema into one flow.
@@ -83,7 +83,7 @@ func newCompiler(file *schema.Schema, o Options) *compiler {
 	c.readTasks(canonical, file)
 	c.readMemory()
 	c.kinds = readKinds(canonical.FieldTypes)
-	c.defaults, c.style = object(canonical.Defaults), styleSheet(object(canonical.StyleSheet))
+	c.defaults, c.style = jsondoc.ParseValue(canonical.Defaults), styleSheet(jsondoc.ParseValue(canonical.StyleSheet))
 	if file.LogQueries != nil && *file.LogQueries {
 		c.report.info(CodeLogQueries, "/logQueries", "Executions of the flow keep what was written, as Studio keeps them; there is no query log.",
 			"Studio does not log queries for a model.")

@@ -5,8 +5,8 @@ import (
 	"strconv"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Source is what a compiled flow was compiled from.
@@ -98,11 +98,7 @@ func (s *Source) compare(live *flow.Flow, source string) error {
 // carried finds the variables that hold a schema, in whichever widget: it may have been
 // renamed.
 func carried(f *flow.Flow) (source, options string, found bool) {
-	root, err := jsondoc.Parse(f.Source())
-	if err != nil {
-		return "", "", false // a flow is parsed before
-	}
-	states := root.Get("states")
+	states := jsondoc.ParseValue(f.Source()).Get("states")
 	if !states.Is('[') {
 		return "", "", false
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // patience is how long, in seconds, a message is waited for: Autopilot's four hours

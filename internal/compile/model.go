@@ -7,8 +7,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // The roots of pointers into the user's file.
@@ -83,12 +83,8 @@ func (c *compiler) readTasks(canonical, file *schema.Schema) {
 }
 
 func readActions(document jsontext.Value, at jsontext.Pointer) []action {
-	root, err := jsondoc.Parse(document)
-	if err != nil {
-		return nil // the schema's own parser has read it
-	}
 	var out []action
-	list := root.Get("actions")
+	list := jsondoc.ParseValue(document).Get("actions")
 	if !list.Is('[') {
 		return nil
 	}
@@ -108,18 +104,6 @@ func readSamples(canonical, file []schema.Sample, at jsontext.Pointer) []sample 
 		out = append(out, sample{text: s.TaggedText, language: s.Language, at: index(at, i)})
 	}
 	return out
-}
-
-// object reads a value that the schema holds as text; nil for none.
-func object(v jsontext.Value) *jsondoc.Node {
-	if !v.IsValid() {
-		return nil
-	}
-	n, err := jsondoc.Parse(v)
-	if err != nil {
-		return nil
-	}
-	return n
 }
 
 // get follows names into an object; nil where there is nothing, or null.

@@ -1,6 +1,6 @@
 package compile
 
-import "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+import "github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 
 // stock is the style sheet that Twilio gives an assistant made without one. It is
 // undocumented: exports of assistants that nobody styled hold it.
@@ -22,5 +22,5 @@ func styleSheet(given *jsondoc.Node) *jsondoc.Node {
 	if given != nil && len(given.Members) > 0 {
 		return given
 	}
-	return object([]byte(stock))
+	return jsondoc.ParseValue([]byte(stock))
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // kind is what a node stands for.
@@ -75,7 +75,7 @@ func newGraph(s *schema.Schema) *graph {
 	if err != nil {
 		return g // a schema that Parse made has a canonical form it can read
 	}
-	starts := g.starts(object(canonical.Defaults))
+	starts := g.starts(jsondoc.ParseValue(canonical.Defaults))
 	for _, t := range canonical.Tasks {
 		g.tasks[t.UniqueName] = g.add(node{kind: task, title: t.UniqueName, samples: texts(t.Samples)}, "task_"+slug(t.UniqueName))
 	}

@@ -3,10 +3,8 @@ package diagram
 import (
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // walk draws the ways out of a task, up to the action that hands the conversation over:
@@ -17,7 +15,7 @@ func (g *graph) walk(t schema.Task) {
 		g.lead(from, t.ActionsURL, way{what: "actions"})
 		return
 	}
-	list := object(t.Actions).Get("actions")
+	list := jsondoc.ParseValue(t.Actions).Get("actions")
 	if !list.Is('[') {
 		return
 	}
@@ -89,15 +87,6 @@ func uriOf(n *jsondoc.Node) string {
 		n = n.Get("uri")
 	}
 	return n.String()
-}
-
-// object reads a value that the schema holds as text; nil for none.
-func object(v jsontext.Value) *jsondoc.Node {
-	n, err := jsondoc.Parse(v)
-	if err != nil {
-		return nil
-	}
-	return n
 }
 
 func elems(n *jsondoc.Node) []*jsondoc.Node {

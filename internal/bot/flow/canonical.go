@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Canonical is the meaning of f in one spelling: two flows that mean the same have

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Differences tells which states differ between two flows, by meaning, as Equal has
@@ -127,7 +127,7 @@ func (d *differ) members(path string, from, to *jsondoc.Node) {
 }
 
 func (d *differ) value(path string, from, to *jsondoc.Node) {
-	if jsondoc.Same(from, to) {
+	if jsondoc.Equal(from, to) {
 		return
 	}
 	switch {

@@ -3,7 +3,7 @@ package flow
 import (
 	"slices"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // The order of keys in an exported definition, that of Twilio's documents; what
@@ -16,35 +16,31 @@ var (
 // Export writes a flow for people to read: indented, keys in the order of Twilio's
 // documents, everything the definition holds, offsets too.
 func Export(f *Flow) []byte {
-	e := &jsondoc.Editor{}
-	e.SetItems(f.root, ordered(f.root, flowKeys))
-	for _, s := range f.States {
-		e.SetItems(s.node, ordered(s.node, stateKeys))
+	root := ordered(f.root, flowKeys)
+	for i, m := range root.Members {
+		if m.Name == "states" && m.Value.Is('[') {
+			states := list()
+			for _, state := range m.Value.Elems {
+				states.Elems = append(states.Elems, ordered(state, stateKeys))
+			}
+			root.Members[i].Value = states
+		}
 	}
-	return append(e.Render(f.root), '\n')
+	return append(indented(root.Compact()), '\n')
 }
 
-// export is one state as Export writes it.
-func (s State) export() *jsondoc.Node {
-	n := &jsondoc.Node{Kind: '{'}
-	for _, item := range ordered(s.node, stateKeys) {
-		n.Members = append(n.Members, jsondoc.Member(item))
-	}
-	return n
-}
-
-// ordered are the members of an object, those of the keys first.
-func ordered(n *jsondoc.Node, keys []string) []jsondoc.Item {
-	items := make([]jsondoc.Item, 0, len(n.Members))
+// ordered is an object with its members in another order: those of the keys first.
+func ordered(n *jsondoc.Node, keys []string) *jsondoc.Node {
+	out := object()
 	for _, key := range keys {
 		if value := n.Get(key); value != nil {
-			items = append(items, jsondoc.Item{Name: key, Value: value})
+			out.Members = append(out.Members, jsondoc.Member{Name: key, Value: value})
 		}
 	}
 	for _, m := range n.Members {
 		if !slices.Contains(keys, m.Name) {
-			items = append(items, jsondoc.Item(m))
+			out.Members = append(out.Members, m)
 		}
 	}
-	return items
+	return out
 }

@@ -5,7 +5,7 @@
 package flow
 
 import (
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Flow is a flow definition. Parse makes one; it does not change afterwards.

@@ -3,7 +3,9 @@ package flow
 import (
 	"errors"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // errNoFlow is what Overlay says when there is nothing to lay over the document.
@@ -29,122 +31,136 @@ func Overlay(prior []byte, live *Flow) ([]byte, error) {
 	if len(firsts(was.States)) != len(was.States) || len(firsts(live.States)) != len(live.States) {
 		return Export(live), nil
 	}
-	o := overlay{}
+	o := overlay{jsondoc.NewEditor(prior)}
 	o.flow(was, live)
-	return o.Render(was.root), nil
+	return indented(o.Render(was.root)), nil
+}
+
+// indented writes a definition with two spaces to a level and one spelling for each
+// string.
+func indented(definition jsontext.Value) []byte {
+	out, err := jsontext.AppendFormat(nil, definition, jsontext.Multiline(true), jsontext.WithIndent("  "))
+	if err != nil {
+		return definition // nested too deep for jsontext
+	}
+	return out
 }
 
 // overlay marks the edits that make a document say what live holds.
-type overlay struct{ jsondoc.Editor }
+type overlay struct{ *jsondoc.Editor }
 
-func (o *overlay) flow(was, live *Flow) {
+func (o overlay) flow(was, live *Flow) {
 	if was.Description != live.Description {
-		o.Set(was.root, "description", text(live.Description))
+		o.Set(was.root, "description", jsondoc.AppendString(nil, live.Description))
 	}
 	if was.InitialState != live.InitialState {
-		o.Set(was.root, "initial_state", text(live.InitialState))
+		o.Set(was.root, "initial_state", jsondoc.AppendString(nil, live.InitialState))
 	}
-	if now := live.flags(); !jsondoc.Same(was.flags(), now) {
+	if now := live.flags(); !jsondoc.Equal(was.flags(), now) {
 		if flags := was.root.Get("flags"); flags.Present() {
 			o.others(flags, live.root.Get("flags"), concurrency)
-			if !jsondoc.Same(was.flags().Get(concurrency), now.Get(concurrency)) {
-				o.Set(flags, concurrency, now.Get(concurrency))
+			if !jsondoc.Equal(was.flags().Get(concurrency), now.Get(concurrency)) {
+				o.Set(flags, concurrency, now.Get(concurrency).Compact())
 			}
 		} else {
-			o.Set(was.root, "flags", now)
+			o.Set(was.root, "flags", now.Compact())
 		}
 	}
 	o.others(was.root, live.root, append(flowKeys, schemaKey)...)
 	o.states(was, live)
 }
 
-func (o *overlay) states(was, live *Flow) {
+func (o overlay) states(was, live *Flow) {
 	had, have := byName(was.States), byName(live.States)
 	states := was.root.Get("states")
 	if !states.Present() {
-		states = list()
-		o.Set(was.root, "states", states)
+		all := list()
+		for _, s := range live.States {
+			all.Elems = append(all.Elems, ordered(s.node, stateKeys))
+		}
+		o.Set(was.root, "states", all.Compact())
+		return
 	}
 	for _, s := range was.States {
 		if now := have[s.Name]; len(now) > 0 {
 			o.state(s, now[0])
 		} else {
-			o.Drop(states, s.node)
+			o.Remove(states, s.node)
 		}
 	}
 	for _, s := range live.States {
 		if len(had[s.Name]) == 0 {
-			o.Add(states, "", s.export())
+			o.Append(states, "", ordered(s.node, stateKeys).Compact())
 		}
 	}
 }
 
-func (o *overlay) state(was, now State) {
+func (o overlay) state(was, now State) {
 	if sameStates([]State{was}, []State{now}) {
 		return
 	}
 	if was.Type != now.Type {
-		o.Set(was.node, "type", text(now.Type))
+		o.Set(was.node, "type", jsondoc.AppendString(nil, now.Type))
 	}
 	o.others(was.node, now.node, stateKeys...)
-	if !jsondoc.Same(was.normalTransitions(), now.normalTransitions()) {
+	if !jsondoc.Equal(was.normalTransitions(), now.normalTransitions()) {
 		if was.node.Get("transitions").Present() {
 			o.transitions(was, now)
 		} else {
-			o.Set(was.node, "transitions", now.node.Get("transitions"))
+			o.Set(was.node, "transitions", now.node.Get("transitions").Compact())
 		}
 	}
-	if !jsondoc.Same(was.normalProperties(), now.normalProperties()) {
+	if !jsondoc.Equal(was.normalProperties(), now.normalProperties()) {
 		if properties := was.properties(); properties.Present() {
 			o.properties(properties, now.properties())
 		} else {
-			o.Set(was.node, "properties", now.properties())
+			o.Set(was.node, "properties", now.properties().Compact())
 		}
 	}
 }
 
-func (o *overlay) properties(was, now *jsondoc.Node) {
+func (o overlay) properties(was, now *jsondoc.Node) {
 	for _, m := range was.Members {
 		switch live := now.Get(m.Name); {
 		case m.Name == offsetKey, isUnset(m.Value) && isUnset(live):
 		case isUnset(live):
-			o.Drop(was, m.Value)
+			o.Remove(was, m.Value)
 		default:
 			o.Merge(m.Value, live)
 		}
 	}
 	for _, m := range properMembers(now) {
 		if was.Get(m.Name) == nil && m.Name != offsetKey && !isUnset(m.Value) {
-			o.Add(was, m.Name, m.Value)
+			o.Append(was, m.Name, m.Value.Compact())
 		}
 	}
 }
 
 // others overlays the members that are not among those named.
-func (o *overlay) others(was, now *jsondoc.Node, but ...string) {
+func (o overlay) others(was, now *jsondoc.Node, but ...string) {
 	is := withOthers(object(), now, but...)
 	for _, m := range withOthers(object(), was, but...).Members {
 		if live := is.Get(m.Name); live != nil {
 			o.Merge(m.Value, live)
 		} else {
-			o.Drop(was, m.Value)
+			o.Remove(was, m.Value)
 		}
 	}
 	for _, m := range is.Members {
 		if !was.Get(m.Name).Present() {
-			o.Set(was, m.Name, m.Value)
+			o.Set(was, m.Name, m.Value.Compact())
 		}
 	}
 }
 
 // transitions overlays the ways out of a state. Those with conditions stand together,
 // where the first of them stood.
-func (o *overlay) transitions(was, now State) {
+func (o overlay) transitions(was, now State) {
 	live := map[string]Transition{}
 	for _, t := range now.Transitions {
 		if !t.conditional() && len(t.normal().Members) > 1 {
 			if _, twice := live[t.Event]; twice {
-				o.Replace(was.node.Get("transitions"), now.node.Get("transitions"))
+				o.Replace(was.node.Get("transitions"), now.node.Get("transitions").Compact())
 				return
 			}
 			live[t.Event] = t
@@ -154,7 +170,7 @@ func (o *overlay) transitions(was, now State) {
 	matched, seen := false, map[string]bool{}
 	match := func() {
 		if !matched {
-			items = append(items, o.MergeLists(nodes(matches(was)), normals(matches(now)))...)
+			items = append(items, o.MergeElems(nodes(matches(was)), normals(matches(now)))...)
 		}
 		matched = true
 	}
@@ -167,14 +183,14 @@ func (o *overlay) transitions(was, now State) {
 			continue
 		}
 		seen[t.Event] = true
-		items = append(items, jsondoc.Item{Value: t.node})
+		items = append(items, jsondoc.Item{Node: t.node})
 		t.overlay(o, live[t.Event])
 	}
 	match()
 	for _, t := range now.Transitions {
 		if wired, ok := live[t.Event]; ok && !t.conditional() && !seen[t.Event] {
 			seen[t.Event] = true
-			items = append(items, jsondoc.Item{Value: wired.node})
+			items = append(items, jsondoc.Item{Text: wired.node.Compact()})
 		}
 	}
 	o.SetItems(was.node.Get("transitions"), items)
@@ -182,14 +198,14 @@ func (o *overlay) transitions(was, now State) {
 
 // overlay makes a transition without conditions lead where the live one leads; a
 // live one that is none leads nowhere.
-func (t Transition) overlay(o *overlay, live Transition) {
+func (t Transition) overlay(o overlay, live Transition) {
 	o.others(t.node, live.node, "event", "next")
 	switch next := t.node.Get("next"); {
 	case t.Next == live.Next:
 	case live.Next == "":
-		o.Drop(t.node, next)
+		o.Remove(t.node, next)
 	default:
-		o.Set(t.node, "next", text(live.Next))
+		o.Set(t.node, "next", jsondoc.AppendString(nil, live.Next))
 	}
 }
 

@@ -6,24 +6,15 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// ParseError says where a file is not JSON, or not shaped as a flow definition.
-type ParseError struct {
-	Line    int              // from 1
-	Column  int              // from 1, in characters
-	Pointer jsontext.Pointer // RFC 6901; empty where the fault is no value's
-	Message string
-}
+// ParseError reports where a file is not JSON, or not shaped as a flow definition.
+type ParseError jsondoc.SyntaxError
 
-// Error gives place and fault in one line.
+// Error returns the place and the fault in one line.
 func (e *ParseError) Error() string {
-	at := ""
-	if e.Pointer != "" {
-		at = " at " + string(e.Pointer)
-	}
-	return fmt.Sprintf("the flow definition is not valid: line %d, column %d%s: %s", e.Line, e.Column, at, e.Message)
+	return "the flow definition is not valid: " + (*jsondoc.SyntaxError)(e).Error()
 }
 
 // Parse reads a flow definition. The error is a *ParseError: for text that is not
@@ -33,11 +24,7 @@ func (e *ParseError) Error() string {
 // not known are kept.
 func Parse(data []byte) (*Flow, error) {
 	root, err := jsondoc.Parse(data)
-	if err != nil {
-		syntax := &jsondoc.SyntaxError{}
-		if !errors.As(err, &syntax) {
-			return nil, fmt.Errorf("the flow definition cannot be read: %w", err)
-		}
+	if syntax, ok := errors.AsType[*jsondoc.SyntaxError](err); ok {
 		return nil, (*ParseError)(syntax)
 	}
 	d := decoder{src: data}
@@ -65,7 +52,7 @@ func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) b
 		found = 't'
 	}
 	if found != kind && d.err == nil {
-		d.err = (*ParseError)(jsondoc.NewError(d.src, n.Start, at,
+		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at,
 			fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), jsondoc.KindName(kind))))
 	}
 	return found == kind
@@ -80,7 +67,7 @@ func (d *decoder) text(owner *jsondoc.Node, at jsontext.Pointer, key string) str
 func (d *decoder) flow(root *jsondoc.Node) *Flow {
 	f := &Flow{root: root, src: d.src}
 	if !root.Present() {
-		d.err = (*ParseError)(jsondoc.NewError(d.src, root.Start, "", "null stands where an object is expected"))
+		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, root.Start, "", "null stands where an object is expected"))
 		return f
 	}
 	if !d.is(root, "", '{') {
@@ -109,7 +96,7 @@ func (d *decoder) list(owner *jsondoc.Node, at jsontext.Pointer, key string, use
 	for i, elem := range n.Elems {
 		at := index(at, i)
 		if elem.Kind == 'n' && d.err == nil {
-			d.err = (*ParseError)(jsondoc.NewError(d.src, elem.Start, at, "null stands where an object is expected"))
+			d.err = (*ParseError)(jsondoc.ErrorAt(d.src, elem.Start, at, "null stands where an object is expected"))
 		}
 		if d.is(elem, at, '{') {
 			use(elem, at)

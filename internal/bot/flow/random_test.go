@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // mutator changes documents in ways that mostly keep them flow definitions, which
@@ -62,14 +62,14 @@ func TestAnyFlowOverlaysAnyOther(t *testing.T) {
 	flows := 0
 	for range 2000 {
 		prior := m.node(root, 10+m.IntN(90))
-		live, err := Parse(m.node(prior, 10+m.IntN(90)).AppendCompact(nil))
+		live, err := Parse(m.node(prior, 10+m.IntN(90)).Compact())
 		if err != nil {
 			continue
 		}
 		flows++
-		text := prior.AppendCompact(nil)
+		text := prior.Compact()
 		if err := invariants(text, live); err != nil {
-			t.Fatalf("%s\nunder\n%s\n%v", text, live.root.AppendCompact(nil), err)
+			t.Fatalf("%s\nunder\n%s\n%v", text, live.root.Compact(), err)
 		}
 	}
 	if flows < 200 {

@@ -8,7 +8,7 @@ import (
 	"github.com/agext/levenshtein"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 const (
@@ -81,7 +81,7 @@ func (v *validator) stateNames() []string {
 
 func (v *validator) envelope() {
 	root := v.flow.root
-	compact := len(root.AppendCompact(nil))
+	compact := len(root.Compact())
 	if compact > maxBytes {
 		v.err(OverLimit, "", "Move a part of it to a subflow, or long texts to a service the flow asks.",
 			"the flow definition has %d bytes, and Studio takes %d", compact, maxBytes)

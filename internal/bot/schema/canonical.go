@@ -5,99 +5,59 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// appendTree writes a tree compactly, with one spelling for each number and string,
-// its keys sorted or in their own order.
-func appendTree(dst []byte, n *node, sortKeys bool) []byte {
-	switch n.kind {
-	case '{':
-		members := n.members
-		if sortKeys {
-			members = slices.SortedFunc(slices.Values(members), func(a, b member) int { return cmp.Compare(a.name, b.name) })
-		}
-		dst = append(dst, '{')
-		for i, m := range members {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(appendString(dst, m.name), ':')
-			dst = appendTree(dst, m.value, sortKeys)
-		}
-		return append(dst, '}')
-	case '[':
-		dst = append(dst, '[')
-		for i, elem := range n.elems {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = appendTree(dst, elem, sortKeys)
-		}
-		return append(dst, ']')
-	case '"':
-		return appendString(dst, n.text)
-	case '0':
-		return append(dst, canonicalNumber(n.text)...)
-	case 't':
-		return append(dst, "true"...)
-	case 'f':
-		return append(dst, "false"...)
-	default:
-		return append(dst, "null"...)
+// tree reads a value that came out of Parse or of Twilio; nil for none. Numbers get
+// their canonical spelling, so that a document overlaid with them does not depend on
+// how Twilio spells one.
+func tree(v jsontext.Value) *jsondoc.Node {
+	n := jsondoc.ParseValue(v)
+	if n != nil {
+		spellNumbers(n)
 	}
+	return n
 }
 
-// appendString writes a JSON string. What is no UTF-8 becomes the replacement
-// character, since JSON has no other way to say it.
-func appendString(dst []byte, s string) []byte {
-	dst, _ = jsontext.AppendQuote(dst, s)
-	return dst
-}
-
-func (n *node) canonical() jsontext.Value {
-	if n == nil {
-		return nil
+func spellNumbers(n *jsondoc.Node) {
+	if n.Kind == '0' {
+		n.Text = jsondoc.CanonicalNumber(n.Text)
 	}
-	return appendTree(nil, n, true)
-}
-
-// compact is the value on one line, its keys in their own order.
-func (n *node) compact() jsontext.Value { return appendTree(nil, n, false) }
-
-// same tells whether two trees mean the same JSON value.
-func same(a, b *node) bool {
-	if a == nil || b == nil {
-		return a == b
+	for _, m := range n.Members {
+		spellNumbers(m.Value)
 	}
-	return string(a.canonical()) == string(b.canonical())
+	for _, elem := range n.Elems {
+		spellNumbers(elem)
+	}
 }
 
 // isUnset tells whether a value of defaults or styleSheet says nothing: absent,
 // null, "", or an object of nothing else. Files of Twilio's write "" for it.
-func isUnset(n *node) bool {
+func isUnset(n *jsondoc.Node) bool {
 	switch {
-	case n == nil || n.kind == 'n':
+	case !n.Present():
 		return true
-	case n.kind == '"':
-		return n.text == ""
-	case n.kind == '{':
-		return !slices.ContainsFunc(n.members, func(m member) bool { return !isUnset(m.value) })
+	case n.Kind == '"':
+		return n.Text == ""
+	case n.Kind == '{':
+		return !slices.ContainsFunc(n.Members, func(m jsondoc.Member) bool { return !isUnset(m.Value) })
 	}
 	return false
 }
 
 // withoutUnset drops what says nothing from defaults or styleSheet; nil if nothing is left.
-func withoutUnset(n *node) *node {
+func withoutUnset(n *jsondoc.Node) *jsondoc.Node {
 	if isUnset(n) {
 		return nil
 	}
-	if n.kind != '{' {
+	if n.Kind != '{' {
 		return n
 	}
-	out := &node{kind: '{'}
-	for _, m := range n.members {
-		if v := withoutUnset(m.value); v != nil {
-			out.members = append(out.members, member{name: m.name, value: v})
+	out := &jsondoc.Node{Kind: '{'}
+	for _, m := range n.Members {
+		if v := withoutUnset(m.Value); v != nil {
+			out.Members = append(out.Members, jsondoc.Member{Name: m.Name, Value: v})
 		}
 	}
 	return out
@@ -105,9 +65,9 @@ func withoutUnset(n *node) *node {
 
 // actionsTree reads an Actions document. Twilio's empty answers, null and {}, are
 // the document without actions.
-func actionsTree(v jsontext.Value) *node {
+func actionsTree(v jsontext.Value) *jsondoc.Node {
 	n := tree(v)
-	if n == nil || (n.kind == '{' && len(n.members) == 0) {
+	if n == nil || (n.Kind == '{' && len(n.Members) == 0) {
 		return tree(jsontext.Value(`{"actions":[]}`))
 	}
 	return n
@@ -120,8 +80,8 @@ func actionsTree(v jsontext.Value) *node {
 func (s *Schema) Canonical() []byte {
 	c := &Schema{
 		LogQueries: s.LogQueries,
-		Defaults:   withoutUnset(tree(s.Defaults)).canonical(),
-		StyleSheet: withoutUnset(tree(s.StyleSheet)).canonical(),
+		Defaults:   withoutUnset(tree(s.Defaults)).Canonical(),
+		StyleSheet: withoutUnset(tree(s.StyleSheet)).Canonical(),
 		FieldTypes: unique(s.FieldTypes, FieldType.id),
 		Tasks:      unique(s.Tasks, Task.id),
 	}
@@ -130,7 +90,7 @@ func (s *Schema) Canonical() []byte {
 	}
 	for i, t := range c.Tasks {
 		if t.Actions != nil {
-			c.Tasks[i].Actions = actionsTree(t.Actions).canonical()
+			c.Tasks[i].Actions = actionsTree(t.Actions).Canonical()
 		}
 		c.Tasks[i].Samples = sorted(unique(t.Samples, Sample.id), Sample.id)
 		fields := sorted(unique(t.Fields, Field.id), Field.id)

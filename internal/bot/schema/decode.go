@@ -1,12 +1,14 @@
 package schema
 
-func (d *decoder) schema(root *node) *Schema {
+import "github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
+
+func (d *decoder) schema(root *jsondoc.Node) *Schema {
 	s := &Schema{}
-	if root.kind != '{' {
+	if root.Kind != '{' {
 		d.wrongKind(root, place{}, "an object")
 		return s
 	}
-	d.object(root, place{}, func(name string, v *node, at place) bool {
+	d.object(root, place{}, func(name string, v *jsondoc.Node, at place) bool {
 		switch name {
 		case "uniqueName":
 			s.UniqueName = d.string(v, at)
@@ -15,9 +17,9 @@ func (d *decoder) schema(root *node) *Schema {
 		case "modelBuild":
 			s.ModelBuild = d.modelBuild(v, at)
 		case "logQueries":
-			switch v.kind {
+			switch v.Kind {
 			case 't', 'f':
-				s.LogQueries = new(v.kind == 't')
+				s.LogQueries = new(v.Kind == 't')
 			case 'n':
 			default:
 				d.wrongKind(v, at, "true or false")
@@ -27,9 +29,9 @@ func (d *decoder) schema(root *node) *Schema {
 		case "styleSheet":
 			s.StyleSheet = d.nested(v, at, "style_sheet")
 		case "fieldTypes":
-			d.list(v, at, func(n *node, at place) { s.FieldTypes = append(s.FieldTypes, d.fieldType(n, at)) })
+			d.list(v, at, func(n *jsondoc.Node, at place) { s.FieldTypes = append(s.FieldTypes, d.fieldType(n, at)) })
 		case "tasks":
-			d.list(v, at, func(n *node, at place) { s.Tasks = append(s.Tasks, d.task(n, at)) })
+			d.list(v, at, func(n *jsondoc.Node, at place) { s.Tasks = append(s.Tasks, d.task(n, at)) })
 		default:
 			return false
 		}
@@ -39,8 +41,8 @@ func (d *decoder) schema(root *node) *Schema {
 	return s
 }
 
-func (d *decoder) modelBuild(n *node, at place) (name string) {
-	d.object(n, at, func(key string, v *node, at place) bool {
+func (d *decoder) modelBuild(n *jsondoc.Node, at place) (name string) {
+	d.object(n, at, func(key string, v *jsondoc.Node, at place) bool {
 		if key == "uniqueName" {
 			name = d.string(v, at)
 		}
@@ -49,15 +51,15 @@ func (d *decoder) modelBuild(n *node, at place) (name string) {
 	return name
 }
 
-func (d *decoder) fieldType(n *node, at place) (t FieldType) {
-	d.object(n, at.named(n, "uniqueName"), func(key string, v *node, at place) bool {
+func (d *decoder) fieldType(n *jsondoc.Node, at place) (t FieldType) {
+	d.object(n, at.named(n, "uniqueName"), func(key string, v *jsondoc.Node, at place) bool {
 		switch key {
 		case "uniqueName":
 			t.UniqueName = d.string(v, at)
 		case "friendlyName":
 			t.FriendlyName = d.string(v, at)
 		case "values":
-			d.list(v, at, func(n *node, at place) { t.Values = append(t.Values, d.value(n, at)) })
+			d.list(v, at, func(n *jsondoc.Node, at place) { t.Values = append(t.Values, d.value(n, at)) })
 		default:
 			return false
 		}
@@ -66,8 +68,8 @@ func (d *decoder) fieldType(n *node, at place) (t FieldType) {
 	return t
 }
 
-func (d *decoder) value(n *node, at place) (v Value) {
-	d.object(n, at.named(n, "value"), func(key string, m *node, at place) bool {
+func (d *decoder) value(n *jsondoc.Node, at place) (v Value) {
+	d.object(n, at.named(n, "value"), func(key string, m *jsondoc.Node, at place) bool {
 		switch key {
 		case "language":
 			v.Language = d.string(m, at)
@@ -83,8 +85,8 @@ func (d *decoder) value(n *node, at place) (v Value) {
 	return v
 }
 
-func (d *decoder) task(n *node, at place) (t Task) {
-	d.object(n, at.named(n, "uniqueName"), func(key string, v *node, at place) bool {
+func (d *decoder) task(n *jsondoc.Node, at place) (t Task) {
+	d.object(n, at.named(n, "uniqueName"), func(key string, v *jsondoc.Node, at place) bool {
 		switch key {
 		case "uniqueName":
 			t.UniqueName = d.string(v, at)
@@ -95,9 +97,9 @@ func (d *decoder) task(n *node, at place) (t Task) {
 		case "actionsUrl":
 			t.ActionsURL = d.string(v, at)
 		case "fields":
-			d.list(v, at, func(n *node, at place) { t.Fields = append(t.Fields, d.field(n, at)) })
+			d.list(v, at, func(n *jsondoc.Node, at place) { t.Fields = append(t.Fields, d.field(n, at)) })
 		case "samples":
-			d.list(v, at, func(n *node, at place) { t.Samples = append(t.Samples, d.sample(n, at)) })
+			d.list(v, at, func(n *jsondoc.Node, at place) { t.Samples = append(t.Samples, d.sample(n, at)) })
 		default:
 			return false
 		}
@@ -106,8 +108,8 @@ func (d *decoder) task(n *node, at place) (t Task) {
 	return t
 }
 
-func (d *decoder) field(n *node, at place) (f Field) {
-	d.object(n, at.named(n, "uniqueName"), func(key string, v *node, at place) bool {
+func (d *decoder) field(n *jsondoc.Node, at place) (f Field) {
+	d.object(n, at.named(n, "uniqueName"), func(key string, v *jsondoc.Node, at place) bool {
 		switch key {
 		case "uniqueName":
 			f.UniqueName = d.string(v, at)
@@ -121,8 +123,8 @@ func (d *decoder) field(n *node, at place) (f Field) {
 	return f
 }
 
-func (d *decoder) sample(n *node, at place) (s Sample) {
-	d.object(n, at.named(n, "taggedText"), func(key string, v *node, at place) bool {
+func (d *decoder) sample(n *jsondoc.Node, at place) (s Sample) {
+	d.object(n, at.named(n, "taggedText"), func(key string, v *jsondoc.Node, at place) bool {
 		switch key {
 		case "language":
 			s.Language = d.string(v, at)

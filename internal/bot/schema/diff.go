@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Diff finds what must be written so that live has what want asks for, as Equal
@@ -163,28 +165,28 @@ func laidOver(live, want jsontext.Value) jsontext.Value {
 	if met(w, l) {
 		return nil
 	}
-	return lay(l, w).canonical()
+	return lay(l, w).Canonical()
 }
 
-func lay(live, want *node) *node {
-	if want.kind != '{' {
+func lay(live, want *jsondoc.Node) *jsondoc.Node {
+	if want.Kind != '{' {
 		return want
 	}
 	if met(want, live) {
 		return live
 	}
-	out := &node{kind: '{'}
-	if live.isKind('{') {
-		out.members = slices.Clone(live.members)
+	out := &jsondoc.Node{Kind: '{'}
+	if live.Is('{') {
+		out.Members = slices.Clone(live.Members)
 	}
-	for _, m := range want.members {
-		i := slices.IndexFunc(out.members, func(have member) bool { return have.name == m.name })
+	for _, m := range want.Members {
+		i := slices.IndexFunc(out.Members, func(have jsondoc.Member) bool { return have.Name == m.Name })
 		switch {
 		case i >= 0:
-			out.members[i].value = lay(out.members[i].value, m.value)
+			out.Members[i].Value = lay(out.Members[i].Value, m.Value)
 		default:
-			if v := lay(nil, m.value); v != nil {
-				out.members = append(out.members, member{name: m.name, value: v})
+			if v := lay(nil, m.Value); v != nil {
+				out.Members = append(out.Members, jsondoc.Member{Name: m.Name, Value: v})
 			}
 		}
 	}

@@ -1,6 +1,10 @@
 package schema
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
+)
 
 // Equal tells whether live has what config asks for. It is not symmetric. What
 // config leaves out is left as Twilio has it: logQueries, the names for people,
@@ -20,22 +24,22 @@ func logQueriesMet(want, live *bool) bool {
 }
 
 // met tells whether the live part of defaults or styleSheet has what want asks.
-func met(want, live *node) bool {
+func met(want, live *jsondoc.Node) bool {
 	switch {
 	case want == nil:
 		return true
-	case want.kind == '{':
+	case want.Kind == '{':
 		return membersMet(want, live)
 	case isUnset(want):
 		return isUnset(live)
 	default:
-		return same(want, live)
+		return jsondoc.Equal(want, live)
 	}
 }
 
-func membersMet(want, live *node) bool {
-	for _, m := range want.members {
-		if !met(m.value, live.get(m.name)) {
+func membersMet(want, live *jsondoc.Node) bool {
+	for _, m := range want.Members {
+		if !met(m.Value, live.Get(m.Name)) {
 			return false
 		}
 	}
@@ -83,7 +87,7 @@ func urlMet(want, live Task) bool {
 }
 
 func actionsMet(want, live Task) bool {
-	return want.Actions == nil || same(actionsTree(want.Actions), actionsTree(live.Actions))
+	return want.Actions == nil || jsondoc.Equal(actionsTree(want.Actions), actionsTree(live.Actions))
 }
 
 func fieldMet(want, live Field) bool {

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
+)
 
 // Export writes s as `twilio autopilot:export` did, for people to read, under the
 // names given (an empty one is left out): the exporter's key order, the lists in
@@ -122,12 +126,12 @@ func (w *writer) comma() {
 
 func (w *writer) key(name string) {
 	w.comma()
-	w.buf = append(appendString(w.buf, name), ':')
+	w.buf = append(jsondoc.AppendString(w.buf, name), ':')
 }
 
 func (w *writer) field(name, value string) {
 	w.key(name)
-	w.buf = appendString(w.buf, value)
+	w.buf = jsondoc.AppendString(w.buf, value)
 }
 
 func (w *writer) optional(name, value string) {

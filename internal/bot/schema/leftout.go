@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // LeftOut names what live has and config says nothing of, so that Equal does not ask
@@ -22,31 +24,31 @@ func LeftOut(config, live *Schema) []string {
 	return parts
 }
 
-func missing(at jsontext.Pointer, want, live *node) []string {
+func missing(at jsontext.Pointer, want, live *jsondoc.Node) []string {
 	switch {
 	case isUnset(live):
 		return nil
 	case want == nil:
 		return leaves(at, live)
-	case want.kind != '{' || live.kind != '{':
+	case want.Kind != '{' || live.Kind != '{':
 		return nil
 	}
 	var parts []string
-	for _, m := range live.members {
-		parts = append(parts, missing(at.AppendToken(m.name), want.get(m.name), m.value)...)
+	for _, m := range live.Members {
+		parts = append(parts, missing(at.AppendToken(m.Name), want.Get(m.Name), m.Value)...)
 	}
 	return parts
 }
 
 // leaves are the pointers to what an object holds at its lowest level.
-func leaves(at jsontext.Pointer, n *node) []string {
-	if n.kind != '{' {
+func leaves(at jsontext.Pointer, n *jsondoc.Node) []string {
+	if n.Kind != '{' {
 		return []string{string(at)}
 	}
 	var parts []string
-	for _, m := range n.members {
-		if !isUnset(m.value) {
-			parts = append(parts, leaves(at.AppendToken(m.name), m.value)...)
+	for _, m := range n.Members {
+		if !isUnset(m.Value) {
+			parts = append(parts, leaves(at.AppendToken(m.Name), m.Value)...)
 		}
 	}
 	return parts

@@ -1,9 +1,9 @@
 package schema
 
 import (
-	"slices"
-
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Overlay is the document that says what live holds in the words of prior: the
@@ -11,51 +11,47 @@ import (
 // A prior that live satisfies comes back unchanged; one that is no schema gives way
 // to an export of live. What comes back parses, and Equal holds between it and live.
 func Overlay(prior []byte, live *Schema) []byte {
-	root, err := parseTree(prior)
-	if err != nil {
-		return live.Export("", "")
-	}
-	was, err := Parse(prior)
+	root, was, err := parse(prior)
 	if err != nil {
 		return live.Export("", "")
 	}
 	if Equal(was, live) {
 		return prior
 	}
-	o := overlay{newEditor(prior)}
+	o := overlay{jsondoc.NewEditor(prior)}
 	if !logQueriesMet(was.LogQueries, live.LogQueries) {
-		o.set(root, "logQueries", jsontext.Value(boolText(live.LogQueries == nil || *live.LogQueries)))
+		o.Set(root, "logQueries", jsontext.Value(boolText(live.LogQueries == nil || *live.LogQueries)))
 	}
-	o.part(root.get("defaults").get("defaults"), tree(was.Defaults), tree(live.Defaults))
-	o.part(root.get("styleSheet").get("style_sheet"), tree(was.StyleSheet), tree(live.StyleSheet))
+	o.part(root.Get("defaults").Get("defaults"), tree(was.Defaults), tree(live.Defaults))
+	o.part(root.Get("styleSheet").Get("style_sheet"), tree(was.StyleSheet), tree(live.StyleSheet))
 	overlayList(o, root, "fieldTypes", was.FieldTypes, live.FieldTypes,
 		listOf[FieldType]{FieldType.id, fieldTypeMet, o.fieldType, (*writer).fieldType})
 	overlayList(o, root, "tasks", was.Tasks, live.Tasks,
 		listOf[Task]{Task.id, taskMet, o.task, (*writer).task})
-	return o.render(root)
+	return o.Render(root)
 }
 
 // overlay marks the edits that make a document say what live holds.
-type overlay struct{ *editor }
+type overlay struct{ *jsondoc.Editor }
 
 // part overlays defaults or styleSheet, whose absent keys are left alone.
-func (o overlay) part(n, want, live *node) {
+func (o overlay) part(n, want, live *jsondoc.Node) {
 	if !met(want, live) {
 		o.members(n, live)
 	}
 }
 
-func (o overlay) members(n, live *node) {
-	for _, m := range n.members {
-		have := live.get(m.name)
+func (o overlay) members(n, live *jsondoc.Node) {
+	for _, m := range n.Members {
+		have := live.Get(m.Name)
 		switch {
-		case met(m.value, have):
+		case met(m.Value, have):
 		case isUnset(have):
-			o.drop(n, m.value)
-		case m.value.kind == '{' && have.kind == '{':
-			o.members(m.value, have)
+			o.Remove(n, m.Value)
+		case m.Value.Kind == '{' && have.Kind == '{':
+			o.members(m.Value, have)
 		default:
-			o.replace(m.value, have.compact())
+			o.Replace(m.Value, have.Compact())
 		}
 	}
 }
@@ -64,7 +60,7 @@ func (o overlay) members(n, live *node) {
 type listOf[T any] struct {
 	id    func(T) id
 	met   func(want, live T) bool
-	edit  func(n *node, was, live T)
+	edit  func(n *jsondoc.Node, was, live T)
 	write func(*writer, T)
 }
 
@@ -74,29 +70,29 @@ func (l listOf[T]) text(e T) jsontext.Value {
 	return w.buf
 }
 
-func overlayList[T any](o overlay, owner *node, key string, was, live []T, of listOf[T]) {
+func overlayList[T any](o overlay, owner *jsondoc.Node, key string, was, live []T, of listOf[T]) {
 	if listMet(was, live, of.id, of.met) {
 		return
 	}
-	n := owner.get(key)
-	if !n.isKind('[') {
+	n := owner.Get(key)
+	if !n.Is('[') {
 		w := &writer{}
 		list(w, key, unique(live, of.id), of.write)
 		// A writer begins with the key: what follows it is the list.
-		o.set(owner, key, w.buf[len(appendString(nil, key))+1:])
+		o.Set(owner, key, w.buf[len(jsondoc.AppendString(nil, key))+1:])
 		return
 	}
 	had, have := index(was, of.id), index(live, of.id)
 	seen := make(map[id]bool)
-	for i, elem := range n.elems {
+	for i, elem := range n.Elems {
 		key := of.id(was[i])
 		now, ok := have[key]
 		switch {
 		case !ok:
-			o.drop(n, elem)
+			o.Remove(n, elem)
 		case seen[key]:
-		case elem.kind != '{':
-			o.replace(elem, of.text(now))
+		case elem.Kind != '{':
+			o.Replace(elem, of.text(now))
 		case !of.met(was[i], now):
 			of.edit(elem, was[i], now)
 		}
@@ -104,36 +100,36 @@ func overlayList[T any](o overlay, owner *node, key string, was, live []T, of li
 	}
 	for _, e := range unique(live, of.id) {
 		if _, ok := had[of.id(e)]; !ok {
-			o.add(n, "", of.text(e))
+			o.Append(n, "", of.text(e))
 		}
 	}
 }
 
-func (o overlay) fieldType(n *node, was, live FieldType) {
+func (o overlay) fieldType(n *jsondoc.Node, was, live FieldType) {
 	o.optional(n, "friendlyName", was.FriendlyName, live.FriendlyName)
 	overlayList(o, n, "values", was.Values, live.Values,
 		listOf[Value]{Value.id, valueMet, o.value, (*writer).value})
 }
 
-func (o overlay) value(n *node, was, live Value) {
+func (o overlay) value(n *jsondoc.Node, was, live Value) {
 	if live.SynonymOf == "" {
-		o.set(n, "synonymOf", jsontext.Value("null"))
+		o.Set(n, "synonymOf", jsontext.Value("null"))
 		return
 	}
-	o.set(n, "synonymOf", appendString(nil, live.SynonymOf))
+	o.Set(n, "synonymOf", jsondoc.AppendString(nil, live.SynonymOf))
 }
 
-func (o overlay) task(n *node, was, live Task) {
+func (o overlay) task(n *jsondoc.Node, was, live Task) {
 	o.optional(n, "friendlyName", was.FriendlyName, live.FriendlyName)
 	if !urlMet(was, live) {
 		o.say(n, "actionsUrl", live.externalURL())
 	}
 	if !actionsMet(was, live) {
-		actions, now := n.get("actions"), tree(live.Actions)
+		actions, now := n.Get("actions"), tree(live.Actions)
 		if now == nil {
-			o.drop(n, actions)
+			o.Remove(n, actions)
 		} else {
-			o.merge(actions, now)
+			o.Merge(actions, now)
 		}
 	}
 	overlayList(o, n, "fields", was.Fields, live.Fields,
@@ -142,71 +138,26 @@ func (o overlay) task(n *node, was, live Task) {
 		listOf[Sample]{Sample.id, sampleMet, o.sample, (*writer).sample})
 }
 
-func (o overlay) field(n *node, _, live Field) {
-	o.set(n, "fieldType", appendString(nil, live.FieldType))
+func (o overlay) field(n *jsondoc.Node, _, live Field) {
+	o.Set(n, "fieldType", jsondoc.AppendString(nil, live.FieldType))
 }
 
-func (o overlay) sample(n *node, was, live Sample) {
+func (o overlay) sample(n *jsondoc.Node, was, live Sample) {
 	o.optional(n, "sourceChannel", was.SourceChannel, live.SourceChannel)
 }
 
 // optional overlays a text that a file may leave unsaid, and is then left alone.
-func (o overlay) optional(n *node, key, was, live string) {
+func (o overlay) optional(n *jsondoc.Node, key, was, live string) {
 	if !textMet(was, live) {
 		o.say(n, key, live)
 	}
 }
 
 // say makes a member say a text; an empty one is not said at all.
-func (o overlay) say(n *node, key, text string) {
+func (o overlay) say(n *jsondoc.Node, key, text string) {
 	if text != "" {
-		o.set(n, key, appendString(nil, text))
-	} else if have := n.get(key); have != nil {
-		o.drop(n, have)
+		o.Set(n, key, jsondoc.AppendString(nil, text))
+	} else if have := n.Get(key); have != nil {
+		o.Remove(n, have)
 	}
-}
-
-// merge makes a value mean exactly what live means, keeping what they share.
-func (o overlay) merge(n, live *node) {
-	switch {
-	case same(n, live):
-	case n.kind == '{' && live.kind == '{' && slices.ContainsFunc(n.members, func(m member) bool { return live.get(m.name) != nil }):
-		for _, m := range n.members {
-			if now := live.get(m.name); now != nil {
-				o.merge(m.value, now)
-			} else {
-				o.drop(n, m.value)
-			}
-		}
-		for _, m := range live.members {
-			if n.get(m.name) == nil {
-				o.add(n, m.name, m.value.compact())
-			}
-		}
-	case n.kind == '[' && live.kind == '[':
-		o.mergeList(n, live)
-	default:
-		o.replace(n, live.compact())
-	}
-}
-
-// mergeList pairs the elements two lists share in order; what stands between two
-// pairs is merged one by one, and the rest dropped or put in.
-func (o overlay) mergeList(n, live *node) {
-	var out []item
-	i, j := 0, 0
-	for _, p := range append(commonElements(n.elems, live.elems), [2]int{len(n.elems), len(live.elems)}) {
-		for ; i < p[0] && j < p[1]; i, j = i+1, j+1 {
-			o.merge(n.elems[i], live.elems[j])
-			out = append(out, item{old: n.elems[i]})
-		}
-		for ; j < p[1]; j++ {
-			out = append(out, item{text: live.elems[j].compact()})
-		}
-		i, j = p[0]+1, p[1]+1
-		if p[0] < len(n.elems) {
-			out = append(out, item{old: n.elems[p[0]]})
-		}
-	}
-	o.items[n] = out
 }

@@ -1,31 +1,21 @@
 package schema
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// ParseError says where a file is not JSON, or not shaped as an assistant schema.
-type ParseError struct {
-	Line    int              // from 1
-	Column  int              // from 1, in characters
-	Pointer jsontext.Pointer // RFC 6901; empty where the fault is no value's
-	Message string
-}
+// ParseError reports where a file is not JSON, or not shaped as an assistant schema.
+type ParseError jsondoc.SyntaxError
 
-// Error gives place and fault in one line.
+// Error returns the place and the fault in one line.
 func (e *ParseError) Error() string {
-	at := ""
-	if e.Pointer != "" {
-		at = " at " + string(e.Pointer)
-	}
-	return fmt.Sprintf("the schema is not valid: line %d, column %d%s: %s", e.Line, e.Column, at, e.Message)
+	return "the schema is not valid: " + (*jsondoc.SyntaxError)(e).Error()
 }
 
 // Parse reads an assistant schema. The error is a *ParseError: for text that is not
@@ -33,43 +23,22 @@ func (e *ParseError) Error() string {
 // A list that is null or missing is empty. What the file says beyond an assistant
 // is not an error; Validate warns of it, since it never reaches Twilio.
 func Parse(data []byte) (*Schema, error) {
-	root, err := parseTree(data)
-	if err != nil {
-		return nil, syntaxError(data, err)
+	_, s, err := parse(data)
+	return s, err
+}
+
+// parse returns the tree of the file too.
+func parse(data []byte) (*jsondoc.Node, *Schema, error) {
+	root, err := jsondoc.Parse(data)
+	if syntax, ok := errors.AsType[*jsondoc.SyntaxError](err); ok {
+		return nil, nil, (*ParseError)(syntax)
 	}
 	d := decoder{src: data}
 	s := d.schema(root)
 	if d.err != nil {
-		return nil, d.err
+		return nil, nil, d.err
 	}
-	return s, nil
-}
-
-func syntaxError(src []byte, err error) *ParseError {
-	offset, pointer, message := len(src), jsontext.Pointer(""), err.Error()
-	var syntactic *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &syntactic):
-		offset, message = int(syntactic.ByteOffset), syntactic.Err.Error()
-		if errors.Is(err, jsontext.ErrDuplicateName) {
-			pointer = syntactic.JSONPointer
-			message = fmt.Sprintf("the object has %q twice", pointer.LastToken())
-		}
-	case errors.Is(err, io.EOF):
-		message = "the document is empty"
-	}
-	return newParseError(src, offset, pointer, message)
-}
-
-func newParseError(src []byte, offset int, pointer jsontext.Pointer, message string) *ParseError {
-	before := src[:min(offset, len(src))]
-	lineStart := bytes.LastIndexByte(before, '\n') + 1
-	return &ParseError{
-		Line:    1 + bytes.Count(before, []byte("\n")),
-		Column:  1 + utf8.RuneCount(before[lineStart:]),
-		Pointer: pointer,
-		Message: message,
-	}
+	return root, s, nil
 }
 
 // decoder takes a tree apart. It keeps the first error and goes on with zero values.
@@ -79,10 +48,10 @@ type decoder struct {
 	notes []note
 }
 
-func (d *decoder) wrongKind(n *node, at place, want string) {
+func (d *decoder) wrongKind(n *jsondoc.Node, at place, want string) {
 	if d.err == nil {
-		d.err = newParseError(d.src, n.start, at.pointer,
-			fmt.Sprintf("%s stands where %s is expected", kindName(n.kind), want))
+		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at.pointer,
+			fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), want)))
 	}
 }
 
@@ -92,29 +61,29 @@ func (d *decoder) note(code Code, at place, message, detail string) {
 }
 
 // object calls use for each member that is not null, and notes those it refuses.
-func (d *decoder) object(n *node, at place, use func(name string, v *node, at place) bool) {
-	if n.kind == 'n' {
+func (d *decoder) object(n *jsondoc.Node, at place, use func(name string, v *jsondoc.Node, at place) bool) {
+	if n.Kind == 'n' {
 		return
 	}
-	if n.kind != '{' {
+	if n.Kind != '{' {
 		d.wrongKind(n, at, "an object")
 		return
 	}
-	for _, m := range n.members {
-		to := at.member(m.name)
-		if !use(m.name, m.value, to) {
-			d.note(UnknownKey, to, fmt.Sprintf("%q has no place in %s and is ignored", m.name, at.what()),
+	for _, m := range n.Members {
+		to := at.member(m.Name)
+		if !use(m.Name, m.Value, to) {
+			d.note(UnknownKey, to, fmt.Sprintf("%q has no place in %s and is ignored", m.Name, at.what()),
 				"Remove it, or mend its spelling: it never reaches Twilio, and an export will not bring it back.")
 		}
 	}
 }
 
 // list calls use for each element of a list; null is an empty list.
-func (d *decoder) list(n *node, at place, use func(elem *node, at place)) {
-	switch n.kind {
+func (d *decoder) list(n *jsondoc.Node, at place, use func(elem *jsondoc.Node, at place)) {
+	switch n.Kind {
 	case 'n':
 	case '[':
-		for i, elem := range n.elems {
+		for i, elem := range n.Elems {
 			use(elem, at.index(i, strconv.Itoa(i)))
 		}
 	default:
@@ -123,42 +92,42 @@ func (d *decoder) list(n *node, at place, use func(elem *node, at place)) {
 }
 
 // string reads a string; null is none.
-func (d *decoder) string(n *node, at place) string {
-	if n.kind != '"' && n.kind != 'n' {
+func (d *decoder) string(n *jsondoc.Node, at place) string {
+	if n.Kind != '"' && n.Kind != 'n' {
 		d.wrongKind(n, at, "a string")
 	}
-	return n.text
+	return n.Text
 }
 
 // raw is the text of any value but null.
-func (d *decoder) raw(n *node) jsontext.Value {
-	if n.kind == 'n' {
+func (d *decoder) raw(n *jsondoc.Node) jsontext.Value {
+	if n.Kind == 'n' {
 		return nil
 	}
-	return jsontext.Value(d.src[n.start:n.end]).Clone()
+	return jsontext.Value(d.src[n.Start:n.End]).Clone()
 }
 
 // nested reads what the file nests doubly: defaults.defaults, styleSheet.style_sheet.
-func (d *decoder) nested(n *node, at place, inner string) (value jsontext.Value) {
-	if n.kind == 'n' {
+func (d *decoder) nested(n *jsondoc.Node, at place, inner string) (value jsontext.Value) {
+	if n.Kind == 'n' {
 		return nil
 	}
-	if n.kind != '{' {
+	if n.Kind != '{' {
 		d.wrongKind(n, at, "an object")
 		return nil
 	}
-	for _, m := range n.members {
-		to := at.member(m.name)
+	for _, m := range n.Members {
+		to := at.member(m.Name)
 		switch {
-		case m.name == inner && m.value.kind == '{':
-			if len(m.value.members) > 0 {
-				value = d.raw(m.value)
+		case m.Name == inner && m.Value.Kind == '{':
+			if len(m.Value.Members) > 0 {
+				value = d.raw(m.Value)
 			}
-		case m.name == inner && m.value.kind != 'n':
-			d.wrongKind(m.value, to, "an object")
-		case m.name != inner:
-			d.note(NotNested, to, fmt.Sprintf("%q stands beside %q, not in it, and is ignored", m.name, inner),
-				fmt.Sprintf("Twilio's file nests twice: write %q: {%q: {%q: …}}.", at.pointer.LastToken(), inner, m.name))
+		case m.Name == inner && m.Value.Kind != 'n':
+			d.wrongKind(m.Value, to, "an object")
+		case m.Name != inner:
+			d.note(NotNested, to, fmt.Sprintf("%q stands beside %q, not in it, and is ignored", m.Name, inner),
+				fmt.Sprintf("Twilio's file nests twice: write %q: {%q: {%q: …}}.", at.pointer.LastToken(), inner, m.Name))
 		}
 	}
 	return value

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // place is where in a document something stands, told twice: for the reader of
@@ -25,9 +27,9 @@ func (p place) index(i int, name string) place {
 }
 
 // named replaces the position an element is known by with its name, if it has one.
-func (p place) named(n *node, name string) place {
-	if v := n.get(name); v.isKind('"') {
-		p.key = p.key[:strings.LastIndexByte(p.key, '[')] + "[" + v.text + "]"
+func (p place) named(n *jsondoc.Node, name string) place {
+	if v := n.Get(name); v.Is('"') {
+		p.key = p.key[:strings.LastIndexByte(p.key, '[')] + "[" + v.Text + "]"
 	}
 	return p
 }

@@ -32,20 +32,20 @@ func (v *validator) redirectLoops(at place) {
 // redirectsTo is the task that t always goes on to; empty if it waits for somebody
 // or ends first.
 func redirectsTo(t Task) string {
-	list := tree(t.Actions).get("actions")
+	list := tree(t.Actions).Get("actions")
 	if list == nil {
 		return ""
 	}
-	for _, action := range list.elems {
-		for _, m := range action.members {
-			switch m.name {
+	for _, action := range list.Elems {
+		for _, m := range action.Members {
+			switch m.Name {
 			case "redirect":
-				to := m.value
-				if to.isKind('{') {
-					to = to.get("uri")
+				to := m.Value
+				if to.Is('{') {
+					to = to.Get("uri")
 				}
-				name, _ := strings.CutPrefix(text(to), "task://")
-				if name == text(to) {
+				name, _ := strings.CutPrefix(to.String(), "task://")
+				if name == to.String() {
 					return ""
 				}
 				return name

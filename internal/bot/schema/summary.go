@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // summarize words changes, in the order of the file's parts.
@@ -29,19 +31,19 @@ func summarize(live, want *Schema, c Changes) []string {
 }
 
 // unmet names each key of defaults or styleSheet that live does not have as wanted.
-func unmet(path string, want, live *node, add func(format string, args ...any)) {
+func unmet(path string, want, live *jsondoc.Node, add func(format string, args ...any)) {
 	switch {
 	case met(want, live):
-	case want.kind == '{':
-		for _, m := range want.members {
-			unmet(path+"."+m.name, m.value, live.get(m.name), add)
+	case want.Kind == '{':
+		for _, m := range want.Members {
+			unmet(path+"."+m.Name, m.Value, live.Get(m.Name), add)
 		}
 	case isUnset(want):
-		add("%s: unset (was %s)", path, live.canonical())
+		add("%s: unset (was %s)", path, live.Canonical())
 	case isUnset(live):
-		add("%s: set to %s", path, want.canonical())
+		add("%s: set to %s", path, want.Canonical())
 	default:
-		add("%s: %s becomes %s", path, live.canonical(), want.canonical())
+		add("%s: %s becomes %s", path, live.Canonical(), want.Canonical())
 	}
 }
 
@@ -123,13 +125,13 @@ func (c TaskChange) summarize(add func(format string, args ...any)) {
 // verbs lists what the new actions do, such as " to say, listen".
 func verbs(actions jsontext.Value) string {
 	text := ""
-	if list := actionsTree(actions).get("actions"); list != nil {
-		for _, action := range list.elems {
-			for _, m := range action.members {
+	if list := actionsTree(actions).Get("actions"); list != nil {
+		for _, action := range list.Elems {
+			for _, m := range action.Members {
 				if text != "" {
 					text += ", "
 				}
-				text += m.name
+				text += m.Name
 			}
 		}
 	}

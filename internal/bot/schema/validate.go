@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
 // Twilio's limits (https://www.twilio.com/docs/autopilot/limits).
@@ -119,21 +121,21 @@ func (v *validator) objects() {
 	defaults := tree(v.schema.Defaults)
 	at := place{}.member("defaults").member("defaults")
 	for _, name := range []string{"assistant_initiation", "fallback"} {
-		if target := defaults.get(name); !isUnset(target) {
+		if target := defaults.Get(name); !isUnset(target) {
 			v.target(target, at.member(name))
 		}
 	}
-	if target := defaults.get("collect").get("validate_on_failure"); !isUnset(target) {
+	if target := defaults.Get("collect").Get("validate_on_failure"); !isUnset(target) {
 		v.target(target, at.member("collect").member("validate_on_failure"))
 	}
 	if len(v.schema.Tasks) == 0 {
 		v.warn(NoTasks, place{}.member("tasks"), "the assistant has no tasks", "It has nothing to say; add at least one.")
 		return
 	}
-	if isUnset(defaults.get("fallback")) {
+	if isUnset(defaults.Get("fallback")) {
 		v.warn(NoFallback, at, "no `fallback` is set", "What no sample covers is answered by nothing the file says. Set it to a task, such as \"task://fallback\".")
 	}
-	if isUnset(defaults.get("assistant_initiation")) {
+	if isUnset(defaults.Get("assistant_initiation")) {
 		v.warn(VoiceNoInitiation, at, "no `assistant_initiation` is set", "Nothing greets a caller. Set it to a task, such as \"task://greeting\".")
 	}
 }
@@ -299,14 +301,14 @@ func (v *validator) taskActions(t Task, at place) {
 	case t.ActionsURL != "":
 		v.warn(TwoActions, at.member("actionsUrl"), fmt.Sprintf("the task %q has `actions` and an `actionsUrl`", t.UniqueName), "Which of the two Twilio uses is not documented. Remove one.")
 	}
+	document := tree(t.Actions)
 	if len(t.Actions) > maxActionsSize {
-		if n := len(tree(t.Actions).compact()); n > maxActionsSize {
+		if n := len(document.Compact()); n > maxActionsSize {
 			v.err(OverLimit, here, fmt.Sprintf("the actions of the task %q have %d bytes", t.UniqueName, n), fmt.Sprintf("Twilio allows %d.", maxActionsSize))
 		}
 	}
-	document := tree(t.Actions)
-	list := document.get("actions")
-	if !list.isKind('[') {
+	list := document.Get("actions")
+	if !list.Is('[') {
 		v.err(ActionShape, here, fmt.Sprintf("the actions of the task %q are no list", t.UniqueName), `Write {"actions": [ … ]}.`)
 		return
 	}
@@ -323,25 +325,25 @@ func (v *validator) webURL(address string, at place) {
 var webAddress = regexp.MustCompile(`^https?://[A-Za-z0-9][A-Za-z0-9.\-]*(:\d+)?([/?#][^\s<>]*)?$`)
 
 // target checks where a conversation is sent: a task of the file, or a URL.
-func (v *validator) target(n *node, at place) {
-	if n.isKind('{') {
-		uri := n.get("uri")
+func (v *validator) target(n *jsondoc.Node, at place) {
+	if n.Is('{') {
+		uri := n.Get("uri")
 		if uri == nil {
 			v.err(ActionShape, at, "a redirect has no `uri`", `Write "task://name", a URL, or {"uri": …, "method": "POST"}.`)
 			return
 		}
 		n, at = uri, at.member("uri")
 	}
-	if !n.isKind('"') {
+	if !n.Is('"') {
 		v.err(ActionShape, at, "a redirect is neither text nor an object", `Write "task://name", a URL, or {"uri": …, "method": "POST"}.`)
 		return
 	}
-	name, isTask := strings.CutPrefix(n.text, "task://")
+	name, isTask := strings.CutPrefix(n.Text, "task://")
 	switch {
 	case isTask:
 		v.task(name, at)
 	default:
-		v.webURL(n.text, at)
+		v.webURL(n.Text, at)
 	}
 }
 
@@ -349,12 +351,4 @@ func (v *validator) task(name string, at place) {
 	if !v.tasks[name] {
 		v.err(UnknownTask, at, fmt.Sprintf("there is no task %q", name), "Add it to `tasks`, or mend the name."+nearest(name, keys(v.tasks)))
 	}
-}
-
-// text is the value of a member that must be text, for a check of its own.
-func text(n *node) string {
-	if n.isKind('"') {
-		return n.text
-	}
-	return ""
 }

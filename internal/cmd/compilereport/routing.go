@@ -11,9 +11,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/studio"
 )

@@ -1,17 +1,16 @@
-package schema
+package jsondoc
 
 import (
 	"math/big"
 	"strings"
 )
 
-// plainDigits bounds the numbers written without an exponent.
+// plainDigits is the largest exponent, up or down, that is written out in zeros.
 const plainDigits = 21
 
-// canonicalNumber gives a JSON number its one spelling: 4, 4.0 and 4e0 are the
-// same. It is exact, unlike RFC 8785, which would make one of two long numbers
-// that differ in their last digits.
-func canonicalNumber(s string) string {
+// CanonicalNumber returns the one spelling of a JSON number: 4, 4.0 and 40e-1 are all
+// "4". It is exact for numbers of any size, which no float64 is.
+func CanonicalNumber(s string) string {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
 	mantissa, negative := strings.CutPrefix(mantissa, "-")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
