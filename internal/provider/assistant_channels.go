@@ -89,7 +89,7 @@ func (w webhooksModel) url(channel bot.Channel) types.String {
 	return w.MessagingURL
 }
 
-// webhooksNow is what a bot hosted elsewhere calls, read anew where b does not have it.
+// webhooksNow is what a bot hosted elsewhere calls, read where b does not have it.
 func (d *providerData) webhooksNow(ctx context.Context, b bot.Bot) (webhooksModel, error) {
 	if b.Content.Webhooks == nil {
 		var err error

@@ -18,7 +18,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
-// onStudio tells whether the bot is a schema that runs as a Studio flow.
+// onStudio reports whether the bot is a schema that runs as a Studio flow.
 func (m assistantModel) onStudio() bool {
 	return m.Engine.ValueString() == string(bot.Studio) && !m.Schema.IsNull()
 }
@@ -60,7 +60,7 @@ func compileFinding(found compile.Diagnostic) string {
 }
 
 // checkCompiled says what keeps a schema from running on Studio, each with its place
-// in the file, and in one warning what the flow does otherwise than Autopilot did. It
+// in the file, and in one warning where the flow behaves differently from Autopilot. It
 // returns the flow, nil where there is none.
 func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Path, warn bool, diags *diag.Diagnostics) *flow.Flow {
 	made, found := compile.Compile(parsed, m.compileOptions())
@@ -85,13 +85,13 @@ func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Pa
 		}
 	}
 	if made != nil && warn && len(differs) > 0 {
-		diags.AddAttributeWarning(at, "Studio does some things otherwise than Autopilot did", strings.Join(differs, "\n"))
+		diags.AddAttributeWarning(at, "Studio behaves differently from Autopilot", strings.Join(differs, "\n"))
 	}
 	return made
 }
 
 // readCompiled takes over the schema that a live flow carries, and which of its
-// states somebody changed in the console. Where the flow carries it no more, the
+// states were changed in the console. Where the flow no longer carries it, the
 // state's schema stays, and the flow is held against what that compiles to.
 func (m *assistantModel) readCompiled(live bot.Bot) {
 	source := sourceOf(live.Content.Flow)
@@ -131,8 +131,8 @@ func sourceOf(f *flow.Flow) *compile.Source {
 	return source
 }
 
-// carries tells whether a flow was compiled from this very schema: on Studio nothing
-// that a file leaves out is there.
+// carries reports whether a flow was compiled from this very schema: on Studio nothing
+// exists that a file leaves out.
 func carries(source *compile.Source, s *assistantschema.Schema) bool {
 	return s != nil && bytes.Equal(source.Schema.Canonical(), s.Canonical())
 }
@@ -242,6 +242,6 @@ func (p *assistantPlan) studio(ctx context.Context) {
 		edited = append(edited[:shown], fmt.Sprintf("and %d more", len(edited)-shown))
 	}
 	p.diags.AddAttributeWarning(path.Root("edited_states"), "The flow was edited in the console",
-		fmt.Sprintf("Flow %q (%s) is compiled from `schema`, and somebody changed it otherwise:\n  %s\nThe apply puts it back as the schema has it. To keep the edit, write it into the schema, or give the flow itself as `flow`.",
+		fmt.Sprintf("Flow %q (%s) is compiled from `schema`, and was changed in the console:\n  %s\nThe apply puts it back as the schema has it. To keep the edit, write it into the schema, or give the flow itself as `flow`.",
 			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), strings.Join(edited, "\n  ")))
 }

@@ -62,12 +62,12 @@ func (m assistantModel) identity() assistantIdentity {
 	return assistantIdentity{AccountSID: m.AccountSID, SID: m.SID}
 }
 
-// hasContent tells whether this configuration manages the bot's content.
+// hasContent reports whether this configuration manages the bot's content.
 func (m assistantModel) hasContent() bool {
 	return !m.Schema.IsNull() || !m.Flow.IsNull() || !m.Webhooks.IsNull()
 }
 
-// spec is what the bot is to be.
+// spec is what the bot should be.
 func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
 	spec := bot.Spec{
 		UniqueName: m.UniqueName.ValueString(), FriendlyName: m.FriendlyName.ValueString(),

@@ -68,7 +68,7 @@ type assistantPlan struct {
 	diags    *diag.Diagnostics
 	// made is the flow that a schema becomes on Studio; nil for other bots.
 	made *flow.Flow
-	// replaced tells that another bot comes in this one's place.
+	// replaced reports whether another bot takes the place of this one.
 	replaced bool
 }
 
@@ -106,7 +106,7 @@ func (p *assistantPlan) names(ctx context.Context) {
 	p.replaced = p.replaced || (renamed && p.plan.Rename.ValueString() == renameReplace)
 	if p.replaced && renamed && p.plan.Rename.ValueString() == renameInPlace {
 		p.diags.AddAttributeError(path.Root("rename"), "A change of engine cannot keep the SID",
-			fmt.Sprintf("%q (%s) is to be named %q and to run on the engine `%s`: on another engine it is another object at Twilio, so it cannot be renamed in place. "+
+			fmt.Sprintf("%q (%s) would be named %q and run on the engine `%s`: on another engine it is another object at Twilio, so it cannot be renamed in place. "+
 				"Remove `rename`, or change the name and the engine in two applies.",
 				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString(), p.plan.Engine.ValueString()))
 	}

@@ -45,7 +45,7 @@ func (p *assistantPlan) compiled(at path.Path) {
 	}
 	same := false
 	if p.state != nil && p.state.onStudio() {
-		// Exactly: on Studio nothing that a file leaves out is there.
+		// Exactly: on Studio nothing exists that a file leaves out.
 		has := parsedSchema(p.state.Schema)
 		same = has != nil && bytes.Equal(want.Canonical(), has.Canonical())
 	}
@@ -56,8 +56,8 @@ func (p *assistantPlan) compiled(at path.Path) {
 }
 
 // flow keeps the state's form of a flow that has not changed in meaning, asks
-// Twilio what it would say of one that has, and says when a draft stands in the
-// way.
+// Twilio what it would say of one that has, and says when a newer draft
+// would be buried.
 func (p *assistantPlan) flow(ctx context.Context) {
 	if p.plan.Engine.ValueString() != string(bot.Studio) {
 		return
@@ -90,7 +90,7 @@ func (p *assistantPlan) flow(ctx context.Context) {
 		return
 	}
 	if !p.plan.onStudio() {
-		weakFlow(at, want, p.diags)
+		warnFlow(at, want, p.diags)
 	}
 	if p.plan.UniqueName.IsUnknown() {
 		return
@@ -104,7 +104,7 @@ func (p *assistantPlan) flow(ctx context.Context) {
 	refusedFlow(at, findings, p.diags)
 }
 
-// draft says that somebody saved a draft, and refuses what would bury it.
+// draft warns of a newer draft, and refuses what would bury it.
 func (p *assistantPlan) draft(ctx context.Context, writes bool) {
 	live, err := p.provider.account.ReadBot(ctx, p.state.SID.ValueString(), true)
 	if err != nil || live.Draft == 0 {
@@ -115,8 +115,8 @@ func (p *assistantPlan) draft(ctx context.Context, writes bool) {
 		return
 	}
 	p.diags.AddAttributeWarning(path.Root("flow"), "A draft of the flow is not published",
-		fmt.Sprintf("Flow %s has a draft, revision %d, that somebody saved after revision %d was published. It takes no traffic and is left alone; "+
-			"while it is there, a change of this bot is refused, since it would bury the draft.", live, live.Draft, live.Revision))
+		fmt.Sprintf("Flow %s has a draft, revision %d, that was saved after revision %d was published. It takes no traffic and is left alone; "+
+			"while it exists, a change of this bot is refused, since it would bury the draft.", live, live.Draft, live.Revision))
 }
 
 // outputs plans the computed attributes.
@@ -143,8 +143,8 @@ func (p *assistantPlan) outputs(ctx context.Context) {
 	// What a cut left behind is finished or undone by the apply.
 	p.plan.ReplacingSID = types.StringNull()
 	if other := p.otherOfACut(); other != "" && !p.replaced {
-		p.diags.AddAttributeWarning(path.Root("replacing_sid"), "A replacement that was cut off will be ended",
-			fmt.Sprintf("Bot %s is its other bot. Where that is still there, the phone numbers that route to it are moved to %q (%s), and it is removed.",
+		p.diags.AddAttributeWarning(path.Root("replacing_sid"), "An interrupted replacement will be finished",
+			fmt.Sprintf("Bot %s is its other bot. Where that still exists, the phone numbers that route to it are moved to %q (%s), and it is deleted.",
 				other, p.state.UniqueName.ValueString(), p.state.SID.ValueString()))
 	}
 	// An upload that is whole answers by all of its content: where it does not yet,

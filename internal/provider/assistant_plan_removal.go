@@ -10,8 +10,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 )
 
-// willGo says on which numbers a bot that is to be removed answers. Which of them the
-// same plan frees it does not say: Terraform plans the bindings before or after.
+// willGo says on which numbers a bot that is removed answers. Which of them the
+// same plan frees it does not say: Terraform plans the bindings before or after it.
 func (r *assistantResource) willGo(ctx context.Context, state assistantModel, diags *diag.Diagnostics) {
 	sid := state.SID.ValueString()
 	numbers, err := r.provider.account.NumbersOf(ctx, sid, account.AnyTime)
@@ -22,9 +22,9 @@ func (r *assistantResource) willGo(ctx context.Context, state assistantModel, di
 	if len(numbers) == 0 {
 		return
 	}
-	what := "Each has to be freed by the removal of its binding, or to get another bot, in the same apply; one that has no binding here keeps the bot from being removed, unless `force_destroy` is set."
+	what := "Remove each number's binding, or point it at another bot, in the same apply; a number that has no binding here keeps the bot from being deleted, unless `force_destroy` is set."
 	if state.ForceDestroy.ValueBool() {
-		what = "Those that get no other bot in the same apply answer nothing from then on, bound here or not, since `force_destroy` is set."
+		what = "Since `force_destroy` is set, those that get no other bot in the same apply are freed and answer nothing from then on, bound here or not."
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %q (%s) will be removed", state.UniqueName.ValueString(), sid), fmt.Sprintf("These phone numbers route to it now: %s. %s", phones(numbers), what))
 }

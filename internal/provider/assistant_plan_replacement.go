@@ -22,7 +22,7 @@ import (
 func (p *assistantPlan) lost() {
 	give := map[bot.Engine]string{bot.Studio: "its `flow` or `schema`", bot.Application: "its `webhooks`", bot.Autopilot: "its `schema`"}[bot.Engine(p.plan.Engine.ValueString())]
 	p.diags.AddAttributeError(path.Root("engine"), "The new engine needs content",
-		fmt.Sprintf("%q (%s) runs on the engine `%s` and is to run on `%s`, where nothing says what it is made of. These would be lost: %s. "+
+		fmt.Sprintf("%q (%s) runs on the engine `%s` and would run on `%s`, where nothing says what it is made of. These would be lost: %s. "+
 			"Give %s here, and the bot moves with its phone numbers.",
 			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.state.Engine.ValueString(), p.plan.Engine.ValueString(),
 			strings.Join(p.state.holds(false), ", "), give))
@@ -60,13 +60,13 @@ func (m assistantModel) holds(schemaGoes bool) []string {
 func (p *assistantPlan) replacement(ctx context.Context) {
 	at := path.Root("unique_name")
 	from, to := bot.Engine(p.state.Engine.ValueString()), bot.Engine(p.plan.Engine.ValueString())
-	purpose := fmt.Sprintf("to be named %q", p.plan.UniqueName.ValueString())
+	purpose := fmt.Sprintf("named %q", p.plan.UniqueName.ValueString())
 	if p.plan.UniqueName.IsUnknown() {
-		purpose = "to have a name that is known after apply"
+		purpose = "given a name that is known after apply"
 	}
 	if from != to {
 		at = path.Root("engine")
-		moves := fmt.Sprintf("to run on the engine `%s` instead of `%s`", to, from)
+		moves := fmt.Sprintf("moved from the engine `%s` to `%s`", from, to)
 		if p.plan.UniqueName.Equal(p.state.UniqueName) {
 			purpose = moves
 		} else {
@@ -89,8 +89,8 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		return
 	}
 	if preview.Bot.Unnamed() && from == to {
-		p.diags.AddAttributeWarning(at, "A replacement that was cut off will be ended",
-			fmt.Sprintf("Bot %s was made in the place of %s and does not have its name yet. The apply ends with one of the two, named %q, for which every phone number of both answers.",
+		p.diags.AddAttributeWarning(at, "An interrupted replacement will be finished",
+			fmt.Sprintf("Bot %s was created to replace %s and does not have its name yet. The apply ends with one of the two, named %q, which answers on every phone number of both.",
 				preview.Bot.SID, preview.Bot.Replaces, p.plan.UniqueName.ValueString()))
 		return
 	}
@@ -101,7 +101,7 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	if from != to {
 		made = "from the content given here"
 	}
-	said := []string{fmt.Sprintf("It is %s. A new bot is made %s and waited for until it is ready.", purpose, made)}
+	said := []string{fmt.Sprintf("It will be %s. The provider creates a new bot %s and waits until it is ready.", purpose, made)}
 	if other := p.otherOfACut(); other != "" {
 		said = append(said, fmt.Sprintf("An apply that was cut off began it: %s is the other bot.", other))
 	}
@@ -109,21 +109,21 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	if n := len(preview.Services); n > 0 {
 		said = append(said, fmt.Sprintf("%s whose inbound URL is the bot's: %s.", counted(n, "Messaging Service moves too,", "Messaging Services move too,"), listed(preview.Services)))
 	}
-	said = append(said, fmt.Sprintf("Then %s is removed, and `sid` changes: whatever names the old one literally has to be changed.", preview.Bot.SID))
+	said = append(said, fmt.Sprintf("Then %s is deleted, and `sid` changes: change whatever names the old one literally.", preview.Bot.SID))
 	if preview.Activity.Calls > 0 {
 		said = append(said, fmt.Sprintf("%s, and it waits up to %s for them to end.", counted(preview.Activity.Calls, "call is in progress on it now", "calls are in progress on it now"), p.plan.drain()))
 	}
 	if preview.Activity.Conversations > 0 {
-		said = append(said, fmt.Sprintf("%s: they end, and whoever writes again begins anew.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
+		said = append(said, fmt.Sprintf("%s: they end, and whoever writes again begins a new one.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
 	}
 	if len(preview.Callers) > 0 {
-		said = append(said, fmt.Sprintf("These flows name its SID and will not find it any more: %s. Change them to the new SID.", listed(preview.Callers)))
+		said = append(said, fmt.Sprintf("These flows reference the old SID and will break: %s. Change them to the new SID.", listed(preview.Callers)))
 	}
 	if from != to {
 		goes := !p.plan.Schema.IsNull() && !p.state.Schema.IsNull()
 		said = append(said, "The new engine cannot hold what the old one has: "+strings.Join(p.state.holds(goes), ", ")+".")
 		if parts := p.leftOut(preview.Bot); len(parts) > 0 {
-			said = append(said, fmt.Sprintf("The assistant also has parts that `schema` leaves out, and the flow will do without them: %s. To keep them, write them into the schema.", strings.Join(parts, ", ")))
+			said = append(said, fmt.Sprintf("The assistant also has parts that `schema` leaves out, and the flow will not have them: %s. To keep them, write them into the schema.", strings.Join(parts, ", ")))
 		}
 	} else {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
@@ -205,7 +205,7 @@ func (p *assistantPlan) swapped(ctx context.Context, name string, owners []bot.B
 		current, _, err := p.provider.account.Unfinished(ctx, p.state.SID.ValueString(), "")
 		switch {
 		case err == nil && slices.ContainsFunc(owners, func(b bot.Bot) bool { return b.SID == current }):
-			// It came in this one's place, and the apply goes on with it.
+			// It took the place of this one, and the apply goes on with it.
 		case err == nil, errors.Is(err, bot.ErrNotFound):
 			p.gone(name, owners)
 		default:
@@ -217,8 +217,8 @@ func (p *assistantPlan) swapped(ctx context.Context, name string, owners []bot.B
 		return
 	}
 	p.diags.AddAttributeError(path.Root("unique_name"), "The bot's new name is taken",
-		fmt.Sprintf("%q (%s) is to be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
-			"If that bot is managed here and is to give its name up, or the two are to swap names, take two applies: "+
+		fmt.Sprintf("%q (%s) would be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
+			"If that bot is managed here and gives its name up, or the two swap names, take two applies: "+
 			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`.",
 			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), name, listed(owners)))
 }
@@ -226,9 +226,9 @@ func (p *assistantPlan) swapped(ctx context.Context, name string, owners []bot.B
 // gone refuses to replace a bot that is not there: a plan without a refresh is made for
 // one that a replacement removed which was killed behind its last write.
 func (p *assistantPlan) gone(name string, owners []bot.Bot) {
-	said := fmt.Sprintf("%q (%s) is not there any more, and nothing is changed. ", p.state.UniqueName.ValueString(), p.state.SID.ValueString())
+	said := fmt.Sprintf("%q (%s) no longer exists, and nothing is changed. ", p.state.UniqueName.ValueString(), p.state.SID.ValueString())
 	if len(owners) == 1 {
-		said += fmt.Sprintf("The name %q is that of %s: an apply that was killed behind its last write may have made it in the other's place. "+
+		said += fmt.Sprintf("The name %q is that of %s: an apply that was killed after its last write may have created it in place of the other. "+
 			"To have it managed here, let `terraform state rm` forget the bot that is gone, and import this one:\n\n%s", name, owners[0].SID, importBlockOf(owners[0]))
 	} else {
 		said += "Plan again without `-refresh=false`."

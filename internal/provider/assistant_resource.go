@@ -72,7 +72,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	// Before anything returns: a Terraform that knows no identities checks that one
-	// is there even for an object that is gone.
+	// exists even for an object that is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if !r.provider.ready() {
 		keepUnread(r.provider, &resp.Diagnostics)
@@ -172,7 +172,11 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 	})
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
-		addError(&resp.Diagnostics, "Unable to update the bot", fmt.Errorf("%q (%s): %w", state.UniqueName.ValueString(), state.SID.ValueString(), err))
+		var more []string
+		if updated.SID != "" {
+			more = append(more, fmt.Sprintf("The state knows both bots: `sid` is %s, and `replacing_sid` is %s, the old one.", updated.SID, state.SID.ValueString()))
+		}
+		addError(&resp.Diagnostics, "Unable to update the bot", fmt.Errorf("%q (%s): %w", state.UniqueName.ValueString(), state.SID.ValueString(), err), more...)
 	}
 	if updated.SID == "" {
 		return

@@ -129,7 +129,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"date_created": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "When the bot was made, in RFC 3339.",
+				MarkdownDescription: "When the bot was created, in RFC 3339.",
 			},
 			"needs_model_build": schema.BoolAttribute{
 				Computed: true,
@@ -142,7 +142,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"edited_states": schema.ListAttribute{
 				ElementType: types.StringType, Computed: true,
-				MarkdownDescription: "What somebody changed in the console of a flow that is compiled from `schema`, state by state; empty while all is well, and null for all other bots. The next apply puts it back, and the plan says so.",
+				MarkdownDescription: "What was changed in the console of a flow that is compiled from `schema`, state by state; empty while all is well, and null for all other bots. The next apply puts it back, and the plan says so.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 		},
@@ -181,7 +181,7 @@ func webhookAttributes() map[string]schema.Attribute {
 		"voice_url":              url("What Twilio calls when a call comes; it answers with TwiML."),
 		"voice_method":           method("voice_url"),
 		"voice_fallback_url":     url("What Twilio calls when `voice_url` fails. Needs `voice_url`."),
-		"status_callback_url":    url("What Twilio tells when a call has ended."),
+		"status_callback_url":    url("What Twilio calls when a call has ended."),
 	}
 }
 

@@ -416,7 +416,7 @@ func TestUploadThatCouldNotBeTakenBackIsTakenUp(t *testing.T) {
 				w.fault(sandbox.Fault{Method: http.MethodPost, Path: "/Assistants/UA[0-9a-f]+$", Times: -1, Kind: sandbox.FaultStatus, Status: 403})
 			},
 			Config:      hosted("other") + assistant("clinic", sampleSchema(4)),
-			ExpectError: inOrder(`Unable to finish the upload of the assistant "clinic"`, "could not be taken back", "clinic [uploading]", "Apply again"),
+			ExpectError: inOrder(`Unable to finish the upload of the assistant "clinic"`, "could not be undone", "clinic [uploading]", "Apply again"),
 		},
 		resource.TestStep{
 			PreConfig: func() {

@@ -79,7 +79,7 @@ func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 					},
 					"messaging_webhook_url": computed("The URL that Twilio calls when a message comes for the bot."),
 					"voice_webhook_url":     computed("The URL that Twilio calls when a call comes for the bot."),
-					"date_created":          computed("When the bot was made, in RFC 3339."),
+					"date_created":          computed("When the bot was created, in RFC 3339."),
 					"date_updated":          computed("When the bot was last changed, in RFC 3339."),
 					"built_at":              computed("When its last model build was completed, in RFC 3339; Autopilot only."),
 					"revision": schema.Int64Attribute{
@@ -112,7 +112,7 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 		if !wanted(m.Engine, string(b.Engine())) || !wanted(m.Status, string(status)) || (name != nil && !name.MatchString(b.UniqueName)) {
 			continue
 		}
-		// What only a closer look tells is asked for the bots that are shown.
+		// What a listing does not hold is read for the bots that are shown.
 		if b.Engine() == bot.Autopilot || b.Draft > 0 {
 			if b, err = d.provider.account.Host(b.Engine()).Get(ctx, b.SID); err != nil {
 				unusable(&resp.Diagnostics, "the bot's builds and revisions", err)
@@ -134,7 +134,7 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// wanted tells whether a filter lets a value through; an unset one lets all.
+// wanted reports whether a filter lets a value through; an unset one lets all.
 func wanted(filter types.String, value string) bool {
 	return filter.IsNull() || filter.ValueString() == value
 }

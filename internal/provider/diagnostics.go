@@ -15,15 +15,15 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// addError says what could not be done. A problem written for people speaks for
-// itself.
-func addError(diags *diag.Diagnostics, summary string, err error) {
+// addError says what could not be done, and more about it. A problem written for people
+// speaks for itself.
+func addError(diags *diag.Diagnostics, summary string, err error, more ...string) {
+	said := sentence(err)
 	var problem *bot.Problem
 	if errors.As(err, &problem) {
-		diags.AddError(problem.Summary, detail(problem))
-		return
+		summary, said = problem.Summary, detail(problem)
 	}
-	diags.AddError(summary, sentence(err))
+	diags.AddError(summary, strings.Join(append([]string{said}, more...), "\n\n"))
 }
 
 // addAttributeError is addError for a problem with one attribute.
@@ -86,11 +86,11 @@ func unusable(diags *diag.Diagnostics, what string, err error) {
 	addError(diags, fmt.Sprintf("Unable to read %s", what), err)
 }
 
-// missing refuses a bot that is not there.
+// missing refuses a bot that does not exist.
 func (d *providerData) missing(at path.Path, sid string, err error, diags *diag.Diagnostics) {
 	if errors.Is(err, bot.ErrNotFound) {
 		diags.AddAttributeError(at, "There is no such bot",
-			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot is there first.",
+			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists first.",
 				d.account.SID, sid))
 		return
 	}

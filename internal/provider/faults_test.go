@@ -270,7 +270,7 @@ func saying(err error) string {
 // killed, or the same request was refused again and again, which the error says. Only
 // then may anything be left.
 func lost(kind string, first error) bool {
-	return kind == killedThere || kind == refusedCall && first != nil && strings.Contains(first.Error(), "could not be taken back")
+	return kind == killedThere || kind == refusedCall && first != nil && strings.Contains(first.Error(), "could not be undone")
 }
 
 // excused tells what is left where a configuration that does not ask for it any more

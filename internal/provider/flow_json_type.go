@@ -62,16 +62,16 @@ func parsedFlow(f flowJSON) *flow.Flow {
 	return parsed
 }
 
-// weakFlow warns of what Studio takes and its author should know.
-func weakFlow(at path.Path, parsed *flow.Flow, diags *diag.Diagnostics) {
-	var weak []string
+// warnFlow warns of what Studio accepts and its author should know.
+func warnFlow(at path.Path, parsed *flow.Flow, diags *diag.Diagnostics) {
+	var warnings []string
 	for _, found := range flow.Validate(parsed) {
 		if found.Severity == flow.Warning {
-			weak = append(weak, flowFinding(found))
+			warnings = append(warnings, flowFinding(found))
 		}
 	}
-	if len(weak) > 0 {
-		diags.AddAttributeWarning(at, "The flow definition has weak spots", strings.Join(weak, "\n"))
+	if len(warnings) > 0 {
+		diags.AddAttributeWarning(at, "The flow definition has warnings", strings.Join(warnings, "\n"))
 	}
 }
 

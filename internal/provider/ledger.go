@@ -8,8 +8,8 @@ import (
 )
 
 // ledger records what one walk of Terraform has told the provider about its resources,
-// so that one resource's plan can take account of the others. Terraform tells of each
-// resource in turn, in the order of its graph: an answer holds for what was told so far.
+// so that one resource's plan can take account of the others. Terraform plans the
+// resources in the order of its graph: an answer holds for what was planned so far.
 type ledger struct {
 	mu       sync.Mutex
 	inState  map[string]bool                 // SIDs of bots that a resource has in its state
@@ -36,7 +36,7 @@ const (
 // plannedResource is a resource that was planned to have an object.
 type plannedResource struct {
 	hasState bool
-	config   string // what tells it from other resources
+	config   string // what distinguishes it from other resources
 }
 
 func newLedger() *ledger {

@@ -17,7 +17,7 @@ import (
 type notation interface {
 	// name says what is written, in messages.
 	name() string
-	// same tells whether two spellings mean the same.
+	// same reports whether two spellings mean the same.
 	same(a, b string) bool
 	// check refuses what cannot be read.
 	check(at path.Path, text string, diags *diag.Diagnostics)
@@ -68,7 +68,7 @@ func (t meaningType[N]) ValueFromTerraform(ctx context.Context, in tftypes.Value
 	return meaning[N]{text}, nil
 }
 
-// String is for logs, and tells no content: the framework's own trace writes it, and
+// String is for logs, and shows no content: the framework's own trace writes it, and
 // a definition can hold keys of other services.
 func (m meaning[N]) String() string {
 	if m.IsNull() || m.IsUnknown() {

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// topLevel tells which keys a JSON object has; none for what is no object.
+// topLevel is the keys of a JSON object; none for what is no object.
 func topLevel(text string) map[string]bool {
 	var members map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &members) != nil {
@@ -20,14 +20,14 @@ func topLevel(text string) map[string]bool {
 	return keys
 }
 
-// isFlow tells a Studio flow definition by what every one has and no assistant schema
+// isFlow recognizes a Studio flow definition by what every one has and no assistant schema
 // does (https://www.twilio.com/docs/studio/rest-api/v2/flow).
 func isFlow(text string) bool {
 	keys := topLevel(text)
 	return keys["states"] && keys["initial_state"] && !keys["tasks"]
 }
 
-// isSchema tells an assistant schema by what `twilio autopilot:export` writes and no
+// isSchema recognizes an assistant schema by what `twilio autopilot:export` writes and no
 // flow has.
 func isSchema(text string) bool {
 	keys := topLevel(text)

@@ -47,7 +47,7 @@ func (d *providerData) unanswered(ctx context.Context, number bot.Number, b bot.
 	}
 	return &bot.Problem{
 		Summary: "The phone number would answer nothing",
-		Detail: fmt.Sprintf("%s is to answer %s with bot %s, which has no %s. The number is left as it is. "+
+		Detail: fmt.Sprintf("%s would answer %s with bot %s, which has no %s. The number is left as it is. "+
 			"Give %s in the bot's `webhooks`, or %s.",
 			number, strings.Join(names, " and "), b, strings.Join(urls, " and no "), strings.Join(urls, " and "), otherwise),
 	}

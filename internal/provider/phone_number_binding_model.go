@@ -55,7 +55,7 @@ func channelSet(channels []bot.Channel) types.Set {
 }
 
 // read takes over what the number does now, or would do if its bot were not
-// suspended. What it does for the bot that the binding had put there stands in
+// suspended. What it does for the bot that the binding had put there is shown as
 // `channels`; where it does nothing for that bot any more, the answer is another
 // bot's SID, or null for something that is no bot.
 func (m *bindingModel) read(routing bot.Routing, number bot.Number, prior priorBinding) {

@@ -18,7 +18,7 @@ import (
 )
 
 // ModifyPlan says at plan time what the binding will find: a number that is not
-// there or not capable, somebody else who answers, another binding of the same
+// there or not capable, another that answers, another binding of the same
 // number.
 func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
@@ -112,7 +112,7 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 	return number, true
 }
 
-// sameNumber tells whether the configuration names the number of the state.
+// sameNumber reports whether the configuration names the number of the state.
 func (p *bindingPlan) sameNumber() bool {
 	if !p.config.PhoneNumberSID.IsNull() {
 		return p.config.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
@@ -120,7 +120,7 @@ func (p *bindingPlan) sameNumber() bool {
 	return e164(p.config.PhoneNumber) == e164(p.state.PhoneNumber)
 }
 
-// repointed tells whether the bot changes, or may.
+// repointed reports whether the bot changes, or may.
 func (p *bindingPlan) repointed() bool {
 	return p.state == nil || !p.plan.AssistantSID.Equal(p.state.AssistantSID)
 }
@@ -158,7 +158,7 @@ func (p *bindingPlan) taskless() {
 	had := p.state.AssistantSID.ValueString()
 	if after := p.provider.ledger.engineAfter(had); had != "" && after != bot.Autopilot {
 		p.diags.AddAttributeError(path.Root("target_task"), "Only Autopilot has target tasks",
-			fmt.Sprintf("Bot %s is to run on the engine `%s`, where a conversation has one beginning. Remove `target_task`.", had, after))
+			fmt.Sprintf("This plan moves bot %s to the engine `%s`, where a conversation has one beginning. Remove `target_task`.", had, after))
 	}
 }
 
@@ -166,7 +166,7 @@ func (p *bindingPlan) missingBot(err error) {
 	sid := p.plan.AssistantSID.ValueString()
 	if errors.Is(err, bot.ErrNotFound) {
 		p.diags.AddAttributeError(path.Root("assistant_sid"), "There is no such bot",
-			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot is there before its number.",
+			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists before its binding.",
 				p.provider.account.SID, sid))
 		return
 	}

@@ -60,7 +60,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 		return
 	}
 	// Before anything returns: a Terraform that knows no identities checks that one
-	// is there even for an object that is gone.
+	// exists even for an object that is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if !r.provider.ready() {
 		keepUnread(r.provider, &resp.Diagnostics)

@@ -294,7 +294,7 @@ func TestNumberTakenBySomebodyElseIsNotTakenBackSilently(t *testing.T) {
 	refused := func(more ...string) resource.TestStep {
 		return resource.TestStep{
 			Config: hosted("greeter") + bound("front", "greeter", ukNumber, more...), PlanOnly: true,
-			ExpectError: inOrder(append([]string{"re-pointed since the last apply", ukNumber, `answered for bot "greeter"`, "somebody changed it since", `bot "theirs"`, "overwrite = true", "take that out again"},
+			ExpectError: inOrder(append([]string{"re-pointed since the last apply", ukNumber, `answered for bot "greeter"`, "was changed since", `bot "theirs"`, "overwrite = true", "take that out again"},
 				map[bool]string{false: "remove this binding, which then frees nothing", true: "take messaging out of its `channels`"}[len(more) > 0])...),
 		}
 	}

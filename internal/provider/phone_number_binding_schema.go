@@ -24,7 +24,7 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 		MarkdownDescription: "Makes a phone number that the account owns answer for a bot. Destroying it frees the number and **never releases it**; " +
 			"a number that answers elsewhere is never taken without `overwrite`.\n\n" +
 			"Only the fields of its `channels` (target and method) and the number's friendly name are written. " +
-			"Before each write the number is read: if somebody changed it since the plan, the apply stops and says who answers now.",
+			"Before each write the number is read: if it was changed since the plan, the apply stops and says what answers now.",
 		Attributes: map[string]schema.Attribute{
 			"phone_number": schema.StringAttribute{
 				CustomType: phoneNumberType{}, Optional: true, Computed: true,
@@ -59,8 +59,8 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			},
 			"friendly_name": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The number's label at Twilio, 1 to 64 characters. Unset, a new binding writes the bot's `unique_name` over what is there, also over a label such as \"Front desk\": " +
-					"to keep that, give `friendly_name = \"Front desk\"`. An imported binding keeps what is there. " +
+				MarkdownDescription: "The number's label at Twilio, 1 to 64 characters. Unset, a new binding writes the bot's `unique_name` over the label it finds, also over a label such as \"Front desk\": " +
+					"to keep that, give `friendly_name = \"Front desk\"`. An imported binding keeps the label it finds. " +
 					"A label that is the bot's name follows a rename of the bot and becomes `free` when the number is freed; then any other label is left alone.",
 				Validators: []validator.String{stringvalidator.LengthBetween(1, 64)},
 			},
@@ -75,7 +75,7 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			"webhook_urls": schema.MapAttribute{
 				ElementType: types.StringType, Computed: true,
 				MarkdownDescription: "The URL that Twilio calls, by channel, as the number holds it. A channel answered through an application (`AP…`) or by nothing is not in it. " +
-					"A URL that Twilio would not call with POST is shown with its method in front.",
+					"A URL that Twilio would not call with POST is shown with its method before it.",
 			},
 		},
 	}

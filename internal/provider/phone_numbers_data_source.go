@@ -140,7 +140,7 @@ func (d *phoneNumbersDataSource) Read(ctx context.Context, req datasource.ReadRe
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// lets tells whether the filters let a number through.
+// lets reports whether the filters let a number through.
 func (m phoneNumbersModel) lets(n accountNumberModel) bool {
 	return wanted(m.Status, n.Status.ValueString()) &&
 		(m.PhoneNumber.IsNull() || e164(m.PhoneNumber) == n.PhoneNumber.ValueString()) &&

@@ -372,7 +372,7 @@ func TestIdentityFollowsWhatChangesInPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 			check("finished")
-			if told := strings.Join(b.warnings, "\n"); !inOrder("A replacement that was cut off will be ended").MatchString(told) || !strings.Contains(told, second) || strings.Contains(told, "will be replaced") {
+			if told := strings.Join(b.warnings, "\n"); !inOrder("An interrupted replacement will be finished").MatchString(told) || !strings.Contains(told, second) || strings.Contains(told, "will be replaced") {
 				t.Errorf("the plan that finishes it says %s", told)
 			}
 			if names, _ := b.gate.bots(); len(names) != 1 || b.sid("twiliobot_assistant.bot", "sid") != third {
@@ -408,7 +408,7 @@ func TestRenameThatFailsIsTakenBack(t *testing.T) {
 			other := field(b.w.number(otherNumber), "sid")
 			b.w.fault(sandbox.Fault{Method: http.MethodPost, Path: other, Kind: sandbox.FaultStatus, Status: http.StatusBadRequest, Times: -1})
 			err := b.apply(config("second"), true)
-			if err == nil || !strings.Contains(err.Error(), "was taken back: the account is as it was before") || !strings.Contains(err.Error(), otherNumber) {
+			if err == nil || !strings.Contains(err.Error(), "was undone: the account is as it was before") || !strings.Contains(err.Error(), otherNumber) {
 				t.Errorf("it says: %v", err)
 			}
 			b.w.box.ClearFaults()

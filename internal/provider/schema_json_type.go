@@ -79,18 +79,18 @@ func checkSchema(s schemaJSON, at path.Path, has *schema.Schema, diags *diag.Dia
 		}
 	}
 	usable := true
-	var weak []string
+	var warnings []string
 	for _, found := range schema.Validate(parsed) {
 		switch {
 		case found.Severity == schema.Error && (found.Code != schema.UnknownTask || !known[found.Key()]):
 			addFinding(diags, at, found)
 			usable = false
 		case found.Severity == schema.Error, !known[found.Key()]:
-			weak = append(weak, findingText(found))
+			warnings = append(warnings, findingText(found))
 		}
 	}
-	if usable && len(weak) > 0 {
-		diags.AddAttributeWarning(at, "The assistant schema has weak spots", strings.Join(weak, "\n"))
+	if usable && len(warnings) > 0 {
+		diags.AddAttributeWarning(at, "The assistant schema has warnings", strings.Join(warnings, "\n"))
 	}
 }
 

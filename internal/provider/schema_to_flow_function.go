@@ -35,7 +35,7 @@ func (schemaToFlowFunction) Definition(_ context.Context, _ function.DefinitionR
 			"It is for looking at the flow, for writing it to a file, and for a `flow` of your own that begins with it. " +
 			"The text is JSON, indented; schemas that mean the same give the same bytes.\n\n" +
 			"A schema that cannot run on Studio is an error, which gives each fault with its place in the schema, a JSON pointer. " +
-			"A function cannot warn: what the flow does otherwise than Autopilot did is said by the plan of a `twiliobot_assistant` with the same `schema`.",
+			"A function cannot warn: the plan of a `twiliobot_assistant` with the same `schema` says where the flow behaves differently from Autopilot.",
 		Parameters: []function.Parameter{schemaParameter()},
 		// An object type would ask for each of its attributes in every call.
 		VariadicParameter: function.DynamicParameter{

@@ -23,7 +23,7 @@ func (schemaToMermaidFunction) Metadata(_ context.Context, _ function.MetadataRe
 func (schemaToMermaidFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "A picture of an assistant schema, as a Mermaid flowchart.",
-		MarkdownDescription: "Draws an assistant schema as a [Mermaid](https://mermaid.js.org) flowchart, which GitHub and GitLab show as a picture where it stands in a code block " +
+		MarkdownDescription: "Draws an assistant schema as a [Mermaid](https://mermaid.js.org) flowchart, which GitHub and GitLab show as a picture in a code block " +
 			"of the language `mermaid`: in a pull request, for those who review a bot and not its JSON.\n\n" +
 			"Each task is a box with up to three of its samples. Solid edges are the ways a conversation takes: `redirect`, the `tasks` of a `listen`, keys of `voice_digits`, " +
 			"a collect's `on_complete`, its `validate` webhooks and a handoff. Dashed ones are for what fails: `max_attempts`, and the entry points `fallback` and `validate_on_failure` of `defaults`. " +

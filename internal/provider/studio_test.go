@@ -171,10 +171,10 @@ func TestDraftIsLeftAloneAndNeverBuried(t *testing.T) {
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			Check:            draft,
 		},
-		resource.TestStep{Config: studioFlow("echo", echo("Something else")), ExpectError: inOrder("A draft is in the way", "revision 2")},
+		resource.TestStep{Config: studioFlow("echo", echo("Something else")), ExpectError: inOrder("A newer draft is not published", "revision 2")},
 		resource.TestStep{
 			Config:      strings.Replace(studioFlow("echo", echo("Hello"), `rename = "in_place"`), `unique_name = "echo"`, `unique_name = "other"`, 1),
-			ExpectError: inOrder("A draft is in the way"),
+			ExpectError: inOrder("A newer draft is not published"),
 		},
 		resource.TestStep{Config: studioFlow("echo", echo("Hello")), Check: draft},
 		// Published by hand and taken over, it is no longer in the way.

@@ -32,7 +32,7 @@ func (r *suspensionResource) ImportState(ctx context.Context, req resource.Impor
 		identity.AccountSID = types.StringValue(r.provider.account.SID)
 	}
 	if _, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime); errors.Is(err, bot.ErrNotFound) {
-		resp.Diagnostics.AddError("The bot is not suspended", fmt.Sprintf("Account %s has no inert application for bot %s, so there is nothing to import. Write a `twiliobot_suspension` to suspend it.", r.provider.account.SID, sid))
+		resp.Diagnostics.AddError("The bot is not suspended", fmt.Sprintf("Account %s has no hold for bot %s, so there is nothing to import. Write a `twiliobot_suspension` to suspend it.", r.provider.account.SID, sid))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("assistant_sid"), identity.AssistantSID)...)

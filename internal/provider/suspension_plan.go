@@ -59,7 +59,7 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 	switch _, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime); {
 	case err == nil:
 		diags.AddAttributeWarning(at, "The bot is suspended already",
-			fmt.Sprintf("Bot %s is suspended, by an apply that was cut off or by somebody else's; this resource takes the suspension over.", sid))
+			fmt.Sprintf("Bot %s is suspended, by an apply that was cut off or by another client; this resource takes the suspension over.", sid))
 	case !errors.Is(err, bot.ErrNotFound):
 		addAttributeError(diags, at, "Unable to look whether the bot is suspended", err)
 	}
@@ -105,6 +105,6 @@ func (r *suspensionResource) resumedByHand(ctx context.Context, sid string, diag
 		return // what cannot be read was said by the refresh
 	}
 	diags.AddAttributeWarning(path.Root("answering"), fmt.Sprintf("Suspended bot %s answers", r.provider.named(ctx, sid)),
-		fmt.Sprintf("It answers on %s: somebody resumed it there by hand, or pointed the number at it. The apply silences it there. "+
+		fmt.Sprintf("It answers on %s: it was resumed there by hand, or the number was pointed at it. The apply silences it there. "+
 			"To let it answer, remove this `twiliobot_suspension`.", phones(now.Answering)))
 }

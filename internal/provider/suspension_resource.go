@@ -59,7 +59,7 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	// Before anything returns: a Terraform that knows no identities checks that one
-	// is there even for an object that is gone.
+	// exists even for an object that is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if !r.provider.ready() {
 		keepUnread(r.provider, &resp.Diagnostics)
@@ -144,7 +144,7 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	if state.OnDestroy.ValueString() == onDestroyKeep {
 		resp.Diagnostics.AddWarning("The bot stays suspended",
-			fmt.Sprintf("Bot %s goes on being silent, since `on_destroy` is `keep`; Terraform does not manage its suspension any more. "+
+			fmt.Sprintf("Bot %s stays silent, since `on_destroy` is `keep`; Terraform no longer manages its suspension. "+
 				"Every plan that reads the bot or its bindings says so; import the suspension again to end it.", sid))
 		return
 	}

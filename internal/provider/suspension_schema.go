@@ -21,8 +21,8 @@ const (
 func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Keeps a bot from answering, on all of its phone numbers, whoever bound them and whenever. " +
-			"An inert TwiML application named `suspended` and the bot's SID is put in front of each number; everything else on the number (URL, target task, methods, fallbacks, label) stays as it was. " +
-			"A text to a suspended number gets no answer, and a call ends. Destroying the resource takes the application away, and the bot answers again as before.\n\n" +
+			"A *hold*, an inert TwiML application named `suspended` and the bot's SID, is set as the application of each number; everything else on the number (URL, target task, methods, fallbacks, label) stays as it was. " +
+			"A text to a suspended number gets no answer, and a call ends. Destroying the resource deletes the hold, and the bot answers again as before.\n\n" +
 			"While a bot is suspended, every plan that reads it or one of its bindings warns and names the silent numbers. " +
 			"A bot that messages reach through the inbound URL of a Messaging Service cannot be silenced this way, and suspending it is refused.\n\n" +
 			"Removing a suspension and the bindings of its bot in one apply may end the suspension before the numbers are freed, and until they are, the bot answers on them, also where it is removed itself: " +
@@ -44,7 +44,7 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"answering": schema.SetAttribute{
 				ElementType: types.StringType, Computed: true,
-				MarkdownDescription: "The phone numbers (E.164) on which the bot answers all the same: empty while all is well. A number that somebody resumed by hand appears here, and the next apply silences it.",
+				MarkdownDescription: "The phone numbers (E.164) on which the bot answers all the same: empty while all is well. A number that was resumed by hand appears here, and the next apply silences it.",
 			},
 		},
 	}

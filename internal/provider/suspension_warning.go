@@ -23,7 +23,7 @@ func (d *providerData) warnSilenced(ctx context.Context, routing bot.Routing, nu
 }
 
 // warnSuspended says, once in a walk, that a bot is suspended and which of its
-// numbers are silent: a suspension that nobody remembers must not stay out of sight.
+// numbers are silent: a suspension that nobody remembers must stay visible.
 func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *diag.Diagnostics) {
 	now, err := suspension.Read(ctx, d.account, botSID, account.AnyTime)
 	if err != nil {
@@ -35,12 +35,12 @@ func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *
 	if !d.ledger.firstTime("suspended " + botSID) {
 		return
 	}
-	silent := "is its mark, and no phone number is silenced by it now"
+	silent := "exists, and it silences no phone number now"
 	if len(now.Silenced) > 0 {
-		silent = "stands in front of its phone numbers. It does not answer on " + phones(now.Silenced)
+		silent = "is set as the application of its phone numbers. It does not answer on " + phones(now.Silenced)
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s is suspended", d.named(ctx, botSID)),
-		fmt.Sprintf("The inert application %s %s. "+
+		fmt.Sprintf("Its hold %s %s. "+
 			"The bot answers again once its `twiliobot_suspension` is removed; one that is in no configuration is taken over with `terraform import twiliobot_suspension.this %s`.",
 			now.HoldSID, silent, botSID))
 }

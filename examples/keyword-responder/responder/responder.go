@@ -74,7 +74,7 @@ func (o Options) messages(w http.ResponseWriter, r *http.Request) {
 	_ = xml.NewEncoder(w).Encode(answer) // it fails only where nobody reads it any more
 }
 
-// signed tells whether Twilio made a request, as far as that can be told.
+// signed reports whether a request bears Twilio's signature.
 func (o Options) signed(r *http.Request) bool {
 	if o.AuthToken == "" {
 		return true
