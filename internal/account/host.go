@@ -104,6 +104,9 @@ func untracked(host Host) Host {
 	return host
 }
 
+// Reachable reports whether an engine can be reached.
+func (a *Account) Reachable(engine bot.Engine) bool { return a.IsOff(engine) == nil }
+
 // IsOff says why an engine cannot be reached; nil where it can.
 func (a *Account) IsOff(engine bot.Engine) error {
 	off, _ := untracked(a.Host(engine)).(Off) // of any other host there is no reason

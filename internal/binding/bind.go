@@ -143,7 +143,7 @@ func botExists(ctx context.Context, a *account.Account, e *account.Edit, before 
 		return err
 	}
 	engine, _ := bot.EngineOf(botSID)
-	if a.IsOff(engine) != nil {
+	if !a.Reachable(engine) {
 		return nil
 	}
 	if _, err := host.Get(ctx, botSID); !errors.Is(err, bot.ErrNotFound) {
