@@ -16,14 +16,6 @@ const (
 	Warning
 )
 
-// String returns "error" or "warning".
-func (s Severity) String() string {
-	if s == Error {
-		return "error"
-	}
-	return "warning"
-}
-
 // Code names a kind of diagnostic. Codes are stable.
 type Code string
 

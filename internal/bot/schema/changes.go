@@ -12,18 +12,6 @@ const (
 	Delete
 )
 
-// String returns "create", "update" or "delete".
-func (o Op) String() string {
-	switch o {
-	case Create:
-		return "create"
-	case Update:
-		return "update"
-	default:
-		return "delete"
-	}
-}
-
 // Changes is what must be written to make a live assistant what a file asks for,
 // and nothing else. An order of writes in which nothing is missing when it is
 // needed: field types and values created; tasks created and updated without their
