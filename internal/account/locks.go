@@ -33,10 +33,16 @@ func (l *locks) lock(ctx context.Context, key string) (unlock func(), err error)
 	}
 }
 
+// LockName waits until no other operation of this process creates or renames a bot to
+// the name, no longer than the context lasts.
+func (l *locks) LockName(ctx context.Context, name string) (unlock func(), err error) {
+	return l.lock(ctx, "bot "+name)
+}
+
 // LockSuspension waits until no other operation of this process suspends or resumes the
 // bot, no longer than the context lasts.
-func (a *Account) LockSuspension(ctx context.Context, botSID string) (unlock func(), err error) {
-	return a.locks.lock(ctx, "suspension "+botSID)
+func (l *locks) LockSuspension(ctx context.Context, botSID string) (unlock func(), err error) {
+	return l.lock(ctx, "suspension "+botSID)
 }
 
 // claims remembers which channels of a number a binding of this run has taken: freeing
