@@ -58,7 +58,7 @@ func (e *Edit) Write(ctx context.Context, change bot.NumberChange) error {
 		e.log.add(before, change.Apply(before))
 	}
 	answer, err := e.account.numbers.api.Update(ctx, before.SID, change)
-	defer e.account.numbers.wrote(before.SID)
+	defer e.account.wroteNumber(before.SID)
 	sent := confirm.Write{Object: "phone number " + before.String(), Err: err}
 	after, err := confirm.Read(ctx, sent, func(ctx context.Context) (bot.Number, error) {
 		number, err := e.account.numbers.api.Get(ctx, before.SID)
@@ -80,9 +80,9 @@ func (e *Edit) Write(ctx context.Context, change bot.NumberChange) error {
 }
 
 // Claim takes channels of the number for a binding of this run.
-func (e *Edit) Claim(channels []bot.Channel) { e.account.claims.set(e.Number.SID, channels) }
+func (e *Edit) Claim(channels []bot.Channel) { e.account.claim(e.Number.SID, channels) }
 
 // Claimed reports whether a binding of this run has taken a channel of the number.
 func (e *Edit) Claimed(channel bot.Channel) bool {
-	return e.account.claims.has(e.Number.SID, channel)
+	return e.account.hasClaimed(e.Number.SID, channel)
 }

@@ -49,26 +49,26 @@ func (l *locks) LockSuspension(ctx context.Context, botSID string) (unlock func(
 // never frees what another binding has claimed, in whatever order Terraform runs them.
 type claims struct {
 	mu      sync.Mutex
-	claimed map[claim]bool
+	of map[claimed]bool
 }
 
-type claim struct {
+type claimed struct {
 	numberSID string
 	channel   bot.Channel
 }
 
-func newClaims() *claims { return &claims{claimed: map[claim]bool{}} }
+func newClaims() *claims { return &claims{of: map[claimed]bool{}} }
 
-func (c *claims) set(numberSID string, channels []bot.Channel) {
+func (c *claims) claim(numberSID string, channels []bot.Channel) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, channel := range channels {
-		c.claimed[claim{numberSID, channel}] = true
+		c.of[claimed{numberSID, channel}] = true
 	}
 }
 
-func (c *claims) has(numberSID string, channel bot.Channel) bool {
+func (c *claims) hasClaimed(numberSID string, channel bot.Channel) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.claimed[claim{numberSID, channel}]
+	return c.of[claimed{numberSID, channel}]
 }

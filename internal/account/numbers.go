@@ -144,7 +144,7 @@ func (n *numbers) Wrote(numberSID string) bool {
 	return n.written[numberSID]
 }
 
-func (n *numbers) wrote(numberSID string) {
+func (n *numbers) wroteNumber(numberSID string) {
 	n.mu.Lock()
 	n.written[numberSID] = true
 	n.mu.Unlock()

@@ -141,7 +141,7 @@ func (a *Account) KnowReplacement(ctx context.Context, sid string) error {
 		other = pair.New.SID
 	}
 	if other != "" {
-		a.replacements.record(sid, other)
+		a.record(sid, other)
 	}
 	return nil
 }
