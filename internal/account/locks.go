@@ -48,7 +48,7 @@ func (l *locks) LockSuspension(ctx context.Context, botSID string) (unlock func(
 // claims remembers which channels of a number a binding of this run has taken: freeing
 // never frees what another binding has claimed, in whatever order Terraform runs them.
 type claims struct {
-	mu      sync.Mutex
+	mu sync.Mutex
 	of map[claimed]bool
 }
 
