@@ -2,56 +2,22 @@ package studio
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net/http"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// Delete removes a flow and waits until it is gone.
+// Delete deletes a flow and waits until it is gone.
 func (h Host) Delete(ctx context.Context, sid string) error {
 	if err := twilio.CheckSID(sid, "FW"); err != nil {
 		return err
 	}
 	sent := confirm.Write{Object: "flow " + sid, Err: h.api(ctx).DeleteFlow(sid)}
-	return confirm.Gone(ctx, sent, func(ctx context.Context) (bot.Bot, error) { return h.Get(ctx, sid) })
+	return confirm.Gone(ctx, sent, func(ctx context.Context) (revision, error) {
+		latest, _, err := h.revisions(ctx, sid)
+		return latest, err
+	})
 }
 
 // Discard is Delete: Twilio reserves no name of a flow.
 func (h Host) Discard(ctx context.Context, sid string) error { return h.Delete(ctx, sid) }
-
-// Unmark writes nothing: the mark is the commit message of a revision, which never
-// changes, and says nothing any more once the old bot is gone.
-func (h Host) Unmark(ctx context.Context, sid string, _ bot.Spec) (bot.Bot, error) {
-	return h.Read(ctx, sid)
-}
-
-// Successor looks at the first revision of each flow: a later one hides its commit
-// message from List.
-func (h Host) Successor(ctx context.Context, sid string) (bot.Bot, error) {
-	all, err := h.List(ctx)
-	if err != nil {
-		return bot.Bot{}, err
-	}
-	for _, b := range all.Bots {
-		if b.Revision == 1 {
-			continue // List showed its mark
-		}
-		var first revision
-		err := h.client.Do(ctx, http.MethodGet, flows+"/"+b.SID+"/Revisions/1", nil, &first)
-		if errors.Is(err, bot.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return bot.Bot{}, fmt.Errorf("looking for a flow that replaced bot %s: %w", sid, err)
-		}
-		if replaced, ok := bot.ReplacedByFlow(first.CommitMessage); ok && replaced == sid {
-			b.Replaces = sid
-			return b, nil
-		}
-	}
-	return bot.Bot{}, bot.ErrNotFound
-}
