@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -46,14 +47,14 @@ type Operation struct {
 
 // outcome is how the operation ended that was cut.
 type outcome struct {
-	err           error
-	now, again    []string // snapshots after it, and after Again
-	broken        error    // what a step's Cut says and is not so
-	dead          []string
-	said          []string
-	againErr      error
-	calls         []string
-	before        []string
+	err        error
+	now, again []string // snapshots after it, and after Again
+	broken     error    // what a step's Cut says and is not so
+	dead       []string
+	said       []string
+	againErr   error
+	calls      []string
+	before     []string
 }
 
 // CutEverywhere cuts the operation at every one of its calls in every way. What an error
@@ -76,7 +77,10 @@ func (o Operation) CutEverywhere(t *testing.T) {
 	}
 	met := map[string]bool{}
 	for nth := 1; nth <= len(clean.calls); nth++ {
-		for _, fate := range fates {
+		for i, fate := range fates {
+			if (nth+i)%thinned != 0 || fate == LostAfter && strings.HasPrefix(clean.calls[nth-1], http.MethodGet) {
+				continue // a read that is lost is lost, before or after
+			}
 			got := o.run(t, nth, fate)
 			at := fmt.Sprintf("call %d of %d (%s) %s", nth, len(clean.calls), clean.calls[nth-1], fate)
 			if err := o.judge(got, clean, fate); err != nil {
@@ -88,7 +92,7 @@ func (o Operation) CutEverywhere(t *testing.T) {
 		}
 	}
 	for said := range o.Cuts {
-		if !met[said] {
+		if !met[said] && thinned == 1 {
 			t.Errorf("no cut was met in which it is so that %q", said)
 		}
 	}

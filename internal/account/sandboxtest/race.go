@@ -3,6 +3,7 @@ package sandboxtest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -19,8 +20,9 @@ type Race struct {
 	// OneProcess is for operations that share a process whenever they run at once, since
 	// they belong to one configuration.
 	OneProcess bool
-	// After says what is wrong with the account beside what Inconsistent finds; nil where
-	// there is nothing to say. first and second are the errors of the two.
+	// After says what is wrong with the account beside what Inconsistent finds after it; nil
+	// where there is nothing to say. first and second are the errors of the two. It may run
+	// again what failed.
 	After func(w *World, first, second error) error
 }
 
@@ -38,8 +40,8 @@ func (r Race) Interleave(t *testing.T) {
 		}
 		for nth := 1; ; nth++ {
 			calls, wrong := r.run(t, nth, same)
-			for _, each := range wrong {
-				t.Errorf("the other one %s before call %d %v: %s", where, nth, last(calls, nth), each)
+			if len(wrong) > 0 {
+				t.Errorf("the other one %s before call %d %s: %s", where, nth, last(calls, nth), strings.Join(wrong, "\n"))
 			}
 			if nth > len(calls) {
 				break // it ran after all calls
@@ -88,13 +90,12 @@ func (r Race) run(t *testing.T, nth int, same bool) (calls, wrong []string) {
 		}
 		<-ended
 		synctest.Wait()
-		wrong = w.Inconsistent()
 		if r.After != nil {
 			if err := r.After(w, first, second); err != nil {
 				wrong = append(wrong, err.Error())
 			}
 		}
-		if len(wrong) > 0 {
+		if wrong = append(wrong, w.Inconsistent()...); len(wrong) > 0 {
 			wrong = append(wrong, fmt.Sprintf("the first said: %v; the second said: %v", first, second))
 		}
 	})
