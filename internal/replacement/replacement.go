@@ -69,7 +69,7 @@ func (r *replacement) backward() []operation.Step {
 		Do:   r.export,
 	}, {
 		Name: "creating the new bot",
-		Cut: "The new bot exists with its mark and no phone number routes to it: the old one answers. " +
+		Cut: "The new bot may exist with its mark, and no phone number routes to it: the old one answers. " +
 			"The next apply takes the new one up, or deletes it where it is no longer wanted.",
 		Do:   r.create,
 		Undo: r.discard,
