@@ -2,7 +2,7 @@ package compile
 
 import "testing"
 
-// verbCase is actions of the task a, and the states of the task they should become on
+// verbCase is actions of the task a, and the states they should compile to on
 // each channel.
 type verbCase struct {
 	actions          string
@@ -45,7 +45,7 @@ func leads(event, next string) []string {
 	return []string{event}
 }
 
-// sent are the ways of a message: one that cannot be delivered ends no conversation.
+// sent are the ways of a message: a failed delivery does not end the conversation.
 func sent(next string) []string { return append(leads("sent", next), leads("failed", next)...) }
 
 func TestWhatIsSaidBecomesAMessageOrSpeech(t *testing.T) {

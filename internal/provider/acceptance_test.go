@@ -24,7 +24,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// haveCLI tells whether a Terraform or OpenTofu was found; without one the tests
+// haveCLI reports whether a Terraform or OpenTofu was found; without one the tests
 // that need it are skipped by name.
 var haveCLI bool
 

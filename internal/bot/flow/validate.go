@@ -84,7 +84,7 @@ func (v *validator) envelope() {
 	compact := len(root.Compact())
 	if compact > maxBytes {
 		v.err(OverLimit, "", "Move a part of it to a subflow, or long texts to a service the flow asks.",
-			"the flow definition has %d bytes, and Studio takes %d", compact, maxBytes)
+			"the flow definition has %d bytes, and Studio allows %d", compact, maxBytes)
 	}
 	v.known("the flow definition", root, "", Warning, append(flowKeys, schemaKey))
 	if n := root.Get("description"); n.Is('n') {
@@ -101,7 +101,7 @@ func (v *validator) envelope() {
 	case n == 0:
 		v.err(Missing, "/states", "Add at least its trigger.", "the flow definition's list of states is empty")
 	case n > maxStates:
-		v.err(OverLimit, "/states", "Move a part of it to a subflow.", "the flow has %d states, and Studio takes %d", n, maxStates)
+		v.err(OverLimit, "/states", "Move a part of it to a subflow.", "the flow has %d states, and Studio allows %d", n, maxStates)
 	}
 }
 
