@@ -10,13 +10,13 @@ import (
 // Canonical is the meaning of f in one spelling: two flows that mean the same have
 // the same canonical bytes. It is itself a definition. Keys and states are sorted;
 // offsets are left out, since they are places on the canvas; so are a $schema,
-// properties that say nothing (null, "", empty lists and objects) and transitions
-// that lead nowhere. A flag nobody speaks of has Twilio's default. The transitions
+// unset properties (null, "", empty lists and objects) and transitions
+// that lead nowhere. A flag that is absent has Twilio's default. The transitions
 // with conditions keep their order, because Studio tries them in turn; the others
 // are sorted by event.
 func (f *Flow) Canonical() []byte { return f.normal().Canonical() }
 
-// Equal tells whether a configured flow and the one Twilio has mean the same, by
+// Equal reports whether a configured flow and the one Twilio has mean the same, by
 // their canonical forms.
 func Equal(config, live *Flow) bool { return string(config.Canonical()) == string(live.Canonical()) }
 
@@ -62,8 +62,8 @@ func (s State) normalProperties() *jsondoc.Node {
 	return out
 }
 
-// normalTransitions has those that lead nowhere left out, but for those with
-// conditions: they keep the ones after them from being tried.
+// normalTransitions leaves out those that lead nowhere, except those with conditions:
+// they stop the ones after them from being tried.
 func (s State) normalTransitions() *jsondoc.Node {
 	plain, conditional := list(), list()
 	for _, t := range s.Transitions {
@@ -90,8 +90,8 @@ func (t Transition) normal() *jsondoc.Node {
 	return withOthers(n, t.node, "next")
 }
 
-// isUnset tells whether a widget's property says nothing. Whether Twilio stores such
-// properties, adds or drops them is not documented, so they are equal to none.
+// isUnset reports whether a widget's property has no value. Whether Twilio stores such
+// properties, adds or drops them is not documented, so they are equal to absent ones.
 func isUnset(n *jsondoc.Node) bool {
 	switch {
 	case !n.Present():
@@ -126,7 +126,7 @@ func text(s string) *jsondoc.Node { return &jsondoc.Node{Kind: '"', Text: s} }
 
 func list() *jsondoc.Node { return &jsondoc.Node{Kind: '['} }
 
-// object makes an object of names and values in turn.
+// object creates an object from alternating names and values.
 func object(members ...any) *jsondoc.Node {
 	n := &jsondoc.Node{Kind: '{'}
 	for i := 0; i+1 < len(members); i += 2 {

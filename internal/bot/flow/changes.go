@@ -2,7 +2,7 @@ package flow
 
 import "fmt"
 
-// Op is what became of a state.
+// Op is how a state changed.
 type Op string
 
 // The ops.
@@ -12,7 +12,7 @@ const (
 	Changed Op = "changed"
 )
 
-// StateChange is what became of one state between two flows.
+// StateChange is the difference of one state between two flows.
 type StateChange struct {
 	Op Op
 
@@ -23,8 +23,8 @@ type StateChange struct {
 	// Type is the state's type, of a changed one after the change.
 	Type string
 
-	// Was is the type before the change, where another.
-	Was string
+	// PriorType is the type before the change; empty if it is the same.
+	PriorType string
 
 	// Properties are those of a changed state that differ, in the order of their
 	// paths.
@@ -34,7 +34,7 @@ type StateChange struct {
 	Transitions []TransitionChange
 }
 
-// PropertyChange is what became of a property. It never tells the value.
+// PropertyChange is a difference of a property. It never contains the value.
 type PropertyChange struct {
 	Op Op
 
@@ -43,7 +43,7 @@ type PropertyChange struct {
 	Path string
 }
 
-// TransitionChange is what became of a way out of a widget.
+// TransitionChange is a difference of a transition of a widget.
 type TransitionChange struct {
 	// Label is the event; those of a split are counted from 1: "match 2". It is
 	// empty for the order of all matches.
@@ -52,8 +52,8 @@ type TransitionChange struct {
 	// From and To name the states the transition led and leads to; empty for none.
 	From, To string
 
-	// Conditions tells whether the conditions of a match differ: it is new (Added),
-	// gone (Removed) or asks otherwise (Changed). It is empty if they are the same.
+	// Conditions reports whether the conditions of a match differ: it is new (Added),
+	// removed (Removed) or changed (Changed). It is empty if they are the same.
 	Conditions Op
 }
 
@@ -61,7 +61,7 @@ type TransitionChange struct {
 // one and those removed last.
 type Changes []StateChange
 
-// Summary words the changes for people, one line each, without any values.
+// Summary describes the changes for people, one line each, without any values.
 func (c Changes) Summary() []string {
 	var lines []string
 	for _, state := range c {
@@ -70,7 +70,7 @@ func (c Changes) Summary() []string {
 	return lines
 }
 
-// Summary words one change for people, such as "state ask: property body changed".
+// Summary describes one change for people, such as "state ask: property body changed".
 func (c StateChange) Summary() []string {
 	who := "flow"
 	switch {
@@ -86,8 +86,8 @@ func (c StateChange) Summary() []string {
 	add := func(format string, args ...any) {
 		lines = append(lines, who+": "+fmt.Sprintf(format, args...))
 	}
-	if c.Was != "" {
-		add("type %s becomes %s", c.Was, c.Type)
+	if c.PriorType != "" {
+		add("type %s becomes %s", c.PriorType, c.Type)
 	}
 	for _, p := range c.Properties {
 		if c.Name == "" {

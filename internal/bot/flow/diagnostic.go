@@ -6,10 +6,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Severity tells whether a flow can be used in spite of a diagnostic.
+// Severity reports whether a flow can be used in spite of a diagnostic.
 type Severity int
 
-// The severities. An Error is a fault that Twilio refuses; a Warning is something
+// The severities. An Error is something that Twilio refuses; a Warning is something
 // the flow's author should know.
 const (
 	Error Severity = iota + 1
@@ -30,17 +30,17 @@ type Code string
 // The codes.
 const (
 	Missing         Code = "missing"           // a key that Twilio requires
-	WrongType       Code = "wrong_type"        // a value of another JSON type than Twilio takes
+	WrongType       Code = "wrong_type"        // a value of another JSON type than Twilio accepts
 	NullValue       Code = "null_value"        // null, which Twilio refuses everywhere
-	BadValue        Code = "bad_value"         // none of the few values Twilio takes
-	UnknownKey      Code = "unknown_key"       // a key that has no place there
+	BadValue        Code = "bad_value"         // not one of the values Twilio accepts
+	UnknownKey      Code = "unknown_key"       // a key that does not belong there
 	UnknownProperty Code = "unknown_property"  // a property that its widget is not known to have
 	UnknownType     Code = "unknown_type"      // a type of widget that is not known
 	DuplicateState  Code = "duplicate_state"   // two states of one name
 	UnknownState    Code = "unknown_state"     // a name that no state has
 	UnknownEvent    Code = "unknown_event"     // an event its widget does not have
 	DuplicateEvent  Code = "duplicate_event"   // two transitions of one event
-	BadInitialState Code = "bad_initial_state" // an initial state that is no trigger
+	BadInitialState Code = "bad_initial_state" // an initial state that is not a trigger
 	BadSubflow      Code = "bad_subflow"       // a subflow that is not named by a literal SID
 	OverLimit       Code = "over_limit"        // more than Twilio's limits allow
 	SplitOption     Code = "split_option"      // a comma that splits an option of matches_any_of
@@ -56,11 +56,11 @@ type Diagnostic struct {
 	Severity Severity
 	Code     Code
 
-	// Pointer is the place in the user's file, as RFC 6901 has it, such as
+	// Pointer is the place in the user's file, an RFC 6901 JSON pointer, such as
 	// "/states/3/properties/timeout". For something missing it is where that belongs.
 	Pointer jsontext.Pointer
 
-	// Message is what is wrong, in which state, in one sentence. It never tells a
+	// Message is what is wrong, in which state, in one sentence. It never contains a
 	// property's value.
 	Message string
 

@@ -7,8 +7,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Differences tells which states differ between two flows, by meaning, as Equal has
-// it: none differ exactly if the flows are equal. A state of another name is another
+// Differences returns the states that differ between two flows by meaning; it is empty
+// exactly if the flows are Equal. A state with another name counts as another
 // state.
 func Differences(from, to *Flow) Changes {
 	var changes Changes
@@ -99,7 +99,7 @@ func without(n *jsondoc.Node, keys ...string) *jsondoc.Node {
 func stateChange(from, to State) StateChange {
 	c := StateChange{Op: Changed, Name: to.Name, Type: to.Type}
 	if from.Type != to.Type {
-		c.Was = from.Type
+		c.PriorType = from.Type
 	}
 	var d differ
 	d.members("", from.normalProperties(), to.normalProperties())
@@ -151,9 +151,9 @@ func (d *differ) value(path string, from, to *jsondoc.Node) {
 	}
 }
 
-// pairs is a list of keys and values, as widgets have them for parameters and
-// variables, as an object; nil if n is none. What it makes of an element has less than
-// the element, so that looking for pairs in it ends.
+// pairs converts a list of keys and values, as widgets have them for parameters and
+// variables, to an object; nil if n is not one. The result has less than the element, so
+// that the recursion ends.
 func pairs(n *jsondoc.Node) *jsondoc.Node {
 	if n.Kind != '[' {
 		return nil
@@ -193,7 +193,7 @@ type ways struct {
 	of    map[string]way
 }
 
-// way is where an event leads, and all there is to it in canonical form.
+// way is where an event leads, and the whole transition in canonical form.
 type way struct {
 	next  string
 	texts []string
@@ -215,8 +215,8 @@ func plain(s State) ways {
 	return w
 }
 
-// matchChanges are those of the transitions with conditions, which are paired by what
-// they ask.
+// matchChanges are those of the transitions with conditions, which are paired by their
+// conditions.
 func matchChanges(from, to State) []TransitionChange {
 	was, is := matches(from), matches(to)
 	if slices.Equal(texts(was), texts(is)) {

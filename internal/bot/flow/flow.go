@@ -1,7 +1,7 @@
 // Package flow reads Studio flow definitions
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas), says what is wrong with
-// one, and tells two apart by meaning. Definitions can hold keys of other services:
-// no error, diagnostic or difference tells a property's value.
+// one, and compares two by meaning. Definitions can hold keys of other services:
+// no error, diagnostic or difference contains a property's value.
 package flow
 
 import (
@@ -38,8 +38,7 @@ type State struct {
 	node *jsondoc.Node
 }
 
-// Said is what a state says to people by a property, `body` or `say`; empty where it
-// says nothing by it.
+// Said is the text of a state's property `body` or `say`; empty where it has none.
 func (s State) Said(property string) string {
 	if property != "body" && property != "say" {
 		return ""
@@ -58,12 +57,12 @@ type Transition struct {
 	node *jsondoc.Node
 }
 
-// conditional tells whether a transition is one of those tried in order.
+// conditional reports whether a transition is one of those tried in order.
 func (t Transition) conditional() bool {
 	return t.Event == matchEvent || t.node.Get("conditions").Present()
 }
 
-// The names that more than one rule speaks of.
+// The names that more than one rule uses.
 const (
 	matchEvent  = "match"
 	offsetKey   = "offset"

@@ -8,22 +8,22 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// errNoFlow is what Overlay says when there is nothing to lay over the document.
-var errNoFlow = errors.New("the live flow has not been read, so what drifted cannot be told: read it first")
+// errNoFlow is what Overlay says without a live flow.
+var errNoFlow = errors.New("the live flow has not been read, so drift cannot be computed")
 
-// Overlay is the document that says what live holds in the words of prior: the
-// user's own document, with only what live has otherwise replaced, removed or
-// appended, and widgets where the user's canvas has them. A prior that means the same
-// comes back unchanged. One that is no flow definition (an import has none), or has
-// two states of one name, gives way to an export of live. What comes back parses, and
-// Equal holds between it and live. The error is for a live flow that is nil.
+// Overlay writes what live holds into the user's document prior: only what differs in
+// live is replaced, removed or appended, and widgets keep their place on the user's
+// canvas. A prior that means the same is returned unchanged. One that is not a flow
+// definition (an import has none), or has two states of one name, is replaced by an
+// export of live. The result parses, and Equal holds between it and live. The error is
+// for a live flow that is nil.
 func Overlay(prior []byte, live *Flow) ([]byte, error) {
 	if live == nil {
 		return nil, errNoFlow
 	}
 	was, err := Parse(prior)
 	if err != nil {
-		return Export(live), nil //nolint:nilerr // what is no definition gives way to one
+		return Export(live), nil //nolint:nilerr // what is not a definition is replaced by one
 	}
 	if Equal(was, live) {
 		return prior, nil
@@ -46,7 +46,7 @@ func indented(definition jsontext.Value) []byte {
 	return out
 }
 
-// overlay marks the edits that make a document say what live holds.
+// overlay collects the edits that turn a document into what live holds.
 type overlay struct{ *jsondoc.Editor }
 
 func (o overlay) flow(was, live *Flow) {
@@ -153,8 +153,8 @@ func (o overlay) others(was, now *jsondoc.Node, but ...string) {
 	}
 }
 
-// transitions overlays the ways out of a state. Those with conditions stand together,
-// where the first of them stood.
+// transitions overlays the ways out of a state. Those with conditions are written
+// together, at the place of the first of them.
 func (o overlay) transitions(was, now State) {
 	live := map[string]Transition{}
 	for _, t := range now.Transitions {
@@ -196,8 +196,8 @@ func (o overlay) transitions(was, now State) {
 	o.SetItems(was.node.Get("transitions"), items)
 }
 
-// overlay makes a transition without conditions lead where the live one leads; a
-// live one that is none leads nowhere.
+// overlay makes a transition without conditions lead where the live one leads; one
+// that live does not have leads nowhere.
 func (t Transition) overlay(o overlay, live Transition) {
 	o.others(t.node, live.node, "event", "next")
 	switch next := t.node.Get("next"); {

@@ -9,7 +9,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// ParseError reports where a file is not JSON, or not shaped as a flow definition.
+// ParseError reports where a file is not JSON, or not structured as a flow definition.
 type ParseError jsondoc.SyntaxError
 
 // Error returns the place and the fault in one line.
@@ -18,10 +18,10 @@ func (e *ParseError) Error() string {
 }
 
 // Parse reads a flow definition. The error is a *ParseError: for text that is not
-// JSON, names an object has twice, and values of a kind that has no place in the
-// frame of a definition (states, transitions, conditions). What is missing, and
-// everything about the properties of widgets, is Validate's to say. Keys that are
-// not known are kept.
+// JSON, for names that occur twice in an object, and for values of the wrong kind in the
+// frame of a definition (states, transitions, conditions). Validate reports what is
+// missing, and everything about the properties of widgets. Unknown keys are
+// preserved.
 func Parse(data []byte) (*Flow, error) {
 	root, err := jsondoc.Parse(data)
 	if syntax, ok := errors.AsType[*jsondoc.SyntaxError](err); ok {
@@ -35,14 +35,14 @@ func Parse(data []byte) (*Flow, error) {
 	return f, nil
 }
 
-// decoder takes a tree apart. It keeps the first error and goes on with zero values.
+// decoder reads a tree. It keeps the first error and continues with zero values.
 type decoder struct {
 	src []byte
 	err *ParseError
 }
 
-// is tells whether a value is there and of the kind, and refuses it if it is of
-// another; null is as good as none.
+// is reports whether a value exists and is of the kind, and refuses it if it is of
+// another; null counts as absent.
 func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) bool {
 	if !n.Present() {
 		return false
@@ -53,7 +53,7 @@ func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) b
 	}
 	if found != kind && d.err == nil {
 		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at,
-			fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), jsondoc.KindName(kind))))
+			fmt.Sprintf("found %s, expected %s", jsondoc.KindName(n.Kind), jsondoc.KindName(kind))))
 	}
 	return found == kind
 }
@@ -67,7 +67,7 @@ func (d *decoder) text(owner *jsondoc.Node, at jsontext.Pointer, key string) str
 func (d *decoder) flow(root *jsondoc.Node) *Flow {
 	f := &Flow{root: root, src: d.src}
 	if !root.Present() {
-		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, root.Start, "", "null stands where an object is expected"))
+		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, root.Start, "", "found null, expected an object"))
 		return f
 	}
 	if !d.is(root, "", '{') {
@@ -96,7 +96,7 @@ func (d *decoder) list(owner *jsondoc.Node, at jsontext.Pointer, key string, use
 	for i, elem := range n.Elems {
 		at := index(at, i)
 		if elem.Kind == 'n' && d.err == nil {
-			d.err = (*ParseError)(jsondoc.ErrorAt(d.src, elem.Start, at, "null stands where an object is expected"))
+			d.err = (*ParseError)(jsondoc.ErrorAt(d.src, elem.Start, at, "found null, expected an object"))
 		}
 		if d.is(elem, at, '{') {
 			use(elem, at)

@@ -2,7 +2,7 @@ package flow
 
 import "strings"
 
-// paths warns of states that no execution reaches and of those that only some may.
+// paths warns of states that no execution reaches, and of those that only executions of the REST API may reach.
 func (v *validator) paths() {
 	start, ok := v.names[v.flow.InitialState]
 	if !ok {
@@ -11,7 +11,7 @@ func (v *validator) paths() {
 	reached := v.reach([]int{start})
 	for i, s := range v.flow.States {
 		if first, named := v.names[s.Name]; named && first == i && !reached[i] && s.Type != triggerType {
-			v.warn(Unreachable, index("/states", i), "Studio takes it, but it never runs. Lead a transition to it, or remove it.",
+			v.warn(Unreachable, index("/states", i), "Studio accepts it, but it never runs. Add a transition to it, or remove it.",
 				"no transition leads to %s", called(i, s))
 		}
 	}
@@ -25,13 +25,13 @@ func (v *validator) paths() {
 	for i, s := range v.flow.States {
 		if live[i] && strings.HasPrefix(s.Type, "make-outgoing-call-") {
 			v.warn(RESTOnly, index("/states", i).AppendToken("type"),
-				"Studio may refuse it: lead to it from the trigger's incomingRequest alone.",
-				"%s makes a call where somebody has already called or written", called(i, s))
+				"Studio may refuse it: only the trigger's incomingRequest can lead to it.",
+				"%s makes an outgoing call in an execution that an incoming call or message started", called(i, s))
 		}
 	}
 }
 
-// reach is which states transitions lead to from some, and those.
+// reach is the states of from, and those that transitions lead to from them.
 func (v *validator) reach(from []int) map[int]bool {
 	reached := map[int]bool{}
 	for len(from) > 0 {

@@ -11,6 +11,6 @@ import (
 // not, is a part of.
 func (f *Flow) Source() jsontext.Value { return slices.Clone(f.src) }
 
-// Names tells whether the definition names an object anywhere: a flow that runs
-// another as a subflow holds its SID.
+// Names reports whether the definition references an object anywhere: a flow that runs
+// another as a subflow contains its SID.
 func (f *Flow) Names(sid string) bool { return bytes.Contains(f.src, []byte(sid)) }

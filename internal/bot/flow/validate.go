@@ -14,16 +14,16 @@ import (
 const (
 	// maxStates is of Twilio's schema
 	// (https://www.twilio.com/docs/studio/rest-api/v2/schemas). The Studio FAQ counts
-	// 2,000 widgets, but those of subflows with them.
+	// 2,000 widgets, but includes those of subflows.
 	maxStates = 1000
 
-	// maxBytes is of a transcription of Twilio's widget schemas; Twilio documents none.
+	// maxBytes is from a transcription of Twilio's widget schemas; Twilio documents none.
 	maxBytes = 1 << 20
 )
 
-// Validate says what Twilio would refuse in a flow and what would surprise its author,
-// in the order of the file, without asking Twilio. What only living Twilio knows (that a
-// subflow exists, the properties of the newest widgets) it cannot say.
+// Validate reports what Twilio would refuse in a flow and what would surprise its author,
+// in the order of the file, without a request to Twilio. It cannot check what only Twilio
+// knows: whether a subflow exists, the properties of the newest widgets.
 func Validate(f *Flow) []Diagnostic {
 	v := &validator{flow: f, names: map[string]int{}}
 	for i, s := range f.States {
@@ -57,7 +57,7 @@ func (v *validator) warn(code Code, at jsontext.Pointer, detail, format string, 
 	v.add(Warning, code, at, detail, format, args...)
 }
 
-// nearest suggests a name that is spelled almost like the one that is wrong.
+// nearest suggests a name that is spelled almost like a wrong one.
 func nearest(name string, known []string) string {
 	best, distance := "", 3
 	for _, each := range known {
@@ -83,7 +83,7 @@ func (v *validator) envelope() {
 	root := v.flow.root
 	compact := len(root.Compact())
 	if compact > maxBytes {
-		v.err(OverLimit, "", "Move a part of it to a subflow, or long texts to a service the flow asks.",
+		v.err(OverLimit, "", "Move a part of it to a subflow, or long texts to a service that the flow calls.",
 			"the flow definition has %d bytes, and Studio allows %d", compact, maxBytes)
 	}
 	v.known("the flow definition", root, "", Warning, append(flowKeys, schemaKey))
@@ -92,7 +92,7 @@ func (v *validator) envelope() {
 	}
 	v.flags(root.Get("flags"))
 	if s := root.Get(schemaKey); s != nil && s.String() != schemaURL {
-		v.err(BadValue, "/$schema", "Leave it out, or write \""+schemaURL+"\".", "the flow definition's $schema is none that Studio knows")
+		v.err(BadValue, "/$schema", "Leave it out, or write \""+schemaURL+"\".", "the flow definition's $schema is not one that Studio accepts")
 	}
 	v.initialState()
 	switch n := len(v.flow.States); {
@@ -105,7 +105,7 @@ func (v *validator) envelope() {
 	}
 }
 
-// schemaURL is the one $schema Studio takes
+// schemaURL is the only $schema Studio accepts
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas).
 const schemaURL = "https://schemas.twilio.com/studio/draft/2019-09/flow-definition"
 
@@ -130,29 +130,29 @@ func (v *validator) initialState() {
 		v.err(Missing, "/initial_state", "Name the trigger of the flow, such as \"Trigger\".", "the flow definition has no initial_state")
 	case !ok:
 		v.err(UnknownState, "/initial_state", "Name the trigger of the flow."+nearest(name, v.stateNames()),
-			"the initial_state %q is no state of the flow", name)
+			"the initial_state %q is not a state of the flow", name)
 	case v.flow.States[i].Type != triggerType:
 		v.err(BadInitialState, "/initial_state", "An execution begins in the flow's trigger: name that.",
-			"the initial_state %q is no trigger", name)
+			"the initial_state %q is not a trigger", name)
 	}
 }
 
-// null refuses a value that is there and is null.
+// null refuses a value that is null.
 func (v *validator) null(at jsontext.Pointer, who string) {
 	v.err(NullValue, at, "Leave it out, or give it a value.", "%s has %q as null, which Studio refuses", who, at.LastToken())
 }
 
-// known finds the members of an object that have no place there.
+// known finds the members of an object that do not belong there.
 func (v *validator) known(who string, n *jsondoc.Node, at jsontext.Pointer, severity Severity, keys []string) {
 	for _, m := range properMembers(n) {
 		if !slices.Contains(keys, m.Name) {
-			v.add(severity, UnknownKey, at.AppendToken(m.Name), "Remove it, or mend its spelling."+nearest(m.Name, keys),
-				"%s has %q, which Studio does not know there", who, m.Name)
+			v.add(severity, UnknownKey, at.AppendToken(m.Name), "Remove it, or fix its spelling."+nearest(m.Name, keys),
+				"%s has %q, which Studio does not accept there", who, m.Name)
 		}
 	}
 }
 
-// called is how messages name a state.
+// called is a state as messages name it.
 func called(i int, s State) string {
 	if s.Name == "" {
 		return fmt.Sprintf("state number %d", i+1)
@@ -167,17 +167,17 @@ func (v *validator) state(i int, s State, at jsontext.Pointer) {
 		v.err(Missing, at.AppendToken("name"), "Give it a name that no other state has.", "%s has no name", who)
 	} else if first := v.names[s.Name]; first != i {
 		v.err(DuplicateState, at.AppendToken("name"), fmt.Sprintf("Names are unique in a flow: rename this one or that at %s.", index("/states", first)),
-			"%s stands in the flow twice", who)
+			"%s is defined twice", who)
 	}
 	w, known := widgets[s.Type]
 	switch {
 	case s.Type == "":
 		v.err(Missing, at.AppendToken("type"), "Say what kind of widget it is, such as \"send-message\".", "%s has no type", who)
 	case !known:
-		v.warn(UnknownType, at.AppendToken("type"), "Twilio adds widgets from time to time; if this is one, all is well."+nearest(s.Type, typeNames()),
-			"%s is of the type %q, which is not known here", who, s.Type)
+		v.warn(UnknownType, at.AppendToken("type"), "Twilio adds widgets from time to time; if this is one, ignore this."+nearest(s.Type, typeNames()),
+			"%s is of the type %q, which this provider does not know", who, s.Type)
 	case s.Type == deadType:
-		v.warn(DeadWidget, at.AppendToken("type"), "Twilio shut Autopilot down on 2023-08-25. Let widgets of Studio do its work.",
+		v.warn(DeadWidget, at.AppendToken("type"), "Twilio shut Autopilot down on 2023-08-25. Replace it by other Studio widgets.",
 			"%s hands over to Autopilot, which no longer answers", who)
 	}
 	v.properties(who, s, w, known, at.AppendToken("properties"))

@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// widget is what Studio demands of a state of one type.
+// widget is what Studio requires of a state of one type.
 type widget struct {
 	events     []string // none: not known, any goes
 	text       []string // properties that are strings
@@ -44,7 +44,7 @@ func typeNames() []string { return slices.Sorted(maps.Keys(widgets)) }
 
 // widgets has the types of Twilio's schema
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas) and of its catalogue for
-// generators (github.com/twilio/ai, skills/twilio/twilio-flows). What each takes is from
+// generators (github.com/twilio/ai, skills/twilio/twilio-flows). What each accepts is from
 // that catalogue, exported flows and the structs of RJPearson94/twilio-sdk-go; of some
 // only the name is known.
 var widgets = map[string]widget{
