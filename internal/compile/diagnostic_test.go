@@ -93,7 +93,7 @@ func TestFindingsPointIntoTheFileAndSayWhatHappensInstead(t *testing.T) {
 			"It is left out, because Twilio refuses messages without a text."}},
 		{actions: `{"redirect": "task://nowhere"}`, want: Diagnostic{Error, Code(schema.UnknownTask), first + "redirect",
 			`there is no task "nowhere".`,
-			"Add it to `tasks`, or mend the name."}},
+			"Add it to `tasks`, or fix the name."}},
 	} {
 		t.Run(string(c.want.Code), func(t *testing.T) {
 			f, found := Compile(parsed(t, unsorted(c.actions, c.samples, c.members)), c.options)

@@ -10,7 +10,7 @@ import (
 )
 
 // The verbs of Autopilot (https://www.twilio.com/docs/autopilot/actions), and
-// those after which nothing of the list runs.
+// those that end the list.
 var (
 	actionVerbs  = []string{"collect", "handoff", "listen", "play", "redirect", "remember", "say", "show"}
 	transitional = []string{"collect", "handoff", "listen", "redirect"}
@@ -18,18 +18,18 @@ var (
 
 var taskRouter = regexp.MustCompile(`^taskrouter://WW[0-9a-fA-F]{32}$`)
 
-// actions checks a list of actions: one verb in each, in the shape it has.
+// actions checks a list of actions: one verb in each, with a value of the right form.
 func (v *validator) actions(list *jsondoc.Node, at place) {
 	ended := ""
 	for i, action := range list.Elems {
-		// By its verb, not by its number: what stands before it may come and go.
+		// By its verb, not by its number: actions before it may be added or removed.
 		here := at.index(i, verbOf(action))
 		if !action.Is('{') || len(action.Members) != 1 {
 			v.err(ActionShape, here, "an action is not an object with one verb", "Write each verb in an object of its own, such as {\"say\": \"hello\"}.")
 			continue
 		}
 		if ended != "" {
-			v.warn(UnreachableAction, here, fmt.Sprintf("nothing behind %q runs", ended), fmt.Sprintf("The verb %q hands the conversation over; remove what follows it.", ended))
+			v.warn(UnreachableAction, here, fmt.Sprintf("nothing after %q runs", ended), fmt.Sprintf("The verb %q hands the conversation over; remove what follows it.", ended))
 			ended = ""
 		}
 		verb, value := action.Members[0].Name, action.Members[0].Value
@@ -73,7 +73,7 @@ func (v *validator) action(verb string, value *jsondoc.Node, at place) {
 
 func (v *validator) shape(right bool, at place, verb, want string) {
 	if !right {
-		v.err(ActionShape, at, fmt.Sprintf("the verb %q is not shaped as it must be", verb), "Write "+want+".")
+		v.err(ActionShape, at, fmt.Sprintf("the value of the verb %q has the wrong form", verb), "Write "+want+".")
 	}
 }
 
@@ -106,14 +106,14 @@ func (v *validator) listen(n *jsondoc.Node, at place) {
 	v.digits(n.Get("voice_digits"), at.member("voice_digits"))
 }
 
-// digits checks what keys lead to.
+// digits checks the targets of keys.
 func (v *validator) digits(n *jsondoc.Node, at place) {
 	if redirects := n.Get("redirects"); redirects != nil {
 		for _, m := range redirects.Members {
 			v.target(m.Value, at.member("redirects").member(m.Name))
 		}
 	}
-	// A mapping's values are answers, unless they say that they are tasks.
+	// A mapping's values are answers, unless they are task:// URIs.
 	if mapping := n.Get("mapping"); mapping != nil {
 		for _, m := range mapping.Members {
 			if strings.HasPrefix(m.Value.String(), "task://") {
@@ -148,7 +148,7 @@ func (v *validator) collect(n *jsondoc.Node, at place) {
 	}
 	done := n.Get("on_complete")
 	if done.Get("redirect") == nil {
-		v.err(ActionShape, at, "a collect does not say what follows it", `Give it "on_complete": {"redirect": …}.`)
+		v.err(ActionShape, at, "a collect has no `on_complete` redirect", `Give it "on_complete": {"redirect": …}.`)
 		return
 	}
 	v.target(done.Get("redirect"), at.member("on_complete").member("redirect"))
@@ -163,7 +163,7 @@ func (v *validator) question(n *jsondoc.Node, at place) {
 		v.err(ActionShape, at, "a question has no text", `Give it "question": text, or {"say": …}.`)
 	}
 	if name := n.Get("name").String(); name == "" || strings.ContainsAny(name, " \t\n") {
-		v.err(ActionShape, at, "a question has no name without spaces", `Give it a "name"; its answer is kept under it.`)
+		v.err(ActionShape, at, "a question has no name without spaces", `Give it a "name"; its answer is stored under it.`)
 	}
 	if kind := n.Get("type"); kind != nil {
 		v.fieldType(kind.String(), at.member("type"))
@@ -176,7 +176,7 @@ func (v *validator) question(n *jsondoc.Node, at place) {
 	here := at.member("validate")
 	if limit := validate.Get("max_attempts"); limit.Is('{') {
 		if limit.Get("redirect") == nil {
-			v.err(ActionShape, here.member("max_attempts"), "`max_attempts` does not say what follows", `Give it "redirect" and "num_attempts".`)
+			v.err(ActionShape, here.member("max_attempts"), "`max_attempts` has no `redirect`", `Give it "redirect" and "num_attempts".`)
 		} else {
 			v.target(limit.Get("redirect"), here.member("max_attempts").member("redirect"))
 		}

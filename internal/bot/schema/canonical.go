@@ -32,8 +32,8 @@ func spellNumbers(n *jsondoc.Node) {
 	}
 }
 
-// isUnset tells whether a value of defaults or styleSheet says nothing: absent,
-// null, "", or an object of nothing else. Files of Twilio's write "" for it.
+// isUnset reports whether a value of defaults or styleSheet is unset: absent,
+// null, "", or an object of only such values. Twilio's files write "".
 func isUnset(n *jsondoc.Node) bool {
 	switch {
 	case !n.Present():
@@ -46,7 +46,7 @@ func isUnset(n *jsondoc.Node) bool {
 	return false
 }
 
-// withoutUnset drops what says nothing from defaults or styleSheet; nil if nothing is left.
+// withoutUnset drops unset values from defaults or styleSheet; nil if nothing is left.
 func withoutUnset(n *jsondoc.Node) *jsondoc.Node {
 	if isUnset(n) {
 		return nil
@@ -73,10 +73,10 @@ func actionsTree(v jsontext.Value) *jsondoc.Node {
 	return n
 }
 
-// Canonical is the content of s in one spelling, without the names of the file:
-// lists whose order means nothing are sorted, repeated elements said once, unset
-// values and parts nobody speaks of left out. Two assistants of one content have
-// the same canonical bytes.
+// Canonical is the content of s in one spelling, without the names of the file: lists
+// without an order are sorted, repeated elements occur once, unset values and absent parts
+// are left out. Two assistants with the same content have the same canonical
+// bytes.
 func (s *Schema) Canonical() []byte {
 	c := &Schema{
 		LogQueries: s.LogQueries,
@@ -104,7 +104,7 @@ func (s *Schema) Canonical() []byte {
 	return c.appendTo(nil)
 }
 
-// id is what tells elements of one list apart.
+// id identifies an element within its list.
 type id struct{ a, b string }
 
 func (t FieldType) id() id { return id{a: t.UniqueName} }

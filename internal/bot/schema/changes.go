@@ -24,19 +24,19 @@ func (o Op) String() string {
 	}
 }
 
-// Changes is what must be written to make a live assistant what a file asks for,
-// and nothing else. An order of writes in which nothing is missing when it is
-// needed: field types and values created; tasks created and updated without their
+// Changes is what must be written so that a live assistant has what a file asks for,
+// and nothing else. An order of writes in which every reference exists when it is
+// written: field types and values created; tasks created and updated without their
 // actions; samples deleted, fields deleted, fields created, samples created; the
 // actions of tasks, defaults and styleSheet (they name tasks); tasks deleted;
 // values and field types deleted.
 //
-// Where a value is deleted only to be created anew, its deletion comes first.
+// Where a value is deleted and created again, its deletion comes first.
 type Changes struct {
 	LogQueries *bool
 
 	// Defaults and StyleSheet are the whole object to write, since a write replaces
-	// all of it: the live one with the file's keys laid over it. Nil: no write.
+	// all of it: the live one with the file's keys merged into it. Nil: no write.
 	Defaults   jsontext.Value
 	StyleSheet jsontext.Value
 
@@ -46,8 +46,8 @@ type Changes struct {
 	summary []string
 }
 
-// FieldTypeChange is what happens to one custom field type. A Delete lists the
-// values that go with it.
+// FieldTypeChange is the change of one custom field type. A Delete lists the
+// values deleted with it.
 type FieldTypeChange struct {
 	Op           Op
 	UniqueName   string
@@ -59,8 +59,8 @@ type FieldTypeChange struct {
 	CreateValues []Value
 }
 
-// TaskChange is what happens to one task. A Delete lists the fields and samples
-// that go with it.
+// TaskChange is the change of one task. A Delete lists the fields and samples
+// deleted with it.
 type TaskChange struct {
 	Op           Op
 	UniqueName   string
@@ -68,7 +68,7 @@ type TaskChange struct {
 	Actions      jsontext.Value // nil: no write
 
 	// ActionsURL is the external URL to write; empty: no write. With Actions given and
-	// no URL, the write of the actions is to end the use of any external URL.
+	// no URL, the write of the actions ends the use of any external URL.
 	ActionsURL string
 
 	// Twilio has no update of a field: a field of both lists is replaced. Fields to
@@ -76,22 +76,22 @@ type TaskChange struct {
 	DeleteFields []Field
 	CreateFields []Field
 
-	// UpdateSamples change the source channel of samples that stay. A sample of
+	// UpdateSamples change the source channel of existing samples. A sample with
 	// another text is another sample.
 	DeleteSamples []Sample
 	CreateSamples []Sample
 	UpdateSamples []Sample
 }
 
-// Empty tells whether nothing is to be written.
+// Empty reports whether there is nothing to write.
 func (c Changes) Empty() bool {
 	return c.LogQueries == nil && c.Defaults == nil && c.StyleSheet == nil &&
 		len(c.FieldTypes) == 0 && len(c.Tasks) == 0
 }
 
-// NeedsModelBuild tells whether the assistant's language model has to be built
-// anew: for tasks, fields, samples, field types and values that come, go or
-// change. Actions, names for people, defaults, styleSheet and logQueries act at
+// NeedsModelBuild reports whether the assistant's language model must be built
+// again: for tasks, fields, samples, field types and values that are added, removed or
+// changed. Actions, friendly names, defaults, styleSheet and logQueries take effect at
 // once (https://www.twilio.com/docs/autopilot/api/model-build).
 func (c Changes) NeedsModelBuild() bool {
 	for _, t := range c.FieldTypes {
@@ -108,5 +108,5 @@ func (c Changes) NeedsModelBuild() bool {
 	return false
 }
 
-// Summary says for people what the changes do, one line each, in a fixed order.
+// Summary describes the changes for people, one line each, in a fixed order.
 func (c Changes) Summary() []string { return c.summary }

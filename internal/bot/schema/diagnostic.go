@@ -2,10 +2,10 @@ package schema
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// Severity tells whether a schema can be used in spite of a diagnostic.
+// Severity reports whether a schema can be used in spite of a diagnostic.
 type Severity int
 
-// The severities. An Error is a fault that Twilio refuses or that breaks a
+// The severities. An Error is something that Twilio refuses or that breaks a
 // conversation; a Warning is something its author should know.
 const (
 	Error Severity = iota + 1
@@ -28,8 +28,8 @@ const (
 	UnknownTask        Code = "unknown_task"         // a task:// URI names no task
 	BadURI             Code = "bad_uri"              // neither task:// nor a URL Twilio can fetch
 	UnknownVerb        Code = "unknown_verb"         // an action Autopilot does not have
-	ActionShape        Code = "action_shape"         // an action that is not shaped as its verb asks
-	UnknownKey         Code = "unknown_key"          // a member with no place in an assistant: ignored
+	ActionShape        Code = "action_shape"         // an action whose value has the wrong form for its verb
+	UnknownKey         Code = "unknown_key"          // a member that an assistant does not have: ignored
 	NotNested          Code = "not_nested"           // defaults or styleSheet without their inner object: ignored
 	MissingName        Code = "missing_name"         // an object without a name, language or text
 	BadName            Code = "bad_name"             // characters that do not fit a unique name
@@ -41,7 +41,7 @@ const (
 	DuplicateSample    Code = "duplicate_sample"     // one sample twice in a task
 	DuplicateQuestion  Code = "duplicate_question"   // two questions of one name in a collect
 	AmbiguousSample    Code = "ambiguous_sample"     // one sample in two tasks
-	UnknownField       Code = "unknown_field"        // a sample's {name} is no field of its task
+	UnknownField       Code = "unknown_field"        // a sample's {name} is not a field of its task
 	UnknownFieldType   Code = "unknown_field_type"   // neither built in nor in the file
 	UnknownSynonym     Code = "unknown_synonym"      // synonymOf names no value
 	SynonymChain       Code = "synonym_chain"        // a synonym of a synonym
@@ -51,10 +51,10 @@ const (
 	NoTasks            Code = "no_tasks"             // nothing to say
 	NoActions          Code = "no_actions"           // a task that does nothing
 	TwoActions         Code = "two_actions"          // a task with actions and an actions URL
-	NoFallback         Code = "no_fallback"          // nothing answers what no sample covers
+	NoFallback         Code = "no_fallback"          // nothing answers an input that no sample covers
 	VoiceNoInitiation  Code = "voice_no_initiation"  // nothing greets a caller
-	UnreachableAction  Code = "unreachable_action"   // behind an action that ends the list
-	RedirectLoop       Code = "redirect_loop"        // tasks that redirect to one another for ever
+	UnreachableAction  Code = "unreachable_action"   // after an action that ends the list
+	RedirectLoop       Code = "redirect_loop"        // tasks that redirect to one another forever
 )
 
 // Diagnostic is one finding about a schema.
@@ -62,7 +62,7 @@ type Diagnostic struct {
 	Severity Severity
 	Code     Code
 
-	// Pointer is the place in the user's file, as RFC 6901 has it.
+	// Pointer is the place in the user's file, an RFC 6901 JSON pointer.
 	Pointer jsontext.Pointer
 
 	// Message is what is wrong, on which object, in one sentence.
@@ -75,6 +75,6 @@ type Diagnostic struct {
 }
 
 // Key identifies a finding across edits of a file: it is made of names, never of
-// positions in lists, so that the same fault of a file and of the assistant at
+// positions in lists, so that the same problem of a file and of the assistant at
 // Twilio has the same key.
 func (d Diagnostic) Key() string { return string(d.Code) + " " + d.key }

@@ -8,7 +8,7 @@ import (
 
 // Export writes s as `twilio autopilot:export` did, for people to read, under the
 // names given (an empty one is left out): the exporter's key order, the lists in
-// their own order. Parts s does not speak of are left out, and so is modelBuild.
+// their own order. Parts that s lacks are left out, and so is modelBuild.
 // What the exporter lost is written when it is set: friendlyName and actionsUrl of
 // tasks, sourceChannel of samples, friendlyName of field types.
 func (s *Schema) Export(uniqueName, friendlyName string) []byte {
@@ -16,7 +16,7 @@ func (s *Schema) Export(uniqueName, friendlyName string) []byte {
 	named.UniqueName, named.FriendlyName = uniqueName, friendlyName
 	out := jsontext.Value(named.appendTo(nil))
 	if err := out.Indent(jsontext.WithIndent("  ")); err != nil {
-		return out // its parts are valid, so it is nested too deeply for a reader anyway
+		return out // its parts are valid, so it can only be nested too deeply to be indented
 	}
 	return append(out, '\n')
 }
@@ -117,7 +117,7 @@ func (w *writer) open(c byte)  { w.buf = append(w.buf, c) }
 func (w *writer) close(c byte) { w.buf = append(w.buf, c) }
 func (w *writer) raw(s string) { w.buf = append(w.buf, s...) }
 
-// comma separates what follows from what stands before it in the same object or list.
+// comma separates what follows from what precedes it in the same object or list.
 func (w *writer) comma() {
 	if n := len(w.buf); n > 0 && w.buf[n-1] != '{' && w.buf[n-1] != '[' {
 		w.buf = append(w.buf, ',')

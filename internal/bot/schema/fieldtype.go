@@ -31,7 +31,7 @@ var builtinSIDs = map[string]string{
 }
 
 // CanonicalFieldType names a built-in field type given by its UB SID, as Twilio may
-// read it back; any other name or SID is returned as it is.
+// read it back; any other name or SID is returned unchanged.
 func CanonicalFieldType(nameOrSID string) string {
 	if name, ok := builtinSIDs[nameOrSID]; ok {
 		return name

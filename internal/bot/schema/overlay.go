@@ -6,10 +6,10 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Overlay is the document that says what live holds in the words of prior: the
-// user's own bytes, with only what live has otherwise replaced, removed or added.
-// A prior that live satisfies comes back unchanged; one that is no schema gives way
-// to an export of live. What comes back parses, and Equal holds between it and live.
+// Overlay writes what live holds into the user's document prior: only what differs in
+// live is replaced, removed or added. A prior that live satisfies is returned unchanged;
+// one that is not a schema is replaced by an export of live. The result parses, and Equal
+// holds between it and live.
 func Overlay(prior []byte, live *Schema) []byte {
 	root, was, err := parse(prior)
 	if err != nil {
@@ -31,7 +31,7 @@ func Overlay(prior []byte, live *Schema) []byte {
 	return o.Render(root)
 }
 
-// overlay marks the edits that make a document say what live holds.
+// overlay collects the edits that turn a document into what live holds.
 type overlay struct{ *jsondoc.Editor }
 
 // part overlays defaults or styleSheet, whose absent keys are left alone.
@@ -56,7 +56,7 @@ func (o overlay) members(n, live *jsondoc.Node) {
 	}
 }
 
-// listOf is what overlaying a list needs to know of its elements.
+// listOf describes the elements of a list to overlayList.
 type listOf[T any] struct {
 	id    func(T) id
 	met   func(want, live T) bool
@@ -146,14 +146,14 @@ func (o overlay) sample(n *jsondoc.Node, was, live Sample) {
 	o.optional(n, "sourceChannel", was.SourceChannel, live.SourceChannel)
 }
 
-// optional overlays a text that a file may leave unsaid, and is then left alone.
+// optional overlays a text, unless the file leaves it out.
 func (o overlay) optional(n *jsondoc.Node, key, was, live string) {
 	if !textMet(was, live) {
 		o.say(n, key, live)
 	}
 }
 
-// say makes a member say a text; an empty one is not said at all.
+// say sets a member to a text; an empty one is removed.
 func (o overlay) say(n *jsondoc.Node, key, text string) {
 	if text != "" {
 		o.Set(n, key, jsondoc.AppendString(nil, text))

@@ -10,7 +10,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// ParseError reports where a file is not JSON, or not shaped as an assistant schema.
+// ParseError reports where a file is not JSON, or not structured as an assistant schema.
 type ParseError jsondoc.SyntaxError
 
 // Error returns the place and the fault in one line.
@@ -19,9 +19,9 @@ func (e *ParseError) Error() string {
 }
 
 // Parse reads an assistant schema. The error is a *ParseError: for text that is not
-// JSON, names an object has twice, and values of a kind that has no place there.
-// A list that is null or missing is empty. What the file says beyond an assistant
-// is not an error; Validate warns of it, since it never reaches Twilio.
+// JSON, for names that occur twice in an object, and for values of the wrong kind.
+// A list that is null or missing is empty. Members that an assistant does not have
+// are not an error; Validate warns of them, since they never reach Twilio.
 func Parse(data []byte) (*Schema, error) {
 	_, s, err := parse(data)
 	return s, err
@@ -41,7 +41,7 @@ func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	return root, s, nil
 }
 
-// decoder takes a tree apart. It keeps the first error and goes on with zero values.
+// decoder reads a tree. It keeps the first error and continues with zero values.
 type decoder struct {
 	src   []byte
 	err   error
@@ -51,7 +51,7 @@ type decoder struct {
 func (d *decoder) wrongKind(n *jsondoc.Node, at place, want string) {
 	if d.err == nil {
 		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at.pointer,
-			fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), want)))
+			fmt.Sprintf("found %s, expected %s", jsondoc.KindName(n.Kind), want)))
 	}
 }
 
@@ -60,7 +60,7 @@ func (d *decoder) note(code Code, at place, message, detail string) {
 	d.notes = append(d.notes, note{code: code, at: at, message: message, detail: detail})
 }
 
-// object calls use for each member that is not null, and notes those it refuses.
+// object calls use for each member that is not null, and notes those that use refuses.
 func (d *decoder) object(n *jsondoc.Node, at place, use func(name string, v *jsondoc.Node, at place) bool) {
 	if n.Kind == 'n' {
 		return
@@ -72,8 +72,8 @@ func (d *decoder) object(n *jsondoc.Node, at place, use func(name string, v *jso
 	for _, m := range n.Members {
 		to := at.member(m.Name)
 		if !use(m.Name, m.Value, to) {
-			d.note(UnknownKey, to, fmt.Sprintf("%q has no place in %s and is ignored", m.Name, at.what()),
-				"Remove it, or mend its spelling: it never reaches Twilio, and an export will not bring it back.")
+			d.note(UnknownKey, to, fmt.Sprintf("%q is not part of %s and is ignored", m.Name, at.what()),
+				"Remove it, or fix its spelling: it never reaches Twilio, and is not in an export.")
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (d *decoder) nested(n *jsondoc.Node, at place, inner string) (value jsontex
 		case m.Name == inner && m.Value.Kind != 'n':
 			d.wrongKind(m.Value, to, "an object")
 		case m.Name != inner:
-			d.note(NotNested, to, fmt.Sprintf("%q stands beside %q, not in it, and is ignored", m.Name, inner),
+			d.note(NotNested, to, fmt.Sprintf("%q is beside %q, not in it, and is ignored", m.Name, inner),
 				fmt.Sprintf("Twilio's file nests twice: write %q: {%q: {%q: …}}.", at.pointer.LastToken(), inner, m.Name))
 		}
 	}

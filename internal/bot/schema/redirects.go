@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// redirectLoops finds tasks that do nothing but send the conversation round among
+// redirectLoops finds tasks that only redirect the conversation among
 // themselves. Twilio follows five redirects in one request and then gives up
 // (https://www.twilio.com/docs/autopilot/actions/redirect).
 func (v *validator) redirectLoops(at place) {
@@ -21,16 +21,16 @@ func (v *validator) redirectLoops(at place) {
 			path = append(path, to)
 			if to == t.UniqueName {
 				v.warn(RedirectLoop, at.index(i, t.UniqueName).member("actions"),
-					fmt.Sprintf("the task %q redirects to itself without waiting for anybody: %s", t.UniqueName, strings.Join(path, ", ")),
-					"Twilio gives up after five redirects; listen, or collect an answer, on the way.")
+					fmt.Sprintf("the task %q redirects to itself without waiting for input: %s", t.UniqueName, strings.Join(path, ", ")),
+					"Twilio stops after five redirects; add a listen or a collect.")
 				break
 			}
 		}
 	}
 }
 
-// redirectsTo is the task that t always goes on to; empty if it waits for somebody
-// or ends first.
+// redirectsTo is the task that t always continues with; empty if it waits for input or
+// ends first.
 func redirectsTo(t Task) string {
 	list := tree(t.Actions).Get("actions")
 	if list == nil {

@@ -1,6 +1,6 @@
 // Package schema is the Autopilot assistant schema: the JSON file that Twilio's
-// `twilio autopilot:export` wrote. It reads the file, says what is wrong with it,
-// and compares it with what an assistant at Twilio holds.
+// `twilio autopilot:export` wrote. It reads the file, validates it, and compares it with
+// what an assistant at Twilio holds.
 //
 // Two schemas are compared as a question: does the live assistant have what the
 // file asks for? A part the file leaves out is left as Twilio has it, and the
@@ -9,8 +9,8 @@ package schema
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// Schema is an assistant's content. A zero field is a part nobody speaks of,
-// except for the lists, which are whole: what they lack is not to be.
+// Schema is an assistant's content. A zero field is a part that the file leaves out,
+// except for the lists, which are whole: what they lack must not exist.
 type Schema struct {
 	// UniqueName, FriendlyName and ModelBuild are what the file calls the assistant
 	// and its model build. They are hints for people: the resource names the bot.
@@ -18,7 +18,7 @@ type Schema struct {
 	FriendlyName string
 	ModelBuild   string
 
-	// LogQueries tells whether Twilio keeps what people wrote; Twilio's default is true.
+	// LogQueries reports whether Twilio keeps what people wrote; Twilio's default is true.
 	LogQueries *bool
 
 	// Defaults and StyleSheet are the objects Twilio's Defaults and StyleSheet
@@ -29,7 +29,7 @@ type Schema struct {
 	FieldTypes []FieldType
 	Tasks      []Task
 
-	// notes are the members of the file that have no place in an assistant.
+	// notes are the members of the file that an assistant does not have.
 	notes []note
 }
 
@@ -40,12 +40,12 @@ type FieldType struct {
 	Values       []Value
 }
 
-// Value is one value of a field type. A value is known by its language and text.
+// Value is one value of a field type. A value is identified by its language and text.
 type Value struct {
 	Language string
 	Value    string
 
-	// SynonymOf is the text of the value this one stands for; empty for a value of
+	// SynonymOf is the text of the value this one is a synonym of; empty for a value of
 	// its own.
 	SynonymOf string
 }
@@ -60,7 +60,7 @@ type Task struct {
 
 	// ActionsURL is where Twilio fetches the actions instead; beyond the exporter's
 	// file. The URL of the task's own Actions resource, which Twilio reports when
-	// there is no other, counts as none.
+	// no other is set, counts as empty.
 	ActionsURL string
 
 	Fields  []Field
@@ -76,13 +76,13 @@ type Field struct {
 	FieldType string
 }
 
-// Sample is an utterance that leads to its task. A sample is known by its language
-// and text: the same one twice means no more than once.
+// Sample is an utterance that leads to its task. A sample is identified by its language
+// and text: duplicates count once.
 type Sample struct {
 	Language   string
 	TaggedText string // {name} marks a field
 
-	// SourceChannel is where the sample was first heard (voice, sms, chat, …);
+	// SourceChannel is where the sample was first used (voice, sms, chat, …);
 	// beyond the exporter's file. Empty: left alone.
 	SourceChannel string
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// summarize words changes, in the order of the file's parts.
+// summarize describes changes, in the order of the file's parts.
 func summarize(live, want *Schema, c Changes) []string {
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }

@@ -24,10 +24,10 @@ const (
 	maxActionsSize = 16 << 10
 )
 
-// Validate says what is wrong with a schema, or weak in it, in the order of the
+// Validate reports what is wrong with a schema, or likely a mistake, in the order of the
 // file.
 func Validate(s *Schema) []Diagnostic {
-	v := &validator{schema: s, tasks: map[string]bool{}, types: map[string]bool{}, heard: map[Sample]string{}}
+	v := &validator{schema: s, tasks: map[string]bool{}, types: map[string]bool{}, taskOf: map[Sample]string{}}
 	for _, t := range s.Tasks {
 		v.tasks[t.UniqueName] = true
 	}
@@ -48,7 +48,7 @@ type validator struct {
 	schema *Schema
 	tasks  map[string]bool
 	types  map[string]bool
-	heard  map[Sample]string // the task that has a sample
+	taskOf map[Sample]string // the task that has a sample
 	found  []Diagnostic
 }
 
@@ -67,7 +67,7 @@ func (v *validator) warn(code Code, at place, message, detail string) {
 	v.add(Warning, code, at, message, detail)
 }
 
-// nearest suggests a name that is spelled almost like the one that is wrong.
+// nearest suggests a name that is spelled almost like a wrong one.
 func nearest(name string, known []string) string {
 	best, distance := "", 3
 	for _, each := range known {
@@ -100,7 +100,7 @@ func keys(set map[string]bool) []string {
 	return names
 }
 
-// uniqueName checks a name that Twilio takes in place of a SID.
+// uniqueName checks a name that Twilio accepts in place of a SID.
 func (v *validator) uniqueName(name string, at place, what string) {
 	switch {
 	case name == "":
@@ -111,12 +111,12 @@ func (v *validator) uniqueName(name string, at place, what string) {
 	case strings.ContainsFunc(name, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune(`/?#"<>`, r)
 	}):
-		v.err(BadName, at.member("uniqueName"), fmt.Sprintf("the name %q holds a character that no unique name can have", name),
+		v.err(BadName, at.member("uniqueName"), fmt.Sprintf("the name %q contains a character that a unique name cannot have", name),
 			"Use letters, digits, dots, dashes and underscores.")
 	}
 }
 
-// objects checks defaults and what the file as a whole lacks.
+// objects checks defaults and the parts that every file needs.
 func (v *validator) objects() {
 	defaults := tree(v.schema.Defaults)
 	at := place{}.member("defaults").member("defaults")
@@ -133,10 +133,10 @@ func (v *validator) objects() {
 		return
 	}
 	if isUnset(defaults.Get("fallback")) {
-		v.warn(NoFallback, at, "no `fallback` is set", "What no sample covers is answered by nothing the file says. Set it to a task, such as \"task://fallback\".")
+		v.warn(NoFallback, at, "no `fallback` is set", "An input that no sample covers gets no answer from this file. Set it to a task, such as \"task://fallback\".")
 	}
 	if isUnset(defaults.Get("assistant_initiation")) {
-		v.warn(VoiceNoInitiation, at, "no `assistant_initiation` is set", "Nothing greets a caller. Set it to a task, such as \"task://greeting\".")
+		v.warn(VoiceNoInitiation, at, "no `assistant_initiation` is set", "Callers hear no greeting. Set it to a task, such as \"task://greeting\".")
 	}
 }
 
@@ -149,7 +149,7 @@ func (v *validator) fieldTypes(at place) {
 		here := at.index(i, t.UniqueName)
 		v.uniqueName(t.UniqueName, here, "field type")
 		if seen[t.UniqueName] {
-			v.err(DuplicateFieldType, here, fmt.Sprintf("the field type %q stands here twice", t.UniqueName), "Names are unique in an assistant; merge the two, or rename one.")
+			v.err(DuplicateFieldType, here, fmt.Sprintf("the field type %q is defined twice", t.UniqueName), "Names are unique in an assistant; merge the two, or rename one.")
 		}
 		seen[t.UniqueName] = true
 		v.values(t, here.member("values"))
@@ -185,9 +185,9 @@ func (v *validator) values(t FieldType, at place) {
 		switch {
 		case value.SynonymOf == "" || own[value.SynonymOf]:
 		case synonyms[value.SynonymOf]:
-			v.err(SynonymChain, here.member("synonymOf"), fmt.Sprintf("%q is a synonym of %q, which is a synonym itself", value.Value, value.SynonymOf), "Name the value that both stand for.")
+			v.err(SynonymChain, here.member("synonymOf"), fmt.Sprintf("%q is a synonym of %q, which is a synonym itself", value.Value, value.SynonymOf), "Name the value that both are synonyms of.")
 		default:
-			v.err(UnknownSynonym, here.member("synonymOf"), fmt.Sprintf("the field type %q has no value %q", t.UniqueName, value.SynonymOf), "A synonym stands for another value of its type."+nearest(value.SynonymOf, keys(own)))
+			v.err(UnknownSynonym, here.member("synonymOf"), fmt.Sprintf("the field type %q has no value %q", t.UniqueName, value.SynonymOf), "A synonym names another value of its type."+nearest(value.SynonymOf, keys(own)))
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (v *validator) allTasks(at place) {
 		samples += len(t.Samples)
 		v.uniqueName(t.UniqueName, here, "task")
 		if seen[t.UniqueName] {
-			v.err(DuplicateTask, here, fmt.Sprintf("the task %q stands here twice", t.UniqueName), "Names are unique in an assistant; merge the two, or rename one.")
+			v.err(DuplicateTask, here, fmt.Sprintf("the task %q is defined twice", t.UniqueName), "Names are unique in an assistant; merge the two, or rename one.")
 		}
 		seen[t.UniqueName] = true
 		v.fields(t, here.member("fields"))
@@ -271,19 +271,19 @@ func (v *validator) samples(t Task, at place) {
 		for _, found := range placeholder.FindAllStringSubmatch(s.TaggedText, -1) {
 			if !fields[found[1]] {
 				v.err(UnknownField, here.member("taggedText"), fmt.Sprintf("the sample %q names the field %q, which the task %q does not have", s.TaggedText, found[1], t.UniqueName),
-					"Add it to the task's `fields`, or mend the name."+nearest(found[1], keys(fields)))
+					"Add it to the task's `fields`, or fix the name."+nearest(found[1], keys(fields)))
 			}
 		}
 		heard := Sample{Language: s.Language, TaggedText: strings.ToLower(strings.TrimSpace(s.TaggedText))}
 		exact := Sample{Language: s.Language, TaggedText: s.TaggedText}
-		switch other, ok := v.heard[heard]; {
+		switch other, ok := v.taskOf[heard]; {
 		case seen[exact]:
-			// Exported files hold them, so Twilio takes them.
+			// Exported files contain them, so Twilio accepts them.
 			v.warn(DuplicateSample, here, fmt.Sprintf("the task %q has the sample %q twice", t.UniqueName, s.TaggedText), "It counts once; remove one of them.")
 		case ok && other != t.UniqueName:
-			v.warn(AmbiguousSample, here, fmt.Sprintf("the sample %q is one of the task %q too", s.TaggedText, other), "Which of the two it leads to is Twilio's to choose. Remove it from one.")
+			v.warn(AmbiguousSample, here, fmt.Sprintf("the sample %q is also one of the task %q", s.TaggedText, other), "Twilio decides which of the two it leads to. Remove it from one.")
 		default:
-			v.heard[heard] = t.UniqueName
+			v.taskOf[heard] = t.UniqueName
 		}
 		seen[exact] = true
 	}
@@ -309,7 +309,7 @@ func (v *validator) taskActions(t Task, at place) {
 	}
 	list := document.Get("actions")
 	if !list.Is('[') {
-		v.err(ActionShape, here, fmt.Sprintf("the actions of the task %q are no list", t.UniqueName), `Write {"actions": [ … ]}.`)
+		v.err(ActionShape, here, fmt.Sprintf("the actions of the task %q are not a list", t.UniqueName), `Write {"actions": [ … ]}.`)
 		return
 	}
 	v.actions(list, here.member("actions"))
@@ -318,13 +318,13 @@ func (v *validator) taskActions(t Task, at place) {
 // webURL checks an address that Twilio fetches.
 func (v *validator) webURL(address string, at place) {
 	if !webAddress.MatchString(address) {
-		v.err(BadURI, at, fmt.Sprintf("%q is no address that Twilio can fetch", address), "Write an absolute URL, such as https://bot.example.com/actions, in place of a placeholder.")
+		v.err(BadURI, at, fmt.Sprintf("%q is not an address that Twilio can fetch", address), "Write an absolute URL, such as https://bot.example.com/actions, in place of a placeholder.")
 	}
 }
 
 var webAddress = regexp.MustCompile(`^https?://[A-Za-z0-9][A-Za-z0-9.\-]*(:\d+)?([/?#][^\s<>]*)?$`)
 
-// target checks where a conversation is sent: a task of the file, or a URL.
+// target checks where a redirect leads: a task of the file, or a URL.
 func (v *validator) target(n *jsondoc.Node, at place) {
 	if n.Is('{') {
 		uri := n.Get("uri")
@@ -349,6 +349,6 @@ func (v *validator) target(n *jsondoc.Node, at place) {
 
 func (v *validator) task(name string, at place) {
 	if !v.tasks[name] {
-		v.err(UnknownTask, at, fmt.Sprintf("there is no task %q", name), "Add it to `tasks`, or mend the name."+nearest(name, keys(v.tasks)))
+		v.err(UnknownTask, at, fmt.Sprintf("there is no task %q", name), "Add it to `tasks`, or fix the name."+nearest(name, keys(v.tasks)))
 	}
 }
