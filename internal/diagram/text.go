@@ -53,7 +53,7 @@ func shorten(text string, most int) []rune {
 	return runes
 }
 
-// plain tells whether a character can stand for itself. Those of other scripts can,
+// plain reports whether a character can stand for itself. Those of other scripts can,
 // except for invisible ones, some of which reorder a line, and two with which Mermaid
 // marks character codes for itself.
 func plain(runes []rune, i int) bool {
@@ -75,7 +75,7 @@ func plain(runes []rune, i int) bool {
 	}
 }
 
-// wordly tells whether a character is an ASCII letter or digit.
+// wordly reports whether a character is an ASCII letter or digit.
 func wordly(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }

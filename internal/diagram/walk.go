@@ -26,7 +26,7 @@ func (g *graph) walk(t schema.Task) {
 	}
 }
 
-// action draws where a verb leads, and tells whether it hands the conversation over.
+// action draws where a verb leads, and reports whether it hands the conversation over.
 func (g *graph) action(from *node, verb string, value *jsondoc.Node) bool {
 	switch verb {
 	case "redirect":

@@ -20,7 +20,7 @@ type cause struct {
 	// because is the limit, in a sentence for people.
 	because string
 
-	// holds tells whether the limit explains how the two differ in the last turn: in
+	// holds reports whether the limit explains how the two differ in the last turn: in
 	// which way, never just that they do.
 	holds func(p *pair, x exchange) bool
 }
@@ -84,7 +84,7 @@ var causes = []cause{
 		name:    "silence",
 		because: "What Autopilot did when a caller said nothing to a listen is not documented: the sandbox says the prompt again, the flow takes it for an input that nothing fits.",
 		holds: func(_ *pair, x exchange) bool {
-			return x.event.Kind == run.KindSilence && x.before.Listen != nil && (x.a.Ended || x.a.Text == x.before.spoken())
+			return x.event.Kind == run.KindSilence && x.before.Listen != nil && (x.a.Ended || x.a.Text == x.before.promptText())
 		},
 	},
 	{
@@ -108,7 +108,7 @@ func (p *pair) cause(x exchange) string {
 	return ""
 }
 
-// took tells whether Autopilot took the answer to a question.
+// took reports whether Autopilot took the answer to a question.
 func (x exchange) took(q *question) bool {
 	before := x.before.Memory.Twilio.Collected[q.collect].Answers[q.Name].Answer
 	after := x.after.Memory.Twilio.Collected[q.collect].Answers[q.Name].Answer
@@ -118,7 +118,7 @@ func (x exchange) took(q *question) bool {
 	return after != before || plain(after) == plain(x.event.Text)
 }
 
-// catchesAll tells whether a task has a sample that was left out for taking any text.
+// catchesAll reports whether a task has a sample that was left out for taking any text.
 func (p *pair) catchesAll(task string) bool {
 	return slices.ContainsFunc(p.findings, func(d compile.Diagnostic) bool {
 		i := slices.IndexFunc(p.schema.Tasks, func(t schema.Task) bool { return t.UniqueName == task })
@@ -126,7 +126,7 @@ func (p *pair) catchesAll(task string) bool {
 	})
 }
 
-// shaped tells whether the flow's check of an answer is a shape, and the answer has it.
+// shaped reports whether the flow's check of an answer is a shape, and the answer has it.
 func (p *pair) shaped(x exchange) bool {
 	for _, t := range p.states[x.asked+"_check"].Transitions {
 		for _, c := range t.Conditions {
@@ -153,7 +153,7 @@ func plain(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// isSample tells whether a text is a sample without fields.
+// isSample reports whether a text is a sample without fields.
 func (p *pair) isSample(text string) bool {
 	for _, t := range p.schema.Tasks {
 		for _, s := range t.Samples {
@@ -165,7 +165,7 @@ func (p *pair) isSample(text string) bool {
 	return false
 }
 
-// fitsSample tells whether a text is a sample with fields but for what the fields hold;
+// fitsSample reports whether a text is a sample with fields but for what the fields hold;
 // some words have to be those of the sample.
 func (p *pair) fitsSample(text string) bool {
 	for _, t := range p.schema.Tasks {

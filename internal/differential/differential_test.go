@@ -53,7 +53,7 @@ func (s *score) talk(ctx context.Context, p *pair, title string, next func(step 
 	}
 }
 
-// turn sends an event, and tells whether the conversation goes on.
+// turn sends an event, and reports whether the conversation goes on.
 func (s *score) turn(ctx context.Context, p *pair, title string, e run.Event) bool {
 	x, same := p.send(ctx, e)
 	s.Turns++

@@ -208,7 +208,7 @@ func (p *pair) waits() waiting {
 	return w
 }
 
-// send gives both the event. It tells whether they did the same.
+// send gives both the event. It reports whether they did the same.
 func (p *pair) send(ctx context.Context, e run.Event) (x exchange, same bool) {
 	x = exchange{event: e, before: p.now, asked: p.studio.State()}
 	x.a, x.s = p.a.send(ctx, e), p.s.send(ctx, e)
