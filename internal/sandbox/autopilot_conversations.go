@@ -11,7 +11,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/autopilot"
 )
 
-// dialoguesKept is how many dialogues of an assistant that are over are kept, the
+// dialoguesKept is how many ended dialogues of an assistant are stored, the
 // newest.
 const dialoguesKept = 200
 
@@ -30,7 +30,7 @@ type dialogue struct {
 
 var dialogues = newTable[dialogue]("autopilot_dialogues")
 
-// fetchDialogue answers what the dialogue remembers.
+// fetchDialogue answers with the memory of the dialogue.
 func fetchDialogue(c *call) (int, any, error) {
 	a, err := c.assistant()
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *Sandbox) assistantModel(st *state, d dialogue) (*autopilot.Assistant, a
 }
 
 // exportAssistant writes an assistant as twilio autopilot:export did, in the
-// order in which its parts were made.
+// order in which its parts were created.
 func exportAssistant(st *state, a assistant) object {
 	typeNames := map[string]string{}
 	exportedTypes := []object{}
