@@ -95,12 +95,6 @@ func ReplacedByApplication(friendlyName string) (sid string, ok bool) {
 // bot.
 func MarkBuild(sid string) string { return buildPrefix + sid }
 
-// ReplacedByBuild is the SID of the bot that an assistant replaced, from the unique name
-// of a model build.
-func ReplacedByBuild(uniqueName string) (sid string, ok bool) {
-	return botAfter(uniqueName, buildPrefix)
-}
-
 // MarkAside is the unique name under which a replaced assistant is removed: Twilio
 // keeps a deleted assistant's name reserved, and so its own stays free.
 func MarkAside(sid string) string { return asidePrefix + sid }

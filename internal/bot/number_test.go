@@ -79,21 +79,21 @@ func TestMarksAreReadAsTheyAreWritten(t *testing.T) {
 		t.Error("a plain name reads as marked")
 	}
 	if sid, ok := SuspendedBot("suspended " + testFW); !ok || sid != testFW {
-		t.Errorf("the inert application suspends %q, %v", sid, ok)
+		t.Errorf("the hold suspends %q, %v", sid, ok)
 	}
 	for what, each := range map[string]struct {
 		write func(string) string
 		read  func(string) (string, bool)
 	}{
-		"inert application": {MarkSuspended, SuspendedBot}, "application": {MarkReplacing, ReplacedByApplication},
-		"model build": {MarkBuild, ReplacedByBuild}, "revision": {MarkRevision, ReplacedByFlow},
+		"hold": {MarkSuspended, SuspendedBot}, "application": {MarkReplacing, ReplacedByApplication},
+		"revision": {MarkRevision, ReplacedByFlow},
 	} {
 		if sid, ok := each.read(each.write(testUA)); !ok || sid != testUA {
 			t.Errorf("the mark on the %s reads as %q, %v", what, sid, ok)
 		}
 	}
 	if _, ok := SuspendedBot("suspended until May"); ok {
-		t.Error("somebody's application reads as inert")
+		t.Error("an application of a similar name reads as a hold")
 	}
 }
 

@@ -163,14 +163,7 @@ func (p *bindingPlan) taskless() {
 }
 
 func (p *bindingPlan) missingBot(err error) {
-	sid := p.plan.AssistantSID.ValueString()
-	if errors.Is(err, bot.ErrNotFound) {
-		p.diags.AddAttributeError(path.Root("assistant_sid"), "There is no such bot",
-			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists before its binding.",
-				p.provider.account.SID, sid))
-		return
-	}
-	addAttributeError(p.diags, path.Root("assistant_sid"), "Unable to read the bot", err)
+	p.provider.missing(path.Root("assistant_sid"), p.plan.AssistantSID.ValueString(), err, p.diags)
 }
 
 // check refuses what the apply would have to refuse.

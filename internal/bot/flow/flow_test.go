@@ -75,19 +75,19 @@ func files(t *testing.T) map[string]string {
 func TestParseSaysWhereTheFaultIs(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"empty", "", "line 1, column 1: the document is empty"},
-		{"no object", "[]", "line 1, column 1: found a list, expected an object"},
-		{"null", "null", "line 1, column 1: found null, expected an object"},
+		{"no object", "[]", "line 1, column 1: expected an object, found a list"},
+		{"null", "null", "line 1, column 1: expected an object, found null"},
 		{"cut off", "{\n  \"states\": [", "line 2, column 14"},
 		{"trailing", "{} {}", "line 1, column 4: text after the end"},
 		{"twice", "{\"flags\": {},\n \"flags\": {}}", "at /flags: the object has \"flags\" twice"},
-		{"states", `{"states": {}}`, "line 1, column 12 at /states: found an object, expected a list"},
-		{"state", `{"states": [1]}`, "at /states/0: found a number, expected an object"},
-		{"null state", `{"states": [null]}`, "at /states/0: found null, expected an object"},
-		{"name", `{"states": [{"name": false}]}`, "at /states/0/name: found true or false, expected a string"},
-		{"properties", `{"states": [{"properties": []}]}`, "at /states/0/properties: found a list, expected an object"},
-		{"next", `{"states": [{"transitions": [{"next": 5}]}]}`, "at /states/0/transitions/0/next: found a number, expected a string"},
-		{"condition", `{"states": [{"transitions": [{"conditions": ["x"]}]}]}`, "at /states/0/transitions/0/conditions/0: found a string"},
-		{"flag", `{"flags": {"allow_concurrent_calls": "yes"}}`, "at /flags/allow_concurrent_calls: found a string, expected true or false"},
+		{"states", `{"states": {}}`, "line 1, column 12 at /states: expected a list, found an object"},
+		{"state", `{"states": [1]}`, "at /states/0: expected an object, found a number"},
+		{"null state", `{"states": [null]}`, "at /states/0: expected an object, found null"},
+		{"name", `{"states": [{"name": false}]}`, "at /states/0/name: expected a string, found true or false"},
+		{"properties", `{"states": [{"properties": []}]}`, "at /states/0/properties: expected an object, found a list"},
+		{"next", `{"states": [{"transitions": [{"next": 5}]}]}`, "at /states/0/transitions/0/next: expected a string, found a number"},
+		{"condition", `{"states": [{"transitions": [{"conditions": ["x"]}]}]}`, "at /states/0/transitions/0/conditions/0: expected an object, found a string"},
+		{"flag", `{"flags": {"allow_concurrent_calls": "yes"}}`, "at /flags/allow_concurrent_calls: expected true or false, found a string"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Parse([]byte(tt.text))

@@ -18,10 +18,9 @@ func (e *ParseError) Error() string {
 }
 
 // Parse reads a flow definition. The error is a *ParseError: for text that is not
-// JSON, for names that occur twice in an object, and for values of the wrong kind in the
-// frame of a definition (states, transitions, conditions). Validate reports what is
-// missing, and everything about the properties of widgets. Unknown keys are
-// preserved.
+// JSON, objects with one name twice, and values of the wrong kind in the frame of a
+// definition (states, transitions, conditions). Validate reports what is missing and
+// what is wrong with the properties of widgets. Unknown keys are preserved.
 func Parse(data []byte) (*Flow, error) {
 	root, err := jsondoc.Parse(data)
 	if syntax, ok := errors.AsType[*jsondoc.SyntaxError](err); ok {
@@ -35,14 +34,15 @@ func Parse(data []byte) (*Flow, error) {
 	return f, nil
 }
 
-// decoder reads a tree. It keeps the first error and continues with zero values.
+// decoder reads a flow from a tree. It keeps the first error and goes on with zero
+// values.
 type decoder struct {
 	src []byte
 	err *ParseError
 }
 
-// is reports whether a value exists and is of the kind, and refuses it if it is of
-// another; null counts as absent.
+// is reports whether a value is there and of the kind, and records an error if it is of
+// another kind. Null counts as absent.
 func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) bool {
 	if !n.Present() {
 		return false
@@ -53,7 +53,7 @@ func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) b
 	}
 	if found != kind && d.err == nil {
 		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at,
-			fmt.Sprintf("found %s, expected %s", jsondoc.KindName(n.Kind), jsondoc.KindName(kind))))
+			fmt.Sprintf("expected %s, found %s", jsondoc.KindName(kind), jsondoc.KindName(n.Kind))))
 	}
 	return found == kind
 }
@@ -67,7 +67,7 @@ func (d *decoder) text(owner *jsondoc.Node, at jsontext.Pointer, key string) str
 func (d *decoder) flow(root *jsondoc.Node) *Flow {
 	f := &Flow{root: root, src: d.src}
 	if !root.Present() {
-		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, root.Start, "", "found null, expected an object"))
+		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, root.Start, "", "expected an object, found null"))
 		return f
 	}
 	if !d.is(root, "", '{') {
@@ -86,7 +86,7 @@ func (d *decoder) flow(root *jsondoc.Node) *Flow {
 	return f
 }
 
-// list calls use for each element of a list of objects; null elements are refused.
+// list calls use for each element of a list of objects. A null element is an error.
 func (d *decoder) list(owner *jsondoc.Node, at jsontext.Pointer, key string, use func(*jsondoc.Node, jsontext.Pointer)) {
 	at = at.AppendToken(key)
 	n := owner.Get(key)
@@ -96,7 +96,7 @@ func (d *decoder) list(owner *jsondoc.Node, at jsontext.Pointer, key string, use
 	for i, elem := range n.Elems {
 		at := index(at, i)
 		if elem.Kind == 'n' && d.err == nil {
-			d.err = (*ParseError)(jsondoc.ErrorAt(d.src, elem.Start, at, "found null, expected an object"))
+			d.err = (*ParseError)(jsondoc.ErrorAt(d.src, elem.Start, at, "expected an object, found null"))
 		}
 		if d.is(elem, at, '{') {
 			use(elem, at)

@@ -2,7 +2,8 @@ package flow
 
 import "strings"
 
-// paths warns of states that no execution reaches, and of those that only executions of the REST API may reach.
+// paths warns of states that no execution reaches, and of those that only executions
+// started by the REST API may reach.
 func (v *validator) paths() {
 	start, ok := v.names[v.flow.InitialState]
 	if !ok {
@@ -25,13 +26,13 @@ func (v *validator) paths() {
 	for i, s := range v.flow.States {
 		if live[i] && strings.HasPrefix(s.Type, "make-outgoing-call-") {
 			v.warn(RESTOnly, index("/states", i).AppendToken("type"),
-				"Studio may refuse it: only the trigger's incomingRequest can lead to it.",
-				"%s makes an outgoing call in an execution that an incoming call or message started", called(i, s))
+				"Studio may refuse it: lead to it from the trigger's incomingRequest alone.",
+				"%s makes a call although a person has already called or written", called(i, s))
 		}
 	}
 }
 
-// reach is the states of from, and those that transitions lead to from them.
+// reach returns the states that transitions lead to from some states, including those.
 func (v *validator) reach(from []int) map[int]bool {
 	reached := map[int]bool{}
 	for len(from) > 0 {

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// maxStates is of Twilio's schema
+	// maxStates is from Twilio's schema
 	// (https://www.twilio.com/docs/studio/rest-api/v2/schemas). The Studio FAQ counts
 	// 2,000 widgets, but includes those of subflows.
 	maxStates = 1000
@@ -21,9 +21,9 @@ const (
 	maxBytes = 1 << 20
 )
 
-// Validate reports what Twilio would refuse in a flow and what would surprise its author,
-// in the order of the file, without a request to Twilio. It cannot check what only Twilio
-// knows: whether a subflow exists, the properties of the newest widgets.
+// Validate returns what Twilio would refuse in a flow and what would surprise its author,
+// in the order of the file. It makes no calls, so it cannot know whether a subflow exists,
+// or the properties of the newest widgets.
 func Validate(f *Flow) []Diagnostic {
 	v := &validator{flow: f, names: map[string]int{}}
 	for i, s := range f.States {
@@ -57,7 +57,7 @@ func (v *validator) warn(code Code, at jsontext.Pointer, detail, format string, 
 	v.add(Warning, code, at, detail, format, args...)
 }
 
-// nearest suggests a name that is spelled almost like a wrong one.
+// nearest suggests a known name with a similar spelling.
 func nearest(name string, known []string) string {
 	best, distance := "", 3
 	for _, each := range known {
@@ -105,7 +105,7 @@ func (v *validator) envelope() {
 	}
 }
 
-// schemaURL is the only $schema Studio accepts
+// schemaURL is the only $schema that Studio accepts
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas).
 const schemaURL = "https://schemas.twilio.com/studio/draft/2019-09/flow-definition"
 
@@ -137,22 +137,22 @@ func (v *validator) initialState() {
 	}
 }
 
-// null refuses a value that is null.
+// null reports a value that is null.
 func (v *validator) null(at jsontext.Pointer, who string) {
 	v.err(NullValue, at, "Leave it out, or give it a value.", "%s has %q as null, which Studio refuses", who, at.LastToken())
 }
 
-// known finds the members of an object that do not belong there.
+// known reports members of an object that are not among the keys.
 func (v *validator) known(who string, n *jsondoc.Node, at jsontext.Pointer, severity Severity, keys []string) {
 	for _, m := range properMembers(n) {
 		if !slices.Contains(keys, m.Name) {
-			v.add(severity, UnknownKey, at.AppendToken(m.Name), "Remove it, or fix its spelling."+nearest(m.Name, keys),
-				"%s has %q, which Studio does not accept there", who, m.Name)
+			v.add(severity, UnknownKey, at.AppendToken(m.Name), "Remove it, or correct its spelling."+nearest(m.Name, keys),
+				"%s has %q, which Studio does not know there", who, m.Name)
 		}
 	}
 }
 
-// called is a state as messages name it.
+// called returns the name of a state in messages.
 func called(i int, s State) string {
 	if s.Name == "" {
 		return fmt.Sprintf("state number %d", i+1)

@@ -22,7 +22,7 @@ var taskRouter = regexp.MustCompile(`^taskrouter://WW[0-9a-fA-F]{32}$`)
 func (v *validator) actions(list *jsondoc.Node, at place) {
 	ended := ""
 	for i, action := range list.Elems {
-		// By its verb, not by its number: actions before it may be added or removed.
+		// By its verb, not by its number, which changes with the actions before it.
 		here := at.index(i, verbOf(action))
 		if !action.Is('{') || len(action.Members) != 1 {
 			v.err(ActionShape, here, "an action is not an object with one verb", "Write each verb in an object of its own, such as {\"say\": \"hello\"}.")
@@ -106,14 +106,14 @@ func (v *validator) listen(n *jsondoc.Node, at place) {
 	v.digits(n.Get("voice_digits"), at.member("voice_digits"))
 }
 
-// digits checks the targets of keys.
+// digits checks the tasks and URLs that pressed keys lead to.
 func (v *validator) digits(n *jsondoc.Node, at place) {
 	if redirects := n.Get("redirects"); redirects != nil {
 		for _, m := range redirects.Members {
 			v.target(m.Value, at.member("redirects").member(m.Name))
 		}
 	}
-	// A mapping's values are answers, unless they are task:// URIs.
+	// A mapping's values are answers, except for those that begin with task://.
 	if mapping := n.Get("mapping"); mapping != nil {
 		for _, m := range mapping.Members {
 			if strings.HasPrefix(m.Value.String(), "task://") {

@@ -8,12 +8,12 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Diff returns what must be written so that live has what want asks for, as Equal
-// understands it. Of an id that is in a list twice, the first counts.
+// Diff returns the writes after which Equal(want, live) holds. Of elements with the same
+// id in one list, the first counts.
 func Diff(live, want *Schema) Changes {
 	c := Changes{
-		Defaults:   laidOver(live.Defaults, want.Defaults),
-		StyleSheet: laidOver(live.StyleSheet, want.StyleSheet),
+		Defaults:   overridden(live.Defaults, want.Defaults),
+		StyleSheet: overridden(live.StyleSheet, want.StyleSheet),
 	}
 	if !logQueriesMet(want.LogQueries, live.LogQueries) {
 		c.LogQueries = new(*want.LogQueries)
@@ -120,9 +120,9 @@ func diffFieldType(live, want FieldType) (FieldTypeChange, bool) {
 			c.DeleteValues = append(c.DeleteValues, v)
 		}
 	}
-	had := index(live.Values, Value.id)
+	existing := index(live.Values, Value.id)
 	for _, v := range unique(want.Values, Value.id) {
-		if _, ok := had[v.id()]; !ok || remove[v.id()] {
+		if _, ok := existing[v.id()]; !ok || remove[v.id()] {
 			c.CreateValues = append(c.CreateValues, wanted[v.id()])
 		}
 	}
@@ -130,22 +130,22 @@ func diffFieldType(live, want FieldType) (FieldTypeChange, bool) {
 	return c, c.FriendlyName != "" || len(c.DeleteValues)+len(c.CreateValues) > 0
 }
 
-// canonicalFirst orders values so that each comes after the one it is a synonym of.
+// canonicalFirst sorts values so that each comes after the one it is a synonym of.
 func canonicalFirst(values []Value) []Value {
 	depth := synonymDepths(values)
 	slices.SortStableFunc(values, func(a, b Value) int { return depth[a.id()] - depth[b.id()] })
 	return values
 }
 
-// synonymsFirst orders values so that each comes before the one it is a synonym of.
+// synonymsFirst sorts values so that each comes before the one it is a synonym of.
 func synonymsFirst(values []Value) []Value {
 	depth := synonymDepths(values)
 	slices.SortStableFunc(values, func(a, b Value) int { return depth[b.id()] - depth[a.id()] })
 	return values
 }
 
-// synonymDepths is the length of each value's chain of synonyms. A cycle, which
-// Twilio could not store, is cut after the length of the list.
+// synonymDepths returns the length of the chain of synonyms that begins at each value.
+// Twilio cannot store a cycle; one in a file counts as longer than the list.
 func synonymDepths(values []Value) map[id]int {
 	byID := index(values, Value.id)
 	depth := make(map[id]int, len(values))
@@ -159,16 +159,17 @@ func synonymDepths(values []Value) map[id]int {
 	return depth
 }
 
-// laidOver is the live object with want's keys merged into it; nil if live has them.
-func laidOver(live, want jsontext.Value) jsontext.Value {
+// overridden returns the live object overridden by the keys of want; nil if live has
+// them already.
+func overridden(live, want jsontext.Value) jsontext.Value {
 	l, w := tree(live), tree(want)
 	if met(w, l) {
 		return nil
 	}
-	return lay(l, w).Canonical()
+	return override(l, w).Canonical()
 }
 
-func lay(live, want *jsondoc.Node) *jsondoc.Node {
+func override(live, want *jsondoc.Node) *jsondoc.Node {
 	if want.Kind != '{' {
 		return want
 	}
@@ -183,9 +184,9 @@ func lay(live, want *jsondoc.Node) *jsondoc.Node {
 		i := slices.IndexFunc(out.Members, func(have jsondoc.Member) bool { return have.Name == m.Name })
 		switch {
 		case i >= 0:
-			out.Members[i].Value = lay(out.Members[i].Value, m.Value)
+			out.Members[i].Value = override(out.Members[i].Value, m.Value)
 		default:
-			if v := lay(nil, m.Value); v != nil {
+			if v := override(nil, m.Value); v != nil {
 				out.Members = append(out.Members, jsondoc.Member{Name: m.Name, Value: v})
 			}
 		}
@@ -195,14 +196,14 @@ func lay(live, want *jsondoc.Node) *jsondoc.Node {
 
 type pair[T any] struct{ live, want T }
 
-type aligned[T any] struct {
+type parted[T any] struct {
 	added, removed []T
 	common         []pair[T]
 }
 
-// split pairs the elements of two lists by id, each part in the order of its list.
-func split[T any](live, want []T, of func(T) id) aligned[T] {
-	var p aligned[T]
+// split compares two lists by id. Each part has the order of the list it is from.
+func split[T any](live, want []T, of func(T) id) parted[T] {
+	var p parted[T]
 	l, w := index(live, of), index(want, of)
 	for _, e := range unique(want, of) {
 		if have, ok := l[of(e)]; ok {

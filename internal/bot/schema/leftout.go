@@ -9,8 +9,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// LeftOut names what live has and config leaves out, so that Equal ignores it: keys of
-// the defaults and the style sheet, each as a pointer into an export, and the actions of
+// LeftOut lists what live has and config leaves out, which Equal ignores: keys of the
+// defaults and the style sheet, each as a pointer into an export, and the actions of
 // tasks.
 func LeftOut(config, live *Schema) []string {
 	parts := missing("/defaults/defaults", tree(config.Defaults), tree(live.Defaults))
@@ -40,7 +40,7 @@ func missing(at jsontext.Pointer, want, live *jsondoc.Node) []string {
 	return parts
 }
 
-// leaves are the pointers to the innermost values of an object.
+// leaves returns the pointers to the values in an object that are no objects.
 func leaves(at jsontext.Pointer, n *jsondoc.Node) []string {
 	if n.Kind != '{' {
 		return []string{string(at)}

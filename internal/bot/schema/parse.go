@@ -19,15 +19,15 @@ func (e *ParseError) Error() string {
 }
 
 // Parse reads an assistant schema. The error is a *ParseError: for text that is not
-// JSON, for names that occur twice in an object, and for values of the wrong kind.
-// A list that is null or missing is empty. Members that an assistant does not have
-// are not an error; Validate warns of them, since they never reach Twilio.
+// JSON, objects with one name twice, and values of the wrong kind. A list that is null
+// or missing is empty. Members that an assistant does not have are no error; Validate
+// warns of them, because they never reach Twilio.
 func Parse(data []byte) (*Schema, error) {
 	_, s, err := parse(data)
 	return s, err
 }
 
-// parse returns the tree of the file too.
+// parse also returns the tree of the file.
 func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	root, err := jsondoc.Parse(data)
 	if syntax, ok := errors.AsType[*jsondoc.SyntaxError](err); ok {
@@ -41,7 +41,8 @@ func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	return root, s, nil
 }
 
-// decoder reads a tree. It keeps the first error and continues with zero values.
+// decoder reads a schema from a tree. It keeps the first error and goes on with zero
+// values.
 type decoder struct {
 	src   []byte
 	err   error
@@ -51,16 +52,16 @@ type decoder struct {
 func (d *decoder) wrongKind(n *jsondoc.Node, at place, want string) {
 	if d.err == nil {
 		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at.pointer,
-			fmt.Sprintf("found %s, expected %s", jsondoc.KindName(n.Kind), want)))
+			fmt.Sprintf("expected %s, found %s", want, jsondoc.KindName(n.Kind))))
 	}
 }
 
-// note warns of a member that never reaches Twilio.
+// note records a warning about a member that never reaches Twilio.
 func (d *decoder) note(code Code, at place, message, detail string) {
 	d.notes = append(d.notes, note{code: code, at: at, message: message, detail: detail})
 }
 
-// object calls use for each member that is not null, and notes those that use refuses.
+// object calls use for each member, and notes those for which it returns false.
 func (d *decoder) object(n *jsondoc.Node, at place, use func(name string, v *jsondoc.Node, at place) bool) {
 	if n.Kind == 'n' {
 		return
@@ -72,8 +73,8 @@ func (d *decoder) object(n *jsondoc.Node, at place, use func(name string, v *jso
 	for _, m := range n.Members {
 		to := at.member(m.Name)
 		if !use(m.Name, m.Value, to) {
-			d.note(UnknownKey, to, fmt.Sprintf("%q is not part of %s and is ignored", m.Name, at.what()),
-				"Remove it, or fix its spelling: it never reaches Twilio, and is not in an export.")
+			d.note(UnknownKey, to, fmt.Sprintf("%q has no place in %s and is ignored", m.Name, at.what()),
+				"Remove it, or correct its spelling: it never reaches Twilio, and an export will not bring it back.")
 		}
 	}
 }
@@ -91,7 +92,7 @@ func (d *decoder) list(n *jsondoc.Node, at place, use func(elem *jsondoc.Node, a
 	}
 }
 
-// string reads a string; null is none.
+// string returns a string; null is empty.
 func (d *decoder) string(n *jsondoc.Node, at place) string {
 	if n.Kind != '"' && n.Kind != 'n' {
 		d.wrongKind(n, at, "a string")
@@ -99,7 +100,7 @@ func (d *decoder) string(n *jsondoc.Node, at place) string {
 	return n.Text
 }
 
-// raw is the text of any value but null.
+// raw returns the text of a value; nil for null.
 func (d *decoder) raw(n *jsondoc.Node) jsontext.Value {
 	if n.Kind == 'n' {
 		return nil
@@ -107,7 +108,8 @@ func (d *decoder) raw(n *jsondoc.Node) jsontext.Value {
 	return jsontext.Value(d.src[n.Start:n.End]).Clone()
 }
 
-// nested reads what the file nests doubly: defaults.defaults, styleSheet.style_sheet.
+// nested returns the inner object of one that is nested twice: defaults.defaults or
+// styleSheet.style_sheet.
 func (d *decoder) nested(n *jsondoc.Node, at place, inner string) (value jsontext.Value) {
 	if n.Kind == 'n' {
 		return nil

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// redirectLoops finds tasks that only redirect the conversation among
-// themselves. Twilio follows five redirects in one request and then gives up
+// redirectLoops finds tasks that redirect to one another without ever waiting for input.
+// Twilio follows five redirects in one request and then gives up
 // (https://www.twilio.com/docs/autopilot/actions/redirect).
 func (v *validator) redirectLoops(at place) {
 	next := make(map[string]string)
@@ -21,15 +21,15 @@ func (v *validator) redirectLoops(at place) {
 			path = append(path, to)
 			if to == t.UniqueName {
 				v.warn(RedirectLoop, at.index(i, t.UniqueName).member("actions"),
-					fmt.Sprintf("the task %q redirects to itself without waiting for input: %s", t.UniqueName, strings.Join(path, ", ")),
-					"Twilio stops after five redirects; add a listen or a collect.")
+					fmt.Sprintf("the task %q redirects to itself without waiting for an answer: %s", t.UniqueName, strings.Join(path, ", ")),
+					"Twilio gives up after five redirects; listen, or collect an answer, on the way.")
 				break
 			}
 		}
 	}
 }
 
-// redirectsTo is the task that t always continues with; empty if it waits for input or
+// redirectsTo returns the task that t always redirects to; empty if t waits for input or
 // ends first.
 func redirectsTo(t Task) string {
 	list := tree(t.Actions).Get("actions")
