@@ -34,7 +34,7 @@ func Parse(data []byte) (*Flow, error) {
 	return f, nil
 }
 
-// decoder reads a flow from a tree. It keeps the first error and goes on with zero
+// decoder reads a flow from a tree. It keeps the first error and continues with zero
 // values.
 type decoder struct {
 	src []byte

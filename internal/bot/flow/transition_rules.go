@@ -52,7 +52,7 @@ func (v *validator) event(who string, t Transition, w widget, seen map[string]bo
 		v.err(UnknownEvent, at, fmt.Sprintf("Its events are: %s.%s", strings.Join(w.events, ", "), nearest(t.Event, w.events)),
 			"%s is not an event of its widget", who)
 	case seen[t.Event]:
-		v.err(DuplicateEvent, at, "Only one can be taken: remove the other.", "%s is there twice", who)
+		v.err(DuplicateEvent, at, "Only one can be taken: remove the other.", "%s occurs twice", who)
 	}
 	seen[t.Event] = t.Event != matchEvent
 }
@@ -122,7 +122,7 @@ func (v *validator) condition(who string, n *jsondoc.Node, at jsontext.Pointer) 
 	if kind == "matches_any_of" || kind == "does_not_match_any_of" {
 		if i := brokenOption(n.Get("value").Text); i > 0 {
 			v.warn(SplitOption, at.AppendToken("value"),
-				"Studio splits the value at every comma, quotes and brackets notwithstanding, and the parts match what no one writes. Use a regex, or a transition for each option.",
+				"Studio splits the value at every comma, quotes and brackets notwithstanding, and the parts match no real input. Use a regex, or a transition for each option.",
 				"%s has a %s whose option %d looks cut by a comma or is empty", who, kind, i)
 		}
 	}

@@ -41,7 +41,7 @@ func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	return root, s, nil
 }
 
-// decoder reads a schema from a tree. It keeps the first error and goes on with zero
+// decoder reads a schema from a tree. It keeps the first error and continues with zero
 // values.
 type decoder struct {
 	src   []byte

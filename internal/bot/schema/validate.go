@@ -47,7 +47,7 @@ type validator struct {
 	schema *Schema
 	tasks  map[string]bool
 	types  map[string]bool
-	heard  map[Sample]string // the task of each sample, by its text in lower case
+	taskOf map[Sample]string // the task of each sample, by its text in lower case
 	found  []Diagnostic
 }
 
