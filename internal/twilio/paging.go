@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// MaxPageSize is the most that Twilio's lists give at a request.
+const MaxPageSize = 1000
+
 // EachPage reads a list page by page. fetch asks the list's own address for one
 // page, given by the query parameters Page and PageToken (both "" for the first),
 // and returns the answer's next_page_uri or meta.next_page_url; "" ends the list.
