@@ -150,7 +150,7 @@ func (l *line) speak(a action) {
 			l.c.report.info(CodePlayOnMessaging, a.at, "It is left out of messages; callers hear it.", "A recording cannot be played in a message.")
 			return
 		}
-		l.next(name, kindSay, l.spokenAs(map[string]any{"play": literal(get(a.value, "url").String()), "loop": whole(get(a.value, "loop"), 1)}), "audioComplete")
+		l.next(name, kindSay, l.withVoice(map[string]any{"play": literal(get(a.value, "url").String()), "loop": whole(get(a.value, "loop"), 1)}), "audioComplete")
 	case "show":
 		l.show(name, a)
 	case "remember":
@@ -162,7 +162,7 @@ func (l *line) speak(a action) {
 func (l *line) say(name string, a action) {
 	text := literal(l.said(a.value, a.at))
 	if l.voice() {
-		l.next(name, kindSay, l.spokenAs(map[string]any{"say": text, "loop": 1}), "audioComplete")
+		l.next(name, kindSay, l.withVoice(map[string]any{"say": text, "loop": 1}), "audioComplete")
 		return
 	}
 	l.next(name, kindMessage, message(text), "sent", "failed")
@@ -181,8 +181,8 @@ func message(body string) map[string]any {
 	return map[string]any{"from": "{{flow.channel.address}}", "to": "{{contact.channel.address}}", "body": body}
 }
 
-// spokenAs adds the voice of the style sheet.
-func (s *side) spokenAs(properties map[string]any) map[string]any {
+// withVoice adds the voice of the style sheet.
+func (s *side) withVoice(properties map[string]any) map[string]any {
 	if voice := get(s.c.style, "voice", "say_voice").String(); voice != "" {
 		properties["voice"] = voice
 	}

@@ -163,7 +163,7 @@ func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 	if l.voice() {
 		properties := gathering(body)
 		addDigits(properties, get(q.node, "voice_digits"))
-		ask = l.add(name, kindGather, at, l.spokenAs(properties))
+		ask = l.add(name, kindGather, at, l.withVoice(properties))
 	} else {
 		ask = l.wait(name, at, message(body))
 	}

@@ -151,7 +151,7 @@ func TestRingsOfTasksAreTold(t *testing.T) {
 		message string // empty for none
 	}{
 		"two that do nothing else": {text(`{"redirect": "task://b"}`, `{"redirect": "task://a"}`), "The conversation would loop forever without waiting for input: a, b, a."},
-		"two that speak":           {text(`{"say": "x"}, {"redirect": "task://b"}`, `{"say": "y"}, {"redirect": "task://a"}`), "The conversation would loop forever without waiting for input: a, b, a."},
+		"two with texts":           {text(`{"say": "x"}, {"redirect": "task://b"}`, `{"say": "y"}, {"redirect": "task://a"}`), "The conversation would loop forever without waiting for input: a, b, a."},
 		"one that waits":           {text(`{"say": "x"}, {"redirect": "task://b"}`, `{"collect": {"name": "c", "questions": [{"question": "Q?", "name": "q"}], "on_complete": {"redirect": "task://a"}}}`), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestRingsOfTasksAreTold(t *testing.T) {
 }
 
 func TestARingIsToldOnceWhateverLeadsToIt(t *testing.T) {
-	for name, say := range map[string]string{"of tasks that speak": `{"say": "x"}, `, "of tasks that do nothing else": ""} {
+	for name, say := range map[string]string{"of tasks with texts": `{"say": "x"}, `, "of tasks that do nothing else": ""} {
 		t.Run(name, func(t *testing.T) {
 			var tasks []string
 			for _, each := range [][2]string{{"lead", "m"}, {"n", "o"}, {"o", "m"}, {"m", "n"}, {"spare", ""}, {"unused", ""}} {

@@ -17,7 +17,7 @@ type kind struct {
 	// values are those of a list, by what people say for them.
 	values []value
 
-	// pattern is the shape of an answer as it was given; empty for a list or free text.
+	// pattern is the form of an answer as given; empty for a list or free text.
 	pattern string
 }
 

@@ -11,7 +11,7 @@ import (
 // A router tells tasks apart by a decision list (Yarowsky, "Decision lists for lexical
 // ambiguity resolution", 1994): rules, each a word or a pair of words that indicates a
 // task, tried from the strongest to the weakest. The first that holds decides, so a
-// list is what a split does by itself, and a person can read in it why an input went
+// list is what a split does by itself, and a reader can see in it why an input went
 // where it did. internal/cmd/compilereport measures how well it routes samples it was
 // not built from, beside a router without stems and grades.
 

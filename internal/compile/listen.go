@@ -113,7 +113,7 @@ func keysOf(w *widget) string { return "widgets." + w.name + ".Digits" }
 // input is Liquid for a reply: an expression, and what comes before it.
 type input struct{ before, expression string }
 
-// trimmed is Liquid for the text of an input, as it was said.
+// trimmed is Liquid for the text of an input, unnormalised.
 func (in input) trimmed() string { return in.before + "{{" + in.expression + " | strip}}" }
 
 // heard are the variables that hold an input.
@@ -146,7 +146,7 @@ func (s *side) gather(name string, at *column, say string, by *listening, tasks 
 		}
 	}
 	addDigits(properties, digits)
-	w := s.add(name, kindGather, at, s.spokenAs(properties))
+	w := s.add(name, kindGather, at, s.withVoice(properties))
 	talking := variable{Key: varSilence, Value: "0"}
 	in := s.hear(w, at, talking)
 	in.on("next", s.router(tasks))

@@ -119,7 +119,7 @@ func (s *side) turn() target {
 	var speak *widget
 	if s.voice() {
 		listen = s.gather(s.prefix+"_turn_listen", s.shared, say, nil, nil)
-		speak = s.add(s.prefix+"_turn_say", kindSay, s.shared, s.spokenAs(map[string]any{"say": say, "loop": 1}))
+		speak = s.add(s.prefix+"_turn_say", kindSay, s.shared, s.withVoice(map[string]any{"say": say, "loop": 1}))
 	} else {
 		w := s.wait(s.prefix+"_turn_listen", s.shared, message(say))
 		in := s.hear(w, s.shared)

@@ -13,7 +13,7 @@ const (
 	varRaw      = "ap_raw"     // what was said last, trimmed
 	varSilence  = "ap_silence" // how often in a row a caller said nothing
 	varTask     = "ap_task"    // the task that listened or asked last, for the URLs of `defaults`
-	varSay      = "ap_say"     // what the answer of a URL has to say
+	varSay      = "ap_say"     // the texts in the answer of a URL
 	varTurn     = "ap_turn"    // what follows it: listen, say or go
 	varNext     = "ap_next"    // where it redirects
 	varTry      = "ap_try_"    // how often a question was answered, with its number

@@ -75,7 +75,7 @@ func TestWhatIsSaidBecomesAMessageOrSpeech(t *testing.T) {
 			messaging: map[string]want{"m_a_01_say": sends("wait here", "")},
 			voice:     map[string]want{"v_a_01_say": says("<speak>wait <break time='1s'/>here</speak>", "")},
 		},
-		"what looks like Liquid stays as it is": {
+		"what looks like Liquid is unchanged": {
 			actions:   `{"say": "{{name}} {% if %} { %} }}"}`,
 			messaging: map[string]want{"m_a_01_say": sends("{{ '{{' }}name}} {{ '{%' }} if %} { %} }}", "")},
 			voice:     map[string]want{"v_a_01_say": says("{{ '{{' }}name}} {{ '{%' }} if %} { %} }}", "")},

@@ -136,7 +136,7 @@ func (s *Sandbox) dialogueSession(st *state, d dialogue, conversation run.Conver
 	return talk
 }
 
-// assistantModel is an assistant as it is now, in the form of an export. It
+// assistantModel is the current state of an assistant, in the form of an export. It
 // understands nothing before its first model build is completed; what it
 // understands after that is what its samples are now.
 func (s *Sandbox) assistantModel(st *state, d dialogue) (*autopilot.Assistant, autopilot.Options, error) {

@@ -40,7 +40,7 @@ func (s *Sandbox) contactLock(ctx context.Context, who run.Contact) (unlock func
 	}
 }
 
-// snapshot is the state as it is now. States are never changed in place, so it
+// snapshot is the current state. States are never changed in place, so it
 // can be read without a lock.
 func (s *Sandbox) snapshot(ctx context.Context) (st *state, err error) {
 	err = s.do(ctx, func() error {

@@ -162,7 +162,7 @@ func TestPagesHoldEveryRowOnceWhileRowsComeAndGo(t *testing.T) {
 		previous, _ = page["previous_page_uri"].(string)
 		next, _ = page["next_page_uri"].(string)
 		if len(starts) == 1 {
-			// The last row of the page goes and a newer one is added.
+			// The last row of the page is deleted and a newer one is added.
 			must(t, h, 204, "DELETE", starterPath+"/Applications/"+rows[2]+".json", nil)
 			must(t, h, 201, "POST", appsOf, form("FriendlyName", "bot"))
 		}

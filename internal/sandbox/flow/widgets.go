@@ -4,11 +4,11 @@ import "slices"
 
 // widget is what Studio requires of a state of one type.
 type widget struct {
-	events     []string // empty: not known, anything goes
+	events     []string // empty: not known, any is accepted
 	properties map[string]kind
 	required   []string
 	values     map[string][]string // of the properties that have few
-	open       bool                // the properties are not known, anything goes
+	open       bool                // the properties are not known, any is accepted
 }
 
 // allowed are the properties a state may have; offset, its position on the canvas,
