@@ -158,7 +158,7 @@ func needed(imports, sid string) string {
 	return fmt.Sprintf("import {\n  to = twiliobot_assistant.concierge\n  id = %q\n}\n", sid)
 }
 
-// cliAtLeast tells whether the CLI at hand knows what came with a version.
+// cliAtLeast reports whether the CLI at hand knows what came with a version.
 func cliAtLeast(least string) bool {
 	found, err := cli.Find(context.Background())
 	return err == nil && found.Version.GreaterThanOrEqual(version.Must(version.NewVersion(least)))

@@ -266,7 +266,7 @@ func saying(err error) string {
 	return "the apply that was cut said: " + err.Error()
 }
 
-// lost tells whether the apply that was cut could put nothing back: its process was
+// lost reports whether the apply that was cut could put nothing back: its process was
 // killed, or the same request was refused again and again, which the error says. Only
 // then may anything be left.
 func lost(kind string, first error) bool {
@@ -300,10 +300,10 @@ func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
 	return "", false
 }
 
-// replaces tells whether the operation makes a bot in another's place.
+// replaces reports whether the operation makes a bot in another's place.
 func (s scenario) replaces() bool { return s.name == "rename" || s.name == "engine change" }
 
-// mixed tells whether each line of a snapshot is one of either of two others.
+// mixed reports whether each line of a snapshot is one of either of two others.
 func mixed(got, one, other []string) bool {
 	return !slices.ContainsFunc(got, func(line string) bool { return !slices.Contains(one, line) && !slices.Contains(other, line) })
 }

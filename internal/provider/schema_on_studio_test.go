@@ -155,7 +155,7 @@ data "twiliobot_assistant" "anchor" {
 	)
 }
 
-// sameSchema tells whether an attribute of the state is a schema, in canonical form.
+// sameSchema reports whether an attribute of the state is a schema, in canonical form.
 func sameSchema(s *terraform.State, address, want string) error {
 	got, err := attribute(s, address, "schema")
 	if err != nil {
@@ -473,7 +473,7 @@ func TestSchemaThatStudioCannotHoldIsRefused(t *testing.T) {
 			"samples":    []any{object{"language": "en-US", "taggedText": fmt.Sprintf("tell me of number %d", i)}},
 		})
 	}
-	w.refused(onStudio("anchor", many), "The schema cannot run on Studio", "/tasks: The flow would have", "states, and Studio takes 1000.")
+	w.refused(onStudio("anchor", many), "The schema cannot run on Studio", "/tasks: The flow would have", "states, and Studio allows 1000.")
 	w.refused(onStudio("anchor", edit(tableSchema(), func(o object) {
 		taskOf(o, 0)["actions"] = object{"actions": []any{object{"redirect": "task://nowhere"}}}
 	})), "Invalid assistant schema", "/tasks/0/actions/actions/0/redirect", `"nowhere"`)

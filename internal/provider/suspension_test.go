@@ -73,7 +73,7 @@ func (b bench) answersOn(want ...string) {
 	}
 }
 
-// warnsOnce tells whether the last plan and apply said something exactly once.
+// warnsOnce reports whether the last plan and apply said something exactly once.
 func (b bench) warnsOnce(words ...string) {
 	b.w.t.Helper()
 	n := 0

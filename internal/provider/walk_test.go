@@ -33,7 +33,7 @@ type stack struct {
 	blocks   []block // of the last apply
 	states   map[string]remembered
 	warnings []string // of the last plan and what was done by it
-	// dead tells whether the process was killed: nothing it answers counts then.
+	// dead reports whether the process was killed: nothing it answers counts then.
 	dead func() bool
 }
 
@@ -283,7 +283,7 @@ func (s *stack) planOne(p *wire, b block, had remembered, refs map[string]tftype
 	return plannedBlock{config, answer.PlannedState, answer.PlannedPrivate, p.same(b.kind(), prior, answer.PlannedState)}, nil
 }
 
-// empty tells whether nothing is left to do.
+// empty reports whether nothing is left to do.
 func (s *stack) empty(blocks []block) error {
 	changes, err := s.plan(blocks, true)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// ParseError reports where a file is not JSON, or not shaped as a flow definition.
+// ParseError reports where a file is not JSON, or not structured as a flow definition.
 type ParseError jsondoc.SyntaxError
 
 // Error returns the place and the fault in one line.
@@ -34,7 +34,7 @@ func Parse(data []byte) (*Flow, error) {
 	return f, nil
 }
 
-// decoder reads a flow from a tree. It keeps the first error and goes on with zero
+// decoder reads a flow from a tree. It keeps the first error and continues with zero
 // values.
 type decoder struct {
 	src []byte
