@@ -23,7 +23,7 @@ import (
 // registries are the hosts that Terraform and OpenTofu fill in.
 var registries = []string{"registry.terraform.io", "registry.opentofu.org"}
 
-// mirror is a folder from which `init` takes the provider as it is built for a
+// mirror is a folder from which `init` installs the provider, built as for a
 // release.
 var mirror = sync.OnceValues(func() (string, error) {
 	folder := filepath.Join(scratch, "mirror")
@@ -50,7 +50,7 @@ func binaryIn(mirror, host string) string {
 }
 
 // folder is a working directory in which a real CLI runs the provider's real
-// binary, process by process, as a person's does.
+// binary, process by process, as for a user.
 type folder struct {
 	t    *testing.T
 	path string
@@ -139,8 +139,8 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 	}
 }
 
-// holdsNone looks for secrets in every file that a run leaves, inside the plan
-// file too, and sees to it that there was something to look at.
+// holdsNone looks for secrets in every file that a run leaves, also inside the plan
+// file, and checks that each file has content.
 func (f *folder) holdsNone(secrets ...string) {
 	f.t.Helper()
 	f.unzip("saved.plan")
@@ -166,7 +166,7 @@ func (f *folder) holdsNone(secrets ...string) {
 	}
 	for _, name := range []string{"trace.log", "terraform.tfstate", "saved.plan", "tfplan", "journal.json", "sandbox.json"} {
 		if sizes[name] < 100 {
-			f.t.Errorf("%s has %d bytes: nothing was looked at", name, sizes[name])
+			f.t.Errorf("%s has %d bytes: nothing was checked", name, sizes[name])
 		}
 	}
 }
@@ -197,7 +197,7 @@ func TestSandboxFileNeedsNoCredentialsAndSaysSo(t *testing.T) {
 	f := newFolder(t, "provider \"twiliobot\" {\n  sandbox = \"box.json\"\n}\n"+hosted("greeter")+bound("front", "greeter", ukNumber))
 	out := f.run("apply", "-input=false", "-auto-approve")
 	if !strings.Contains(out, "nothing reaches Twilio") {
-		t.Errorf("the sandbox in use is not said:\n%s", out)
+		t.Errorf("no warning that a sandbox is used:\n%s", out)
 	}
 	if out, err := f.try("plan", "-input=false", "-detailed-exitcode"); err != nil {
 		t.Errorf("the second plan is not empty: %v\n%s", err, out)
@@ -209,7 +209,7 @@ func TestAnotherAccountIsAnErrorThatNamesBoth(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t, "provider \"twiliobot\" {\n  sandbox = \"box.json\"\n}\n"+hosted("greeter")+bound("front", "greeter", ukNumber))
 	f.run("apply", "-input=false", "-auto-approve")
-	// The sandbox is left over in the state; the provider is pointed elsewhere now.
+	// The state is of the sandbox; the provider is configured for another account now.
 	box := sandbox.New()
 	server := httptest.NewServer(box)
 	t.Cleanup(server.Close)
@@ -223,6 +223,6 @@ func TestAnotherAccountIsAnErrorThatNamesBoth(t *testing.T) {
 		}
 	}
 	if journal := box.Journal(); len(journal) != 0 {
-		t.Errorf("the other account was asked: %v", journal)
+		t.Errorf("the other account was called: %v", journal)
 	}
 }

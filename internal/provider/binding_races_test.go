@@ -13,8 +13,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// inBetween is a check that does something after the plan is made and before it is
-// applied: somebody else at the account.
+// inBetween is a check that does something after the plan and before the apply: another
+// client of the account.
 type inBetween func()
 
 func (b inBetween) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
@@ -35,10 +35,10 @@ func TestNumberChangedAfterThePlanStopsTheApply(t *testing.T) {
 	}
 	untouched := func(w *world) resource.TestStep {
 		return resource.TestStep{
-			Config: both, // the binding goes; somebody else's webhook stays
+			Config: both, // the binding is deleted; the other client's webhook stays
 			Check: func(*terraform.State) error {
 				if url := w.number(ukNumber)["sms_url"]; url != "https://other.example.com/sms" {
-					return fmt.Errorf("somebody else's webhook was overwritten: %v", url)
+					return fmt.Errorf("another client's webhook was overwritten: %v", url)
 				}
 				return nil
 			},
@@ -75,7 +75,7 @@ func TestNumberChangedAfterThePlanStopsTheApply(t *testing.T) {
 }
 
 // delayed slows one side of what Terraform does at once: the run-th run slows the
-// writes to one number or the other, by turns, and the reads before them.
+// writes to one number or the other, alternating, and the reads before them.
 func (w *world) delayed(run int) {
 	slow := []string{ukNumber, otherNumber}[run%2]
 	fault := sandbox.Fault{Path: w.number(slow)["sid"].(string), Kind: sandbox.FaultDelay, DelayMS: 20 + 10*(run%5), Times: -1}
@@ -91,7 +91,7 @@ const raceRuns = 20
 func TestRenamedForEachKeyLeavesTheNumberAnswering(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	// The test driver knows no for_each, so a real CLI runs the real provider.
+	// The test driver has no for_each, so a real CLI runs the real provider.
 	f := newFolder(t, w.config(hosted("greeter"), `
 variable "key" {}
 resource "twiliobot_phone_number_binding" "each" {
@@ -99,7 +99,7 @@ resource "twiliobot_phone_number_binding" "each" {
   phone_number  = each.value
   assistant_sid = twiliobot_assistant.greeter.sid
 }`))
-	// The first apply makes the binding; raceRuns renames follow it.
+	// The first apply creates the binding; raceRuns renames follow it.
 	var key string
 	for run := range raceRuns + 1 {
 		w.box.ClearFaults()
@@ -144,7 +144,7 @@ func TestBindingRemovedWhileAnotherTakesTheNumber(t *testing.T) {
 	steps := []resource.TestStep{{Config: hosted("greeter") + bound("a", "greeter", ukNumber) + bound("b", "greeter", otherNumber)}}
 	// Every second run removes a binding, so it takes twice as many.
 	for run := 1; run <= 2*raceRuns; run++ {
-		// By turns: b goes and a takes its number; b comes back with the number that
+		// Alternating: b is deleted and a takes its number; b returns with the number that
 		// a had.
 		config := hosted("greeter") + bound("a", "greeter", otherNumber)
 		check := w.answers(otherNumber, "greeter")
