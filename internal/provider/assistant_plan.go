@@ -110,6 +110,9 @@ func (p *assistantPlan) names(ctx context.Context) {
 				"Remove `rename`, or change the name and the engine in two applies.",
 				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString(), p.plan.Engine.ValueString()))
 	}
+	if renamed && !p.replaced && !p.state.UniqueName.IsNull() {
+		p.provider.ledger.planName(p.state.SID.ValueString(), p.state.UniqueName.ValueString(), p.plan.UniqueName)
+	}
 	oneName := !p.plan.Engine.IsUnknown() && p.plan.Engine.ValueString() != string(bot.Autopilot)
 	switch {
 	case !p.config.FriendlyName.IsNull():

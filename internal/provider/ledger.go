@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
@@ -15,6 +17,7 @@ type ledger struct {
 	inState  map[string]bool                 // SIDs of bots that a resource has in its state
 	plans    map[exclusive][]plannedResource // what only one resource may have
 	engines  map[string]bot.Engine           // of bots that the plan replaces, by the SID they have now
+	names    map[string]plannedName          // of bots that the plan renames in place, by SID
 	webhooks map[string]webhooksModel        // that the plan gives to bots hosted elsewhere, by SID
 	said     map[string]bool
 }
@@ -42,6 +45,7 @@ type plannedResource struct {
 func newLedger() *ledger {
 	return &ledger{
 		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
+		names:    map[string]plannedName{},
 		webhooks: map[string]webhooksModel{}, said: map[string]bool{},
 	}
 }
@@ -91,6 +95,30 @@ func (l *ledger) engineAfter(sid string) bot.Engine {
 	}
 	engine, _ := bot.EngineOf(sid)
 	return engine
+}
+
+// plannedName is a bot's name before and after the plan is applied.
+type plannedName struct {
+	before string
+	after  types.String
+}
+
+// planName records that the plan renames a bot in place.
+func (l *ledger) planName(sid, before string, after types.String) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.names[sid] = plannedName{before, after}
+}
+
+// labelAfter is the label of a number that a bot answers on once this plan is applied:
+// one that is the bot's name follows its rename.
+func (l *ledger) labelAfter(sid string, label types.String) types.String {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if name, ok := l.names[sid]; ok && label.ValueString() == name.before {
+		return name.after
+	}
+	return label
 }
 
 // planWebhooks records the webhooks that the plan gives to a bot hosted elsewhere.

@@ -277,14 +277,14 @@ func (p *bindingPlan) label(ctx context.Context) {
 	case !p.config.FriendlyName.IsNull():
 		return
 	case p.state != nil && !p.repointed() && p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID):
-		p.plan.FriendlyName = p.state.FriendlyName
+		p.plan.FriendlyName = p.provider.ledger.labelAfter(p.state.AssistantSID.ValueString(), p.state.FriendlyName)
 		return
 	}
 	p.plan.FriendlyName = types.StringUnknown()
 	moved := p.state == nil || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
 	if moved && !p.plan.AssistantSID.IsUnknown() {
 		if b, err := p.provider.account.Bot(ctx, p.plan.AssistantSID.ValueString()); err == nil {
-			p.plan.FriendlyName = types.StringValue(b.UniqueName)
+			p.plan.FriendlyName = p.provider.ledger.labelAfter(b.SID, types.StringValue(b.UniqueName))
 		}
 	}
 }

@@ -143,9 +143,6 @@ func (r *phoneNumberBindingResource) Delete(ctx context.Context, req resource.De
 		return
 	}
 	free := binding.Prior{NumberSID: state.PhoneNumberSID.ValueString(), BotSID: prior.BotSID, Channels: prior.Channels, Label: prior.Label}
-	if b, err := r.provider.account.Bot(ctx, prior.BotSID); err == nil && !b.Unnamed() {
-		free.Label = b.UniqueName
-	}
 	notices, err := binding.Free(ctx, r.provider.account, free, nil)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
