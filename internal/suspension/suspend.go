@@ -42,14 +42,7 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 	}, operation.Step{
 		Name: "silencing its phone numbers",
 		Cut:  "Some of its phone numbers are silenced and the others answer; every plan that reads the bot or its numbers warns of it, and the next apply silences the rest.",
-		Do: func(ctx context.Context) error {
-			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
-				now, _, err := read(ctx, a, botSID, a.Now())
-				return now.Answering, err
-			}, func(ctx context.Context, number bot.Number) error {
-				return silenceNumber(ctx, a, number.SID, botSID, hold, &log)
-			})
-		},
+		Do:   func(ctx context.Context) error { return silenceNumbers(ctx, a, botSID, hold, &log) },
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &log) },
 	}, operation.Step{
 		Name: "looking at the result",
@@ -115,6 +108,17 @@ func createHold(ctx context.Context, a *account.Account, botSID string) (sid str
 		return "", true, fmt.Errorf("creating the hold of bot %s: %w", botSID, err)
 	}
 	return hold.SID, true, nil
+}
+
+// silenceNumbers silences every number on which a bot answers, and looks again until there
+// is none. log may be nil.
+func silenceNumbers(ctx context.Context, a *account.Account, botSID, hold string, log *account.UndoLog) error {
+	return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+		now, _, err := read(ctx, a, botSID, a.Now())
+		return now.Answering, err
+	}, func(ctx context.Context, number bot.Number) error {
+		return silenceNumber(ctx, a, number.SID, botSID, hold, log)
+	})
 }
 
 // silenceNumber points the channels on which a number answers for a bot at the hold. It
