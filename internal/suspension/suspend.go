@@ -30,8 +30,10 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 		Name: "marking the bot as suspended",
 		Cut:  "A hold may exist, which silences nothing yet; the next apply goes on from it.",
 		Do: func(ctx context.Context) (err error) {
-			hold, created, err = createHold(ctx, a, botSID)
-			return err
+			if hold, created, err = createHold(ctx, a, botSID); err != nil {
+				return err
+			}
+			return exists(ctx, a, botSID)
 		},
 		Undo: func(ctx context.Context) error {
 			if !created {
@@ -85,6 +87,23 @@ func Check(ctx context.Context, a *account.Account, botSID string, since account
 		}
 	}
 	return nil
+}
+
+// exists reports a bot that was deleted while it was suspended: another process may have
+// replaced or deleted it, having looked for its hold before there was one.
+func exists(ctx context.Context, a *account.Account, botSID string) error {
+	host, err := a.HostOf(botSID)
+	if err != nil {
+		return err
+	}
+	if _, err = host.Get(ctx, botSID); errors.Is(err, bot.ErrNotFound) {
+		return &bot.Problem{
+			Summary: "The bot was deleted during its suspension",
+			Detail:  fmt.Sprintf("Bot %s was deleted or replaced by another client at the same time. Plan again to see what is there now.", botSID),
+			Cause:   bot.ErrChanged,
+		}
+	}
+	return err
 }
 
 // createHold creates the hold of a bot, or finds it. created reports whether it may have
