@@ -82,13 +82,7 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 		number, err = p.provider.account.FindNumber(ctx, e164(p.config.PhoneNumber))
 	}
 	if errors.Is(err, bot.ErrNotFound) {
-		named := p.config.PhoneNumberSID.ValueString()
-		if named == "" {
-			named = p.config.PhoneNumber.ValueString()
-		}
-		p.diags.AddAttributeError(p.config.numberPath(), "The account does not own this phone number",
-			fmt.Sprintf("Account %s has no phone number %s. Buy it or move it to this account first; this provider binds numbers, it does not buy or release them.",
-				p.provider.account.SID, named))
+		addAttributeRefusal(p.diags, p.config.numberPath(), "", p.provider.notOwned(p.config), p.gone())
 		return bot.Number{}, false
 	}
 	if err != nil {
@@ -118,6 +112,20 @@ func (p *bindingPlan) sameNumber() bool {
 		return p.config.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
 	}
 	return e164(p.config.PhoneNumber) == e164(p.state.PhoneNumber)
+}
+
+// gone reports whether the refresh removed a binding of this number from the state.
+func (p *bindingPlan) gone() bool {
+	ledger := p.provider.ledger
+	return p.state == nil && (ledger.isGone(exclusive{boundNumber, p.config.PhoneNumberSID.ValueString()}) ||
+		ledger.isGone(exclusive{boundNumber, e164(p.config.PhoneNumber)}))
+}
+
+// drifted reports whether the binding was applied before, to the bot that is wanted now:
+// what stands against it is what another client changed since.
+func (p *bindingPlan) drifted() bool {
+	applied := p.state != nil && p.prior.BotSID != "" && (p.plan.AssistantSID.IsUnknown() || p.plan.AssistantSID.ValueString() == p.prior.BotSID)
+	return applied || p.gone()
 }
 
 // repointed reports whether the bot changes, or may.
@@ -163,7 +171,7 @@ func (p *bindingPlan) taskless() {
 }
 
 func (p *bindingPlan) missingBot(err error) {
-	p.provider.missing(path.Root("assistant_sid"), p.plan.AssistantSID.ValueString(), err, p.diags)
+	p.provider.missing(path.Root("assistant_sid"), p.plan.AssistantSID.ValueString(), err, p.drifted(), p.diags)
 }
 
 // check refuses what the apply would have to refuse.
@@ -184,7 +192,7 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 		Channels: p.plan.channels(), Overwrite: p.plan.Overwrite.ValueBool(),
 	}
 	if incapable := wanted.Incapable(number); len(incapable) > 0 {
-		addAttributeError(p.diags, path.Root("channels"), "", binding.IncapableProblem(number, incapable))
+		addAttributeRefusal(p.diags, path.Root("channels"), "", binding.IncapableProblem(number, incapable), p.drifted() && p.plan.Channels.Equal(channelSet(p.prior.Channels)))
 		return
 	}
 	if wanted.BotSID != "" && p.repointed() {
@@ -230,10 +238,10 @@ func (p *bindingPlan) refuseConflicts(ctx context.Context, number bot.Number, wa
 	}
 	at, acct := p.config.numberPath(), p.provider.account
 	if len(drifted) > 0 {
-		addAttributeError(p.diags, at, "", binding.DriftProblem(ctx, acct, number, wanted, own, drifted))
+		addAttributeRefusal(p.diags, at, "", binding.DriftProblem(ctx, acct, number, wanted, own, drifted), true)
 	}
 	if len(others) > 0 {
-		addAttributeError(p.diags, at, "", binding.TakenProblem(ctx, acct, number, others))
+		addAttributeRefusal(p.diags, at, "", binding.TakenProblem(ctx, acct, number, others), p.gone())
 	}
 }
 
