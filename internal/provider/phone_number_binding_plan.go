@@ -42,11 +42,11 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p.task(ctx)
+	p.task()
 	if known {
 		p.check(ctx, number)
 	}
-	p.label(ctx)
+	p.label()
 	p.urls(ctx, number, known)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
@@ -128,13 +128,21 @@ func (p *bindingPlan) drifted() bool {
 	return applied || p.gone()
 }
 
+// fresh reports whether the binding is new to the number or to the bot. What such a
+// binding takes from Twilio is known after apply: Terraform plans again when it applies,
+// without what it planned before, and any value that another client changed in between
+// would differ from the one that was planned.
+func (p *bindingPlan) fresh() bool {
+	return p.repointed() || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
+}
+
 // repointed reports whether the bot changes, or may.
 func (p *bindingPlan) repointed() bool {
 	return p.state == nil || !p.plan.AssistantSID.Equal(p.state.AssistantSID)
 }
 
-// task settles the target task: decided when a bot is bound, then kept.
-func (p *bindingPlan) task(ctx context.Context) {
+// task plans the target task: decided when a bot is bound, then kept.
+func (p *bindingPlan) task() {
 	if !p.config.TargetTask.IsNull() {
 		p.taskless()
 		return
@@ -148,12 +156,7 @@ func (p *bindingPlan) task(ctx context.Context) {
 	case p.state != nil && p.prior.BotSID == p.plan.AssistantSID.ValueString() && !p.repointed():
 		p.plan.TargetTask = p.state.TargetTask
 	default:
-		task, err := (&phoneNumberBindingResource{p.provider}).entryTask(ctx, p.plan.AssistantSID.ValueString())
-		if err != nil {
-			p.missingBot(err)
-			return
-		}
-		p.plan.TargetTask = task
+		p.plan.TargetTask = types.StringUnknown()
 	}
 }
 
@@ -262,7 +265,7 @@ func (p *bindingPlan) silences(ctx context.Context, number bot.Number, wanted bi
 // overridden warns of a Messaging Service that answers in place of the number, when the
 // binding is created or changed.
 func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted binding.Binding) {
-	changes := p.repointed() || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) || !p.plan.Channels.Equal(p.state.Channels)
+	changes := p.fresh() || !p.plan.Channels.Equal(p.state.Channels)
 	if !changes || !slices.Contains(wanted.Channels, bot.Messaging) {
 		return
 	}
@@ -280,28 +283,21 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted 
 
 // label plans the friendly name: kept while the bot stays, the bot's name for a new
 // binding.
-func (p *bindingPlan) label(ctx context.Context) {
+func (p *bindingPlan) label() {
 	switch {
 	case !p.config.FriendlyName.IsNull():
-		return
-	case p.state != nil && !p.repointed() && p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID):
+	case p.fresh():
+		p.plan.FriendlyName = types.StringUnknown()
+	default:
 		p.plan.FriendlyName = p.state.FriendlyName
-		return
-	}
-	p.plan.FriendlyName = types.StringUnknown()
-	moved := p.state == nil || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
-	if moved && !p.plan.AssistantSID.IsUnknown() {
-		if b, err := p.provider.account.Bot(ctx, p.plan.AssistantSID.ValueString()); err == nil {
-			p.plan.FriendlyName = types.StringValue(b.UniqueName)
-		}
 	}
 }
 
-// urls plans the webhooks: as they are where they reach the bot already, else as
-// the apply will write them.
+// urls plans the webhooks of a binding that keeps its number and its bot: as they are
+// where they reach the bot, else as the apply will write them.
 func (p *bindingPlan) urls(ctx context.Context, number bot.Number, known bool) {
 	p.plan.WebhookURLs = types.MapUnknown(types.StringType)
-	if !known || p.plan.AssistantSID.IsUnknown() || p.plan.TargetTask.IsUnknown() || p.plan.Channels.IsUnknown() {
+	if !known || p.fresh() || p.plan.TargetTask.IsUnknown() || p.plan.Channels.IsUnknown() {
 		return
 	}
 	routing, err := p.provider.account.Routing(ctx, number)
