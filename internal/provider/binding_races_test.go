@@ -203,3 +203,28 @@ func TestNewBindingOfWhatWasChangedAfterThePlan(t *testing.T) {
 		})
 	}
 }
+
+func TestBotDeletedAfterThePlanStopsTheApply(t *testing.T) {
+	t.Parallel()
+	flow := studioFlow("echo", echo("Hello"))
+	for name, after := range map[string]string{
+		"new binding":    flow + bound("front", "echo", ukNumber),
+		"new suspension": flow + "resource \"twiliobot_suspension\" \"off\" {\n  assistant_sid = twiliobot_assistant.echo.sid\n}\n",
+		"update":         studioFlow("echo", echo("Changed")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.run(
+				resource.TestStep{Config: flow},
+				resource.TestStep{
+					Config: after,
+					ConfigPlanChecks: beforeApply(func() {
+						w.call(http.MethodDelete, studioBase+"/"+w.flows()["echo"]["sid"].(string), nil)
+					}),
+					ExpectError: inOrder("bot", "deleted since the plan", "lan again"),
+				},
+			)
+		})
+	}
+}

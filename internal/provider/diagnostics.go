@@ -108,7 +108,7 @@ func (d *providerData) missing(at path.Path, sid string, err error, drifted bool
 	if errors.Is(err, bot.ErrNotFound) {
 		err = &bot.Problem{
 			Summary: "There is no such bot",
-			Detail: fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists first.",
+			Detail: fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists first. Where this is one already, the bot was deleted since the plan: plan again to see what is there now.",
 				d.account.SID, sid),
 		}
 	}

@@ -66,6 +66,9 @@ func (m bindingModel) otherNumber(found bot.Number) error {
 func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingModel, number bot.Number, prior priorBinding, free binding.Prior, diags *diag.Diagnostics) priorBinding {
 	acct := r.provider.account
 	b, err := acct.Bot(ctx, plan.AssistantSID.ValueString())
+	if errors.Is(err, bot.ErrNotFound) {
+		err = bot.DeletedProblem(plan.AssistantSID.ValueString(), err)
+	}
 	if err != nil {
 		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
 		return priorBinding{}
