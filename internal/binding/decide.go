@@ -81,6 +81,10 @@ func Decide(v View, b Binding, snapshot bot.RouteSnapshot, hold string) (Decisio
 	if changed := v.changedSince(b, snapshot); len(changed) > 0 {
 		return Decision{}, &Refusal{Kind: bot.ChangedSincePlan, Conflicts: changed}
 	}
+	if len(conflicts) > 0 && !b.Overwrite {
+		// The plan saw it and warned.
+		return Decision{}, &Refusal{Kind: bot.NumberRepointed, Conflicts: conflicts}
+	}
 	if len(conflicts) > 0 && hold != "" {
 		return Decision{}, &Refusal{Kind: bot.NumberSilenced, Conflicts: conflicts}
 	}

@@ -207,6 +207,7 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		return
 	}
 	if len(owners) > 0 {
-		addAttributeError(p.diags, at, "", bot.NameProblem(name, owners))
+		// What a state of an earlier time knew is gone, and another has come in its place.
+		addAttributeRefusal(p.diags, at, "", bot.NameProblem(name, owners), p.provider.ledger.hasLost(namedBot))
 	}
 }

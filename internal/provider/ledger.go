@@ -20,6 +20,8 @@ type ledger struct {
 	names    map[string]plannedName          // of bots that the plan renames in place, by SID
 	webhooks map[string]webhooksModel        // that the plan gives to bots hosted elsewhere, by SID
 	said     map[string]bool
+	gone     map[exclusive]bool // what the refresh removed from the state
+	drifted  map[string]bool    // SIDs of bots that another client changed since the last apply
 }
 
 // exclusive is something at Twilio that only one resource of a configuration may have.
@@ -45,8 +47,8 @@ type plannedResource struct {
 func newLedger() *ledger {
 	return &ledger{
 		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
-		names:    map[string]plannedName{},
-		webhooks: map[string]webhooksModel{}, said: map[string]bool{},
+		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
+		gone: map[exclusive]bool{}, drifted: map[string]bool{},
 	}
 }
 
@@ -69,6 +71,49 @@ func (l *ledger) readState(sid string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.inState[sid] = true
+}
+
+// refreshedAway records what the refresh removed from the state, since it no longer
+// exists.
+func (l *ledger) refreshedAway(what ...exclusive) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, each := range what {
+		l.gone[each] = true
+	}
+}
+
+// isGone reports whether the refresh of this walk removed something from the state.
+func (l *ledger) isGone(what exclusive) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gone[what]
+}
+
+// hasLost reports whether the refresh of this walk removed anything of a kind.
+func (l *ledger) hasLost(kind exclusiveKind) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for each := range l.gone {
+		if each.kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// readDrift records a bot whose refresh shows other than the last apply left.
+func (l *ledger) readDrift(sid string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.drifted[sid] = true
+}
+
+// hasDrifted reports whether the refresh of this walk found a bot changed.
+func (l *ledger) hasDrifted(sid string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.drifted[sid]
 }
 
 // hasInState reports whether a resource of this walk has the bot in its state: one that

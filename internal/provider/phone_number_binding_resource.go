@@ -71,6 +71,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	}
 	number, err := r.provider.account.Number(ctx, state.PhoneNumberSID.ValueString())
 	if errors.Is(err, bot.ErrNotFound) {
+		r.provider.ledger.refreshedAway(exclusive{boundNumber, state.PhoneNumberSID.ValueString()}, exclusive{boundNumber, e164(state.PhoneNumber)})
 		resp.State.RemoveResource(ctx)
 		return
 	}

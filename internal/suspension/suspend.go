@@ -68,7 +68,10 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 // Service routes to the bot pass by the numbers' own settings. It reads listings begun at
 // the moment or later.
 func Check(ctx context.Context, a *account.Account, botSID string, since account.Moment) error {
-	if _, err := a.Bot(ctx, botSID); err != nil {
+	switch _, err := a.Bot(ctx, botSID); {
+	case errors.Is(err, bot.ErrNotFound):
+		return bot.DeletedProblem(botSID, err)
+	case err != nil:
 		return fmt.Errorf("reading the bot %s: %w", botSID, err)
 	}
 	services, err := a.Overriding(ctx, since)
