@@ -65,7 +65,7 @@ func (d *decoder) text(owner *jsondoc.Node, at jsontext.Pointer, key string) str
 }
 
 func (d *decoder) flow(root *jsondoc.Node) *Flow {
-	f := &Flow{root: root, src: d.src}
+	f := &Flow{root: root, src: jsondoc.TrimByteOrderMark(d.src)}
 	if !root.Present() {
 		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, root.Start, "", "null stands where an object is expected"))
 		return f
