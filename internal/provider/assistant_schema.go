@@ -47,8 +47,8 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		Attributes: map[string]schema.Attribute{
 			"unique_name": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "The bot's name, unique in the account across engines: 1 to 64 characters, no control characters or outer spaces. " +
-					"`free` and names that look like the provider's own marks at Twilio are refused. See `rename` for what a change does.",
+				MarkdownDescription: "The bot's name, unique in the account across engines: 1 to 64 characters, no control or invisible characters and no outer spaces. " +
+					"`.`, `..`, `free` and names that look like the provider's own marks at Twilio are refused, and slashes on the engine `autopilot`. See `rename` for what a change does.",
 				Validators: []validator.String{botName()},
 			},
 			"friendly_name": schema.StringAttribute{
