@@ -23,9 +23,9 @@ func (v *validator) liquid(who string, n *jsondoc.Node, at jsontext.Pointer) {
 	if n == nil {
 		return
 	}
-	for _, fault := range liquidFaults(n.String()) {
+	if faults := liquidFaults(n.String()); len(faults) > 0 {
 		v.warn(BadLiquid, at, "Studio renders Liquid in every text of a widget; {% raw %} and {% endraw %} keep a part of it as it is.",
-			"%s has Liquid that does not parse: %s", who, fault)
+			"%s has Liquid that does not parse: %s", who, strings.Join(faults, "; "))
 	}
 	for _, m := range n.Members {
 		v.liquid(who, m.Value, at.AppendToken(m.Name))
@@ -88,8 +88,8 @@ type liquidBlock struct {
 }
 
 func (r *liquidReader) fault(format string, args ...any) {
-	place := fmt.Sprintf(" (character %d)", 1+utf8.RuneCountInString(r.text[:r.begin]))
-	r.faults = append(r.faults, fmt.Sprintf(format, args...)+place)
+	place := fmt.Sprintf("at character %d ", 1+utf8.RuneCountInString(r.text[:r.begin]))
+	r.faults = append(r.faults, place+fmt.Sprintf(format, args...))
 }
 
 // next reads one {{ }} or {% %}; false at the end of the text. As in every Liquid, the

@@ -27,10 +27,10 @@ func TestLiquidThatParsesIsTaken(t *testing.T) {
 
 func TestLiquidThatDoesNotParseIsNamedWithItsPlace(t *testing.T) {
 	for text, want := range map[string][]string{
-		"Hello {{ contact.name | }} {% if %}": {"{{ }} has a | that no filter follows (character 7)", "{% if %} has no condition (character 28)", "{% if %} has no {% endif %} (character 28)"},
-		"é {{ a":                              {"{{ has no }} (character 3)"},
-		"{% if a":                             {"{% has no %} (character 1)"},
-		"{{ a }} {{ 'b }}":                    {"{{ }} has a quote that is not closed (character 9)"},
+		"Hello {{ contact.name | }} {% if %}": {"at character 7 {{ }} has a | that no filter follows", "at character 28 {% if %} has no condition", "at character 28 {% if %} has no {% endif %}"},
+		"é {{ a":                              {"at character 3 {{ has no }}"},
+		"{% if a":                             {"at character 1 {% has no %}"},
+		"{{ a }} {{ 'b }}":                    {"at character 9 {{ }} has a quote that is not closed"},
 		"{{ }}":                               {"{{ }} is empty"},
 		"{{--}}":                              {"{{ }} is empty"},
 		"{{ | upcase }}":                      {"{{ }} has no value before its first |"},
@@ -39,21 +39,21 @@ func TestLiquidThatDoesNotParseIsNamedWithItsPlace(t *testing.T) {
 		"{{ a | plus: }}":                     {"{{ }} has a filter that is not of the form"},
 		"{{ a | 'b' }}":                       {"{{ }} has a filter that is not of the form"},
 		"{% %}":                               {"{% %} names no tag"},
-		"{% iff a %}":                         {`{% %} has a tag that Liquid does not know, and may mean {% if %} (character 1)`},
+		"{% iff a %}":                         {`at character 1 {% %} has a tag that Liquid does not know, and may mean {% if %}`},
 		"{% endfo %}":                         {`{% %} has a tag that Liquid does not know, and may mean {% endfor %}`},
-		"{% hunter2hunter2 %}":                {"{% %} has a tag that Liquid does not know (character 1)"},
+		"{% hunter2hunter2 %}":                {"at character 1 {% %} has a tag that Liquid does not know"},
 		"{% if a = b %}{% endif %}":           {"{% if %} has a single ="},
 		"{% if a && b %}{% endif %}":          {"{% if %} has && or ||"},
-		"{% if a %}{% elsif %}{% endif %}":    {"{% elsif %} has no condition (character 11)"},
+		"{% if a %}{% elsif %}{% endif %}":    {"at character 11 {% elsif %} has no condition"},
 		"{% if a == 'b %}{% endif %}":         {"{% if %} has a quote that is not closed"},
 		"{% else %}":                          {"{% else %} is in no block that it can part"},
-		"{% for a in b %}{% elsif c %}{% endfor %}":               {"{% elsif %} is in no block that it can part (character 17)"},
+		"{% for a in b %}{% elsif c %}{% endfor %}":               {"at character 17 {% elsif %} is in no block that it can part"},
 		"{% if a %}{% when b %}{% endif %}":                       {"{% when %} is in no block"},
 		"{% endif %}":                                             {"{% endif %} ends no {% if %}"},
 		"{% endraw %}":                                            {"{% endraw %} ends no {% raw %}"},
 		"{% if a %}{% for b in c %}{% endif %}":                   {"{% endif %} comes before {% endfor %}"},
 		"{% if a %}{% endfor %}":                                  {"{% endfor %} ends no {% for %}", "{% if %} has no {% endif %}"},
-		"{% if a %}{% if b %}{% endif %}":                         {"{% if %} has no {% endif %} (character 1)"},
+		"{% if a %}{% if b %}{% endif %}":                         {"at character 1 {% if %} has no {% endif %}"},
 		"{% raw %}{% endcomment %}":                               {"{% raw %} has no {% endraw %}"},
 		"{% comment %}":                                           {"{% comment %} has no {% endcomment %}"},
 		"{% for a of b %}{% endfor %}":                            {"{% for %} is not of the form {% for item in list %}"},
@@ -63,12 +63,12 @@ func TestLiquidThatDoesNotParseIsNamedWithItsPlace(t *testing.T) {
 		"{% assign a == b %}":                                     {"{% assign %} is not of the form"},
 		"{% assign a = b | %}":                                    {"{% assign %} has a | that no filter follows"},
 		"{% case %}{% endcase %}":                                 {"{% case %} names nothing"},
-		"{% if a %}{% capture %}{% endcapture %}{{ b | }}{%endif": {"{% capture %} names nothing (character 11)", "{{ }} has a | that no filter follows (character 40)", "{% has no %} (character 49)", "{% if %} has no {% endif %} (character 1)"},
+		"{% if a %}{% capture %}{% endcapture %}{{ b | }}{%endif": {"at character 11 {% capture %} names nothing", "at character 40 {{ }} has a | that no filter follows", "at character 49 {% has no %}", "at character 1 {% if %} has no {% endif %}"},
 	} {
 		got := liquidFaults(text)
 		same := len(got) == len(want)
 		for i := range want {
-			same = same && strings.HasPrefix(got[i], want[i])
+			same = same && strings.Contains(got[i], want[i])
 		}
 		if !same {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -17,9 +17,9 @@ func (e *ParseError) Error() string {
 	return "the flow definition is not valid: " + (*jsondoc.SyntaxError)(e).Error()
 }
 
-// Parse reads a flow definition. The error is a *ParseError: for text that is not
-// JSON, names an object has twice, and values of a kind that has no place in the
-// frame of a definition (states, transitions, conditions). What is missing, and
+// Parse reads a flow definition. The error is a *ParseError, or joins several: for text
+// that is not JSON, names an object has twice, and values of a kind that has no place in
+// the frame of a definition (states, transitions, conditions). What is missing, and
 // everything about the properties of widgets, is Validate's to say. Keys that are
 // not known are kept.
 func Parse(data []byte) (*Flow, error) {
@@ -29,16 +29,22 @@ func Parse(data []byte) (*Flow, error) {
 	}
 	d := decoder{src: data}
 	f := d.flow(root)
-	if d.err != nil {
-		return nil, d.err
+	if len(d.errs) > 0 {
+		return nil, errors.Join(d.errs...)
 	}
 	return f, nil
 }
 
-// decoder takes a tree apart. It keeps the first error and goes on with zero values.
+// decoder takes a tree apart. Behind an error it goes on with zero values, so that every
+// error is found at once.
 type decoder struct {
-	src []byte
-	err *ParseError
+	src  []byte
+	errs []error
+}
+
+func (d *decoder) wrongKind(n *jsondoc.Node, at jsontext.Pointer, want jsontext.Kind) {
+	d.errs = append(d.errs, (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at,
+		fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), jsondoc.KindName(want)))))
 }
 
 // is tells whether a value is there and of the kind, and refuses it if it is of
@@ -51,9 +57,8 @@ func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) b
 	if found == 'f' {
 		found = 't'
 	}
-	if found != kind && d.err == nil {
-		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at,
-			fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), jsondoc.KindName(kind))))
+	if found != kind {
+		d.wrongKind(n, at, kind)
 	}
 	return found == kind
 }
@@ -67,7 +72,7 @@ func (d *decoder) text(owner *jsondoc.Node, at jsontext.Pointer, key string) str
 func (d *decoder) flow(root *jsondoc.Node) *Flow {
 	f := &Flow{root: root, src: jsondoc.TrimByteOrderMark(d.src)}
 	if !root.Present() {
-		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, root.Start, "", "null stands where an object is expected"))
+		d.wrongKind(root, "", '{')
 		return f
 	}
 	if !d.is(root, "", '{') {
@@ -95,8 +100,8 @@ func (d *decoder) list(owner *jsondoc.Node, at jsontext.Pointer, key string, use
 	}
 	for i, elem := range n.Elems {
 		at := index(at, i)
-		if elem.Kind == 'n' && d.err == nil {
-			d.err = (*ParseError)(jsondoc.ErrorAt(d.src, elem.Start, at, "null stands where an object is expected"))
+		if elem.Kind == 'n' {
+			d.wrongKind(elem, at, '{')
 		}
 		if d.is(elem, at, '{') {
 			use(elem, at)

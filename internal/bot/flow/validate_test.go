@@ -113,7 +113,7 @@ func TestEachRuleNamesStateAndPlace(t *testing.T) {
 			`bad_subflow /states/3/properties/flow_sid state "ask_again"`},
 		{"regular expression", `"type": "equal_to", "value": "tea"`, `"type": "regex", "value": "(tea"`, Warning,
 			`bad_regex /states/2/transitions/1/conditions/0/value state "menu", transition match 1 has a regular expression that cannot match: a ( has no )`},
-		{"Liquid", `"Bye"`, `"Bye {{ x | }}"`, Warning, `bad_liquid /states/5/properties/body state "bye", property "body", has Liquid that does not parse: {{ }} has a |`},
+		{"Liquid", `"Bye"`, `"Bye {{ x | }}"`, Warning, `bad_liquid /states/5/properties/body state "bye", property "body", has Liquid that does not parse: at character 5 {{ }} has a | that no filter follows.`},
 		{"two triggers", `"name": "ask_again", "type": "set-variables", "transitions": [{"event": "next", "next": "ask"}]`,
 			`"name": "ask_again", "type": "trigger", "transitions": [{"event": "incomingCall", "next": "ask"}]`, Warning, `many_triggers /states/3/type state "ask_again" is a second trigger`},
 		{"half a condition", `"type": "equal_to", "value": "tea"`, `"type": "equals"`, Error, `bad_value /states/2/transitions/1/conditions/0/type `},

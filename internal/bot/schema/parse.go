@@ -18,8 +18,9 @@ func (e *ParseError) Error() string {
 	return "the schema is not valid: " + (*jsondoc.SyntaxError)(e).Error()
 }
 
-// Parse reads an assistant schema. The error is a *ParseError: for text that is not
-// JSON, names an object has twice, and values of a kind that has no place there.
+// Parse reads an assistant schema. The error is a *ParseError, or joins several: for text
+// that is not JSON, names an object has twice, and values of a kind that has no place
+// there.
 // A list that is null or missing is empty. What the file says beyond an assistant
 // is not an error; Validate warns of it, since it never reaches Twilio.
 func Parse(data []byte) (*Schema, error) {
@@ -35,24 +36,23 @@ func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	}
 	d := decoder{src: data}
 	s := d.schema(root)
-	if d.err != nil {
-		return nil, nil, d.err
+	if len(d.errs) > 0 {
+		return nil, nil, errors.Join(d.errs...)
 	}
 	return root, s, nil
 }
 
-// decoder takes a tree apart. It keeps the first error and goes on with zero values.
+// decoder takes a tree apart. Behind an error it goes on with zero values, so that every
+// error is found at once.
 type decoder struct {
 	src   []byte
-	err   error
+	errs  []error
 	notes []note
 }
 
 func (d *decoder) wrongKind(n *jsondoc.Node, at place, want string) {
-	if d.err == nil {
-		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at.pointer,
-			fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), want)))
-	}
+	d.errs = append(d.errs, (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at.pointer,
+		fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), want))))
 }
 
 // note warns of a member that never reaches Twilio.
