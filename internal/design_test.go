@@ -22,6 +22,8 @@ const module = "github.com/twiliobot/terraform-provider-twiliobot/internal/"
 // package that the picture leaves out.
 func node(pkg string) string {
 	switch {
+	case strings.HasSuffix(pkg, "test"):
+		return "" // helpers of tests
 	case strings.HasPrefix(pkg, "twilio/"):
 		return "engines"
 	case pkg == "bot/schema", pkg == "bot/flow":

@@ -11,13 +11,50 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
+// bots reads the bots and holds of every engine.
+type bots struct {
+	clock     *clock
+	hosts     map[bot.Engine]Host
+	perEngine map[bot.Engine]*listing[bot.Listing]
+}
+
+func newBots(clock *clock, hosts map[bot.Engine]Host) *bots {
+	b := &bots{clock: clock, hosts: map[bot.Engine]Host{}, perEngine: map[bot.Engine]*listing[bot.Listing]{}}
+	for _, engine := range bot.Engines() {
+		host, ok := hosts[engine]
+		if !ok {
+			host = Off{Reason: fmt.Errorf("the engine %q is not part of this version of the provider", engine)}
+		}
+		b.perEngine[engine] = newListing(clock, host.List)
+		b.hosts[engine] = tracked{host, b.perEngine[engine]}
+	}
+	return b
+}
+
+// Host is what runs the bots of an engine.
+func (b *bots) Host(engine bot.Engine) Host {
+	if host, ok := b.hosts[engine]; ok {
+		return host
+	}
+	return Off{Reason: fmt.Errorf("there is no engine %q", engine)}
+}
+
+// HostOf is what runs the bot of a SID.
+func (b *bots) HostOf(sid string) (Host, error) {
+	engine, ok := bot.EngineOf(sid)
+	if !ok {
+		return nil, fmt.Errorf("%q: %w", sid, bot.ErrEngineUnknown)
+	}
+	return b.Host(engine), nil
+}
+
 // Bots lists the bots and holds of every engine, as they were at the moment or later.
-func (a *Account) Bots(ctx context.Context, since Moment) (bot.Listing, error) {
+func (b *bots) Bots(ctx context.Context, since Moment) (bot.Listing, error) {
 	byEngine := make([]bot.Listing, len(bot.Engines()))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, engine := range bot.Engines() {
 		group.Go(func() error {
-			listed, err := a.BotsOf(ctx, engine, since)
+			listed, err := b.BotsOf(ctx, engine, since)
 			byEngine[i] = listed
 			return err
 		})
@@ -34,8 +71,8 @@ func (a *Account) Bots(ctx context.Context, since Moment) (bot.Listing, error) {
 }
 
 // BotsOf lists the bots and holds of one engine, as they were at the moment or later.
-func (a *Account) BotsOf(ctx context.Context, engine bot.Engine, since Moment) (bot.Listing, error) {
-	listed, err := a.perEngine[engine].since(ctx, since)
+func (b *bots) BotsOf(ctx context.Context, engine bot.Engine, since Moment) (bot.Listing, error) {
+	listed, err := b.perEngine[engine].since(ctx, since)
 	if err != nil {
 		return listed, fmt.Errorf("listing the account's %s bots: %w", engine, err)
 	}
@@ -44,14 +81,14 @@ func (a *Account) BotsOf(ctx context.Context, engine bot.Engine, since Moment) (
 
 // Bot reads one bot, without content, from a listing made earlier in this run where
 // there is one. bot.ErrNotFound when it no longer exists.
-func (a *Account) Bot(ctx context.Context, sid string) (bot.Bot, error) {
-	host, err := a.HostOf(sid)
+func (b *bots) Bot(ctx context.Context, sid string) (bot.Bot, error) {
+	host, err := b.HostOf(sid)
 	if err != nil {
 		return bot.Bot{}, err
 	}
 	engine, _ := bot.EngineOf(sid)
-	if listed, ok := a.perEngine[engine].known(); ok {
-		if at := slices.IndexFunc(listed.Bots, func(b bot.Bot) bool { return b.SID == sid }); at >= 0 {
+	if listed, ok := b.perEngine[engine].known(); ok {
+		if at := slices.IndexFunc(listed.Bots, func(each bot.Bot) bool { return each.SID == sid }); at >= 0 {
 			return listed.Bots[at], nil
 		}
 	}
@@ -60,8 +97,8 @@ func (a *Account) Bot(ctx context.Context, sid string) (bot.Bot, error) {
 
 // ReadBot reads a bot with its content, or without when its content is managed
 // elsewhere. bot.ErrNotFound means that neither a read of it nor a listing has it.
-func (a *Account) ReadBot(ctx context.Context, sid string, content bool) (bot.Bot, error) {
-	host, err := a.HostOf(sid)
+func (b *bots) ReadBot(ctx context.Context, sid string, content bool) (bot.Bot, error) {
+	host, err := b.HostOf(sid)
 	if err != nil {
 		return bot.Bot{}, err
 	}
@@ -69,16 +106,16 @@ func (a *Account) ReadBot(ctx context.Context, sid string, content bool) (bot.Bo
 	if content {
 		read = host.Read
 	}
-	b, err := read(ctx, sid)
+	found, err := read(ctx, sid)
 	if !errors.Is(err, bot.ErrNotFound) {
-		return b, err
+		return found, err
 	}
 	engine, _ := bot.EngineOf(sid)
-	listed, listErr := a.BotsOf(ctx, engine, a.Now())
+	listed, listErr := b.BotsOf(ctx, engine, b.clock.Now())
 	if listErr != nil {
 		return bot.Bot{}, listErr
 	}
-	if at := slices.IndexFunc(listed.Bots, func(b bot.Bot) bool { return b.SID == sid }); at >= 0 {
+	if at := slices.IndexFunc(listed.Bots, func(each bot.Bot) bool { return each.SID == sid }); at >= 0 {
 		return bot.Bot{}, fmt.Errorf("Twilio lists %s but answers that it does not exist; this passes when its reads have caught up with its writes: %w", listed.Bots[at], bot.ErrLagging)
 	}
 	return bot.Bot{}, err
@@ -86,10 +123,10 @@ func (a *Account) ReadBot(ctx context.Context, sid string, content bool) (bot.Bo
 
 // FindBots gives the bots of all engines that have a unique name now, by asking each
 // engine afresh.
-func (a *Account) FindBots(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
+func (b *bots) FindBots(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
 	var found []bot.Bot
 	for _, engine := range bot.Engines() {
-		bots, err := a.Host(engine).Find(ctx, uniqueName)
+		bots, err := b.Host(engine).Find(ctx, uniqueName)
 		if err != nil {
 			return nil, fmt.Errorf("looking for a bot named %q: %w", uniqueName, err)
 		}
@@ -98,21 +135,15 @@ func (a *Account) FindBots(ctx context.Context, uniqueName string) ([]bot.Bot, e
 	return found, nil
 }
 
-// LockName waits until no other operation of this process creates or renames a bot to
-// the name, no longer than the context lasts.
-func (a *Account) LockName(ctx context.Context, name string) (unlock func(), err error) {
-	return a.locks.lock(ctx, "bot "+name)
-}
-
 // NameFree refuses a name that another bot has; own are the SIDs of bots that may have
 // it, or whose replacements may.
-func (a *Account) NameFree(ctx context.Context, name string, own ...string) error {
-	named, err := a.FindBots(ctx, name)
+func (b *bots) NameFree(ctx context.Context, name string, own ...string) error {
+	named, err := b.FindBots(ctx, name)
 	if err != nil {
 		return err
 	}
-	named = slices.DeleteFunc(named, func(b bot.Bot) bool {
-		return slices.Contains(own, b.SID) || (b.Replaces != "" && slices.Contains(own, b.Replaces))
+	named = slices.DeleteFunc(named, func(each bot.Bot) bool {
+		return slices.Contains(own, each.SID) || (each.Replaces != "" && slices.Contains(own, each.Replaces))
 	})
 	if len(named) > 0 {
 		return bot.NameProblem(name, named)
@@ -121,22 +152,22 @@ func (a *Account) NameFree(ctx context.Context, name string, own ...string) erro
 }
 
 // Describe names a route, a bot by its name where the account has it.
-func (a *Account) Describe(ctx context.Context, route bot.Route) string {
+func (b *bots) Describe(ctx context.Context, route bot.Route) string {
 	if route.Kind != bot.ToBot {
 		return route.String()
 	}
-	listed, err := a.Bots(ctx, AnyTime)
+	listed, err := b.Bots(ctx, AnyTime)
 	if err != nil {
 		return route.String()
 	}
-	for _, b := range listed.Bots {
-		if b.SID != route.BotSID {
+	for _, each := range listed.Bots {
+		if each.SID != route.BotSID {
 			continue
 		}
 		if route.SilencedBy != "" {
-			return fmt.Sprintf("silence (bot %s is suspended)", b)
+			return fmt.Sprintf("silence (bot %s is suspended)", each)
 		}
-		return "bot " + b.String()
+		return "bot " + each.String()
 	}
 	return fmt.Sprintf("bot %s, which no longer exists", route.BotSID)
 }

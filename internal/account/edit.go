@@ -25,7 +25,7 @@ type Edit struct {
 // Each Write is one request: cut off before it the number is as it was, after it as
 // written.
 func (a *Account) EditNumber(ctx context.Context, sid string, log *UndoLog, decide func(context.Context, *Edit) error) error {
-	unlock, err := a.locks.lock(ctx, "number "+sid)
+	unlock, err := a.lock(ctx, "number "+sid)
 	if err != nil {
 		return err
 	}
@@ -57,11 +57,11 @@ func (e *Edit) Write(ctx context.Context, change bot.NumberChange) error {
 	if e.log != nil {
 		e.log.add(before, change.Apply(before))
 	}
-	answer, err := e.account.numbers.Update(ctx, before.SID, change)
-	defer e.account.wrote(before.SID)
+	answer, err := e.account.numbers.api.Update(ctx, before.SID, change)
+	defer e.account.wroteNumber(before.SID)
 	sent := confirm.Write{Object: "phone number " + before.String(), Err: err}
 	after, err := confirm.Read(ctx, sent, func(ctx context.Context) (bot.Number, error) {
-		number, err := e.account.numbers.Get(ctx, before.SID)
+		number, err := e.account.numbers.api.Get(ctx, before.SID)
 		switch {
 		case err != nil:
 			return number, err
@@ -80,9 +80,9 @@ func (e *Edit) Write(ctx context.Context, change bot.NumberChange) error {
 }
 
 // Claim takes channels of the number for a binding of this run.
-func (e *Edit) Claim(channels []bot.Channel) { e.account.claims.set(e.Number.SID, channels) }
+func (e *Edit) Claim(channels []bot.Channel) { e.account.claim(e.Number.SID, channels) }
 
 // Claimed reports whether a binding of this run has taken a channel of the number.
 func (e *Edit) Claimed(channel bot.Channel) bool {
-	return e.account.claims.has(e.Number.SID, channel)
+	return e.account.hasClaimed(e.Number.SID, channel)
 }

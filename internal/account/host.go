@@ -105,17 +105,17 @@ func untracked(host Host) Host {
 }
 
 // Reachable reports whether an engine can be reached.
-func (a *Account) Reachable(engine bot.Engine) bool { return a.IsOff(engine) == nil }
+func (b *bots) Reachable(engine bot.Engine) bool { return b.IsOff(engine) == nil }
 
 // IsOff says why an engine cannot be reached; nil where it can.
-func (a *Account) IsOff(engine bot.Engine) error {
-	off, _ := untracked(a.Host(engine)).(Off) // of any other host there is no reason
+func (b *bots) IsOff(engine bot.Engine) error {
+	off, _ := untracked(b.Host(engine)).(Off) // of any other host there is no reason
 	return off.Reason
 }
 
 // Validate asks Twilio what it would say of a flow; nothing where it cannot be asked.
-func (a *Account) Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, error) {
-	validator, ok := untracked(a.Host(bot.Studio)).(Validator)
+func (b *bots) Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, error) {
+	validator, ok := untracked(b.Host(bot.Studio)).(Validator)
 	if !ok {
 		return nil, nil
 	}
@@ -123,9 +123,9 @@ func (a *Account) Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, e
 }
 
 // Activity is what is in progress on a bot; nothing where its engine does not know.
-func (a *Account) Activity(ctx context.Context, sid string) (bot.Activity, error) {
+func (b *bots) Activity(ctx context.Context, sid string) (bot.Activity, error) {
 	engine, _ := bot.EngineOf(sid)
-	drainer, ok := untracked(a.Host(engine)).(Drainer)
+	drainer, ok := untracked(b.Host(engine)).(Drainer)
 	if !ok {
 		return bot.Activity{}, nil
 	}
@@ -133,41 +133,41 @@ func (a *Account) Activity(ctx context.Context, sid string) (bot.Activity, error
 }
 
 // holder keeps the holds; nil where applications cannot be reached.
-func (a *Account) holder() Holder {
-	holder, _ := untracked(a.Host(bot.Application)).(Holder)
+func (b *bots) holder() Holder {
+	holder, _ := untracked(b.Host(bot.Application)).(Holder)
 	return holder
 }
 
 // FindHolds gives the holds of a bot as Twilio has them now; none where applications
 // cannot be reached.
-func (a *Account) FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error) {
-	if holder := a.holder(); holder != nil {
+func (b *bots) FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error) {
+	if holder := b.holder(); holder != nil {
 		return holder.FindHolds(ctx, botSID)
 	}
 	return nil, nil
 }
 
 // CreateHold creates the hold of a bot.
-func (a *Account) CreateHold(ctx context.Context, botSID string) (bot.Hold, error) {
-	holder := a.holder()
+func (b *bots) CreateHold(ctx context.Context, botSID string) (bot.Hold, error) {
+	holder := b.holder()
 	if holder == nil {
-		return bot.Hold{}, a.IsOff(bot.Application)
+		return bot.Hold{}, b.IsOff(bot.Application)
 	}
-	defer a.perEngine[bot.Application].wrote()
+	defer b.perEngine[bot.Application].wrote()
 	return holder.CreateHold(ctx, botSID)
 }
 
 // MoveHold makes the hold of one bot that of another.
-func (a *Account) MoveHold(ctx context.Context, hold bot.Hold, botSID string) error {
-	defer a.perEngine[bot.Application].wrote()
-	return a.holder().MoveHold(ctx, hold, botSID)
+func (b *bots) MoveHold(ctx context.Context, hold bot.Hold, botSID string) error {
+	defer b.perEngine[bot.Application].wrote()
+	return b.holder().MoveHold(ctx, hold, botSID)
 }
 
 // DeleteHold deletes a hold.
-func (a *Account) DeleteHold(ctx context.Context, sid string) error {
-	defer a.perEngine[bot.Application].wrote()
-	return a.holder().DeleteHold(ctx, sid)
+func (b *bots) DeleteHold(ctx context.Context, sid string) error {
+	defer b.perEngine[bot.Application].wrote()
+	return b.holder().DeleteHold(ctx, sid)
 }
 
 // HoldsChanged makes what was listed of the holds stale: another process changed them.
-func (a *Account) HoldsChanged() { a.perEngine[bot.Application].wrote() }
+func (b *bots) HoldsChanged() { b.perEngine[bot.Application].wrote() }

@@ -17,11 +17,9 @@ const AnyTime Moment = 0
 // clock counts the moments of an account.
 type clock struct{ last atomic.Int64 }
 
-func (c *clock) tick() Moment { return Moment(c.last.Add(1)) }
-
 // Now is this moment. A listing asked for since now is begun after everything that
 // happened before the call, such as a write that was answered.
-func (a *Account) Now() Moment { return a.clock.tick() }
+func (c *clock) Now() Moment { return Moment(c.last.Add(1)) }
 
 // listing is one kind of listing, shared by those whose moment it meets: an answer is
 // never older than the moment that a caller asks for, nor than this process's own last
@@ -57,7 +55,7 @@ func newListing[T any](clock *clock, read func(context.Context) (T, error)) *lis
 func (l *listing[T]) wrote() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.written = l.clock.tick()
+	l.written = l.clock.Now()
 }
 
 // known is what was listed last, without asking; ok is false where it is stale.
@@ -116,7 +114,7 @@ func (l *listing[T]) join(ctx context.Context, moment Moment) *flight[T] {
 
 // start begins a listing. The caller holds the lock.
 func (l *listing[T]) start(ctx context.Context, f *flight[T]) {
-	f.begun = l.clock.tick()
+	f.begun = l.clock.Now()
 	go func() {
 		f.value, f.err = l.read(context.WithoutCancel(ctx))
 		l.mu.Lock()

@@ -33,36 +33,42 @@ func (l *locks) lock(ctx context.Context, key string) (unlock func(), err error)
 	}
 }
 
+// LockName waits until no other operation of this process creates or renames a bot to
+// the name, no longer than the context lasts.
+func (l *locks) LockName(ctx context.Context, name string) (unlock func(), err error) {
+	return l.lock(ctx, "bot "+name)
+}
+
 // LockSuspension waits until no other operation of this process suspends or resumes the
 // bot, no longer than the context lasts.
-func (a *Account) LockSuspension(ctx context.Context, botSID string) (unlock func(), err error) {
-	return a.locks.lock(ctx, "suspension "+botSID)
+func (l *locks) LockSuspension(ctx context.Context, botSID string) (unlock func(), err error) {
+	return l.lock(ctx, "suspension "+botSID)
 }
 
 // claims remembers which channels of a number a binding of this run has taken: freeing
 // never frees what another binding has claimed, in whatever order Terraform runs them.
 type claims struct {
-	mu      sync.Mutex
-	claimed map[claim]bool
+	mu sync.Mutex
+	of map[claimed]bool
 }
 
-type claim struct {
+type claimed struct {
 	numberSID string
 	channel   bot.Channel
 }
 
-func newClaims() *claims { return &claims{claimed: map[claim]bool{}} }
+func newClaims() *claims { return &claims{of: map[claimed]bool{}} }
 
-func (c *claims) set(numberSID string, channels []bot.Channel) {
+func (c *claims) claim(numberSID string, channels []bot.Channel) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, channel := range channels {
-		c.claimed[claim{numberSID, channel}] = true
+		c.of[claimed{numberSID, channel}] = true
 	}
 }
 
-func (c *claims) has(numberSID string, channel bot.Channel) bool {
+func (c *claims) hasClaimed(numberSID string, channel bot.Channel) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.claimed[claim{numberSID, channel}]
+	return c.of[claimed{numberSID, channel}]
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -24,97 +25,128 @@ type Numbers interface {
 // cheaper way: small configurations never pay for a large account.
 const singleReads = 10
 
+// numberIndex is a listing of the numbers, in the order in which they are shown.
+type numberIndex struct {
+	rows    []bot.Number
+	bySID   map[string]int
+	byPhone map[string]int // E.164
+}
+
+func (i numberIndex) find(index map[string]int, key string) (bot.Number, bool) {
+	at, ok := index[key]
+	if !ok {
+		return bot.Number{}, false
+	}
+	return i.rows[at], true
+}
+
+// numbers reads phone numbers, and knows which of them this process wrote.
+type numbers struct {
+	api   Numbers
+	clock *clock
+	all   *listing[numberIndex]
+
+	mu      sync.Mutex
+	reads   int             // of single numbers
+	written map[string]bool // by SID
+}
+
+func newNumbers(clock *clock, api Numbers) *numbers {
+	n := &numbers{api: api, clock: clock, written: map[string]bool{}}
+	n.all = newListing(clock, n.list)
+	return n
+}
+
 // Number reads a number, from a listing made earlier in this run where there is one.
 // bot.ErrNotFound means that the account does not own it: neither a read of it nor a
 // listing has it.
-func (a *Account) Number(ctx context.Context, sid string) (bot.Number, error) {
-	a.mu.Lock()
-	a.reads++
-	many, wrote := a.reads > singleReads, a.written[sid]
-	a.mu.Unlock()
+func (n *numbers) Number(ctx context.Context, sid string) (bot.Number, error) {
+	n.mu.Lock()
+	n.reads++
+	many, wrote := n.reads > singleReads, n.written[sid]
+	n.mu.Unlock()
 	if wrote {
-		return a.NumberNow(ctx, sid)
+		return n.NumberNow(ctx, sid)
 	}
-	all, listed := a.allNumbers.known()
+	all, listed := n.all.known()
 	if !listed && many {
 		var err error
-		if all, err = a.allNumbers.since(ctx, AnyTime); err != nil {
+		if all, err = n.all.since(ctx, AnyTime); err != nil {
 			return bot.Number{}, err
 		}
 	}
-	for _, number := range all {
-		if number.SID == sid {
-			return number, nil
-		}
+	if number, ok := all.find(all.bySID, sid); ok {
+		return number, nil
 	}
-	return a.NumberNow(ctx, sid)
+	return n.NumberNow(ctx, sid)
 }
 
 // NumberNow reads a number from Twilio, whatever was listed before.
-func (a *Account) NumberNow(ctx context.Context, sid string) (bot.Number, error) {
-	number, err := a.numbers.Get(ctx, sid)
+func (n *numbers) NumberNow(ctx context.Context, sid string) (bot.Number, error) {
+	number, err := n.api.Get(ctx, sid)
 	if !errors.Is(err, bot.ErrNotFound) {
 		return number, err
 	}
 	// A read may lag a purchase, so only a listing without it shows that it is gone.
-	all, listErr := a.allNumbers.since(ctx, a.Now())
+	all, listErr := n.all.since(ctx, n.clock.Now())
 	if listErr != nil {
 		return bot.Number{}, listErr
 	}
-	for _, number := range all {
-		if number.SID == sid {
-			return number, nil
-		}
+	if number, ok := all.find(all.bySID, sid); ok {
+		return number, nil
 	}
 	return bot.Number{}, err
 }
 
 // FindNumber reads the number with an E.164 form; bot.ErrNotFound when the account does
 // not own it.
-func (a *Account) FindNumber(ctx context.Context, phoneNumber string) (bot.Number, error) {
-	a.mu.Lock()
-	a.reads++
-	many := a.reads > singleReads
-	a.mu.Unlock()
-	all, listed := a.allNumbers.known()
+func (n *numbers) FindNumber(ctx context.Context, phoneNumber string) (bot.Number, error) {
+	n.mu.Lock()
+	n.reads++
+	many := n.reads > singleReads
+	n.mu.Unlock()
+	all, listed := n.all.known()
 	if !listed && many {
 		var err error
-		if all, err = a.allNumbers.since(ctx, AnyTime); err != nil {
+		if all, err = n.all.since(ctx, AnyTime); err != nil {
 			return bot.Number{}, err
 		}
 	}
-	for _, number := range all {
-		if number.PhoneNumber == phoneNumber && !a.Wrote(number.SID) {
-			return number, nil
-		}
+	if number, ok := all.find(all.byPhone, phoneNumber); ok && !n.Wrote(number.SID) {
+		return number, nil
 	}
-	return a.numbers.Find(ctx, phoneNumber)
+	return n.api.Find(ctx, phoneNumber)
 }
 
 // Numbers lists every number of the account, as it was at the moment or later.
-func (a *Account) Numbers(ctx context.Context, since Moment) ([]bot.Number, error) {
-	return a.allNumbers.since(ctx, since)
+func (n *numbers) Numbers(ctx context.Context, since Moment) ([]bot.Number, error) {
+	all, err := n.all.since(ctx, since)
+	return all.rows, err
 }
 
-func (a *Account) listNumbers(ctx context.Context) ([]bot.Number, error) {
-	numbers, err := a.numbers.List(ctx)
+func (n *numbers) list(ctx context.Context) (numberIndex, error) {
+	numbers, err := n.api.List(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("listing the account's phone numbers: %w", err)
+		return numberIndex{}, fmt.Errorf("listing the account's phone numbers: %w", err)
 	}
 	bot.SortNumbers(numbers)
-	return numbers, nil
+	index := numberIndex{rows: numbers, bySID: make(map[string]int, len(numbers)), byPhone: make(map[string]int, len(numbers))}
+	for i, number := range numbers {
+		index.bySID[number.SID], index.byPhone[number.PhoneNumber] = i, i
+	}
+	return index, nil
 }
 
 // Wrote reports whether this process has written the number.
-func (a *Account) Wrote(numberSID string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.written[numberSID]
+func (n *numbers) Wrote(numberSID string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.written[numberSID]
 }
 
-func (a *Account) wrote(numberSID string) {
-	a.mu.Lock()
-	a.written[numberSID] = true
-	a.mu.Unlock()
-	a.allNumbers.wrote()
+func (n *numbers) wroteNumber(numberSID string) {
+	n.mu.Lock()
+	n.written[numberSID] = true
+	n.mu.Unlock()
+	n.all.wrote()
 }

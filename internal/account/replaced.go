@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -67,44 +68,59 @@ func (a *Account) Unfinished(ctx context.Context, sid, known string) (current, o
 	return pair.New.SID, other, nil
 }
 
+// replacements are the bots that this run put in the place of others.
+type replacements struct {
+	mu sync.Mutex
+	of map[string]string // by the SID of the old bot
+}
+
+func newReplacements() *replacements { return &replacements{of: map[string]string{}} }
+
 // Replaced records that this run put one bot in the place of another: from here on,
 // bindings of this run take the new one for the old.
-func (a *Account) Replaced(old, by string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for sid, latest := range a.replaced {
+func (r *replacements) Replaced(old, by string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for sid, latest := range r.of {
 		if latest == old {
-			a.replaced[sid] = by
+			r.of[sid] = by
 		}
 	}
 	if old != "" {
-		a.replaced[old] = by
+		r.of[old] = by
 	}
 }
 
+// record is Replaced for the old bot alone.
+func (r *replacements) record(old, by string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.of[old] = by
+}
+
 // NotReplaced takes Replaced back.
-func (a *Account) NotReplaced(old string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.replaced, old)
+func (r *replacements) NotReplaced(old string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.of, old)
 }
 
 // ReplacementOf is the bot that this run put in the place of another; empty where it did
 // not.
-func (a *Account) ReplacementOf(sid string) string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.replaced[sid]
+func (r *replacements) ReplacementOf(sid string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.of[sid]
 }
 
 // Successors lists the SIDs under which a bot is known in this run: its own, and that of
 // the bot that replaced it. None for an empty SID.
-func (a *Account) Successors(sid string) []string {
+func (r *replacements) Successors(sid string) []string {
 	if sid == "" {
 		return nil
 	}
 	own := []string{sid}
-	if by := a.ReplacementOf(sid); by != "" {
+	if by := r.ReplacementOf(sid); by != "" {
 		own = append(own, by)
 	}
 	return own
@@ -125,9 +141,7 @@ func (a *Account) KnowReplacement(ctx context.Context, sid string) error {
 		other = pair.New.SID
 	}
 	if other != "" {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.replaced[sid] = other
+		a.record(sid, other)
 	}
 	return nil
 }

@@ -16,9 +16,24 @@ type Services interface {
 	Point(ctx context.Context, serviceSID, url, method string) error
 }
 
+// services reads the account's Messaging Services.
+type services struct {
+	api     Services
+	clock   *clock
+	all     *listing[[]bot.Service]
+	members *listing[map[string]bot.Service] // by the SID of a number that they answer for
+}
+
+func newServices(clock *clock, api Services) *services {
+	s := &services{api: api, clock: clock}
+	s.all = newListing(clock, api.List)
+	s.members = newListing(clock, s.listOverriding)
+	return s
+}
+
 // Services lists the account's Messaging Services, as they were at the moment or later.
-func (a *Account) Services(ctx context.Context, since Moment) ([]bot.Service, error) {
-	services, err := a.allService.since(ctx, since)
+func (s *services) Services(ctx context.Context, since Moment) ([]bot.Service, error) {
+	services, err := s.all.since(ctx, since)
 	if err != nil {
 		return nil, fmt.Errorf("listing the account's Messaging Services: %w", err)
 	}
@@ -26,20 +41,20 @@ func (a *Account) Services(ctx context.Context, since Moment) ([]bot.Service, er
 }
 
 // PointService writes the inbound URL of a Messaging Service and reads it back.
-func (a *Account) PointService(ctx context.Context, sid, url, method string) error {
-	defer a.overriding.wrote()
-	defer a.allService.wrote()
-	return a.services.Point(ctx, sid, url, method)
+func (s *services) PointService(ctx context.Context, sid, url, method string) error {
+	defer s.members.wrote()
+	defer s.all.wrote()
+	return s.api.Point(ctx, sid, url, method)
 }
 
 // Overriding gives, by the SID of a number, the Messaging Service that answers messages
 // in its place, as it was at the moment or later.
-func (a *Account) Overriding(ctx context.Context, since Moment) (map[string]bot.Service, error) {
-	return a.overriding.since(ctx, since)
+func (s *services) Overriding(ctx context.Context, since Moment) (map[string]bot.Service, error) {
+	return s.members.since(ctx, since)
 }
 
-func (a *Account) listOverriding(ctx context.Context) (map[string]bot.Service, error) {
-	services, err := a.Services(ctx, a.Now())
+func (s *services) listOverriding(ctx context.Context) (map[string]bot.Service, error) {
+	services, err := s.Services(ctx, s.clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +63,7 @@ func (a *Account) listOverriding(ctx context.Context) (map[string]bot.Service, e
 		if service.Defers {
 			continue
 		}
-		members, err := a.services.Members(ctx, service.SID)
+		members, err := s.api.Members(ctx, service.SID)
 		if err != nil {
 			return nil, fmt.Errorf("listing the numbers of the Messaging Service %s: %w", service, err)
 		}

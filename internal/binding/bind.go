@@ -32,7 +32,7 @@ func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.Rou
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &bound) },
 	}, operation.Step{
 		Name: "freeing what the binding had before",
-		Cut:  "The number answers as planned, and what the binding had before answers too; the next apply frees it.",
+		Cut:  "The number answers as planned, and what the binding had before may answer too; the next apply frees what is left of it.",
 		Do: func(ctx context.Context) error {
 			if len(prior.Channels) == 0 || prior.BotSID == "" {
 				return nil

@@ -4,6 +4,14 @@
 // Twilio's reads may lag its writes by seconds, so a read that shows an object as it
 // was before the write says nothing yet: it is repeated within a bound. A write whose
 // answer never came is resolved in the same way, by looking, and never by repeating it.
+//
+// The caller says how to look and what to compare; a look ends in one of five ways:
+//
+//   - nil: the write is seen.
+//   - Stale: the object is as it was before the write, or does not exist yet.
+//   - Changed: the object holds a newer write of another client.
+//   - an error that wraps bot.ErrNameTaken: another client created an object of the name.
+//   - any other error: the object could not be read.
 package confirm
 
 import (
@@ -23,21 +31,41 @@ const Bound = 20 * time.Second
 // errStale says that a read shows the object as it was before the write.
 var errStale = errors.New("Twilio's reads have not caught up with the write")
 
+// errUnread says that an object could not be read back.
+var errUnread = errors.New("plan again to see what is true")
+
+// found is what a look found in place of the write.
+type found struct {
+	kind error // errStale or bot.ErrChanged
+	what string
+}
+
+func (f *found) Error() string { return fmt.Sprintf("%v: %s", f.kind, f.what) }
+
+func (f *found) Unwrap() error { return f.kind }
+
 // Stale is the error of a look that found the object as it was before the write, or not
-// yet: the look is repeated.
+// yet: the look is repeated. The text says what was found, as part of a sentence:
+// `application AP… is named "x"`.
 func Stale(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errStale, fmt.Sprintf(format, args...))
+	return &found{errStale, fmt.Sprintf(format, args...)}
 }
 
 // IsStale reports whether looking ended without seeing the write.
 func IsStale(err error) bool { return errors.Is(err, errStale) }
+
+// Changed is the error of a look that found a newer write of another client; it wraps
+// bot.ErrChanged. The text says what was found, as that of Stale.
+func Changed(format string, args ...any) error {
+	return &found{bot.ErrChanged, fmt.Sprintf(format, args...)}
+}
 
 // Write is a write that was sent to Twilio.
 type Write struct {
 	// Object names what was written, as messages do: `phone number +1… (PN…)`.
 	Object string
 	// Verb is what the write did to the object, in the past tense: "created", "wrote",
-	// "deleted". Empty means "wrote".
+	// "restored". Empty means "wrote".
 	Verb string
 	// Err is the error of the call: nil for a write that was answered, an error that
 	// wraps bot.ErrUncertain for one that may have happened.
@@ -47,11 +75,16 @@ type Write struct {
 // lost reports whether the answer to the write never came.
 func (w Write) lost() bool { return errors.Is(w.Err, bot.ErrUncertain) }
 
-// Read looks until the write is seen, and returns what was read.
-//
-// look returns nil when it sees the write, Stale while it does not, and bot.ErrChanged
-// when it sees a newer write of another client. Any other error ends the looking and is
-// returned with what it was about. A write that failed for certain is returned as it is.
+func (w Write) verb() string {
+	if w.Verb == "" {
+		return "wrote"
+	}
+	return w.Verb
+}
+
+// Read looks until the write is seen, and returns what was read. A write that failed for
+// certain is returned as it is. The problem of a write that was lost has the kind
+// bot.WriteLost, that of one which another client overwrote bot.NotAsWritten.
 func Read[T any](ctx context.Context, w Write, look func(context.Context) (T, error)) (T, error) {
 	if w.Err != nil && !w.lost() {
 		var zero T
@@ -64,25 +97,30 @@ func Read[T any](ctx context.Context, w Write, look func(context.Context) (T, er
 	case IsStale(err) && w.lost():
 		return last, w.unanswered()
 	case IsStale(err), errors.Is(err, bot.ErrChanged):
-		return last, &bot.Problem{
-			Kind:    bot.NotAsWritten,
-			Summary: "Twilio holds something else than was written",
-			Detail: fmt.Sprintf("Twilio accepted the write to %s, but reading it back shows something else: another client may have changed it at the same moment. "+
-				"Plan again to see what is there now.", w.Object),
-			Cause: err,
-		}
+		return last, w.notAsWritten(err)
+	case errors.Is(err, bot.ErrNameTaken):
+		return last, fmt.Errorf("Twilio did not confirm that it %s %s, and another client's %w", w.verb(), w.Object, err)
 	default:
-		return last, fmt.Errorf("the write to %s was sent but could not be read back; plan again to see what is true: %w", w.Object, err)
+		return last, fmt.Errorf("the write to %s was sent but could not be read back; %w: %w", w.Object, errUnread, err)
 	}
+}
+
+// ReadOr is Read for a write whose answer shows the object as it was written: where the
+// object cannot be read back, that answer is returned. It is for writes after which a
+// failure would cost more than it could show, such as the last of a creation.
+func ReadOr[T any](ctx context.Context, w Write, answer T, look func(context.Context) (T, error)) (T, error) {
+	last, err := Read(ctx, w, look)
+	if w.Err == nil && errors.Is(err, errUnread) {
+		return answer, nil
+	}
+	return last, err
 }
 
 // unanswered is the problem of a write that Twilio did not confirm and that looking did
 // not find.
 func (w Write) unanswered() *bot.Problem {
-	verb, now := w.Verb, "it is as it was before"
-	switch verb {
-	case "":
-		verb = "wrote"
+	now := "it is as it was before"
+	switch w.Verb {
 	case "created":
 		now = "no such object exists"
 	case "deleted":
@@ -91,8 +129,27 @@ func (w Write) unanswered() *bot.Problem {
 	return &bot.Problem{
 		Kind:    bot.WriteLost,
 		Summary: "A write was lost",
-		Detail:  fmt.Sprintf("Twilio did not confirm that it %s %s, and %s. Apply again.", verb, w.Object, now),
+		Detail:  fmt.Sprintf("Twilio did not confirm that it %s %s, and %s. Apply again.", w.verb(), w.Object, now),
 		Cause:   w.Err,
+	}
+}
+
+// notAsWritten is the problem of a write that reading back does not show.
+func (w Write) notAsWritten(err error) *bot.Problem {
+	sent, what := "Twilio accepted the write to "+w.Object, ""
+	if w.lost() {
+		sent = fmt.Sprintf("Twilio did not confirm that it %s %s", w.verb(), w.Object)
+	}
+	var saw *found
+	if errors.As(err, &saw) {
+		what = " (" + saw.what + ")"
+	}
+	return &bot.Problem{
+		Kind:    bot.NotAsWritten,
+		Summary: "Twilio holds something else than was written",
+		Detail: fmt.Sprintf("%s, but reading it back shows something else%s: another client may have changed it at the same moment. "+
+			"Plan again to see what is there now.", sent, what),
+		Cause: err,
 	}
 }
 
@@ -147,7 +204,8 @@ func Settle[T any](ctx context.Context, look func(context.Context) (T, error)) (
 
 // Poll looks again and again, with pauses from a tenth of a second to two seconds,
 // until look returns something other than a stale answer or ctx ends; then it returns
-// the last answer with its error.
+// the last answer with its error. A look that the end of ctx cuts off says nothing: the
+// answer before it is the last.
 func Poll[T any](ctx context.Context, look func(context.Context) (T, error)) (T, error) {
 	var last T
 	var lastErr error
@@ -155,16 +213,20 @@ func Poll[T any](ctx context.Context, look func(context.Context) (T, error)) (T,
 	pauses.InitialInterval = 100 * time.Millisecond
 	pauses.MaxInterval = 2 * time.Second
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		last, lastErr = look(ctx)
-		if lastErr != nil && !errors.Is(lastErr, errStale) {
-			return struct{}{}, backoff.Permanent(lastErr)
+		value, err := look(ctx)
+		if cut := ctx.Err() != nil && errors.Is(err, ctx.Err()); cut && IsStale(lastErr) {
+			return struct{}{}, lastErr
 		}
-		return struct{}{}, lastErr
+		last, lastErr = value, err
+		if err != nil && !IsStale(err) {
+			return struct{}{}, backoff.Permanent(err)
+		}
+		return struct{}{}, err
 	}, backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(0))
 	if err == nil {
 		return last, nil
 	}
-	if lastErr != nil && errors.Is(lastErr, errStale) {
+	if IsStale(lastErr) {
 		return last, lastErr
 	}
 	return last, err

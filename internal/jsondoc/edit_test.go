@@ -271,10 +271,12 @@ func FuzzEdit(f *testing.F) {
 			gone := int(at) % len(children)
 			e.Remove(n, children[gone].Value)
 			left = [][]byte{src[:n.Start+1]}
+			from := n.Start + 1
 			for i, c := range children {
 				if i != gone {
-					left = append(left, src[c.start:c.Value.End])
+					left = append(left, src[skip(src, from):c.Value.End])
 				}
+				from = c.Value.End
 			}
 			left = append(left, src[n.End-1:])
 			apply = func() {

@@ -20,8 +20,6 @@ type Node struct {
 type Member struct {
 	Name  string
 	Value *Node
-
-	start int // offset of the quoted name in the source, in bytes
 }
 
 // Get returns the value of a member; nil if n is nil, no object, or has no member of
@@ -59,7 +57,7 @@ func (n *Node) children() []Member {
 	}
 	children := make([]Member, len(n.Elems))
 	for i, elem := range n.Elems {
-		children[i] = Member{Value: elem, start: elem.Start}
+		children[i] = Member{Value: elem}
 	}
 	return children
 }

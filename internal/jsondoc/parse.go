@@ -108,7 +108,7 @@ func (r reader) document() (*Node, error) {
 	case errors.Is(err, io.EOF):
 		return n, nil
 	case err == nil:
-		return nil, &jsontext.SyntacticError{ByteOffset: int64(r.skip(n.End) - r.base), Err: errTrailing}
+		return nil, &jsontext.SyntacticError{ByteOffset: int64(skip(r.src, n.End) - r.base), Err: errTrailing}
 	default:
 		return nil, err
 	}
@@ -137,11 +137,11 @@ func (r reader) value() (*Node, error) {
 			n.Elems = append(n.Elems, elem)
 			continue
 		}
-		name, start, err := r.token()
+		name, _, err := r.token()
 		if err != nil {
 			return nil, err
 		}
-		m := Member{Name: name.String(), start: start}
+		m := Member{Name: name.String()}
 		if m.Value, err = r.value(); err != nil {
 			return nil, err
 		}
@@ -155,15 +155,20 @@ func (r reader) value() (*Node, error) {
 // token reads a token and returns it with its offset. The text of a token is valid
 // until the next one is read.
 func (r reader) token() (tok jsontext.Token, start int, err error) {
-	start = r.skip(r.offset())
+	start = skip(r.src, r.offset())
 	tok, err = r.dec.ReadToken()
 	return tok, start, err
 }
 
-// skip returns the offset of the next token at or after offset.
-func (r reader) skip(offset int) int {
-	for offset < len(r.src) && bytes.IndexByte([]byte(" \t\r\n,:"), r.src[offset]) >= 0 {
-		offset++
+// skip returns the offset of the next token at or after offset, passing white space,
+// commas and colons.
+func skip(src []byte, offset int) int {
+	for ; offset < len(src); offset++ {
+		switch src[offset] {
+		case ' ', '\t', '\r', '\n', ',', ':':
+		default:
+			return offset
+		}
 	}
 	return offset
 }

@@ -2,7 +2,6 @@ package jsondoc
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -12,7 +11,8 @@ func (e *Editor) Render(root *Node) []byte {
 	r := renderer{Editor: e, edited: map[*Node]bool{}}
 	r.mark(root)
 	margin := marginOf(e.src[bytes.LastIndexByte(e.src[:root.Start], '\n')+1 : root.Start])
-	out := r.value(slices.Clone(e.src[:root.Start]), root, margin)
+	out := append(make([]byte, 0, 2*len(e.src)), e.src[:root.Start]...)
+	out = r.value(out, root, margin)
 	return append(out, e.src[root.End:]...)
 }
 
@@ -117,11 +117,12 @@ func (r renderer) layout(n *Node, margin string) layout {
 	spaces := make([]space, len(children))
 	from := n.Start + 1
 	for i, c := range children {
-		gap := r.src[from:c.start]
+		start := skip(r.src, from)
+		gap := r.src[from:start]
 		if i > 0 {
 			spaces[i-1].after, gap, _ = bytes.Cut(gap, []byte(","))
 		}
-		spaces[i].before, spaces[i].name = gap, r.src[c.start:c.Value.Start]
+		spaces[i].before, spaces[i].name = gap, r.src[start:c.Value.Start]
 		from = c.Value.End
 	}
 	first, last := &spaces[0], &spaces[len(spaces)-1]

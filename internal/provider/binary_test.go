@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,22 +20,34 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
+// registries are the hosts that Terraform and OpenTofu fill in.
+var registries = []string{"registry.terraform.io", "registry.opentofu.org"}
+
 // mirror is a folder from which `init` takes the provider as it is built for a
 // release.
 var mirror = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "twiliobot-mirror-")
-	if err != nil {
-		return "", err
+	folder := filepath.Join(scratch, "mirror")
+	built := filepath.Join(folder, "terraform-provider-twiliobot")
+	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", built, "../..")
+	build.Env = append(os.Environ(), "GOGC=")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
 	}
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		binary := filepath.Join(folder, host, "twiliobot", "twiliobot", "0.1.0", runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-twiliobot_v0.1.0")
-		build := exec.Command("go", "build", "-o", binary, "../..")
-		if out, err := build.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("building the provider: %w\n%s", err, out)
+	for _, host := range registries {
+		binary := binaryIn(folder, host)
+		if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.Link(built, binary); err != nil {
+			return "", err
 		}
 	}
 	return folder, nil
 })
+
+func binaryIn(mirror, host string) string {
+	return filepath.Join(mirror, host, "twiliobot", "twiliobot", "0.1.0", runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-twiliobot_v0.1.0")
+}
 
 // folder is a working directory in which a real CLI runs the provider's real
 // binary, process by process, as a person's does.
@@ -54,7 +67,7 @@ func newFolder(t *testing.T, config string, env ...string) *folder {
 	f := &folder{t: t, path: t.TempDir()}
 	f.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(providers)))
 	f.write("main.tf", "terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\n"+config)
-	f.env = append(append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(f.path, "cli.tfrc")), env...)
+	f.env = append(append(slices.Clone(cliEnviron), "TF_CLI_CONFIG_FILE="+filepath.Join(f.path, "cli.tfrc")), env...)
 	f.run("init", "-input=false")
 	return f
 }

@@ -69,7 +69,7 @@ func (r *replacement) backward() []operation.Step {
 		Do:   r.export,
 	}, {
 		Name: "creating the new bot",
-		Cut: "The new bot exists with its mark and no phone number routes to it: the old one answers. " +
+		Cut: "The new bot may exist with its mark, and no phone number routes to it: the old one answers. " +
 			"The next apply takes the new one up, or deletes it where it is no longer wanted.",
 		Do:   r.create,
 		Undo: r.discard,
@@ -85,7 +85,7 @@ func (r *replacement) backward() []operation.Step {
 		Undo: r.moveServicesBack,
 	}, {
 		Name: "keeping it suspended",
-		Cut:  "Its phone numbers are silenced for one of the two bots; the next apply goes on.",
+		Cut:  "If the bot is suspended, its phone numbers are silenced for one of the two bots; the next apply goes on.",
 		Do:   r.moveSuspension,
 		Undo: r.moveSuspensionBack,
 	}}
@@ -93,7 +93,7 @@ func (r *replacement) backward() []operation.Step {
 
 // forward are the steps once the new bot carries everything.
 func (r *replacement) forward() []operation.Step {
-	const carried = "The new bot carries every phone number; the old one still exists, and the next apply deletes it."
+	const carried = "The new bot carries every phone number; the old one may still exist, and the next apply deletes it."
 	return []operation.Step{{
 		Name:    "waiting for calls in progress on the old bot",
 		Cut:     carried,
@@ -109,7 +109,7 @@ func (r *replacement) forward() []operation.Step {
 		Do:   r.deleteOld,
 	}, {
 		Name: "giving it its name",
-		Cut:  "The old bot is deleted and the new one answers under its mark; its phone numbers bear the old name or the new one as their label. The next apply goes on.",
+		Cut:  "The old bot is deleted and the new one answers, perhaps still under its mark; its phone numbers bear the old name or the new one as their label. The next apply goes on.",
 		Do: func(ctx context.Context) error {
 			if err := r.relabel(ctx, r.oldName, r.request.To.UniqueName); err != nil {
 				return err

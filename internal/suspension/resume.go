@@ -49,7 +49,7 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 		},
 	}, operation.Step{
 		Name: "deleting the hold",
-		Cut:  "All of its phone numbers answer again; the hold still exists, silences nothing, and is deleted by the next apply.",
+		Cut:  "All of its phone numbers answer again; the hold may still exist, silences nothing, and is deleted by the next apply.",
 		Do:   func(ctx context.Context) error { return DeleteHolds(ctx, a, botSID) },
 	}, operation.Step{
 		// A binding writes its number first and then reads the mark: one that still read it

@@ -28,7 +28,7 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 		Do:   func(ctx context.Context) error { return Check(ctx, a, botSID, a.Now()) },
 	}, operation.Step{
 		Name: "marking the bot as suspended",
-		Cut:  "The hold exists and silences nothing yet; the next apply goes on from it.",
+		Cut:  "A hold may exist, which silences nothing yet; the next apply goes on from it.",
 		Do: func(ctx context.Context) (err error) {
 			hold, created, err = createHold(ctx, a, botSID)
 			return err

@@ -191,7 +191,7 @@ func shorten(s string) string {
 	return strings.ToValidUTF8(s[:longestMessage], "") + "…"
 }
 
-// redact takes the secret out of text that somebody else wrote.
+// redact takes the secret out of text that came from outside.
 func (c *Client) redact(s string) string {
 	secret := c.config.Password
 	if secret == "" {

@@ -31,10 +31,10 @@ const (
 	DefaultMaxInFlight = 20
 )
 
-// Config is what a Client is made of.
+// Config says how a Client reaches Twilio.
 type Config struct {
 	// Resolved says who asks, for which account, and where Twilio is reached. Its
-	// Sandbox is not looked at: whoever runs a sandbox plugs it in as Transport.
+	// Sandbox is ignored: a sandbox is given as Transport.
 	Resolved
 
 	// Version is the provider's own and TerraformVersion that of the Terraform
@@ -68,7 +68,7 @@ type Client struct {
 	http   *retryablehttp.Client
 }
 
-// New checks a Config and makes a Client of it. It sends nothing.
+// New checks a Config and creates a Client. It sends nothing.
 func New(config Config) (*Client, error) {
 	if config.MaxRetries < 0 {
 		return nil, fmt.Errorf("the number of retries is %d; it must be 0 or more", config.MaxRetries)

@@ -139,7 +139,7 @@ func (r *resolver) checkPairs() {
 	case g.AuthToken != "" && key:
 		r.problem("auth_token", "Two kinds of credentials", "Both auth_token and an API key are given. Remove one of them; Twilio recommends the API key.")
 	case g.APIKey != "" && g.APISecret == "":
-		r.problem("api_key", "API key without its secret", "api_key is given and api_secret is not. Twilio shows a secret once, when the key is made: add it, or make a new key.")
+		r.problem("api_key", "API key without its secret", "api_key is given and api_secret is not. Twilio shows a secret once, when the key is created: add it, or create a new key.")
 	case g.APISecret != "" && g.APIKey == "":
 		r.problem("api_secret", "API secret without its key", "api_secret is given and api_key is not. Add the key's SID (SK…).")
 	}

@@ -107,7 +107,7 @@ func (r *resolver) fromSurroundings() {
 	r.take(file, "", name, fmt.Sprintf("the active profile %q", name))
 }
 
-// fromEnvironment tells whether the environment has whole credentials.
+// fromEnvironment reports whether the environment has whole credentials.
 func (r *resolver) fromEnvironment() bool {
 	account := r.env("TWILIO_ACCOUNT_SID")
 	key, secret, token := r.env("TWILIO_API_KEY"), r.env("TWILIO_API_SECRET"), r.env("TWILIO_AUTH_TOKEN")
@@ -171,7 +171,7 @@ func (r *resolver) nothing(file profiles) {
 		found, environment, file.path, half)
 }
 
-// sentence makes a sentence's beginning of an error.
+// sentence is an error as the beginning of a sentence.
 func sentence(err error) string {
 	text := err.Error()
 	if text[0] >= 'a' && text[0] <= 'z' && len(text) > 6 && text[:6] != "twilio" {

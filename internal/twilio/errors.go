@@ -19,7 +19,7 @@ type Error struct {
 
 	HTTPStatus int // 0 if no answer came
 	// Code is Twilio's (https://www.twilio.com/docs/api/errors), 0 if the answer
-	// held none.
+	// had none.
 	Code      int
 	Message   string
 	MoreInfo  string // a URL
@@ -28,7 +28,7 @@ type Error struct {
 	// objects with "message" and "property_path".
 	Details map[string]any
 
-	// Uncertain says that the request was a write which may have happened.
+	// Uncertain reports whether the request was a write that may have happened.
 	Uncertain bool
 	// Attempts is how often the request was sent, 0 if not even once.
 	Attempts int
@@ -85,10 +85,10 @@ func (e *Error) Is(target error) bool {
 // Unwrap is the cause where no answer came, such as context.Canceled.
 func (e *Error) Unwrap() error { return e.Err }
 
-// IsNotFound tells whether Twilio answered that it holds no such object.
+// IsNotFound reports whether Twilio answered that it holds no such object.
 func IsNotFound(err error) bool { return errors.Is(err, bot.ErrNotFound) }
 
-// HasCode tells whether Twilio answered with one of these error codes
+// HasCode reports whether Twilio answered with one of these error codes
 // (https://www.twilio.com/docs/api/errors).
 func HasCode(err error, codes ...int) bool {
 	var e *Error

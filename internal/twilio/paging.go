@@ -10,11 +10,14 @@ import (
 	"strings"
 )
 
+// MaxPageSize is the most that Twilio's lists give at a request.
+const MaxPageSize = 1000
+
 // EachPage reads a list page by page. fetch asks the list's own address for one
 // page, given by the query parameters Page and PageToken (both "" for the first),
 // and returns the answer's next_page_uri or meta.next_page_url; "" ends the list.
-// A link is never followed as it stands: what it says of the page is read out of
-// it, so it cannot send credentials anywhere.
+// A link is never followed as it is: what it says of the page is read out of it, so
+// that it cannot send credentials anywhere.
 func EachPage(fetch func(page, token string) (next string, err error)) error {
 	var page, token string
 	seen := map[[2]string]bool{}
@@ -26,10 +29,10 @@ func EachPage(fetch func(page, token string) (next string, err error)) error {
 		if page, token, err = parsePage(next); err != nil {
 			return err
 		}
-		// Otherwise a server that ignores the token would keep us here for ever.
+		// A server that ignores the token would otherwise never end the list.
 		here := [2]string{page, token}
 		if seen[here] {
-			return fmt.Errorf("the list runs in a circle: page %q comes after itself", page)
+			return fmt.Errorf("the list never ends: page %q comes after itself", page)
 		}
 		seen[here] = true
 	}

@@ -23,7 +23,7 @@ func TestEachPage(t *testing.T) {
 		{"three pages", []string{list + "&Page=1&PageToken=a", "/v2/Flows?Page=2&PageToken=b%2F1", ""}, []string{"/", "1/a", "2/b/1"}, ""},
 		{"a token alone", []string{list + "&PageToken=a", ""}, []string{"/", "/a"}, ""},
 		{"neither page nor token", []string{list}, []string{"/"}, "neither"},
-		{"a circle", []string{list + "&Page=1", list + "&Page=2", list + "&Page=1"}, []string{"/", "1/", "2/"}, "circle"},
+		{"an endless list", []string{list + "&Page=1", list + "&Page=2", list + "&Page=1"}, []string{"/", "1/", "2/"}, "never ends"},
 		{"no URL", []string{":"}, []string{"/"}, "not a URL"},
 	}
 	for _, test := range tests {

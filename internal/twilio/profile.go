@@ -18,7 +18,7 @@ type profiles struct {
 	Edge                string             `json:"edge"`
 	RequireProfileInput bool               `json:"requireProfileInput"`
 	Profiles            map[string]profile `json:"profiles"`
-	// Projects are the profiles made before 2021, whose secrets went to the
+	// Projects are the profiles created before 2021, whose secrets went to the
 	// keychain of the operating system.
 	Projects []project `json:"projects"`
 	// Active is called by the name that profiles had once.
@@ -107,7 +107,7 @@ func (p profiles) find(name string) (profile, error) {
 			return p.complete(name, old.profile)
 		}
 	}
-	return profile{}, fmt.Errorf("there is no profile %q in %s; see \"twilio profiles:list\", or make it with \"twilio profiles:create\"", name, p.path)
+	return profile{}, fmt.Errorf("there is no profile %q in %s; see \"twilio profiles:list\", or create it with \"twilio profiles:create\"", name, p.path)
 }
 
 // active is the name of the profile that counts when none is named; "" if there
@@ -126,9 +126,9 @@ func (p profiles) active() string {
 func (p profiles) complete(name string, found profile) (profile, error) {
 	switch {
 	case found.APIKey == "" && found.APISecret == "":
-		return profile{}, fmt.Errorf("the profile %q in %s has no API key: twilio-cli kept those made before 2021 in the operating system's keychain, out of reach here; run \"twilio profiles:create\" to make it anew", name, p.path)
+		return profile{}, fmt.Errorf("the profile %q in %s has no API key: twilio-cli kept those created before 2021 in the operating system's keychain, out of reach here; run \"twilio profiles:create\" to create it again", name, p.path)
 	case found.APIKey == "" || found.APISecret == "":
-		return profile{}, fmt.Errorf("the profile %q in %s has half an API key: apiKey and apiSecret belong together; run \"twilio profiles:create\" to make it anew", name, p.path)
+		return profile{}, fmt.Errorf("the profile %q in %s has half an API key: apiKey and apiSecret belong together; run \"twilio profiles:create\" to create it again", name, p.path)
 	case !isSID(found.AccountSID, "AC"):
 		return profile{}, fmt.Errorf("the profile %q in %s has the accountSid %q, which is not an Account SID (AC and 32 hexadecimal digits)", name, p.path, found.AccountSID)
 	case !isSID(found.APIKey, "SK") && !isSID(found.APIKey, "AC"):

@@ -36,10 +36,10 @@ type call struct {
 	method, host, path string
 
 	attempts int
-	// maybeDone says that an attempt may have been carried out although no answer
+	// maybeDone reports whether an attempt may have been carried out although no answer
 	// said so.
 	maybeDone bool
-	// unsent says that the last attempt surely never reached the other side.
+	// unsent reports whether the last attempt surely never reached the other side.
 	unsent bool
 
 	// Set by hooks which may run on another goroutine.
@@ -84,7 +84,7 @@ func (c *call) end(resp *http.Response, err error) {
 	}
 }
 
-// safe tells whether the request may be sent again although it may have been
+// safe reports whether the request may be sent again although it may have been
 // carried out: "GET and DELETE requests are always safe to retry"
 // (https://www.twilio.com/docs/api/errors/20500).
 func (c *call) safe() bool {
@@ -109,7 +109,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	}
 }
 
-// refused tells whether Twilio says that it did nothing and that the same request
+// refused reports whether Twilio says that it did nothing and that the same request
 // may succeed later, whatever its method.
 func refused(resp *http.Response) bool {
 	if resp.StatusCode < 400 {
@@ -122,14 +122,14 @@ func refused(resp *http.Response) bool {
 	return code == codeTooManyRequests || code == codeConflictingUpdate
 }
 
-// neverConnected tells whether err can only come from before a connection was there.
+// neverConnected reports whether err can only come from before a connection was there.
 func neverConnected(err error) bool {
 	var op *net.OpError
 	var dns *net.DNSError
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &dns) || untrusted(err)
 }
 
-// hopeless tells whether trying again cannot help.
+// hopeless reports whether trying again cannot help.
 func hopeless(err error) bool { return untrusted(err) || errors.Is(err, errTooLarge) }
 
 func untrusted(err error) bool {
@@ -140,7 +140,7 @@ func untrusted(err error) bool {
 
 // backoff is retryablehttp's question how long to wait before attempt+1, attempt
 // counting from 0: twice as long each time, shortened by up to half at random so
-// that parallel requests come apart, and no less than the other side asked for.
+// that parallel requests spread out, and no less than the other side asked for.
 func backoff(first, longest time.Duration, attempt int, resp *http.Response) time.Duration {
 	wait := longest
 	if attempt < 32 && first <= longest>>attempt {

@@ -58,7 +58,7 @@ func parseBase(s string) (*url.URL, error) {
 	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
 		return nil, errors.New("it is not the URL of a host; give one such as https://twilio.example.com")
 	case u.User != nil:
-		return nil, errors.New("it holds a user name; credentials go into the attributes made for them")
+		return nil, errors.New("it holds a user name; credentials go into attributes of their own")
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("it has a query or a fragment; requests bring their own")
 	case !private(u):
@@ -67,7 +67,7 @@ func parseBase(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// private tells whether credentials may be sent to u: over TLS, or without leaving
+// private reports whether credentials may be sent to u: over TLS, or without leaving
 // the machine.
 func private(u *url.URL) bool {
 	if u.Scheme == "https" {

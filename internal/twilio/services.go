@@ -2,7 +2,7 @@ package twilio
 
 import (
 	"context"
-	"errors"
+	"strings"
 
 	openapi "github.com/twilio/twilio-go/rest/messaging/v1"
 
@@ -42,7 +42,7 @@ func (s Services) List(ctx context.Context) ([]bot.Service, error) {
 }
 
 // Members lists the SIDs of the numbers in a service: nothing on a number itself
-// tells that it is in one.
+// says that it is in one.
 func (s Services) Members(ctx context.Context, serviceSID string) ([]string, error) {
 	if err := CheckSID(serviceSID, "MG"); err != nil {
 		return nil, err
@@ -61,28 +61,19 @@ func (s Services) Members(ctx context.Context, serviceSID string) ([]string, err
 	return members, err
 }
 
-// Point writes a service's inbound URL and reads it back. It is one write.
+// Point writes a service's inbound URL and its method and reads them back. It is one write.
 func (s Services) Point(ctx context.Context, serviceSID, url, method string) error {
 	if err := CheckSID(serviceSID, "MG"); err != nil {
 		return err
 	}
 	_, err := s.api(ctx).UpdateService(serviceSID, &openapi.UpdateServiceParams{InboundRequestUrl: &url, InboundMethod: &method})
-	if err != nil && !errors.Is(err, bot.ErrUncertain) {
-		return err
-	}
-	lost := err
-	_, err = confirm.Settle(ctx, func(ctx context.Context) (string, error) {
+	sent := confirm.Write{Object: "the inbound URL of Messaging Service " + serviceSID, Err: err}
+	_, err = confirm.Read(ctx, sent, func(ctx context.Context) (*openapi.MessagingV1Service, error) {
 		live, err := s.api(ctx).FetchService(serviceSID)
-		if err != nil {
-			return "", err
+		if err == nil && (Value(live.InboundRequestUrl) != url || !strings.EqualFold(Value(live.InboundMethod), method)) {
+			err = confirm.Stale("it is another")
 		}
-		if now := Value(live.InboundRequestUrl); now != url {
-			return now, confirm.Stale("the inbound URL of Messaging Service %s is not as written", serviceSID)
-		}
-		return url, nil
+		return live, err
 	})
-	if confirm.IsStale(err) && lost != nil {
-		return lost
-	}
 	return err
 }

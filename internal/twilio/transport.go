@@ -74,7 +74,7 @@ func (t *transport) attempt(req *http.Request, current *call) (*http.Response, e
 		err = readAll(resp)
 	}
 	if err == nil {
-		// net/http sets it, a Transport of somebody else's need not.
+		// net/http sets it; another Transport may not.
 		resp.Request = req
 		return resp, nil
 	}

@@ -7,17 +7,16 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Canonical is the meaning of f in one spelling: two flows that mean the same have
-// the same canonical bytes. It is itself a definition. Keys and states are sorted;
-// offsets are left out, since they are places on the canvas; so are a $schema,
-// properties that say nothing (null, "", empty lists and objects) and transitions
-// that lead nowhere. A flag nobody speaks of has Twilio's default. The transitions
-// with conditions keep their order, because Studio tries them in turn; the others
-// are sorted by event.
+// Canonical returns f in one spelling: two flows that mean the same have the same
+// canonical bytes, which are a definition themselves. Keys and states are sorted. Left
+// out are offsets, which are places on the canvas, a $schema, unset properties (null,
+// "", empty lists and objects), and transitions without a next state. An absent flag has
+// Twilio's default. Transitions with conditions keep their order, because Studio tries
+// them in turn; the others are sorted by event.
 func (f *Flow) Canonical() []byte { return f.normal().Canonical() }
 
-// Equal tells whether a configured flow and the one Twilio has mean the same, by
-// their canonical forms.
+// Equal reports whether a configured flow and the one at Twilio mean the same: whether
+// their canonical forms are equal.
 func Equal(config, live *Flow) bool { return string(config.Canonical()) == string(live.Canonical()) }
 
 func (f *Flow) normal() *jsondoc.Node {
@@ -35,7 +34,7 @@ func (f *Flow) normal() *jsondoc.Node {
 	return withOthers(n, f.root, schemaKey)
 }
 
-// flags are the flags of a flow, with Twilio's default where the file has none
+// flags returns the flags of a flow, with Twilio's default where the file has none
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas).
 func (f *Flow) flags() *jsondoc.Node {
 	flags := f.root.Get("flags")
@@ -62,8 +61,8 @@ func (s State) normalProperties() *jsondoc.Node {
 	return out
 }
 
-// normalTransitions has those that lead nowhere left out, but for those with
-// conditions: they keep the ones after them from being tried.
+// normalTransitions leaves out transitions without a next state, except for those with
+// conditions: Studio does not try the ones after them.
 func (s State) normalTransitions() *jsondoc.Node {
 	plain, conditional := list(), list()
 	for _, t := range s.Transitions {
@@ -90,8 +89,8 @@ func (t Transition) normal() *jsondoc.Node {
 	return withOthers(n, t.node, "next")
 }
 
-// isUnset tells whether a widget's property says nothing. Whether Twilio stores such
-// properties, adds or drops them is not documented, so they are equal to none.
+// isUnset reports whether a widget's property is unset. Twilio does not document whether
+// it stores, adds or drops such properties, so they are equal to absent ones.
 func isUnset(n *jsondoc.Node) bool {
 	switch {
 	case !n.Present():
@@ -104,8 +103,8 @@ func isUnset(n *jsondoc.Node) bool {
 	return false
 }
 
-// withOthers adds the members of from that n does not have and that are not null,
-// but for those named.
+// withOthers adds to n the members of from that n does not have, except for those that
+// are null or named.
 func withOthers(n, from *jsondoc.Node, but ...string) *jsondoc.Node {
 	for _, m := range properMembers(from) {
 		if m.Value.Present() && n.Get(m.Name) == nil && !slices.Contains(but, m.Name) {
@@ -126,7 +125,7 @@ func text(s string) *jsondoc.Node { return &jsondoc.Node{Kind: '"', Text: s} }
 
 func list() *jsondoc.Node { return &jsondoc.Node{Kind: '['} }
 
-// object makes an object of names and values in turn.
+// object returns an object of the names and values given in turn.
 func object(members ...any) *jsondoc.Node {
 	n := &jsondoc.Node{Kind: '{'}
 	for i := 0; i+1 < len(members); i += 2 {

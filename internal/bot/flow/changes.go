@@ -2,7 +2,7 @@ package flow
 
 import "fmt"
 
-// Op is what became of a state.
+// Op is the kind of a change.
 type Op string
 
 // The ops.
@@ -12,56 +12,55 @@ const (
 	Changed Op = "changed"
 )
 
-// StateChange is what became of one state between two flows.
+// StateChange is a change to one state between two flows.
 type StateChange struct {
 	Op Op
 
-	// Name is the state's; empty for the flow's own keys (description, flags,
-	// initial_state), which are then in Properties.
+	// Name is the name of the state. It is empty for the flow's own keys (description,
+	// flags, initial_state), which are then in Properties.
 	Name string
 
-	// Type is the state's type, of a changed one after the change.
+	// Type is the state's type; if it changed, the new one.
 	Type string
 
-	// Was is the type before the change, where another.
-	Was string
+	// OldType is the old type if it changed.
+	OldType string
 
-	// Properties are those of a changed state that differ, in the order of their
-	// paths.
+	// Properties are the changed properties of a changed state.
 	Properties []PropertyChange
 
-	// Transitions are those of a changed state that differ.
+	// Transitions are the changed transitions of a changed state.
 	Transitions []TransitionChange
 }
 
-// PropertyChange is what became of a property. It never tells the value.
+// PropertyChange is a change to a property. It never contains the value.
 type PropertyChange struct {
 	Op Op
 
-	// Path leads to the property, with dots; a pair of a key and a value in a list
-	// has its key there: "body", "parameters.from".
+	// Path is the path of the property, with dots. A pair of a key and a value in a list
+	// is called by its key: "body", "parameters.from".
 	Path string
 }
 
-// TransitionChange is what became of a way out of a widget.
+// TransitionChange is a change to a transition.
 type TransitionChange struct {
-	// Label is the event; those of a split are counted from 1: "match 2". It is
-	// empty for the order of all matches.
+	// Label is the event. Matches of a split are numbered from 1: "match 2". It is empty
+	// if only the order of the matches changed.
 	Label string
 
-	// From and To name the states the transition led and leads to; empty for none.
+	// From and To are the names of the old and the new next state; empty for none.
 	From, To string
 
-	// Conditions tells whether the conditions of a match differ: it is new (Added),
-	// gone (Removed) or asks otherwise (Changed). It is empty if they are the same.
+	// Conditions is how a match changed: it is new (Added), was removed (Removed), or has
+	// other conditions (Changed). It is empty if the conditions are the same.
 	Conditions Op
 }
 
-// Changes are the states that differ between two flows, in the order of the newer
-// one and those removed last.
+// Changes are the states that differ between two flows, in the order of the newer one,
+// with removed states last.
 type Changes []StateChange
 
-// Summary words the changes for people, one line each, without any values.
+// Summary describes the changes for people, one line each, without any values.
 func (c Changes) Summary() []string {
 	var lines []string
 	for _, state := range c {
@@ -70,7 +69,7 @@ func (c Changes) Summary() []string {
 	return lines
 }
 
-// Summary words one change for people, such as "state ask: property body changed".
+// Summary describes one change for people, such as "state ask: property body changed".
 func (c StateChange) Summary() []string {
 	who := "flow"
 	switch {
@@ -86,8 +85,8 @@ func (c StateChange) Summary() []string {
 	add := func(format string, args ...any) {
 		lines = append(lines, who+": "+fmt.Sprintf(format, args...))
 	}
-	if c.Was != "" {
-		add("type %s becomes %s", c.Was, c.Type)
+	if c.OldType != "" {
+		add("type %s becomes %s", c.OldType, c.Type)
 	}
 	for _, p := range c.Properties {
 		if c.Name == "" {

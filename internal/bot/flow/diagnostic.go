@@ -6,10 +6,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Severity tells whether a flow can be used in spite of a diagnostic.
+// Severity says whether a flow can be used despite a diagnostic.
 type Severity int
 
-// The severities. An Error is a fault that Twilio refuses; a Warning is something
+// The severities. An Error is a fault that Twilio refuses; a Warning is something that
 // the flow's author should know.
 const (
 	Error Severity = iota + 1
@@ -22,10 +22,10 @@ type Code string
 // The codes.
 const (
 	Missing         Code = "missing"           // a key that Twilio requires
-	WrongType       Code = "wrong_type"        // a value of another JSON type than Twilio takes
+	WrongType       Code = "wrong_type"        // a value of a JSON type that Twilio refuses
 	NullValue       Code = "null_value"        // null, which Twilio refuses everywhere
-	BadValue        Code = "bad_value"         // none of the few values Twilio takes
-	UnknownKey      Code = "unknown_key"       // a key that has no place there
+	BadValue        Code = "bad_value"         // none of the few values that Twilio accepts
+	UnknownKey      Code = "unknown_key"       // a key that Studio does not know there
 	UnknownProperty Code = "unknown_property"  // a property that its widget is not known to have
 	UnknownType     Code = "unknown_type"      // a type of widget that is not known
 	DuplicateState  Code = "duplicate_state"   // two states of one name
@@ -39,7 +39,7 @@ const (
 	ManyConditions  Code = "many_conditions"   // conditions Twilio does not say how to join
 	SelfLoop        Code = "self_loop"         // a widget that leads back to itself
 	Unreachable     Code = "unreachable"       // a state that no transition leads to
-	DeadWidget      Code = "dead_widget"       // a widget Twilio has shut down
+	DeadWidget      Code = "dead_widget"       // a widget that Twilio has shut down
 	BadRegex        Code = "bad_regex"         // a regular expression that does not parse
 	BadLiquid       Code = "bad_liquid"        // Liquid that does not parse
 	ManyTriggers    Code = "many_triggers"     // a trigger in which no execution begins
@@ -51,15 +51,15 @@ type Diagnostic struct {
 	Severity Severity
 	Code     Code
 
-	// Pointer is the place in the user's file, as RFC 6901 has it, such as
-	// "/states/3/properties/timeout". For something missing it is where that belongs.
+	// Pointer is the place in the user's file (RFC 6901), such as
+	// "/states/3/properties/timeout". For something missing it is where it belongs.
 	Pointer jsontext.Pointer
 
-	// Message is what is wrong, in which state, in one sentence. It never tells a
+	// Message says what is wrong in which state, in one sentence. It never contains a
 	// property's value.
 	Message string
 
-	// Detail is what to do about it.
+	// Detail says how to fix it.
 	Detail string
 }
 

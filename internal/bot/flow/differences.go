@@ -7,9 +7,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Differences tells which states differ between two flows, by meaning, as Equal has
-// it: none differ exactly if the flows are equal. A state of another name is another
-// state.
+// Differences returns the states that differ in meaning between two flows: none if and
+// only if the flows are Equal. A state with another name is another state.
 func Differences(from, to *Flow) Changes {
 	var changes Changes
 	if properties := envelopeChanges(from.normal(), to.normal()); len(properties) > 0 {
@@ -27,7 +26,7 @@ func Differences(from, to *Flow) Changes {
 	return changes
 }
 
-// namesakes are the changes of the states of one name: of a valid flow one at most.
+// namesakes returns the changes to the states of one name, at most one in a valid flow.
 func namesakes(was, is []State) []StateChange {
 	if sameStates(was, is) {
 		return nil
@@ -46,7 +45,7 @@ func namesakes(was, is []State) []StateChange {
 	return changes
 }
 
-// byName groups states by name; a valid flow has one of each.
+// byName groups states by name. A valid flow has one state of each name.
 func byName(states []State) map[string][]State {
 	named := make(map[string][]State, len(states))
 	for _, s := range states {
@@ -99,7 +98,7 @@ func without(n *jsondoc.Node, keys ...string) *jsondoc.Node {
 func stateChange(from, to State) StateChange {
 	c := StateChange{Op: Changed, Name: to.Name, Type: to.Type}
 	if from.Type != to.Type {
-		c.Was = from.Type
+		c.OldType = from.Type
 	}
 	var d differ
 	d.members("", from.normalProperties(), to.normalProperties())
@@ -151,9 +150,9 @@ func (d *differ) value(path string, from, to *jsondoc.Node) {
 	}
 }
 
-// pairs is a list of keys and values, as widgets have them for parameters and
-// variables, as an object; nil if n is none. What it makes of an element has less than
-// the element, so that looking for pairs in it ends.
+// pairs returns a list of keys and values, which widgets have for parameters and
+// variables, as an object; nil if n is no such list. Each value has fewer members than
+// its element, so that a search for pairs within pairs ends.
 func pairs(n *jsondoc.Node) *jsondoc.Node {
 	if n.Kind != '[' {
 		return nil
@@ -173,7 +172,7 @@ func pairs(n *jsondoc.Node) *jsondoc.Node {
 	return out
 }
 
-// plainChanges are those of the transitions without conditions.
+// plainChanges returns the changes to transitions without conditions.
 func plainChanges(from, to State) []TransitionChange {
 	was, is := plain(from), plain(to)
 	var changes []TransitionChange
@@ -193,7 +192,7 @@ type ways struct {
 	of    map[string]way
 }
 
-// way is where an event leads, and all there is to it in canonical form.
+// way is the next state of an event, with the canonical forms of its transitions.
 type way struct {
 	next  string
 	texts []string
@@ -215,8 +214,8 @@ func plain(s State) ways {
 	return w
 }
 
-// matchChanges are those of the transitions with conditions, which are paired by what
-// they ask.
+// matchChanges returns the changes to transitions with conditions, which are paired by
+// their conditions.
 func matchChanges(from, to State) []TransitionChange {
 	was, is := matches(from), matches(to)
 	if slices.Equal(texts(was), texts(is)) {
@@ -271,7 +270,7 @@ func sortedTexts(list []Transition) []string {
 	return out
 }
 
-// asks are the transitions without where they lead to.
+// asks returns the canonical forms of transitions without their next states.
 func asks(list []Transition) []string {
 	out := make([]string, len(list))
 	for i, t := range list {

@@ -6,15 +6,15 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// The order of keys in an exported definition, that of Twilio's documents; what
-// they do not name comes after, in the order it had.
+// The order of keys in an exported definition, which is that of Twilio's documents.
+// Other keys follow in their own order.
 var (
 	flowKeys  = []string{"description", "states", "initial_state", "flags"}
 	stateKeys = []string{"name", "type", "transitions", "properties"}
 )
 
-// Export writes a flow for people to read: indented, keys in the order of Twilio's
-// documents, everything the definition holds, offsets too.
+// Export returns a definition for people to read: indented, with keys in the order of
+// Twilio's documents. It has everything the definition has, including offsets.
 func Export(f *Flow) []byte {
 	root := ordered(f.root, flowKeys)
 	for i, m := range root.Members {
@@ -29,7 +29,7 @@ func Export(f *Flow) []byte {
 	return append(indented(root.Compact()), '\n')
 }
 
-// ordered is an object with its members in another order: those of the keys first.
+// ordered returns an object with the members of the keys first.
 func ordered(n *jsondoc.Node, keys []string) *jsondoc.Node {
 	out := object()
 	for _, key := range keys {

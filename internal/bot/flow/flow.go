@@ -1,7 +1,7 @@
-// Package flow reads Studio flow definitions
-// (https://www.twilio.com/docs/studio/rest-api/v2/schemas), says what is wrong with
-// one, and tells two apart by meaning. Definitions can hold keys of other services:
-// no error, diagnostic or difference tells a property's value.
+// Package flow reads, validates and compares Studio flow definitions
+// (https://www.twilio.com/docs/studio/rest-api/v2/schemas). A definition can contain
+// keys of other services: no error, diagnostic or difference contains a property's
+// value.
 package flow
 
 import (
@@ -10,13 +10,13 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Flow is a flow definition. Parse makes one; it does not change afterwards.
+// Flow is a flow definition. Parse returns one; it does not change afterwards.
 type Flow struct {
 	// Description is the description of the definition, which may be empty. It is
 	// not the flow's friendly name.
 	Description string
 
-	// InitialState names the state an execution begins in.
+	// InitialState is the name of the state that an execution begins in.
 	InitialState string
 
 	// States are the widgets, in the order of the file.
@@ -34,14 +34,14 @@ type State struct {
 	// Type is the kind of widget, such as "send-message".
 	Type string
 
-	// Transitions are the ways out of the widget, in the order of the file.
+	// Transitions lead to the next widgets, in the order of the file.
 	Transitions []Transition
 
 	node *jsondoc.Node
 }
 
-// Said is what a state says to people by a property, `body` or `say`; empty where it
-// says nothing by it.
+// Said returns the text that a state says to people in a property, `body` or `say`;
+// empty for none and for any other property.
 func (s State) Said(property string) string {
 	if property != "body" && property != "say" {
 		return ""
@@ -49,23 +49,23 @@ func (s State) Said(property string) string {
 	return s.node.Get("properties").Get(property).String()
 }
 
-// Transition is a way out of a widget.
+// Transition leads from a widget to the next.
 type Transition struct {
-	// Event is what happened, such as "sent".
+	// Event is the event on which it is taken, such as "sent".
 	Event string
 
-	// Next names the state that follows; empty for none, where the execution ends.
+	// Next is the name of the next state; empty if the execution ends.
 	Next string
 
 	node *jsondoc.Node
 }
 
-// conditional tells whether a transition is one of those tried in order.
+// conditional reports whether a transition is one of those that Studio tries in order.
 func (t Transition) conditional() bool {
 	return t.Event == matchEvent || t.node.Get("conditions").Present()
 }
 
-// The names that more than one rule speaks of.
+// Names that more than one rule uses.
 const (
 	matchEvent  = "match"
 	offsetKey   = "offset"
@@ -78,7 +78,7 @@ const (
 // schema carries the schema. The state that sets it is not meant to run.
 const SchemaVariable = "autopilot_schema_gz"
 
-// carriesSchema reports whether a state is there for what it holds.
+// carriesSchema reports whether a state exists for what it holds, and not to run.
 func (s State) carriesSchema() bool {
 	variables := s.properties().Get("variables")
 	return variables.Is('[') && slices.ContainsFunc(variables.Elems, func(pair *jsondoc.Node) bool {
@@ -86,5 +86,5 @@ func (s State) carriesSchema() bool {
 	})
 }
 
-// properties of a state; nil for none.
+// properties returns the properties of a state; nil for none.
 func (s State) properties() *jsondoc.Node { return s.node.Get("properties") }

@@ -76,19 +76,19 @@ func files(t *testing.T) map[string]string {
 func TestParseSaysWhereTheFaultIs(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"empty", "", "line 1, column 1: the document is empty"},
-		{"no object", "[]", "line 1, column 1: a list stands where an object is expected"},
-		{"null", "null", "line 1, column 1: null stands where an object is expected"},
+		{"no object", "[]", "line 1, column 1: expected an object, found a list"},
+		{"null", "null", "line 1, column 1: expected an object, found null"},
 		{"cut off", "{\n  \"states\": [", "line 2, column 14"},
 		{"trailing", "{} {}", "line 1, column 4: text after the end"},
 		{"twice", "{\"flags\": {},\n \"flags\": {}}", "at /flags: the object has \"flags\" twice"},
-		{"states", `{"states": {}}`, "line 1, column 12 at /states: an object stands where a list is expected"},
-		{"state", `{"states": [1]}`, "at /states/0: a number stands where an object is expected"},
-		{"null state", `{"states": [null]}`, "at /states/0: null stands where an object is expected"},
-		{"name", `{"states": [{"name": false}]}`, "at /states/0/name: true or false stands where a string is expected"},
-		{"properties", `{"states": [{"properties": []}]}`, "at /states/0/properties: a list stands where an object is expected"},
-		{"next", `{"states": [{"transitions": [{"next": 5}]}]}`, "at /states/0/transitions/0/next: a number stands where a string is expected"},
-		{"condition", `{"states": [{"transitions": [{"conditions": ["x"]}]}]}`, "at /states/0/transitions/0/conditions/0: a string"},
-		{"flag", `{"flags": {"allow_concurrent_calls": "yes"}}`, "at /flags/allow_concurrent_calls: a string stands where true or false is expected"},
+		{"states", `{"states": {}}`, "line 1, column 12 at /states: expected a list, found an object"},
+		{"state", `{"states": [1]}`, "at /states/0: expected an object, found a number"},
+		{"null state", `{"states": [null]}`, "at /states/0: expected an object, found null"},
+		{"name", `{"states": [{"name": false}]}`, "at /states/0/name: expected a string, found true or false"},
+		{"properties", `{"states": [{"properties": []}]}`, "at /states/0/properties: expected an object, found a list"},
+		{"next", `{"states": [{"transitions": [{"next": 5}]}]}`, "at /states/0/transitions/0/next: expected a string, found a number"},
+		{"condition", `{"states": [{"transitions": [{"conditions": ["x"]}]}]}`, "at /states/0/transitions/0/conditions/0: expected an object, found a string"},
+		{"flag", `{"flags": {"allow_concurrent_calls": "yes"}}`, "at /flags/allow_concurrent_calls: expected true or false, found a string"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Parse([]byte(tt.text))
@@ -108,7 +108,7 @@ func TestParseNamesEveryValueThatIsOutOfPlace(t *testing.T) {
 		t.Fatal("the document is taken")
 	}
 	got := strings.Split(err.Error(), "\n")
-	want := []string{"at /flags: a number", "at /states/0/name: a number", "at /states/0/transitions: an object", "at /states/1: null", "at /states/2/type: a list"}
+	want := []string{"at /flags: expected ", "at /states/0/name: expected ", "at /states/0/transitions: expected ", "at /states/1: expected ", "at /states/2/type: expected "}
 	if !slices.EqualFunc(got, want, strings.Contains) {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -8,22 +8,22 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// errNoFlow is what Overlay says when there is nothing to lay over the document.
-var errNoFlow = errors.New("the live flow has not been read, so what drifted cannot be told: read it first")
+// errNoFlow is the error of Overlay without a live flow.
+var errNoFlow = errors.New("the live flow has not been read, so drift cannot be determined: read it first")
 
-// Overlay is the document that says what live holds in the words of prior: the
-// user's own document, with only what live has otherwise replaced, removed or
-// appended, and widgets where the user's canvas has them. A prior that means the same
-// comes back unchanged. One that is no flow definition (an import has none), or has
-// two states of one name, gives way to an export of live. What comes back parses, and
-// Equal holds between it and live. The error is for a live flow that is nil.
+// Overlay returns prior, edited to have the content of live. Only what differs in
+// meaning is replaced, removed or appended: keys, states and offsets stay where prior has
+// them. A prior that means the same is returned unchanged, and any other is indented by
+// two spaces. For a prior that is no flow definition (an import has none) or has two
+// states of one name, an export of live is returned. Parse accepts the result, and
+// Equal(result, live) holds. The error is for a live flow that is nil.
 func Overlay(prior []byte, live *Flow) ([]byte, error) {
 	if live == nil {
 		return nil, errNoFlow
 	}
 	was, err := Parse(prior)
 	if err != nil {
-		return Export(live), nil //nolint:nilerr // what is no definition gives way to one
+		return Export(live), nil //nolint:nilerr // an export replaces what is no definition
 	}
 	if Equal(was, live) {
 		return prior, nil
@@ -46,7 +46,7 @@ func indented(definition jsontext.Value) []byte {
 	return out
 }
 
-// overlay marks the edits that make a document say what live holds.
+// overlay collects the edits that give a document the content of live.
 type overlay struct{ *jsondoc.Editor }
 
 func (o overlay) flow(was, live *Flow) {
@@ -71,7 +71,7 @@ func (o overlay) flow(was, live *Flow) {
 }
 
 func (o overlay) states(was, live *Flow) {
-	had, have := byName(was.States), byName(live.States)
+	before, after := byName(was.States), byName(live.States)
 	states := was.root.Get("states")
 	if !states.Present() {
 		all := list()
@@ -82,14 +82,14 @@ func (o overlay) states(was, live *Flow) {
 		return
 	}
 	for _, s := range was.States {
-		if now := have[s.Name]; len(now) > 0 {
+		if now := after[s.Name]; len(now) > 0 {
 			o.state(s, now[0])
 		} else {
 			o.Remove(states, s.node)
 		}
 	}
 	for _, s := range live.States {
-		if len(had[s.Name]) == 0 {
+		if len(before[s.Name]) == 0 {
 			o.Append(states, "", ordered(s.node, stateKeys).Compact())
 		}
 	}
@@ -136,7 +136,7 @@ func (o overlay) properties(was, now *jsondoc.Node) {
 	}
 }
 
-// others overlays the members that are not among those named.
+// others overlays the members that are not named.
 func (o overlay) others(was, now *jsondoc.Node, but ...string) {
 	is := withOthers(object(), now, but...)
 	for _, m := range withOthers(object(), was, but...).Members {
@@ -153,8 +153,8 @@ func (o overlay) others(was, now *jsondoc.Node, but ...string) {
 	}
 }
 
-// transitions overlays the ways out of a state. Those with conditions stand together,
-// where the first of them stood.
+// transitions overlays the transitions of a state. Those with conditions are put
+// together, in the place of the first of them.
 func (o overlay) transitions(was, now State) {
 	live := map[string]Transition{}
 	for _, t := range now.Transitions {
@@ -196,8 +196,7 @@ func (o overlay) transitions(was, now State) {
 	o.SetItems(was.node.Get("transitions"), items)
 }
 
-// overlay makes a transition without conditions lead where the live one leads; a
-// live one that is none leads nowhere.
+// overlay gives a transition without conditions the next state of the live one, if any.
 func (t Transition) overlay(o overlay, live Transition) {
 	o.others(t.node, live.node, "event", "next")
 	switch next := t.node.Get("next"); {

@@ -17,11 +17,11 @@ func (e *ParseError) Error() string {
 	return "the flow definition is not valid: " + (*jsondoc.SyntaxError)(e).Error()
 }
 
-// Parse reads a flow definition. The error is a *ParseError, or joins several: for text
-// that is not JSON, names an object has twice, and values of a kind that has no place in
-// the frame of a definition (states, transitions, conditions). What is missing, and
-// everything about the properties of widgets, is Validate's to say. Keys that are
-// not known are kept.
+// Parse reads a flow definition. The error is a *ParseError, or several that errors.Join
+// has joined: for text that is not JSON, objects with one name twice, and values of the
+// wrong kind in the frame of a definition (states, transitions, conditions). Validate
+// reports what is missing and what is wrong with the properties of widgets. Unknown keys
+// are preserved.
 func Parse(data []byte) (*Flow, error) {
 	root, err := jsondoc.Parse(data)
 	if syntax, ok := errors.AsType[*jsondoc.SyntaxError](err); ok {
@@ -35,8 +35,8 @@ func Parse(data []byte) (*Flow, error) {
 	return f, nil
 }
 
-// decoder takes a tree apart. Behind an error it goes on with zero values, so that every
-// error is found at once.
+// decoder reads a flow from a tree. After an error it goes on with zero values, so that
+// every error is reported at once.
 type decoder struct {
 	src  []byte
 	errs []error
@@ -44,11 +44,11 @@ type decoder struct {
 
 func (d *decoder) wrongKind(n *jsondoc.Node, at jsontext.Pointer, want jsontext.Kind) {
 	d.errs = append(d.errs, (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at,
-		fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), jsondoc.KindName(want)))))
+		fmt.Sprintf("expected %s, found %s", jsondoc.KindName(want), jsondoc.KindName(n.Kind)))))
 }
 
-// is tells whether a value is there and of the kind, and refuses it if it is of
-// another; null is as good as none.
+// is reports whether a value is there and of the kind, and records an error if it is of
+// another kind. Null counts as absent.
 func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) bool {
 	if !n.Present() {
 		return false
@@ -91,7 +91,7 @@ func (d *decoder) flow(root *jsondoc.Node) *Flow {
 	return f
 }
 
-// list calls use for each element of a list of objects; null elements are refused.
+// list calls use for each element of a list of objects. A null element is an error.
 func (d *decoder) list(owner *jsondoc.Node, at jsontext.Pointer, key string, use func(*jsondoc.Node, jsontext.Pointer)) {
 	at = at.AppendToken(key)
 	n := owner.Get(key)

@@ -2,7 +2,8 @@ package flow
 
 import "strings"
 
-// paths warns of states that no execution reaches and of those that only some may.
+// paths warns of states that no execution reaches, and of those that only executions
+// started by the REST API may reach.
 func (v *validator) paths() {
 	start, ok := v.names[v.flow.InitialState]
 	if !ok {
@@ -26,12 +27,12 @@ func (v *validator) paths() {
 		if live[i] && strings.HasPrefix(s.Type, "make-outgoing-call-") {
 			v.warn(RESTOnly, index("/states", i).AppendToken("type"),
 				"Studio may refuse it: lead to it from the trigger's incomingRequest alone.",
-				"%s makes a call where somebody has already called or written", called(i, s))
+				"%s makes a call although a person has already called or written", called(i, s))
 		}
 	}
 }
 
-// reach is which states transitions lead to from some, and those.
+// reach returns the states that transitions lead to from some states, including those.
 func (v *validator) reach(from []int) map[int]bool {
 	reached := map[int]bool{}
 	for len(from) > 0 {

@@ -7,10 +7,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Source is the document the flow was parsed from, which every key of it, known or
-// not, is a part of.
+// Source returns the document that the flow was parsed from, with every key, known or
+// not.
 func (f *Flow) Source() jsontext.Value { return slices.Clone(f.src) }
 
-// Names tells whether the definition names an object anywhere: a flow that runs
-// another as a subflow holds its SID.
+// Names reports whether the definition references an object anywhere by SID, as a flow
+// does that runs another as a subflow.
 func (f *Flow) Names(sid string) bool { return bytes.Contains(f.src, []byte(sid)) }

@@ -52,7 +52,7 @@ func (v *validator) event(who string, t Transition, w widget, seen map[string]bo
 		v.err(UnknownEvent, at, fmt.Sprintf("Its events are: %s.%s", strings.Join(w.events, ", "), nearest(t.Event, w.events)),
 			"%s is no event of its widget", who)
 	case seen[t.Event]:
-		v.err(DuplicateEvent, at, "Only one can be taken: remove the other.", "%s stands there twice", who)
+		v.err(DuplicateEvent, at, "Only one can be taken: remove the other.", "%s is there twice", who)
 	}
 	seen[t.Event] = t.Event != matchEvent
 }
@@ -128,7 +128,7 @@ func (v *validator) condition(who string, n *jsondoc.Node, at jsontext.Pointer) 
 	case "matches_any_of", "does_not_match_any_of":
 		if i := brokenOption(value); n.Get("value").Is('"') && i > 0 {
 			v.warn(SplitOption, at.AppendToken("value"),
-				"Studio splits the value at every comma, quotes and brackets notwithstanding, and the halves match what nobody writes. Use a regex, or a transition for each option.",
+				"Studio splits the value at every comma, quotes and brackets notwithstanding, and the parts match what no one writes. Use a regex, or a transition for each option.",
 				"%s has a %s whose option %d looks cut by a comma or is empty", who, kind, i)
 		}
 	}
@@ -140,9 +140,9 @@ var (
 	leading   = regexp.MustCompile(`^[^\d]?[1-9]\d{0,2}$`)
 )
 
-// brokenOption finds the first option of a comma-separated list, counted from 1, that a
-// comma of its own seems to have cut: an opened quote or bracket, an escape, a number with
-// thousands, or nothing at all. It is 0 for none.
+// brokenOption returns the first option of a comma-separated list, counted from 1, that
+// looks like a part of one with a comma in it: an unclosed quote or bracket, an escape, a
+// number with thousands, or an empty option. It returns 0 for none.
 func brokenOption(value string) int {
 	if strings.TrimSpace(value) == "" {
 		return 0

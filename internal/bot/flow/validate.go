@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	// maxStates is of Twilio's schema
+	// maxStates is from Twilio's schema
 	// (https://www.twilio.com/docs/studio/rest-api/v2/schemas). The Studio FAQ counts
 	// 2,000 widgets, but those of subflows with them.
 	maxStates = 1000
 
-	// maxBytes is of a transcription of Twilio's widget schemas; Twilio documents none.
+	// maxBytes is from a transcription of Twilio's widget schemas; Twilio documents none.
 	maxBytes = 1 << 20
 )
 
-// Validate says what Twilio would refuse in a flow and what would surprise its author,
-// in the order of the file, without asking Twilio. What only living Twilio knows (that a
-// subflow exists, the properties of the newest widgets) it cannot say.
+// Validate returns what Twilio would refuse in a flow and what would surprise its author,
+// in the order of the file. It makes no calls, so it cannot know whether a subflow exists,
+// or the properties of the newest widgets.
 func Validate(f *Flow) []Diagnostic {
 	v := &validator{flow: f, names: map[string]int{}}
 	for i, s := range f.States {
@@ -58,8 +58,8 @@ func (v *validator) warn(code Code, at jsontext.Pointer, detail, format string, 
 	v.add(Warning, code, at, detail, format, args...)
 }
 
-// closest is the name that is spelled almost like one that is wrong, empty for none: of a
-// short name less may be wrong.
+// closest returns the known name with the most similar spelling; empty for none. The
+// shorter a name, the fewer letters may differ.
 func closest(name string, known []string) string {
 	best, distance := "", min(3, 1+utf8.RuneCountInString(name)/2)
 	for _, each := range known {
@@ -121,7 +121,7 @@ func (v *validator) envelope() {
 	}
 }
 
-// schemaURL is the one $schema Studio takes
+// schemaURL is the only $schema that Studio accepts
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas).
 const schemaURL = "https://schemas.twilio.com/studio/draft/2019-09/flow-definition"
 
@@ -153,22 +153,22 @@ func (v *validator) initialState() {
 	}
 }
 
-// null refuses a value that is there and is null.
+// null reports a value that is null.
 func (v *validator) null(at jsontext.Pointer, who string) {
 	v.err(NullValue, at, "Leave it out, or give it a value.", "%s has %q as null, which Studio refuses", who, at.LastToken())
 }
 
-// known finds the members of an object that have no place there.
+// known reports members of an object that are not among the keys.
 func (v *validator) known(who string, n *jsondoc.Node, at jsontext.Pointer, severity Severity, keys []string) {
 	for _, m := range properMembers(n) {
 		if !slices.Contains(keys, m.Name) {
-			v.add(severity, UnknownKey, at.AppendToken(m.Name), "Remove it, or mend its spelling."+nearest(m.Name, keys),
+			v.add(severity, UnknownKey, at.AppendToken(m.Name), "Remove it, or correct its spelling."+nearest(m.Name, keys),
 				"%s has %q, which Studio does not know there", who, m.Name)
 		}
 	}
 }
 
-// called is how messages name a state.
+// called returns the name of a state in messages.
 func called(i int, s State) string {
 	if s.Name == "" {
 		return fmt.Sprintf("state number %d", i+1)
@@ -183,7 +183,7 @@ func (v *validator) state(i int, s State, at jsontext.Pointer) {
 		v.err(Missing, at.AppendToken("name"), "Give it a name that no other state has.", "%s has no name", who)
 	} else if first := v.names[s.Name]; first != i {
 		v.err(DuplicateState, at.AppendToken("name"), fmt.Sprintf("Names are unique in a flow: rename this one or that at %s.", index("/states", first)),
-			"%s stands in the flow twice", who)
+			"%s is defined twice", who)
 	}
 	w, known := widgets[s.Type]
 	switch {

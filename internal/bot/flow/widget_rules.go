@@ -53,8 +53,9 @@ func names(kinds map[string]jsontext.Kind) []string {
 	return out
 }
 
-// is refuses a value of another JSON type. An integer is spelled without a point or an
-// exponent, as Studio's own validator tells it from a number.
+// is reports whether a value is of a JSON type, and records an error if it is not. An
+// integer has neither a point nor an exponent, which is how Studio's own validator
+// distinguishes it from a number.
 func (v *validator) is(who, what string, n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) bool {
 	found := n.Kind
 	if found == 'f' {
@@ -96,7 +97,7 @@ func (v *validator) offset(who string, n *jsondoc.Node, at jsontext.Pointer) {
 	}
 }
 
-// propertyValue checks a property whose type is right.
+// propertyValue checks the value of a property whose type is right.
 func (v *validator) propertyValue(who string, m jsondoc.Member, at jsontext.Pointer) {
 	if values := allowed[m.Name]; values != nil && !slices.Contains(values, m.Value.Text) {
 		v.err(BadValue, at, fmt.Sprintf("Write %s.", strings.Join(values, " or ")),

@@ -7,19 +7,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// widget is what Studio demands of a state of one type.
+// widget is what Studio requires of a state of one type.
 type widget struct {
-	events     []string // none: not known, any goes
+	events     []string // empty: not known, any is accepted
 	text       []string // properties that are strings
 	integers   []string
 	booleans   []string
 	lists      []string
 	objects    []string
 	required   []string
-	properties bool // whether they are known at all
+	properties bool // whether the properties are known
 }
 
-// kinds are the JSON types of a widget's properties. An integer is '0'.
+// kinds returns the JSON types of a widget's properties. An integer is '0'.
 func (w widget) kinds() map[string]jsontext.Kind {
 	kinds := map[string]jsontext.Kind{}
 	for kind, names := range map[jsontext.Kind][]string{'"': w.text, '0': w.integers, 't': w.booleans, '[': w.lists, '{': w.objects} {
@@ -33,7 +33,7 @@ func (w widget) kinds() map[string]jsontext.Kind {
 // deadType is the widget of Autopilot, shut down by Twilio on 2023-08-25.
 const deadType = "send-to-auto-pilot"
 
-// allowed are the values of the properties that have few, whichever widget has them.
+// allowed are the values of properties that accept only a few, in any widget.
 var allowed = map[string][]string{
 	"message_type":  {"custom", "content_template"},
 	"flow_revision": {"LatestPublished"},
@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 
 func typeNames() []string { return slices.Sorted(maps.Keys(widgets)) }
 
-// widgets has the types of Twilio's schema
+// widgets are the types of Twilio's schema
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas) and of its catalogue for
 // generators (github.com/twilio/ai, skills/twilio/twilio-flows). What each takes is from
 // that catalogue, exported flows and the structs of RJPearson94/twilio-sdk-go; of some

@@ -22,14 +22,14 @@ var taskRouter = regexp.MustCompile(`^taskrouter://WW[0-9a-fA-F]{32}$`)
 func (v *validator) actions(list *jsondoc.Node, at place) {
 	ended := ""
 	for i, action := range list.Elems {
-		// By its verb, not by its number: what stands before it may come and go.
+		// By its verb, not by its number, which changes with the actions before it.
 		here := at.index(i, verbOf(action))
 		if !action.Is('{') || len(action.Members) != 1 {
 			v.err(ActionShape, here, "an action is not an object with one verb", "Write each verb in an object of its own, such as {\"say\": \"hello\"}.")
 			continue
 		}
 		if ended != "" {
-			v.warn(UnreachableAction, here, fmt.Sprintf("nothing behind %q runs", ended), fmt.Sprintf("The verb %q hands the conversation over; remove what follows it.", ended))
+			v.warn(UnreachableAction, here, fmt.Sprintf("nothing after %q runs", ended), fmt.Sprintf("The verb %q hands the conversation over; remove what follows it.", ended))
 			ended = ""
 		}
 		verb, value := action.Members[0].Name, action.Members[0].Value
@@ -106,14 +106,14 @@ func (v *validator) listen(n *jsondoc.Node, at place) {
 	v.digits(n.Get("voice_digits"), at.member("voice_digits"))
 }
 
-// digits checks what keys lead to.
+// digits checks the tasks and URLs that pressed keys lead to.
 func (v *validator) digits(n *jsondoc.Node, at place) {
 	if redirects := n.Get("redirects"); redirects != nil {
 		for _, m := range redirects.Members {
 			v.target(m.Value, at.member("redirects").member(m.Name))
 		}
 	}
-	// A mapping's values are answers, unless they say that they are tasks.
+	// A mapping's values are answers, except for those that begin with task://.
 	if mapping := n.Get("mapping"); mapping != nil {
 		for _, m := range mapping.Members {
 			if strings.HasPrefix(m.Value.String(), "task://") {

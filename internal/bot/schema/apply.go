@@ -4,9 +4,9 @@ import (
 	"slices"
 )
 
-// Apply is the assistant live becomes when the changes are written. It is what a
-// new assistant has to hold that replaces live under another configuration:
-// Diff(live, want).Apply(live). It changes neither live nor c.
+// Apply returns what live becomes when the changes are written. It is the content of a
+// new assistant that replaces live: Diff(live, want).Apply(live). It changes neither
+// live nor c.
 func (c Changes) Apply(live *Schema) *Schema {
 	s := *live
 	if c.LogQueries != nil {
@@ -74,7 +74,7 @@ func (c TaskChange) apply(t Task) Task {
 	return t
 }
 
-// without copies a list less the elements of some ids.
+// without returns a copy of a list without the elements whose ids are in another.
 func without[T any](list, gone []T, of func(T) id) []T {
 	drop := index(gone, of)
 	return slices.DeleteFunc(slices.Clone(list), func(e T) bool {

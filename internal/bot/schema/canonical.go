@@ -9,9 +9,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// tree reads a value that came out of Parse or of Twilio; nil for none. Numbers get
-// their canonical spelling, so that a document overlaid with them does not depend on
-// how Twilio spells one.
+// tree parses a value that Parse or Twilio returned; nil for none. Numbers get their
+// canonical spelling, so that an overlay does not depend on how Twilio spells them.
 func tree(v jsontext.Value) *jsondoc.Node {
 	n := jsondoc.ParseValue(v)
 	if n != nil {
@@ -32,8 +31,8 @@ func spellNumbers(n *jsondoc.Node) {
 	}
 }
 
-// isUnset tells whether a value of defaults or styleSheet says nothing: absent,
-// null, "", or an object of nothing else. Files of Twilio's write "" for it.
+// isUnset reports whether a value of defaults or styleSheet is unset: absent, null, "",
+// or an object of nothing else. Twilio's own files write "" for an unset value.
 func isUnset(n *jsondoc.Node) bool {
 	switch {
 	case !n.Present():
@@ -46,7 +45,7 @@ func isUnset(n *jsondoc.Node) bool {
 	return false
 }
 
-// withoutUnset drops what says nothing from defaults or styleSheet; nil if nothing is left.
+// withoutUnset returns defaults or styleSheet without unset values; nil if nothing is left.
 func withoutUnset(n *jsondoc.Node) *jsondoc.Node {
 	if isUnset(n) {
 		return nil
@@ -63,8 +62,8 @@ func withoutUnset(n *jsondoc.Node) *jsondoc.Node {
 	return out
 }
 
-// actionsTree reads an Actions document. Twilio's empty answers, null and {}, are
-// the document without actions.
+// actionsTree parses an Actions document. Twilio's empty answers, null and {}, are the
+// document without actions.
 func actionsTree(v jsontext.Value) *jsondoc.Node {
 	n := tree(v)
 	if n == nil || (n.Kind == '{' && len(n.Members) == 0) {
@@ -73,10 +72,10 @@ func actionsTree(v jsontext.Value) *jsondoc.Node {
 	return n
 }
 
-// Canonical is the content of s in one spelling, without the names of the file:
-// lists whose order means nothing are sorted, repeated elements said once, unset
-// values and parts nobody speaks of left out. Two assistants of one content have
-// the same canonical bytes.
+// Canonical returns the content of s in one spelling, without the names of the file:
+// lists whose order has no meaning are sorted, and repeated elements, unset values and
+// absent parts are left out. Two assistants with the same content have the same
+// canonical bytes.
 func (s *Schema) Canonical() []byte {
 	c := &Schema{
 		LogQueries: s.LogQueries,
@@ -104,7 +103,7 @@ func (s *Schema) Canonical() []byte {
 	return c.appendTo(nil)
 }
 
-// id is what tells elements of one list apart.
+// id identifies an element within its list.
 type id struct{ a, b string }
 
 func (t FieldType) id() id { return id{a: t.UniqueName} }
@@ -113,7 +112,7 @@ func (t Task) id() id      { return id{a: t.UniqueName} }
 func (f Field) id() id     { return id{a: f.UniqueName} }
 func (s Sample) id() id    { return id{s.Language, s.TaggedText} }
 
-// unique copies a list with the first of each id.
+// unique returns a copy of a list with only the first element of each id.
 func unique[T any](list []T, of func(T) id) []T {
 	seen := make(map[id]bool, len(list))
 	var out []T
@@ -133,7 +132,7 @@ func sorted[T any](list []T, of func(T) id) []T {
 	return list
 }
 
-// index finds the first element of each id.
+// index maps each id to the first element that has it.
 func index[T any](list []T, of func(T) id) map[id]T {
 	m := make(map[id]T, len(list))
 	for _, e := range list {

@@ -12,19 +12,18 @@ const (
 	Delete
 )
 
-// Changes is what must be written to make a live assistant what a file asks for,
-// and nothing else. An order of writes in which nothing is missing when it is
-// needed: field types and values created; tasks created and updated without their
-// actions; samples deleted, fields deleted, fields created, samples created; the
-// actions of tasks, defaults and styleSheet (they name tasks); tasks deleted;
-// values and field types deleted.
+// Changes are the writes that make a live assistant match a file, and no others. In
+// this order everything exists before it is referenced: create field types and values;
+// create and update tasks without their actions; delete samples, delete fields, create
+// fields, create samples; write the actions of tasks, defaults and styleSheet, which
+// reference tasks; delete tasks; delete values and field types.
 //
-// Where a value is deleted only to be created anew, its deletion comes first.
+// A value that is replaced is deleted before it is created.
 type Changes struct {
 	LogQueries *bool
 
-	// Defaults and StyleSheet are the whole object to write, since a write replaces
-	// all of it: the live one with the file's keys laid over it. Nil: no write.
+	// Defaults and StyleSheet are the whole object to write, because a write replaces
+	// all of it: the live one, overridden by the keys of the file. Nil: no write.
 	Defaults   jsontext.Value
 	StyleSheet jsontext.Value
 
@@ -34,53 +33,53 @@ type Changes struct {
 	summary []string
 }
 
-// FieldTypeChange is what happens to one custom field type. A Delete lists the
-// values that go with it.
+// FieldTypeChange is a change to one custom field type. A Delete lists the values that
+// are deleted with it.
 type FieldTypeChange struct {
 	Op           Op
 	UniqueName   string
 	FriendlyName string // empty: no write
 
-	// DeleteValues has synonyms before the values they stand for, CreateValues after.
-	// Twilio has no update of a value: a value of both lists is replaced.
+	// DeleteValues has synonyms before the values they refer to, CreateValues after.
+	// Twilio cannot update a value: one that is in both lists is replaced.
 	DeleteValues []Value
 	CreateValues []Value
 }
 
-// TaskChange is what happens to one task. A Delete lists the fields and samples
-// that go with it.
+// TaskChange is a change to one task. A Delete lists the fields and samples that are
+// deleted with it.
 type TaskChange struct {
 	Op           Op
 	UniqueName   string
 	FriendlyName string         // empty: no write
 	Actions      jsontext.Value // nil: no write
 
-	// ActionsURL is the external URL to write; empty: no write. With Actions given and
-	// no URL, the write of the actions is to end the use of any external URL.
+	// ActionsURL is the external URL to write; empty: no write. With Actions and no URL,
+	// writing the actions must also end the use of an external URL.
 	ActionsURL string
 
-	// Twilio has no update of a field: a field of both lists is replaced. Fields to
-	// delete carry the type they have.
+	// Twilio cannot update a field: one that is in both lists is replaced. A field to
+	// delete has its current type.
 	DeleteFields []Field
 	CreateFields []Field
 
-	// UpdateSamples change the source channel of samples that stay. A sample of
-	// another text is another sample.
+	// UpdateSamples change the source channel of existing samples. A sample with another
+	// text is another sample.
 	DeleteSamples []Sample
 	CreateSamples []Sample
 	UpdateSamples []Sample
 }
 
-// Empty tells whether nothing is to be written.
+// Empty reports whether there is nothing to write.
 func (c Changes) Empty() bool {
 	return c.LogQueries == nil && c.Defaults == nil && c.StyleSheet == nil &&
 		len(c.FieldTypes) == 0 && len(c.Tasks) == 0
 }
 
-// NeedsModelBuild tells whether the assistant's language model has to be built
-// anew: for tasks, fields, samples, field types and values that come, go or
-// change. Actions, names for people, defaults, styleSheet and logQueries act at
-// once (https://www.twilio.com/docs/autopilot/api/model-build).
+// NeedsModelBuild reports whether the changes need a build of the assistant's language
+// model: those of tasks, fields, samples, field types and values do. Actions, friendly
+// names, defaults, styleSheet and logQueries take effect at once
+// (https://www.twilio.com/docs/autopilot/api/model-build).
 func (c Changes) NeedsModelBuild() bool {
 	for _, t := range c.FieldTypes {
 		if t.Op != Update || len(t.DeleteValues)+len(t.CreateValues) > 0 {
@@ -96,5 +95,5 @@ func (c Changes) NeedsModelBuild() bool {
 	return false
 }
 
-// Summary says for people what the changes do, one line each, in a fixed order.
+// Summary describes the changes for people, one line each, in a fixed order.
 func (c Changes) Summary() []string { return c.summary }

@@ -2,7 +2,7 @@ package schema
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// Severity tells whether a schema can be used in spite of a diagnostic.
+// Severity says whether a schema can be used despite a diagnostic.
 type Severity int
 
 // The severities. An Error is a fault that Twilio refuses or that breaks a
@@ -18,10 +18,10 @@ type Code string
 // The codes.
 const (
 	UnknownTask        Code = "unknown_task"         // a task:// URI names no task
-	BadURI             Code = "bad_uri"              // neither task:// nor a URL Twilio can fetch
+	BadURI             Code = "bad_uri"              // neither task:// nor a URL that Twilio can fetch
 	UnknownVerb        Code = "unknown_verb"         // an action Autopilot does not have
 	ActionShape        Code = "action_shape"         // an action that is not shaped as its verb asks
-	UnknownKey         Code = "unknown_key"          // a member with no place in an assistant: ignored
+	UnknownKey         Code = "unknown_key"          // a member that an assistant does not have: ignored
 	NotNested          Code = "not_nested"           // defaults or styleSheet without their inner object: ignored
 	MissingName        Code = "missing_name"         // an object without a name, language or text
 	BadName            Code = "bad_name"             // characters that do not fit a unique name
@@ -40,13 +40,13 @@ const (
 	UnknownChannel     Code = "unknown_channel"      // a source channel Twilio does not list
 	Language           Code = "language"             // a language Autopilot does not list
 	OverLimit          Code = "over_limit"           // more than Twilio's limits allow
-	NoTasks            Code = "no_tasks"             // nothing to say
+	NoTasks            Code = "no_tasks"             // it cannot answer
 	NoActions          Code = "no_actions"           // a task that does nothing
 	TwoActions         Code = "two_actions"          // a task with actions and an actions URL
-	NoFallback         Code = "no_fallback"          // nothing answers what no sample covers
-	VoiceNoInitiation  Code = "voice_no_initiation"  // nothing greets a caller
-	UnreachableAction  Code = "unreachable_action"   // behind an action that ends the list
-	RedirectLoop       Code = "redirect_loop"        // tasks that redirect to one another for ever
+	NoFallback         Code = "no_fallback"          // no task for messages that no sample covers
+	VoiceNoInitiation  Code = "voice_no_initiation"  // no task that greets a caller
+	UnreachableAction  Code = "unreachable_action"   // after an action that ends the list
+	RedirectLoop       Code = "redirect_loop"        // tasks that redirect to one another without end
 )
 
 // Diagnostic is one finding about a schema.
@@ -54,19 +54,19 @@ type Diagnostic struct {
 	Severity Severity
 	Code     Code
 
-	// Pointer is the place in the user's file, as RFC 6901 has it.
+	// Pointer is the place in the user's file (RFC 6901).
 	Pointer jsontext.Pointer
 
-	// Message is what is wrong, on which object, in one sentence.
+	// Message says what is wrong with which object, in one sentence.
 	Message string
 
-	// Detail is what to do about it.
+	// Detail says how to fix it.
 	Detail string
 
 	key string
 }
 
-// Key identifies a finding across edits of a file: it is made of names, never of
-// positions in lists, so that the same fault of a file and of the assistant at
-// Twilio has the same key.
+// Key identifies a finding across edits of a file. It consists of names, never of
+// positions in lists, so that the same fault in a file and in the assistant at Twilio
+// has the same key.
 func (d Diagnostic) Key() string { return string(d.Code) + " " + d.key }

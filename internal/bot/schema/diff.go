@@ -8,12 +8,12 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Diff finds what must be written so that live has what want asks for, as Equal
-// understands it. Both lists of an id that stands in a list twice count its first.
+// Diff returns the writes after which Equal(want, live) holds. Of elements with the same
+// id in one list, the first counts.
 func Diff(live, want *Schema) Changes {
 	c := Changes{
-		Defaults:   laidOver(live.Defaults, want.Defaults),
-		StyleSheet: laidOver(live.StyleSheet, want.StyleSheet),
+		Defaults:   overridden(live.Defaults, want.Defaults),
+		StyleSheet: overridden(live.StyleSheet, want.StyleSheet),
 	}
 	if !logQueriesMet(want.LogQueries, live.LogQueries) {
 		c.LogQueries = new(*want.LogQueries)
@@ -25,7 +25,7 @@ func Diff(live, want *Schema) Changes {
 			CreateValues: canonicalFirst(unique(t.Values, Value.id)),
 		})
 	}
-	for _, p := range types.kept {
+	for _, p := range types.common {
 		if change, ok := diffFieldType(p.live, p.want); ok {
 			c.FieldTypes = append(c.FieldTypes, change)
 		}
@@ -38,18 +38,18 @@ func Diff(live, want *Schema) Changes {
 			CreateFields: unique(t.Fields, Field.id), CreateSamples: unique(t.Samples, Sample.id),
 		})
 	}
-	for _, p := range tasks.kept {
+	for _, p := range tasks.common {
 		if change, ok := diffTask(p.live, p.want); ok {
 			c.Tasks = append(c.Tasks, change)
 		}
 	}
-	for _, t := range tasks.gone {
+	for _, t := range tasks.removed {
 		c.Tasks = append(c.Tasks, TaskChange{
 			Op: Delete, UniqueName: t.UniqueName,
 			DeleteFields: unique(t.Fields, Field.id), DeleteSamples: unique(t.Samples, Sample.id),
 		})
 	}
-	for _, t := range types.gone {
+	for _, t := range types.removed {
 		c.FieldTypes = append(c.FieldTypes, FieldTypeChange{
 			Op: Delete, UniqueName: t.UniqueName, DeleteValues: synonymsFirst(unique(t.Values, Value.id)),
 		})
@@ -72,16 +72,16 @@ func diffTask(live, want Task) (TaskChange, bool) {
 		}
 	}
 	fields := split(live.Fields, want.Fields, Field.id)
-	c.DeleteFields, c.CreateFields = fields.gone, fields.added
-	for _, p := range fields.kept {
+	c.DeleteFields, c.CreateFields = fields.removed, fields.added
+	for _, p := range fields.common {
 		if !fieldMet(p.want, p.live) {
 			c.DeleteFields = append(c.DeleteFields, p.live)
 			c.CreateFields = append(c.CreateFields, p.want)
 		}
 	}
 	samples := split(live.Samples, want.Samples, Sample.id)
-	c.DeleteSamples, c.CreateSamples = samples.gone, samples.added
-	for _, p := range samples.kept {
+	c.DeleteSamples, c.CreateSamples = samples.removed, samples.added
+	for _, p := range samples.common {
 		if !sampleMet(p.want, p.live) {
 			c.UpdateSamples = append(c.UpdateSamples, p.want)
 		}
@@ -97,18 +97,18 @@ func diffFieldType(live, want FieldType) (FieldTypeChange, bool) {
 	}
 	values := split(live.Values, want.Values, Value.id)
 	remove := make(map[id]bool)
-	for _, v := range values.gone {
+	for _, v := range values.removed {
 		remove[v.id()] = true
 	}
-	for _, p := range values.kept {
+	for _, p := range values.common {
 		if !valueMet(p.want, p.live) {
 			remove[p.live.id()] = true
 		}
 	}
-	// A value cannot go while others stand for it: they go with it and come back.
+	// A value with synonyms cannot be deleted: they are deleted too, and created again.
 	for more := true; more; {
 		more = false
-		for _, p := range values.kept {
+		for _, p := range values.common {
 			if target := (id{p.live.Language, p.live.SynonymOf}); p.live.SynonymOf != "" && remove[target] && !remove[p.live.id()] {
 				remove[p.live.id()], more = true, true
 			}
@@ -120,9 +120,9 @@ func diffFieldType(live, want FieldType) (FieldTypeChange, bool) {
 			c.DeleteValues = append(c.DeleteValues, v)
 		}
 	}
-	had := index(live.Values, Value.id)
+	existing := index(live.Values, Value.id)
 	for _, v := range unique(want.Values, Value.id) {
-		if _, ok := had[v.id()]; !ok || remove[v.id()] {
+		if _, ok := existing[v.id()]; !ok || remove[v.id()] {
 			c.CreateValues = append(c.CreateValues, wanted[v.id()])
 		}
 	}
@@ -130,22 +130,22 @@ func diffFieldType(live, want FieldType) (FieldTypeChange, bool) {
 	return c, c.FriendlyName != "" || len(c.DeleteValues)+len(c.CreateValues) > 0
 }
 
-// canonicalFirst orders values so that each stands behind the one it stands for.
+// canonicalFirst sorts values so that each comes after the one it is a synonym of.
 func canonicalFirst(values []Value) []Value {
 	depth := synonymDepths(values)
 	slices.SortStableFunc(values, func(a, b Value) int { return depth[a.id()] - depth[b.id()] })
 	return values
 }
 
-// synonymsFirst orders values so that each stands before the one it stands for.
+// synonymsFirst sorts values so that each comes before the one it is a synonym of.
 func synonymsFirst(values []Value) []Value {
 	depth := synonymDepths(values)
 	slices.SortStableFunc(values, func(a, b Value) int { return depth[b.id()] - depth[a.id()] })
 	return values
 }
 
-// synonymDepths counts how many values each stands for, one behind the other. A
-// circle, which Twilio could not hold, is cut after the length of the list.
+// synonymDepths returns the length of the chain of synonyms that begins at each value.
+// Twilio cannot store a cycle; one in a file counts as longer than the list.
 func synonymDepths(values []Value) map[id]int {
 	byID := index(values, Value.id)
 	depth := make(map[id]int, len(values))
@@ -159,16 +159,17 @@ func synonymDepths(values []Value) map[id]int {
 	return depth
 }
 
-// laidOver is the live object with want's keys laid over it; nil if live has them.
-func laidOver(live, want jsontext.Value) jsontext.Value {
+// overridden returns the live object overridden by the keys of want; nil if live has
+// them already.
+func overridden(live, want jsontext.Value) jsontext.Value {
 	l, w := tree(live), tree(want)
 	if met(w, l) {
 		return nil
 	}
-	return lay(l, w).Canonical()
+	return override(l, w).Canonical()
 }
 
-func lay(live, want *jsondoc.Node) *jsondoc.Node {
+func override(live, want *jsondoc.Node) *jsondoc.Node {
 	if want.Kind != '{' {
 		return want
 	}
@@ -183,9 +184,9 @@ func lay(live, want *jsondoc.Node) *jsondoc.Node {
 		i := slices.IndexFunc(out.Members, func(have jsondoc.Member) bool { return have.Name == m.Name })
 		switch {
 		case i >= 0:
-			out.Members[i].Value = lay(out.Members[i].Value, m.Value)
+			out.Members[i].Value = override(out.Members[i].Value, m.Value)
 		default:
-			if v := lay(nil, m.Value); v != nil {
+			if v := override(nil, m.Value); v != nil {
 				out.Members = append(out.Members, jsondoc.Member{Name: m.Name, Value: v})
 			}
 		}
@@ -196,24 +197,24 @@ func lay(live, want *jsondoc.Node) *jsondoc.Node {
 type pair[T any] struct{ live, want T }
 
 type parted[T any] struct {
-	added, gone []T
-	kept        []pair[T]
+	added, removed []T
+	common         []pair[T]
 }
 
-// split tells two lists apart by id, each part in the order of the list it is from.
+// split compares two lists by id. Each part has the order of the list it is from.
 func split[T any](live, want []T, of func(T) id) parted[T] {
 	var p parted[T]
 	l, w := index(live, of), index(want, of)
 	for _, e := range unique(want, of) {
 		if have, ok := l[of(e)]; ok {
-			p.kept = append(p.kept, pair[T]{live: have, want: e})
+			p.common = append(p.common, pair[T]{live: have, want: e})
 		} else {
 			p.added = append(p.added, e)
 		}
 	}
 	for _, e := range unique(live, of) {
 		if _, ok := w[of(e)]; !ok {
-			p.gone = append(p.gone, e)
+			p.removed = append(p.removed, e)
 		}
 	}
 	return p

@@ -6,10 +6,11 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Equal tells whether live has what config asks for. It is not symmetric. What
-// config leaves out is left as Twilio has it: logQueries, the names for people,
-// URLs and channels beyond the exporter's file, a task's actions, and each key of
-// defaults and styleSheet. Lists are whole: what config does not list is not to be.
+// Equal reports whether live has what config asks for. It is not symmetric. These are
+// optional, and any live value satisfies a config without them: logQueries, friendly
+// names, the URLs and channels that the exporter does not write, a task's actions, and
+// each key of defaults and styleSheet. Lists are complete: live must not have an element
+// that config does not list.
 func Equal(config, live *Schema) bool {
 	return logQueriesMet(config.LogQueries, live.LogQueries) &&
 		met(tree(config.Defaults), tree(live.Defaults)) &&
@@ -18,12 +19,12 @@ func Equal(config, live *Schema) bool {
 		listMet(config.Tasks, live.Tasks, Task.id, taskMet)
 }
 
-// logQueriesMet takes an unread value for Twilio's default.
+// logQueriesMet assumes Twilio's default for a value that was not read.
 func logQueriesMet(want, live *bool) bool {
 	return want == nil || *want == (live == nil || *live)
 }
 
-// met tells whether the live part of defaults or styleSheet has what want asks.
+// met reports whether the live part of defaults or styleSheet has what want asks for.
 func met(want, live *jsondoc.Node) bool {
 	switch {
 	case want == nil:
@@ -46,7 +47,7 @@ func membersMet(want, live *jsondoc.Node) bool {
 	return true
 }
 
-// listMet tells whether two lists hold the same elements by id, each as wanted.
+// listMet reports whether two lists have the same elements by id, each as wanted.
 func listMet[T any](want, live []T, of func(T) id, elemMet func(want, live T) bool) bool {
 	w, l := index(want, of), index(live, of)
 	if len(w) != len(l) {
@@ -61,7 +62,7 @@ func listMet[T any](want, live []T, of func(T) id, elemMet func(want, live T) bo
 	return true
 }
 
-// textMet compares what a file may leave unsaid.
+// textMet compares texts that are optional in a file.
 func textMet(want, live string) bool { return want == "" || want == live }
 
 func fieldTypeMet(want, live FieldType) bool {
@@ -78,7 +79,8 @@ func taskMet(want, live Task) bool {
 		listMet(want.Samples, live.Samples, Sample.id, sampleMet)
 }
 
-// urlMet: a file that gives actions asks that they are not fetched from elsewhere.
+// urlMet reports whether the task's actions come from the URL that want gives. A file that
+// gives actions asks for no URL.
 func urlMet(want, live Task) bool {
 	if want.externalURL() == "" && want.Actions == nil {
 		return true

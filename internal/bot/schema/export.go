@@ -6,25 +6,25 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Export writes s as `twilio autopilot:export` did, for people to read, under the
-// names given (an empty one is left out): the exporter's key order, the lists in
-// their own order. Parts s does not speak of are left out, and so is modelBuild.
-// What the exporter lost is written when it is set: friendlyName and actionsUrl of
-// tasks, sourceChannel of samples, friendlyName of field types.
+// Export returns s as `twilio autopilot:export` wrote it, indented, with the names given
+// (an empty one is left out). Keys are in the exporter's order, lists in their own.
+// Absent parts and modelBuild are left out. What the exporter did not write is there
+// when it is set: friendlyName and actionsUrl of tasks, sourceChannel of samples,
+// friendlyName of field types.
 func (s *Schema) Export(uniqueName, friendlyName string) []byte {
 	named := *s
 	named.UniqueName, named.FriendlyName = uniqueName, friendlyName
 	out := jsontext.Value(named.appendTo(nil))
 	if err := out.Indent(jsontext.WithIndent("  ")); err != nil {
-		return out // its parts are valid, so it is nested too deeply for a reader anyway
+		return out // its parts are valid, so it is nested too deep for jsontext
 	}
 	return append(out, '\n')
 }
 
-// writer builds compact JSON, one key order for every object of a kind.
+// writer writes compact JSON, with the same key order in all objects of a kind.
 type writer struct{ buf []byte }
 
-// appendTo writes s compactly, in the exporter's order
+// appendTo appends s on one line, in the exporter's order
 // (dabblelab/autopilot-core, exportAssistant.js).
 func (s *Schema) appendTo(dst []byte) []byte {
 	w := &writer{buf: dst}
@@ -117,7 +117,7 @@ func (w *writer) open(c byte)  { w.buf = append(w.buf, c) }
 func (w *writer) close(c byte) { w.buf = append(w.buf, c) }
 func (w *writer) raw(s string) { w.buf = append(w.buf, s...) }
 
-// comma separates what follows from what stands before it in the same object or list.
+// comma separates the next member or element from the one before it.
 func (w *writer) comma() {
 	if n := len(w.buf); n > 0 && w.buf[n-1] != '{' && w.buf[n-1] != '[' {
 		w.buf = append(w.buf, ',')

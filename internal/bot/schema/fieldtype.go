@@ -5,8 +5,8 @@ import (
 	"regexp"
 )
 
-// builtinSIDs are the built-in field types and the SIDs under which an assistant's
-// fields may be read back (dabblelab/autopilot-core, builtInFieldTypes.json; the
+// builtinSIDs are the built-in field types by SID, which Twilio may return for an
+// assistant's fields in place of the name (dabblelab/autopilot-core, builtInFieldTypes.json; the
 // names: https://www.twilio.com/docs/autopilot/built-in-field-types).
 var builtinSIDs = map[string]string{
 	"UB9bce39a559ebba8ad7cc0eb050b006f9": "Twilio.ALPHANUMERIC",
@@ -30,8 +30,8 @@ var builtinSIDs = map[string]string{
 	"UB377f7bb9716a4200563feeb205c4b98a": "Twilio.YES_NO",
 }
 
-// CanonicalFieldType names a built-in field type given by its UB SID, as Twilio may
-// read it back; any other name or SID is returned as it is.
+// CanonicalFieldType returns the name of a built-in field type for its UB SID, which
+// Twilio may return in its place. Any other name or SID is returned unchanged.
 func CanonicalFieldType(nameOrSID string) string {
 	if name, ok := builtinSIDs[nameOrSID]; ok {
 		return name
@@ -42,7 +42,7 @@ func CanonicalFieldType(nameOrSID string) string {
 // fieldTypeSID is the form of a field type's SID.
 var fieldTypeSID = regexp.MustCompile(`^UB[0-9a-fA-F]{32}$`)
 
-// ownActions is the path of a task's own Actions resource, which Twilio reports as
+// ownActions is the path of a task's own Actions resource, which Twilio returns as
 // actions_url when no other is set.
 var ownActions = regexp.MustCompile(`^/v1/Assistants/[^/]+/Tasks/[^/]+/Actions$`)
 

@@ -9,9 +9,9 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// LeftOut names what live has and config says nothing of, so that Equal does not ask
-// for it: keys of the defaults and the style sheet, each as a pointer into an export,
-// and the actions of tasks.
+// LeftOut lists what live has and config leaves out, which Equal ignores: keys of the
+// defaults and the style sheet, each as a pointer into an export, and the actions of
+// tasks.
 func LeftOut(config, live *Schema) []string {
 	parts := missing("/defaults/defaults", tree(config.Defaults), tree(live.Defaults))
 	parts = append(parts, missing("/styleSheet/style_sheet", tree(config.StyleSheet), tree(live.StyleSheet))...)
@@ -40,7 +40,7 @@ func missing(at jsontext.Pointer, want, live *jsondoc.Node) []string {
 	return parts
 }
 
-// leaves are the pointers to what an object holds at its lowest level.
+// leaves returns the pointers to the values in an object that are no objects.
 func leaves(at jsontext.Pointer, n *jsondoc.Node) []string {
 	if n.Kind != '{' {
 		return []string{string(at)}

@@ -6,7 +6,6 @@ import (
 )
 
 func TestWhatAFileLeavesOutIsNamed(t *testing.T) {
-	t.Parallel()
 	live, err := Parse([]byte(`{
 		"defaults": {"defaults": {"assistant_initiation": "task://a", "fallback": "task://a", "collect": {"validate_on_failure": "task://a"}}},
 		"styleSheet": {"style_sheet": {"voice": {"say_voice": "Polly.Joanna"}, "name": "", "collect": {"validate": {"max_attempts": 3}}}},
@@ -37,7 +36,6 @@ func TestWhatAFileLeavesOutIsNamed(t *testing.T) {
 }
 
 func TestActionsLeftOutAreThoseThatEqualDoesNotAskFor(t *testing.T) {
-	t.Parallel()
 	const (
 		own       = `"actionsUrl": "https://autopilot.twilio.com/v1/Assistants/UA00000000000000000000000000000001/Tasks/UD00000000000000000000000000000001/Actions"`
 		elsewhere = `"actionsUrl": "https://example.com/actions"`

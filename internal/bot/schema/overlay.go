@@ -6,10 +6,10 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// Overlay is the document that says what live holds in the words of prior: the
-// user's own bytes, with only what live has otherwise replaced, removed or added.
-// A prior that live satisfies comes back unchanged; one that is no schema gives way
-// to an export of live. What comes back parses, and Equal holds between it and live.
+// Overlay returns prior, edited to have the content of live. Only what differs is
+// replaced, removed or added; everything else keeps its bytes. A prior that live
+// satisfies is returned unchanged. For one that is no schema, an export of live is
+// returned. Parse accepts the result, and Equal(result, live) holds.
 func Overlay(prior []byte, live *Schema) []byte {
 	root, was, err := parse(prior)
 	if err != nil {
@@ -31,10 +31,10 @@ func Overlay(prior []byte, live *Schema) []byte {
 	return o.Render(root)
 }
 
-// overlay marks the edits that make a document say what live holds.
+// overlay collects the edits that give a document the content of live.
 type overlay struct{ *jsondoc.Editor }
 
-// part overlays defaults or styleSheet, whose absent keys are left alone.
+// part overlays defaults or styleSheet. Keys that are absent stay absent.
 func (o overlay) part(n, want, live *jsondoc.Node) {
 	if !met(want, live) {
 		o.members(n, live)
@@ -78,15 +78,15 @@ func overlayList[T any](o overlay, owner *jsondoc.Node, key string, was, live []
 	if !n.Is('[') {
 		w := &writer{}
 		list(w, key, unique(live, of.id), of.write)
-		// A writer begins with the key: what follows it is the list.
+		// The writer has written the key and a colon before the list.
 		o.Set(owner, key, w.buf[len(jsondoc.AppendString(nil, key))+1:])
 		return
 	}
-	had, have := index(was, of.id), index(live, of.id)
+	before, after := index(was, of.id), index(live, of.id)
 	seen := make(map[id]bool)
 	for i, elem := range n.Elems {
 		key := of.id(was[i])
-		now, ok := have[key]
+		now, ok := after[key]
 		switch {
 		case !ok:
 			o.Remove(n, elem)
@@ -99,7 +99,7 @@ func overlayList[T any](o overlay, owner *jsondoc.Node, key string, was, live []
 		seen[key] = true
 	}
 	for _, e := range unique(live, of.id) {
-		if _, ok := had[of.id(e)]; !ok {
+		if _, ok := before[of.id(e)]; !ok {
 			o.Append(n, "", of.text(e))
 		}
 	}
@@ -146,14 +146,14 @@ func (o overlay) sample(n *jsondoc.Node, was, live Sample) {
 	o.optional(n, "sourceChannel", was.SourceChannel, live.SourceChannel)
 }
 
-// optional overlays a text that a file may leave unsaid, and is then left alone.
+// optional overlays a text that is optional: where it is absent, it stays absent.
 func (o overlay) optional(n *jsondoc.Node, key, was, live string) {
 	if !textMet(was, live) {
 		o.say(n, key, live)
 	}
 }
 
-// say makes a member say a text; an empty one is not said at all.
+// say gives a member a text, and removes the member if the text is empty.
 func (o overlay) say(n *jsondoc.Node, key, text string) {
 	if text != "" {
 		o.Set(n, key, jsondoc.AppendString(nil, text))

@@ -18,17 +18,16 @@ func (e *ParseError) Error() string {
 	return "the schema is not valid: " + (*jsondoc.SyntaxError)(e).Error()
 }
 
-// Parse reads an assistant schema. The error is a *ParseError, or joins several: for text
-// that is not JSON, names an object has twice, and values of a kind that has no place
-// there.
-// A list that is null or missing is empty. What the file says beyond an assistant
-// is not an error; Validate warns of it, since it never reaches Twilio.
+// Parse reads an assistant schema. The error is a *ParseError, or several that errors.Join
+// has joined: for text that is not JSON, objects with one name twice, and values of the
+// wrong kind. A list that is null or missing is empty. Members that an assistant does not
+// have are no error; Validate warns of them, because they never reach Twilio.
 func Parse(data []byte) (*Schema, error) {
 	_, s, err := parse(data)
 	return s, err
 }
 
-// parse returns the tree of the file too.
+// parse also returns the tree of the file.
 func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	root, err := jsondoc.Parse(data)
 	if syntax, ok := errors.AsType[*jsondoc.SyntaxError](err); ok {
@@ -42,8 +41,8 @@ func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	return root, s, nil
 }
 
-// decoder takes a tree apart. Behind an error it goes on with zero values, so that every
-// error is found at once.
+// decoder reads a schema from a tree. After an error it goes on with zero values, so that
+// every error is reported at once.
 type decoder struct {
 	src   []byte
 	errs  []error
@@ -52,15 +51,15 @@ type decoder struct {
 
 func (d *decoder) wrongKind(n *jsondoc.Node, at place, want string) {
 	d.errs = append(d.errs, (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at.pointer,
-		fmt.Sprintf("%s stands where %s is expected", jsondoc.KindName(n.Kind), want))))
+		fmt.Sprintf("expected %s, found %s", want, jsondoc.KindName(n.Kind)))))
 }
 
-// note warns of a member that never reaches Twilio.
+// note records a warning about a member that never reaches Twilio.
 func (d *decoder) note(code Code, at place, message, detail string) {
 	d.notes = append(d.notes, note{code: code, at: at, message: message, detail: detail})
 }
 
-// object calls use for each member that is not null, and notes those it refuses.
+// object calls use for each member, and notes those for which it returns false.
 func (d *decoder) object(n *jsondoc.Node, at place, use func(name string, v *jsondoc.Node, at place) bool) {
 	if n.Kind == 'n' {
 		return
@@ -73,7 +72,7 @@ func (d *decoder) object(n *jsondoc.Node, at place, use func(name string, v *jso
 		to := at.member(m.Name)
 		if !use(m.Name, m.Value, to) {
 			d.note(UnknownKey, to, fmt.Sprintf("%q has no place in %s and is ignored", m.Name, at.what()),
-				"Remove it, or mend its spelling: it never reaches Twilio, and an export will not bring it back.")
+				"Remove it, or correct its spelling: it never reaches Twilio, and an export will not bring it back.")
 		}
 	}
 }
@@ -91,7 +90,7 @@ func (d *decoder) list(n *jsondoc.Node, at place, use func(elem *jsondoc.Node, a
 	}
 }
 
-// string reads a string; null is none.
+// string returns a string; null is empty.
 func (d *decoder) string(n *jsondoc.Node, at place) string {
 	if n.Kind != '"' && n.Kind != 'n' {
 		d.wrongKind(n, at, "a string")
@@ -99,7 +98,7 @@ func (d *decoder) string(n *jsondoc.Node, at place) string {
 	return n.Text
 }
 
-// raw is the text of any value but null.
+// raw returns the text of a value; nil for null.
 func (d *decoder) raw(n *jsondoc.Node) jsontext.Value {
 	if n.Kind == 'n' {
 		return nil
@@ -107,7 +106,8 @@ func (d *decoder) raw(n *jsondoc.Node) jsontext.Value {
 	return jsontext.Value(d.src[n.Start:n.End]).Clone()
 }
 
-// nested reads what the file nests doubly: defaults.defaults, styleSheet.style_sheet.
+// nested returns the inner object of one that is nested twice: defaults.defaults or
+// styleSheet.style_sheet.
 func (d *decoder) nested(n *jsondoc.Node, at place, inner string) (value jsontext.Value) {
 	if n.Kind == 'n' {
 		return nil
@@ -126,7 +126,7 @@ func (d *decoder) nested(n *jsondoc.Node, at place, inner string) (value jsontex
 		case m.Name == inner && m.Value.Kind != 'n':
 			d.wrongKind(m.Value, to, "an object")
 		case m.Name != inner:
-			d.note(NotNested, to, fmt.Sprintf("%q stands beside %q, not in it, and is ignored", m.Name, inner),
+			d.note(NotNested, to, fmt.Sprintf("%q is beside %q, not in it, and is ignored", m.Name, inner),
 				fmt.Sprintf("Twilio's file nests twice: write %q: {%q: {%q: …}}.", at.pointer.LastToken(), inner, m.Name))
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// place is where in a document something stands, told twice: for the reader of
-// this file by positions, and across edits by names.
+// place is a place in a document, as a pointer and as a key. The pointer has positions
+// in lists; the key has names in their stead, so that it survives edits.
 type place struct {
 	pointer jsontext.Pointer
 	key     string // "tasks[greeting]/actions/redirect"
@@ -21,12 +21,12 @@ func (p place) member(name string) place {
 	return place{p.pointer.AppendToken(name), p.key + "/" + name}
 }
 
-// index is the place of a list's element, which is known elsewhere as name.
+// index is the place of an element of a list. In the key it is called name.
 func (p place) index(i int, name string) place {
 	return place{p.pointer.AppendToken(strconv.Itoa(i)), p.key + "[" + name + "]"}
 }
 
-// named replaces the position an element is known by with its name, if it has one.
+// named puts the name of an element, if it has one, in the place of its position.
 func (p place) named(n *jsondoc.Node, name string) place {
 	if v := n.Get(name); v.Is('"') {
 		p.key = p.key[:strings.LastIndexByte(p.key, '[')] + "[" + v.Text + "]"
@@ -34,7 +34,7 @@ func (p place) named(n *jsondoc.Node, name string) place {
 	return p
 }
 
-// what says for people which object the place is.
+// what names the object at the place, for messages.
 func (p place) what() string {
 	if p.key == "" {
 		return "an assistant schema"

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// redirectLoops finds tasks that do nothing but send the conversation round among
-// themselves. Twilio follows five redirects in one request and then gives up
+// redirectLoops finds tasks that redirect to one another without ever waiting for input.
+// Twilio follows five redirects in one request and then gives up
 // (https://www.twilio.com/docs/autopilot/actions/redirect).
 func (v *validator) redirectLoops(at place) {
 	next := make(map[string]string)
@@ -21,7 +21,7 @@ func (v *validator) redirectLoops(at place) {
 			path = append(path, to)
 			if to == t.UniqueName {
 				v.warn(RedirectLoop, at.index(i, t.UniqueName).member("actions"),
-					fmt.Sprintf("the task %q redirects to itself without waiting for anybody: %s", t.UniqueName, strings.Join(path, ", ")),
+					fmt.Sprintf("the task %q redirects to itself without waiting for an answer: %s", t.UniqueName, strings.Join(path, ", ")),
 					"Twilio gives up after five redirects; listen, or collect an answer, on the way.")
 				break
 			}
@@ -29,8 +29,8 @@ func (v *validator) redirectLoops(at place) {
 	}
 }
 
-// redirectsTo is the task that t always goes on to; empty if it waits for somebody
-// or ends first.
+// redirectsTo returns the task that t always redirects to; empty if t waits for input or
+// ends first.
 func redirectsTo(t Task) string {
 	list := tree(t.Actions).Get("actions")
 	if list == nil {

@@ -1,24 +1,23 @@
-// Package schema is the Autopilot assistant schema: the JSON file that Twilio's
-// `twilio autopilot:export` wrote. It reads the file, says what is wrong with it,
-// and compares it with what an assistant at Twilio holds.
+// Package schema reads, validates and compares Autopilot assistant schemas: the JSON
+// files that `twilio autopilot:export` wrote.
 //
-// Two schemas are compared as a question: does the live assistant have what the
-// file asks for? A part the file leaves out is left as Twilio has it, and the
-// order of lists counts only where an engine follows it: in actions.
+// A comparison asks whether the live assistant has what the file asks for. A part that
+// the file leaves out is not compared, and the order of a list matters only in actions,
+// which run in order.
 package schema
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// Schema is an assistant's content. A zero field is a part nobody speaks of,
-// except for the lists, which are whole: what they lack is not to be.
+// Schema is an assistant's content. A zero field is a part that the file leaves out,
+// except for the lists, which are complete: an empty list asks for no elements.
 type Schema struct {
-	// UniqueName, FriendlyName and ModelBuild are what the file calls the assistant
-	// and its model build. They are hints for people: the resource names the bot.
+	// UniqueName, FriendlyName and ModelBuild are the file's names of the assistant and
+	// its model build. They are for people only: the resource names the bot.
 	UniqueName   string
 	FriendlyName string
 	ModelBuild   string
 
-	// LogQueries tells whether Twilio keeps what people wrote; Twilio's default is true.
+	// LogQueries is whether Twilio stores what people wrote; Twilio's default is true.
 	LogQueries *bool
 
 	// Defaults and StyleSheet are the objects Twilio's Defaults and StyleSheet
@@ -29,45 +28,45 @@ type Schema struct {
 	FieldTypes []FieldType
 	Tasks      []Task
 
-	// notes are the members of the file that have no place in an assistant.
+	// notes are warnings about members of the file that an assistant does not have.
 	notes []note
 }
 
 // FieldType is a custom field type: a named list of values.
 type FieldType struct {
 	UniqueName   string
-	FriendlyName string // beyond the exporter's file; empty: left alone
+	FriendlyName string // not in an exporter's file; empty: not compared
 	Values       []Value
 }
 
-// Value is one value of a field type. A value is known by its language and text.
+// Value is one value of a field type, identified by its language and text.
 type Value struct {
 	Language string
 	Value    string
 
-	// SynonymOf is the text of the value this one stands for; empty for a value of
-	// its own.
+	// SynonymOf is the text of the value that this one is a synonym of; empty if it is
+	// none.
 	SynonymOf string
 }
 
-// Task is what the assistant can do: the actions, and the samples that lead to it.
+// Task is something the assistant can do: its actions, and the samples that lead to it.
 type Task struct {
 	UniqueName   string
-	FriendlyName string // beyond the exporter's file; empty: left alone
+	FriendlyName string // not in an exporter's file; empty: not compared
 
-	// Actions is the Actions document, `{"actions":[…]}`; nil: left alone.
+	// Actions is the Actions document, `{"actions":[…]}`; nil: not compared.
 	Actions jsontext.Value
 
-	// ActionsURL is where Twilio fetches the actions instead; beyond the exporter's
-	// file. The URL of the task's own Actions resource, which Twilio reports when
-	// there is no other, counts as none.
+	// ActionsURL is the URL that Twilio fetches the actions from instead; not in an
+	// exporter's file. The URL of the task's own Actions resource, which Twilio returns
+	// when there is no other, counts as none.
 	ActionsURL string
 
 	Fields  []Field
 	Samples []Sample
 }
 
-// Field is a slot of a task, filled by words of a sample.
+// Field is a slot of a task that words of a sample fill.
 type Field struct {
 	UniqueName string
 
@@ -76,18 +75,18 @@ type Field struct {
 	FieldType string
 }
 
-// Sample is an utterance that leads to its task. A sample is known by its language
-// and text: the same one twice means no more than once.
+// Sample is an utterance that leads to its task, identified by its language and text. A
+// repeated sample has no effect.
 type Sample struct {
 	Language   string
 	TaggedText string // {name} marks a field
 
-	// SourceChannel is where the sample was first heard (voice, sms, chat, …);
-	// beyond the exporter's file. Empty: left alone.
+	// SourceChannel is the channel the sample came from (voice, sms, chat, …); not in an
+	// exporter's file. Empty: not compared.
 	SourceChannel string
 }
 
-// note is a finding of the reader that only validation reports.
+// note is a finding of Parse that Validate reports.
 type note struct {
 	code    Code
 	at      place

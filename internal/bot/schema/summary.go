@@ -8,7 +8,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// summarize words changes, in the order of the file's parts.
+// summarize describes changes, in the order of the file's parts.
 func summarize(live, want *Schema, c Changes) []string {
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
@@ -30,7 +30,8 @@ func summarize(live, want *Schema, c Changes) []string {
 	return lines
 }
 
-// unmet names each key of defaults or styleSheet that live does not have as wanted.
+// unmet adds a line for each key of defaults or styleSheet whose live value is not the
+// wanted one.
 func unmet(path string, want, live *jsondoc.Node, add func(format string, args ...any)) {
 	switch {
 	case met(want, live):
@@ -122,7 +123,7 @@ func (c TaskChange) summarize(add func(format string, args ...any)) {
 	}
 }
 
-// verbs lists what the new actions do, such as " to say, listen".
+// verbs lists the verbs of new actions, such as " to say, listen".
 func verbs(actions jsontext.Value) string {
 	text := ""
 	if list := actionsTree(actions).Get("actions"); list != nil {

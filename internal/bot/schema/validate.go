@@ -24,8 +24,7 @@ const (
 	maxActionsSize = 16 << 10
 )
 
-// Validate says what is wrong with a schema, or weak in it, in the order of the
-// file.
+// Validate returns the errors and warnings about a schema, in the order of the file.
 func Validate(s *Schema) []Diagnostic {
 	v := &validator{schema: s, tasks: map[string]bool{}, types: map[string]bool{}, heard: map[Sample]string{}}
 	for _, t := range s.Tasks {
@@ -48,7 +47,7 @@ type validator struct {
 	schema *Schema
 	tasks  map[string]bool
 	types  map[string]bool
-	heard  map[Sample]string // the task that has a sample
+	heard  map[Sample]string // the task of each sample, by its text in lower case
 	found  []Diagnostic
 }
 
@@ -67,7 +66,7 @@ func (v *validator) warn(code Code, at place, message, detail string) {
 	v.add(Warning, code, at, message, detail)
 }
 
-// nearest suggests a name that is spelled almost like the one that is wrong.
+// nearest suggests a known name with a similar spelling.
 func nearest(name string, known []string) string {
 	best, distance := "", 3
 	for _, each := range known {
@@ -81,7 +80,7 @@ func nearest(name string, known []string) string {
 	return fmt.Sprintf(" Did you mean %q?", best)
 }
 
-// builtInNames lists the field types that every assistant has.
+// builtInNames returns the names of the field types that every assistant has, sorted.
 func builtInNames() []string {
 	names := make([]string, 0, len(builtinSIDs))
 	for _, name := range builtinSIDs {
@@ -100,7 +99,7 @@ func keys(set map[string]bool) []string {
 	return names
 }
 
-// uniqueName checks a name that Twilio takes in place of a SID.
+// uniqueName checks a name that Twilio accepts in place of a SID.
 func (v *validator) uniqueName(name string, at place, what string) {
 	switch {
 	case name == "":
@@ -116,7 +115,7 @@ func (v *validator) uniqueName(name string, at place, what string) {
 	}
 }
 
-// objects checks defaults and what the file as a whole lacks.
+// objects checks defaults and what is missing from the file as a whole.
 func (v *validator) objects() {
 	defaults := tree(v.schema.Defaults)
 	at := place{}.member("defaults").member("defaults")
@@ -149,7 +148,7 @@ func (v *validator) fieldTypes(at place) {
 		here := at.index(i, t.UniqueName)
 		v.uniqueName(t.UniqueName, here, "field type")
 		if seen[t.UniqueName] {
-			v.err(DuplicateFieldType, here, fmt.Sprintf("the field type %q stands here twice", t.UniqueName), "Names are unique in an assistant; merge the two, or rename one.")
+			v.err(DuplicateFieldType, here, fmt.Sprintf("the field type %q is defined twice", t.UniqueName), "Names are unique in an assistant; merge the two, or rename one.")
 		}
 		seen[t.UniqueName] = true
 		v.values(t, here.member("values"))
@@ -185,9 +184,9 @@ func (v *validator) values(t FieldType, at place) {
 		switch {
 		case value.SynonymOf == "" || own[value.SynonymOf]:
 		case synonyms[value.SynonymOf]:
-			v.err(SynonymChain, here.member("synonymOf"), fmt.Sprintf("%q is a synonym of %q, which is a synonym itself", value.Value, value.SynonymOf), "Name the value that both stand for.")
+			v.err(SynonymChain, here.member("synonymOf"), fmt.Sprintf("%q is a synonym of %q, which is a synonym itself", value.Value, value.SynonymOf), "Name the value that both are synonyms of.")
 		default:
-			v.err(UnknownSynonym, here.member("synonymOf"), fmt.Sprintf("the field type %q has no value %q", t.UniqueName, value.SynonymOf), "A synonym stands for another value of its type."+nearest(value.SynonymOf, keys(own)))
+			v.err(UnknownSynonym, here.member("synonymOf"), fmt.Sprintf("the field type %q has no value %q", t.UniqueName, value.SynonymOf), "A synonym refers to another value of its type."+nearest(value.SynonymOf, keys(own)))
 		}
 	}
 }
@@ -203,7 +202,7 @@ func (v *validator) allTasks(at place) {
 		samples += len(t.Samples)
 		v.uniqueName(t.UniqueName, here, "task")
 		if seen[t.UniqueName] {
-			v.err(DuplicateTask, here, fmt.Sprintf("the task %q stands here twice", t.UniqueName), "Names are unique in an assistant; merge the two, or rename one.")
+			v.err(DuplicateTask, here, fmt.Sprintf("the task %q is defined twice", t.UniqueName), "Names are unique in an assistant; merge the two, or rename one.")
 		}
 		seen[t.UniqueName] = true
 		v.fields(t, here.member("fields"))
@@ -231,8 +230,7 @@ func (v *validator) fields(t Task, at place) {
 	}
 }
 
-// fieldType checks a type that a field or a question names: built in, custom, or a
-// SID.
+// fieldType checks the type of a field or a question: built in, custom, or a SID.
 func (v *validator) fieldType(name string, at place) {
 	canonical := CanonicalFieldType(name)
 	switch {
@@ -247,7 +245,7 @@ func (v *validator) fieldType(name string, at place) {
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// The channels that Twilio's OpenAPI document of Autopilot lists for a sample.
+// sourceChannels are the channels of a sample in Twilio's OpenAPI document of Autopilot.
 var sourceChannels = []string{"voice", "sms", "chat", "alexa", "google-assistant", "slack"}
 
 func (v *validator) samples(t Task, at place) {
@@ -278,7 +276,7 @@ func (v *validator) samples(t Task, at place) {
 		exact := Sample{Language: s.Language, TaggedText: s.TaggedText}
 		switch other, ok := v.heard[heard]; {
 		case seen[exact]:
-			// Exported files hold them, so Twilio takes them.
+			// No error: exported files have them, so Twilio accepts them.
 			v.warn(DuplicateSample, here, fmt.Sprintf("the task %q has the sample %q twice", t.UniqueName, s.TaggedText), "It counts once; remove one of them.")
 		case ok && other != t.UniqueName:
 			v.warn(AmbiguousSample, here, fmt.Sprintf("the sample %q is one of the task %q too", s.TaggedText, other), "Which of the two it leads to is Twilio's to choose. Remove it from one.")
@@ -315,7 +313,7 @@ func (v *validator) taskActions(t Task, at place) {
 	v.actions(list, here.member("actions"))
 }
 
-// webURL checks an address that Twilio fetches.
+// webURL checks a URL that Twilio fetches.
 func (v *validator) webURL(address string, at place) {
 	if !webAddress.MatchString(address) {
 		v.err(BadURI, at, fmt.Sprintf("%q is no address that Twilio can fetch", address), "Write an absolute URL, such as https://bot.example.com/actions, in place of a placeholder.")
@@ -324,7 +322,7 @@ func (v *validator) webURL(address string, at place) {
 
 var webAddress = regexp.MustCompile(`^https?://[A-Za-z0-9][A-Za-z0-9.\-]*(:\d+)?([/?#][^\s<>]*)?$`)
 
-// target checks where a conversation is sent: a task of the file, or a URL.
+// target checks the target of a redirect: a task of the file, or a URL.
 func (v *validator) target(n *jsondoc.Node, at place) {
 	if n.Is('{') {
 		uri := n.Get("uri")

@@ -5,15 +5,11 @@ package application
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
@@ -54,7 +50,7 @@ func (h Host) list(ctx context.Context, filter openapi.ListApplicationParams) (b
 			if hold, ok := holdOf(&row); ok {
 				listed.Holds = append(listed.Holds, hold)
 			} else {
-				listed.Bots = append(listed.Bots, read(&row))
+				listed.Bots = append(listed.Bots, botOf(&row))
 			}
 		}
 		return twilio.Value(answer.NextPageUri), nil
@@ -74,7 +70,7 @@ func (h Host) Read(ctx context.Context, sid string) (bot.Bot, error) {
 	if hold, ok := holdOf(row); ok {
 		return bot.Bot{}, hold.NoBot()
 	}
-	return read(row), nil
+	return botOf(row), nil
 }
 
 func (h Host) fetch(ctx context.Context, sid string) (*openapi.ApiV2010Application, error) {
@@ -86,165 +82,3 @@ func (h Host) fetch(ctx context.Context, sid string) (*openapi.ApiV2010Applicati
 
 // Tasks is empty: an application has none.
 func (h Host) Tasks(context.Context, string) ([]string, error) { return nil, nil }
-
-// Update writes the fields that differ, in one write: cut off before it the
-// application is as it was, after it as wanted, and the next plan sees either.
-func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
-	live, err := h.Read(ctx, sid)
-	if err != nil {
-		return bot.Bot{}, err
-	}
-	if to.Content.Empty() {
-		to.Content = live.Content
-	}
-	if from.Content.Empty() {
-		from.Content = live.Content
-	}
-	has, was, want := fields(live.UniqueName, *live.Content.Webhooks), fields(from.UniqueName, webhooks(from)), fields(to.UniqueName, webhooks(to))
-	params := &openapi.UpdateApplicationParams{}
-	changed := false
-	for i, field := range has {
-		if field.value == want[i].value {
-			continue
-		}
-		if field.value != was[i].value {
-			return bot.Bot{}, &bot.Problem{
-				Summary: "The bot was changed since the plan",
-				Detail: fmt.Sprintf("%s of the application %s is now %q, which is neither what it was when the plan was made nor what is wanted. "+
-					"Nothing was written. Plan again to see it.", field.name, live, field.value),
-				Cause: bot.ErrChanged,
-			}
-		}
-		field.set(params, want[i].value)
-		changed = true
-	}
-	if !changed {
-		return live, nil
-	}
-	answer, err := h.api(ctx).UpdateApplication(sid, params)
-	if err != nil && !errors.Is(err, bot.ErrUncertain) {
-		return bot.Bot{}, err
-	}
-	var written bot.Bot
-	if err == nil {
-		written = read(answer)
-	}
-	return h.readBack(ctx, sid, written, to)
-}
-
-// readBack reads until the application is as it was written. The answer to the
-// write is there to tell an old read from somebody else's later write; it is empty
-// when it was lost.
-func (h Host) readBack(ctx context.Context, sid string, answer bot.Bot, spec bot.Spec) (bot.Bot, error) {
-	after, err := confirm.Settle(ctx, func(ctx context.Context) (bot.Bot, error) {
-		live, err := h.Read(ctx, sid)
-		switch {
-		case errors.Is(err, bot.ErrNotFound):
-			return live, confirm.Stale("application %s is not there yet", sid)
-		case err != nil:
-			return live, err
-		case matches(live, spec):
-			return live, nil
-		case answer.SID != "" && live.DateUpdated.After(answer.DateUpdated):
-			return live, bot.ErrChanged
-		default:
-			return live, confirm.Stale("application %s is not as written yet", sid)
-		}
-	})
-	if confirm.IsStale(err) || errors.Is(err, bot.ErrChanged) {
-		return after, &bot.Problem{
-			Summary: "The bot is not as it was written",
-			Detail:  fmt.Sprintf("The write to the application %q (%s) was sent, but reading it back shows something else. Plan again to see what is there now.", spec.UniqueName, sid),
-			Cause:   err,
-		}
-	}
-	if err != nil && answer.SID != "" && matches(answer, spec) {
-		// Twilio's own answer to the write stands for the read that could not be made.
-		return answer, nil
-	}
-	return after, err
-}
-
-func matches(live bot.Bot, spec bot.Spec) bool {
-	if spec.Content.Empty() {
-		spec.Content = live.Content
-	}
-	has, want := fields(live.UniqueName, *live.Content.Webhooks), fields(spec.UniqueName, webhooks(spec))
-	for i := range has {
-		if has[i].value != want[i].value {
-			return false
-		}
-	}
-	return true
-}
-
-// webhooks is the content of a spec, its methods spelled as Twilio keeps them.
-func webhooks(spec bot.Spec) bot.ApplicationWebhooks {
-	if spec.Content.Webhooks == nil {
-		return bot.ApplicationWebhooks{}
-	}
-	return *spec.Content.Webhooks
-}
-
-type field struct {
-	name  string
-	value string
-	set   func(*openapi.UpdateApplicationParams, string)
-}
-
-// fields is what the provider writes of an application. A method counts only where
-// there is a URL to call, and is POST where none is said.
-func fields(name string, w bot.ApplicationWebhooks) []field {
-	method := func(address, method string) string {
-		switch {
-		case address == "":
-			return ""
-		case method == "":
-			return bot.WebhookMethod
-		default:
-			return strings.ToUpper(method)
-		}
-	}
-	type params = openapi.UpdateApplicationParams
-	return []field{
-		{"friendly_name", name, func(p *params, v string) { p.FriendlyName = &v }},
-		{"sms_url", w.MessagingURL, func(p *params, v string) { p.SmsUrl = &v }},
-		{"sms_method", method(w.MessagingURL, w.MessagingMethod), func(p *params, v string) { setMethod(&p.SmsMethod, v) }},
-		{"sms_fallback_url", w.MessagingFallbackURL, func(p *params, v string) { p.SmsFallbackUrl = &v }},
-		{"voice_url", w.VoiceURL, func(p *params, v string) { p.VoiceUrl = &v }},
-		{"voice_method", method(w.VoiceURL, w.VoiceMethod), func(p *params, v string) { setMethod(&p.VoiceMethod, v) }},
-		{"voice_fallback_url", w.VoiceFallbackURL, func(p *params, v string) { p.VoiceFallbackUrl = &v }},
-		{"status_callback", w.StatusCallbackURL, func(p *params, v string) { p.StatusCallback = &v }},
-	}
-}
-
-// setMethod leaves the method alone where there is no URL any more: Twilio clears
-// no method.
-func setMethod(param **string, method string) {
-	if method != "" {
-		*param = &method
-	}
-}
-
-func read(answer *openapi.ApiV2010Application) bot.Bot {
-	name := twilio.Value(answer.FriendlyName)
-	b := bot.Bot{
-		SID:          twilio.Value(answer.Sid),
-		AccountSID:   twilio.Value(answer.AccountSid),
-		UniqueName:   name,
-		FriendlyName: name,
-		DateCreated:  twilio.ParseRFC2822(twilio.Value(answer.DateCreated)),
-		DateUpdated:  twilio.ParseRFC2822(twilio.Value(answer.DateUpdated)),
-		Content: bot.Content{Webhooks: &bot.ApplicationWebhooks{
-			MessagingURL:         twilio.Value(answer.SmsUrl),
-			MessagingMethod:      twilio.Value(answer.SmsMethod),
-			MessagingFallbackURL: twilio.Value(answer.SmsFallbackUrl),
-			VoiceURL:             twilio.Value(answer.VoiceUrl),
-			VoiceMethod:          twilio.Value(answer.VoiceMethod),
-			VoiceFallbackURL:     twilio.Value(answer.VoiceFallbackUrl),
-			StatusCallbackURL:    twilio.Value(answer.StatusCallback),
-		}},
-	}
-	b.Replaces, _ = bot.ReplacedByApplication(name)
-	return b
-}

@@ -2,7 +2,6 @@ package application
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
@@ -10,12 +9,13 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// Create makes an application.
+// Create creates an application.
 //
-// An application has no field for a mark that would tell it from somebody else's:
-// one of the name is refused. One that replaces a bot bears its mark in place of its
+// An application has no field for a mark that would tell it from another client's: one
+// of the same name is refused. One that replaces a bot bears its mark in place of its
 // name until Unmark, and is taken up by it.
 func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	if spec.Replaces != "" {
@@ -31,13 +31,40 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	if len(before) > 0 {
 		return bot.Bot{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
 	}
-	want := webhooks(spec)
-	params := &openapi.CreateApplicationParams{FriendlyName: &spec.UniqueName}
+	params := createParams(spec)
 	if engine, _ := bot.EngineOf(spec.Replaces); engine == bot.Application {
 		if err := h.carry(ctx, spec.Replaces, params); err != nil {
 			return bot.Bot{}, err
 		}
 	}
+	var sid string
+	var created bot.Bot
+	err = operation.Run(ctx, fmt.Sprintf("the creation of application %q", spec.UniqueName), operation.Step{
+		Name: "creating it",
+		Cut:  "An application of that name may exist, to which no phone number routes; the next apply finds the name taken.",
+		Do: func(ctx context.Context) error {
+			answer, err := h.api(ctx).CreateApplication(params)
+			if err == nil {
+				sid = twilio.Value(answer.Sid)
+				created, err = h.readBack(ctx, confirm.Write{Object: fmt.Sprintf("application %q (%s)", spec.UniqueName, sid)}, answer, sid, spec)
+				return err
+			}
+			created, err = h.findCreated(ctx, spec, err)
+			return err
+		},
+		Undo: func(ctx context.Context) error {
+			if sid == "" {
+				return nil
+			}
+			return h.Delete(ctx, sid)
+		},
+	})
+	return created, err
+}
+
+func createParams(spec bot.Spec) *openapi.CreateApplicationParams {
+	want := webhooks(spec)
+	params := &openapi.CreateApplicationParams{FriendlyName: &spec.UniqueName}
 	for _, each := range []struct {
 		param **string
 		value string
@@ -52,47 +79,15 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 			*each.param = &each.value
 		}
 	}
-	var sid string
-	var written, made bot.Bot
-	err = operation.Run(ctx, fmt.Sprintf("making the application %q", spec.UniqueName), []operation.Step{{
-		Name: "writing it",
-		Cut:  "An application of that name may be there, on which no phone number answers; the next apply refuses the name and prints the import for it.",
-		Do: func(ctx context.Context) error {
-			answer, err := h.api(ctx).CreateApplication(params)
-			switch {
-			case errors.Is(err, bot.ErrUncertain):
-				sid, err = h.lost(ctx, spec, err)
-				return err
-			case err != nil:
-				return err
-			}
-			written = read(answer)
-			sid = written.SID
-			return nil
-		},
-		Undo: func(ctx context.Context) error {
-			if sid == "" {
-				return nil
-			}
-			return h.Delete(ctx, sid)
-		},
-	}, {
-		Name: "reading it back",
-		Cut:  "An application of that name is there, on which no phone number answers; the next apply refuses the name and prints the import for it.",
-		Do: func(ctx context.Context) error {
-			made, err = h.readBack(ctx, sid, written, spec)
-			return err
-		},
-	}}...)
-	return made, err
+	return params
 }
 
 // carry takes over what the replaced application has beside what the provider
 // manages.
 func (h Host) carry(ctx context.Context, sid string, params *openapi.CreateApplicationParams) error {
-	old, err := h.api(ctx).FetchApplication(sid, nil)
+	old, err := h.fetch(ctx, sid)
 	if err != nil {
-		return fmt.Errorf("reading the application %s that is to be replaced: %w", sid, err)
+		return fmt.Errorf("reading the replaced application %s: %w", sid, err)
 	}
 	params.SmsFallbackMethod, params.VoiceFallbackMethod = old.SmsFallbackMethod, old.VoiceFallbackMethod
 	params.SmsStatusCallback, params.MessageStatusCallback = old.SmsStatusCallback, old.MessageStatusCallback
@@ -101,29 +96,22 @@ func (h Host) carry(ctx context.Context, sid string, params *openapi.CreateAppli
 	return nil
 }
 
-// lost looks for the application whose create was never answered. None of the name
-// was there before, so one that is there now is the one that was sent.
-func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (string, error) {
-	found, err := confirm.Settle(ctx, func(ctx context.Context) ([]bot.Bot, error) {
+// findCreated looks for the application whose creation was not answered. No application
+// of the name existed before, so the one that has all that was sent is it; any other is
+// another client's.
+func (h Host) findCreated(ctx context.Context, spec bot.Spec, sent error) (bot.Bot, error) {
+	write := confirm.Write{Object: fmt.Sprintf("application %q", spec.UniqueName), Verb: "created", Err: sent}
+	return confirm.Read(ctx, write, func(ctx context.Context) (bot.Bot, error) {
 		found, err := h.Find(ctx, spec.UniqueName)
-		if err == nil && len(found) == 0 {
-			err = confirm.Stale("no application is named %q", spec.UniqueName)
+		switch {
+		case err != nil:
+			return bot.Bot{}, err
+		case len(found) == 0:
+			return bot.Bot{}, confirm.Stale("no application is named %q", spec.UniqueName)
+		case len(found) > 1 || differs(found[0], spec) != "":
+			return bot.Bot{}, fmt.Errorf("%s exists: %w", found[0], bot.ErrNameTaken)
+		default:
+			return found[0], nil
 		}
-		return found, err
 	})
-	switch {
-	case err == nil && len(found) == 1 && matches(found[0], spec):
-		return found[0].SID, nil
-	case err == nil:
-		return "", fmt.Errorf("the answer to the create was lost, and an application named %q that this apply did not describe is there now (%s): %w",
-			spec.UniqueName, found[0].SID, bot.ErrNameTaken)
-	case confirm.IsStale(err):
-		return "", &bot.Problem{
-			Summary: "A write was lost",
-			Detail:  fmt.Sprintf("Twilio did not confirm that it made the application %q, and no such application is there. Apply again.", spec.UniqueName),
-			Cause:   cause,
-		}
-	default:
-		return "", fmt.Errorf("the answer to creating the application %q was lost, and looking for it failed; apply again: %w", spec.UniqueName, err)
-	}
 }

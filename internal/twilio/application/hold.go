@@ -15,12 +15,6 @@ import (
 // A hold is an application without URLs: a message or call to a number that is pointed at
 // it gets no answer. Its name is the mark that tells which bot it suspends.
 
-// holdOf is the hold that an application is; false for any other application.
-func holdOf(row *openapi.ApiV2010Application) (bot.Hold, bool) {
-	botSID, ok := bot.SuspendedBot(twilio.Value(row.FriendlyName))
-	return bot.Hold{SID: twilio.Value(row.Sid), BotSID: botSID}, ok
-}
-
 // FindHolds gives the holds of a bot.
 func (h Host) FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error) {
 	name := bot.MarkSuspended(botSID)

@@ -49,21 +49,20 @@ func newestOf(rows []modelBuild) (newest modelBuild, built time.Time) {
 	return rows[len(rows)-1], built
 }
 
-// needsBuild tells whether the assistant does not answer by all of its content
+// needsBuild reports whether the assistant does not answer by all of its content
 // yet. Which writes Twilio counts is not documented, nor whether a failed build is,
 // so both its own word and the newest build are asked.
 func needsBuild(a assistant, newest modelBuild) bool {
 	return a.NeedsModelBuild || newest.SID == "" || newest.Status != completed
 }
 
-// train builds the assistant's model anew and waits for it.
+// train builds the assistant's model anew and waits for it. The name of the build says
+// which bot the assistant replaces, replaces, where it is not empty.
 //
 // A build that runs already may be of older content, so it is waited for first and
 // counts only where nothing was written since (fresh is false). Cut off at any call,
 // the assistant still answers by its last completed build, and the next plan shows
 // that it needs one.
-// replaces is the bot that the assistant replaces, which the build's name is to
-// tell; empty where there is none.
 func (a api) train(ctx context.Context, sid string, fresh bool, replaces string) error {
 	builds, err := list[modelBuild](ctx, a, "model_builds", "Assistants", sid, "ModelBuilds")
 	if err != nil {
@@ -80,17 +79,13 @@ func (a api) train(ctx context.Context, sid string, fresh bool, replaces string)
 			}
 		}
 	}
-	var build modelBuild
 	form := url.Values{}
 	if replaces != "" && !named(builds, bot.MarkBuild(replaces)) {
 		form.Set("UniqueName", bot.MarkBuild(replaces))
 	}
-	err = a.post(ctx, form, &build, "Assistants", sid, "ModelBuilds")
-	if errors.Is(err, bot.ErrUncertain) {
-		build, err = a.lostBuild(ctx, sid, newest.SID, err)
-	}
+	build, err := a.startBuild(ctx, sid, newest.SID, form)
 	if err != nil {
-		return fmt.Errorf("starting a model build of assistant %s: %w", sid, err)
+		return err
 	}
 	build, err = a.await(ctx, sid, build.SID)
 	if err != nil {
@@ -110,20 +105,25 @@ func (a api) train(ctx context.Context, sid string, fresh bool, replaces string)
 	return nil
 }
 
-// lostBuild looks for the build whose start was never answered: one that is newer
-// than the newest there was.
-func (a api) lostBuild(ctx context.Context, sid, before string, cause error) (modelBuild, error) {
-	build, err := confirm.Settle(ctx, func(ctx context.Context) (modelBuild, error) {
+// startBuild starts a model build. One whose start was not answered is known by being
+// newer than the newest before it.
+func (a api) startBuild(ctx context.Context, sid, before string, form url.Values) (modelBuild, error) {
+	var build modelBuild
+	err := a.post(ctx, form, &build, "Assistants", sid, "ModelBuilds")
+	switch {
+	case err == nil:
+		return build, nil
+	case !errors.Is(err, bot.ErrUncertain):
+		return build, fmt.Errorf("starting a model build of assistant %s: %w", sid, err)
+	}
+	sent := confirm.Write{Object: "a model build of assistant " + sid, Verb: "created", Err: err}
+	return confirm.Read(ctx, sent, func(ctx context.Context) (modelBuild, error) {
 		newest, _, err := a.builds(ctx, sid)
 		if err == nil && newest.SID == before {
-			err = confirm.Stale("no new model build")
+			err = confirm.Stale("the newest model build is an older one")
 		}
 		return newest, err
 	})
-	if confirm.IsStale(err) {
-		return build, cause
-	}
-	return build, err
 }
 
 // await waits for a build to end, as long as the context allows.
@@ -147,17 +147,19 @@ func (a api) await(ctx context.Context, sid, buildSID string) (modelBuild, error
 		return build, nil
 	case ctx.Err() == nil && !confirm.IsStale(err):
 		return build, fmt.Errorf("looking at model build %s of assistant %s: %w", buildSID, sid, err)
-	default:
-		why := "when the time to wait for it was over. A longer `timeouts` gives it more."
-		if errors.Is(ctx.Err(), context.Canceled) {
-			why = "when the apply was interrupted."
-		}
-		return build, &bot.Problem{
-			Summary: "The model build was not waited for",
-			Detail:  fmt.Sprintf("Model build %s of assistant %s had not ended %s", buildSID, sid, why),
-			Cause:   errors.Join(errUnderway, err),
-		}
 	}
+	problem := &bot.Problem{
+		Kind:    bot.BuildUnfinished,
+		Summary: "The model build was not waited for",
+		Detail:  fmt.Sprintf("Model build %s of assistant %s did not finish within the timeout. It goes on at Twilio.", buildSID, sid),
+		Cause:   errors.Join(errUnderway, err),
+		Bots:    []bot.Bot{{SID: sid}},
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		problem.Kind = ""
+		problem.Detail = fmt.Sprintf("Model build %s of assistant %s had not finished when the apply was interrupted. It goes on at Twilio.", buildSID, sid)
+	}
+	return build, problem
 }
 
 // errUnderway is in the chain of an error for a model build that goes on at Twilio.

@@ -10,27 +10,27 @@ import (
 )
 
 // carry gives an assistant what the one it replaces has beside its content: its
-// development stage, its callbacks and its webhooks. What is there already is left,
-// so it can be done again.
+// development stage, its callbacks and its webhooks. What it has already is left as it
+// is, so that it can be done again.
 func (h Host) carry(ctx context.Context, from, to string) error {
 	if engine, _ := bot.EngineOf(from); engine != bot.Autopilot {
 		return nil
 	}
 	old, err := h.assistant(ctx, from)
 	if err != nil {
-		return fmt.Errorf("reading the assistant %s that is to be replaced: %w", from, err)
+		return fmt.Errorf("reading the replaced assistant %s: %w", from, err)
 	}
-	made, err := h.assistant(ctx, to)
+	now, err := h.assistant(ctx, to)
 	if err != nil {
 		return err
 	}
 	form := url.Values{}
-	for _, each := range []struct{ param, old, made string }{
-		{"DevelopmentStage", old.DevelopmentStage, made.DevelopmentStage},
-		{"CallbackUrl", old.CallbackURL, made.CallbackURL},
-		{"CallbackEvents", old.CallbackEvents, made.CallbackEvents},
+	for _, each := range []struct{ param, old, now string }{
+		{"DevelopmentStage", old.DevelopmentStage, now.DevelopmentStage},
+		{"CallbackUrl", old.CallbackURL, now.CallbackURL},
+		{"CallbackEvents", old.CallbackEvents, now.CallbackEvents},
 	} {
-		if each.old != each.made {
+		if each.old != each.now {
 			form.Set(each.param, each.old)
 		}
 	}
@@ -47,12 +47,12 @@ func (h Host) carryWebhooks(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	there, err := list[webhook](ctx, h.api, "webhooks", "Assistants", to, "Webhooks")
+	existing, err := list[webhook](ctx, h.api, "webhooks", "Assistants", to, "Webhooks")
 	if err != nil {
 		return err
 	}
 	for _, w := range slices.Backward(wanted) { // oldest first
-		if slices.ContainsFunc(there, func(other webhook) bool { return other.UniqueName == w.UniqueName }) {
+		if slices.ContainsFunc(existing, func(other webhook) bool { return other.UniqueName == w.UniqueName }) {
 			continue
 		}
 		form := url.Values{"UniqueName": {w.UniqueName}, "Events": {w.Events}, "WebhookUrl": {w.WebhookURL}}

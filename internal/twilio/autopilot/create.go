@@ -6,22 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// Create makes an assistant, uploads its content and waits for its model build. What
-// fails is taken back, but for an assistant whose model build takes longer than the time
-// to wait, and for one that was there before: what an earlier run left unfinished, or is
+// Create creates an assistant, uploads its content and waits for its model build. What
+// fails is deleted, but for an assistant whose model build takes longer than the time
+// to wait, and for one that existed before: what an earlier run left unfinished, or is
 // restored, keeps its mark and what was written so far.
 // One that replaces a bot keeps its mark until Unmark.
 func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
-	made, err := h.begun(ctx, spec)
+	found, err := h.unfinished(ctx, spec)
 	if err != nil {
 		return bot.Bot{}, err
 	}
@@ -30,62 +28,62 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	changed := false
 	left := fmt.Sprintf("The assistant stays at Twilio under the friendly name %q; no phone number routes to it. Apply again: it is taken up where it was left.",
 		bot.MarkUploading(spec.FriendlyName, ""))
-	var takeBack func(context.Context) error
+	var undo func(context.Context) error
 	switch {
 	case spec.Replaces != "":
 		left = "" // the replacement says what becomes of it
-	case spec.RestoreSID == "" && made.SID == "":
-		takeBack = func(ctx context.Context) error { return h.takeBack(ctx, made.SID, spec) }
+	case spec.RestoreSID == "" && found.SID == "":
+		undo = func(ctx context.Context) error { return h.undoCreate(ctx, found.SID, spec) }
 	}
 	content := spec.Content.Schema
-	err = operation.Run(ctx, fmt.Sprintf("the upload of the assistant %q", spec.UniqueName), []operation.Step{{
-		Name: "making the assistant under its mark",
+	err = operation.Run(ctx, fmt.Sprintf("the upload of assistant %q", spec.UniqueName), operation.Step{
+		Name: "creating the assistant under its mark",
 		Cut:  left,
 		Do: func(ctx context.Context) error {
-			if made.SID != "" {
+			if found.SID != "" {
 				return nil
 			}
 			started, err := h.start(ctx, spec)
-			if err == nil { // else it may be somebody else's, and not to be taken back
-				made = started
+			if err == nil { // what a failed start met may be another client's
+				found = started
 			}
 			return err
 		},
-		Undo: takeBack,
-	}, {
+		Undo: undo,
+	}, operation.Step{
 		Name:    "uploading its content",
 		Cut:     left,
-		Forward: takeBack == nil,
+		Forward: undo == nil,
 		Do: func(ctx context.Context) (err error) {
 			if content == nil {
-				return nil // managed elsewhere: Twilio's stock task is not ours to remove
+				return nil // it is managed elsewhere, Twilio's stock task too
 			}
-			if err := h.clearStock(ctx, made.SID, content); err != nil {
+			if err := h.clearStock(ctx, found.SID, content); err != nil {
 				return err
 			}
 			// What Twilio gave it, and what an earlier run wrote, is part of the
 			// difference.
-			l, changed, err = h.bring(ctx, made.SID, content, nil)
+			l, changed, err = h.writeContent(ctx, found.SID, content, nil)
 			return err
 		},
-	}, {
+	}, operation.Step{
 		Name: "building its model",
 		Cut:  left,
 		Do: func(ctx context.Context) error {
 			if content == nil || (!changed && !needsBuild(l.assistant, l.build)) {
 				return nil
 			}
-			err := h.train(ctx, made.SID, changed, spec.Replaces)
+			err := h.train(ctx, found.SID, changed, spec.Replaces)
 			if errors.Is(err, errUnderway) && spec.Replaces == "" {
 				return operation.Stays(err) // all of it is uploaded
 			}
 			return err
 		},
-	}, {
+	}, operation.Step{
 		Name: "carrying over what the replaced assistant has beside its content",
 		Cut:  left,
-		Do:   func(ctx context.Context) error { return h.carry(ctx, spec.Replaces, made.SID) },
-	}, {
+		Do:   func(ctx context.Context) error { return h.carry(ctx, spec.Replaces, found.SID) },
+	}, operation.Step{
 		Name: "taking the mark off",
 		Cut:  left,
 		Do: func(ctx context.Context) (err error) {
@@ -98,38 +96,45 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 				return err
 			}
 			if names != nil {
-				if _, err := h.rename(ctx, made.SID, names); err != nil {
+				if _, err := h.rename(ctx, found.SID, names); err != nil {
 					return err
 				}
 			}
-			b, err = h.Get(ctx, made.SID)
+			b, err = h.Get(ctx, found.SID)
 			return err
 		},
-	}}...)
+	})
 	return b, err
 }
 
-// begun finds the assistant of the name that is gone on with: one that an earlier run
-// left unfinished, or that is to be restored and is there already. Any other is an
-// error, and none is an empty one.
-func (h Host) begun(ctx context.Context, spec bot.Spec) (assistant, error) {
+// unfinished finds the assistant of the name that is gone on with: one that an earlier
+// run left unfinished, or the one to restore where it exists already. It is empty where
+// there is none; any other assistant of the name is an error.
+func (h Host) unfinished(ctx context.Context, spec bot.Spec) (assistant, error) {
 	found, err := h.assistant(ctx, spec.UniqueName)
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
 		return assistant{}, nil
-	case err != nil, takenUp(found, spec), found.SID == spec.RestoreSID:
+	case err != nil, isUnfinished(found, spec), found.SID == spec.RestoreSID:
 		return found, err
 	default:
-		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
+		return found, fmt.Errorf("%s exists: %w", summaryOf(found), bot.ErrNameTaken)
 	}
 }
 
-// takeBack removes the assistant that this run made; one whose making was never
+// isUnfinished reports whether an assistant is what an earlier create of the same purpose
+// left unfinished.
+func isUnfinished(found assistant, spec bot.Spec) bool {
+	b := summaryOf(found)
+	return b.Uploading && b.Replaces == spec.Replaces
+}
+
+// undoCreate deletes the assistant that this run created; one whose creation was not
 // answered is known by its mark.
-func (h Host) takeBack(ctx context.Context, sid string, spec bot.Spec) error {
+func (h Host) undoCreate(ctx context.Context, sid string, spec bot.Spec) error {
 	if sid == "" {
 		found, err := h.assistant(ctx, spec.UniqueName)
-		if errors.Is(err, bot.ErrNotFound) || err == nil && !takenUp(found, spec) {
+		if errors.Is(err, bot.ErrNotFound) || err == nil && !isUnfinished(found, spec) {
 			return nil
 		}
 		if err != nil {
@@ -140,102 +145,42 @@ func (h Host) takeBack(ctx context.Context, sid string, spec bot.Spec) error {
 	return h.Discard(ctx, sid)
 }
 
-// start makes the assistant with its mark, or restores it.
+// start creates the assistant with its mark, or restores it.
 func (h Host) start(ctx context.Context, spec bot.Spec) (assistant, error) {
 	if spec.RestoreSID != "" {
 		return h.restore(ctx, spec)
 	}
-	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName, spec.Replaces)}}
-	var made assistant
-	err := h.post(ctx, form, &made, "Assistants")
+	var created assistant
+	err := h.post(ctx, url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName, spec.Replaces)}}, &created, "Assistants")
 	switch {
-	case errors.Is(err, bot.ErrUncertain):
-		return h.lost(ctx, spec, err)
-	case nameTaken(err):
-		return made, &bot.Problem{
-			Summary: "The bot's name is reserved",
-			Detail: fmt.Sprintf("Twilio keeps the name %q for an assistant that was deleted in the last 30 days. "+
-				"Set `restore_sid` to that assistant's SID to bring it back under this configuration, or choose another `unique_name`.", spec.UniqueName),
-			Cause: errors.Join(bot.ErrNameTaken, err),
-		}
-	case err != nil:
-		return made, err
-	}
-	return made, h.ours(made)
-}
-
-// takenUp tells whether an assistant is what an earlier create of the same purpose
-// left unfinished.
-func takenUp(found assistant, spec bot.Spec) bool {
-	b := summary(found)
-	return b.Uploading && b.Replaces == spec.Replaces
-}
-
-// nameTaken knows Twilio's two ways to say it: error 90101, and a message.
-func nameTaken(err error) bool {
-	return twilio.HasCode(err, 90101) || (err != nil && strings.Contains(err.Error(), "UniqueName already in use"))
-}
-
-// lost looks for the assistant whose create was never answered: the mark tells it.
-func (h Host) lost(ctx context.Context, spec bot.Spec, cause error) (assistant, error) {
-	found, err := confirm.Settle(ctx, func(ctx context.Context) (assistant, error) {
-		found, err := h.assistant(ctx, spec.UniqueName)
-		if errors.Is(err, bot.ErrNotFound) {
-			err = confirm.Stale("no assistant is named %q", spec.UniqueName)
-		}
-		return found, err
-	})
-	switch {
-	case err == nil && takenUp(found, spec):
-		return found, nil
 	case err == nil:
-		return found, fmt.Errorf("%s exists: %w", summary(found), bot.ErrNameTaken)
-	case confirm.IsStale(err):
-		return found, &bot.Problem{
-			Summary: "A write was lost",
-			Detail:  fmt.Sprintf("Twilio did not confirm that it made the assistant %q, and no such assistant is there. Apply again.", spec.UniqueName),
-			Cause:   cause,
+		return created, h.ours(created)
+	case nameTaken(err):
+		return created, &bot.Problem{
+			Kind:    bot.NameReserved,
+			Summary: "The bot's name is reserved",
+			Detail:  fmt.Sprintf("Twilio keeps the name %q for an assistant that was deleted in the last 30 days.", spec.UniqueName),
+			Cause:   errors.Join(bot.ErrNameTaken, err),
+			Name:    spec.UniqueName,
 		}
-	default:
-		return found, fmt.Errorf("the answer to creating the assistant %q was lost, and looking for it failed; apply again: %w", spec.UniqueName, err)
 	}
-}
-
-// restore brings a deleted assistant back and marks it. Cut off between the two, it
-// is there under the name it had, and the next Create of restore_sid marks it.
-func (h Host) restore(ctx context.Context, spec bot.Spec) (assistant, error) {
-	found, err := h.assistant(ctx, spec.RestoreSID)
-	if errors.Is(err, bot.ErrNotFound) {
-		err = h.post(ctx, url.Values{"Assistant": {spec.RestoreSID}}, nil, "Assistants", "Restore")
+	sent := confirm.Write{Object: fmt.Sprintf("assistant %q", spec.UniqueName), Verb: "created", Err: err}
+	return confirm.Read(ctx, sent, func(ctx context.Context) (assistant, error) {
+		found, err := h.assistant(ctx, spec.UniqueName)
 		switch {
 		case errors.Is(err, bot.ErrNotFound):
-			return found, &bot.Problem{
-				Summary: "The assistant cannot be restored",
-				Detail: fmt.Sprintf("Twilio has no deleted assistant %s to restore: it keeps them for 30 days. "+
-					"Take `restore_sid` out to create the bot anew.", spec.RestoreSID),
-				Cause: err,
-			}
-		case err != nil && !errors.Is(err, bot.ErrUncertain):
-			return found, fmt.Errorf("restoring assistant %s: %w", spec.RestoreSID, err)
-		}
-		found, err = confirm.Settle(ctx, func(ctx context.Context) (assistant, error) {
-			found, err := h.assistant(ctx, spec.RestoreSID)
-			if errors.Is(err, bot.ErrNotFound) {
-				err = confirm.Stale("assistant %s is not there yet", spec.RestoreSID)
-			}
+			return found, confirm.Stale("no assistant is named %q", spec.UniqueName)
+		case err == nil && !isUnfinished(found, spec): // the mark tells it from another client's
+			return found, fmt.Errorf("%s exists: %w", summaryOf(found), bot.ErrNameTaken)
+		default:
 			return found, err
-		})
-	}
-	if err != nil {
-		return found, fmt.Errorf("restoring assistant %s: %w", spec.RestoreSID, err)
-	}
-	form := url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName, spec.Replaces)}}
-	return h.rename(ctx, found.SID, form)
+		}
+	})
 }
 
 // clearStock writes defaults and style sheet as the file has them, whole. An update
-// leaves alone what the file does not speak of, but in a new assistant that is only
-// what Twilio filled in, and nobody's.
+// leaves as it is what the file does not speak of, but in a new assistant that is only
+// what Twilio filled in.
 func (h Host) clearStock(ctx context.Context, sid string, want *schema.Schema) error {
 	has := &schema.Schema{}
 	var err error
@@ -254,7 +199,7 @@ func (h Host) clearStock(ctx context.Context, sid string, want *schema.Schema) e
 	}
 	err = writer{api: h.api, sid: sid, changes: changes}.writeObjects(ctx)
 	if errors.Is(err, bot.ErrUncertain) {
-		return nil // what came of it is seen when the whole is brought and read back
+		return nil // what came of it shows when the whole content is written and read back
 	}
 	return err
 }
@@ -262,7 +207,7 @@ func (h Host) clearStock(ctx context.Context, sid string, want *schema.Schema) e
 func sameDocument(a, b schema.Schema) bool { return bytes.Equal(a.Canonical(), b.Canonical()) }
 
 // finish reads what the newest build is and then writes the names, last of all:
-// what comes behind the write that takes the mark off could only lose a bot that
+// what comes after the write that takes the mark off could only lose a bot that
 // is whole. The content was read back when it was written.
 func (h Host) finish(ctx context.Context, l *live, names url.Values) (bot.Bot, error) {
 	var err error
@@ -274,5 +219,5 @@ func (h Host) finish(ctx context.Context, l *live, names url.Values) (bot.Bot, e
 	} else {
 		l.assistant, err = h.assistant(ctx, l.assistant.SID)
 	}
-	return whole(l), err
+	return botOf(l), err
 }

@@ -21,8 +21,8 @@ type writer struct {
 	changes schema.Changes
 }
 
-// write makes the changes, each one call, in an order in which nothing is missing
-// when it is needed. Cut off after any call, what was written stands, the rest is
+// write writes the changes, each in one call, in an order in which nothing is missing
+// when it is needed. Cut off after any call, what was written stays, the rest is
 // found as the difference by the next read, and numbers go on answering by the last
 // model build.
 func (w writer) write(ctx context.Context) error {
@@ -36,8 +36,8 @@ func (w writer) write(ctx context.Context) error {
 		{"fields and samples", w.fillTasks},
 		{"actions", w.writeActions},
 		{"defaults and style sheet", w.writeObjects},
-		{"tasks to be removed", w.deleteTasks},
-		{"field types to be removed", w.deleteTypes},
+		{"deleted tasks", w.deleteTasks},
+		{"deleted field types", w.deleteTypes},
 	}
 	for _, step := range steps {
 		if err := step.do(ctx); err != nil {
@@ -89,11 +89,11 @@ func (w writer) createTypes(ctx context.Context) error {
 			if change.FriendlyName != "" {
 				form.Set("FriendlyName", change.FriendlyName)
 			}
-			var made fieldType
-			if err := w.add(ctx, form, &made, "FieldTypes"); err != nil {
+			var created fieldType
+			if err := w.add(ctx, form, &created, "FieldTypes"); err != nil {
 				return err
 			}
-			known = &liveType{sid: made.SID}
+			known = &liveType{sid: created.SID}
 		} else if change.FriendlyName != "" {
 			if err := w.add(ctx, url.Values{"FriendlyName": {change.FriendlyName}}, nil, "FieldTypes", known.sid); err != nil {
 				return err
@@ -126,11 +126,11 @@ func (w writer) createTasks(ctx context.Context) error {
 		}
 		form := url.Values{"UniqueName": {change.UniqueName}}
 		setTask(form, change)
-		var made task
-		if err := w.add(ctx, form, &made, "Tasks"); err != nil {
+		var created task
+		if err := w.add(ctx, form, &created, "Tasks"); err != nil {
 			return err
 		}
-		w.live.tasks[change.UniqueName] = &liveTask{sid: made.SID, actionsURL: made.ActionsURL}
+		w.live.tasks[change.UniqueName] = &liveTask{sid: created.SID, actionsURL: created.ActionsURL}
 	}
 	return nil
 }
@@ -219,7 +219,7 @@ func (w writer) writeActions(ctx context.Context) error {
 	})
 }
 
-// fetchesActions tells whether a task has its actions fetched from elsewhere.
+// fetchesActions reports whether a task has its actions fetched from elsewhere.
 func (w writer) fetchesActions(uniqueName string) bool {
 	for _, t := range w.live.schema.Tasks {
 		if t.UniqueName == uniqueName {

@@ -1,23 +1,19 @@
 // Package studio is the engine for bots that Twilio runs as Studio flows
 // (https://www.twilio.com/docs/studio/rest-api/v2/flow). The published revision
-// of a flow is the bot; a newer draft is somebody's work in progress, which no
-// write of ours publishes or buries.
+// of a flow is the bot; a newer draft is another author's work in progress, which no
+// write of the engine publishes or buries.
 package studio
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
-	"time"
 
 	openapi "github.com/twilio/twilio-go/rest/studio/v2"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
@@ -31,25 +27,7 @@ func (h Host) api(ctx context.Context) *openapi.ApiService {
 	return openapi.NewApiService(h.client.Requests(ctx))
 }
 
-const (
-	published = "published"
-	flows     = "https://studio.twilio.com/v2/Flows"
-)
-
-// revision is one revision of a flow. It is read past twilio-go's model, which
-// would turn the definition into floating-point numbers and lose the order of its
-// keys.
-type revision struct {
-	SID           string          `json:"sid"`
-	AccountSID    string          `json:"account_sid"`
-	FriendlyName  string          `json:"friendly_name"`
-	Definition    json.RawMessage `json:"definition"`
-	Status        string          `json:"status"`
-	Revision      int             `json:"revision"`
-	CommitMessage string          `json:"commit_message"`
-	DateCreated   time.Time       `json:"date_created"`
-	DateUpdated   time.Time       `json:"date_updated"`
-}
+const flows = "https://studio.twilio.com/v2/Flows"
 
 // List gives every flow, without definitions. The revision of one whose latest is
 // a draft is known only to Get.
@@ -61,15 +39,11 @@ func (h Host) List(ctx context.Context) (bot.Listing, error) {
 			return "", err
 		}
 		for _, row := range answer.Flows {
-			r := revision{
-				SID: twilio.Value(row.Sid), AccountSID: twilio.Value(row.AccountSid), FriendlyName: twilio.Value(row.FriendlyName),
-				Status: twilio.Value(row.Status), Revision: row.Revision, CommitMessage: twilio.Value(row.CommitMessage),
-				DateCreated: twilio.Value(row.DateCreated), DateUpdated: twilio.Value(row.DateUpdated),
-			}
+			r := listedRevision(&row)
 			if err := h.ours(r); err != nil {
 				return "", err
 			}
-			listed.Bots = append(listed.Bots, summary(r))
+			listed.Bots = append(listed.Bots, summaryOf(r))
 		}
 		return twilio.Value(answer.Meta.NextPageUrl), nil
 	})
@@ -82,7 +56,7 @@ func (h Host) Find(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
 	return slices.DeleteFunc(all.Bots, func(b bot.Bot) bool { return b.UniqueName != uniqueName }), err
 }
 
-// Get reads a flow; its definition comes with it, so it is no other than Read.
+// Get reads a flow; its definition comes with it, so it is the same as Read.
 func (h Host) Get(ctx context.Context, sid string) (bot.Bot, error) { return h.Read(ctx, sid) }
 
 // Read reads a flow with the definition of its published revision; none where
@@ -92,7 +66,7 @@ func (h Host) Read(ctx context.Context, sid string) (bot.Bot, error) {
 	if err != nil {
 		return bot.Bot{}, err
 	}
-	return read(latest, live)
+	return botOf(latest, live)
 }
 
 // Tasks is empty: a flow has none.
@@ -128,70 +102,4 @@ func (h Host) ours(r revision) error {
 	}
 	return fmt.Errorf("flow %q (%s) belongs to account %s, but the provider is configured for account %s; use credentials of the account that is meant",
 		r.FriendlyName, r.SID, r.AccountSID, h.client.AccountSID())
-}
-
-func summary(r revision) bot.Bot {
-	b := bot.Bot{
-		SID: r.SID, AccountSID: r.AccountSID, UniqueName: r.FriendlyName, FriendlyName: r.FriendlyName,
-		DateCreated: r.DateCreated, DateUpdated: r.DateUpdated,
-	}
-	b.Replaces, _ = bot.ReplacedByFlow(r.CommitMessage)
-	if r.Status == published {
-		b.Revision = r.Revision
-	} else {
-		b.Draft = r.Revision
-	}
-	return b
-}
-
-func read(latest, live revision) (bot.Bot, error) {
-	b := summary(latest)
-	b.Revision = live.Revision
-	if live.Revision == 0 {
-		return b, nil
-	}
-	parsed, err := flow.Parse(live.Definition)
-	if err != nil {
-		return b, fmt.Errorf("the definition of flow %s, revision %d, cannot be read: %w", b, live.Revision, err)
-	}
-	b.Content.Flow = parsed
-	return b, nil
-}
-
-// Validate asks Twilio what it would say of a definition
-// (https://www.twilio.com/docs/studio/rest-api/v2/flow-validate).
-func (h Host) Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, error) {
-	_, err := h.api(ctx).UpdateFlowValidate(&openapi.UpdateFlowValidateParams{
-		FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec),
-	})
-	var refused *twilio.Error
-	if !errors.As(err, &refused) || refused.Code != invalidFlow {
-		return nil, err
-	}
-	return findings(refused), nil
-}
-
-// invalidFlow is the code of "Flow definition validation failed"
-// (https://www.twilio.com/docs/api/errors/81022).
-const invalidFlow = 81022
-
-func findings(refused *twilio.Error) []bot.Finding {
-	rows, _ := refused.Details["errors"].([]any)
-	var found []bot.Finding
-	for _, row := range rows {
-		each, _ := row.(map[string]any)
-		message, _ := each["message"].(string)
-		pointer, _ := each["property_path"].(string)
-		found = append(found, bot.Finding{Pointer: strings.TrimPrefix(pointer, "#"), Message: message})
-	}
-	if len(found) == 0 {
-		found = append(found, bot.Finding{Message: refused.Message})
-	}
-	return found
-}
-
-// definition is a spec's flow in the form in which twilio-go sends it as it is.
-func definition(spec bot.Spec) *any {
-	var document any = json.RawMessage(spec.Content.Flow.Source())
-	return &document
 }

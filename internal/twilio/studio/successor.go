@@ -7,21 +7,7 @@ import (
 	"net/http"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
-
-// Delete removes a flow and waits until it is gone.
-func (h Host) Delete(ctx context.Context, sid string) error {
-	if err := twilio.CheckSID(sid, "FW"); err != nil {
-		return err
-	}
-	sent := confirm.Write{Object: "flow " + sid, Err: h.api(ctx).DeleteFlow(sid)}
-	return confirm.Gone(ctx, sent, func(ctx context.Context) (bot.Bot, error) { return h.Get(ctx, sid) })
-}
-
-// Discard is Delete: Twilio reserves no name of a flow.
-func (h Host) Discard(ctx context.Context, sid string) error { return h.Delete(ctx, sid) }
 
 // Unmark writes nothing: the mark is the commit message of a revision, which never
 // changes, and says nothing any more once the old bot is gone.
@@ -48,7 +34,7 @@ func (h Host) Successor(ctx context.Context, sid string) (bot.Bot, error) {
 		if err != nil {
 			return bot.Bot{}, fmt.Errorf("looking for a flow that replaced bot %s: %w", sid, err)
 		}
-		if replaced, ok := bot.ReplacedByFlow(first.CommitMessage); ok && replaced == sid {
+		if summaryOf(first).Replaces == sid {
 			b.Replaces = sid
 			return b, nil
 		}

@@ -41,7 +41,7 @@ type liveType struct {
 	values map[schema.Value][]string
 }
 
-// key identifies a sample, and a value, whatever else is said of it.
+// sampleKey and valueKey identify a sample and a value, whatever else is said of it.
 func sampleKey(s schema.Sample) schema.Sample {
 	return schema.Sample{Language: s.Language, TaggedText: s.TaggedText}
 }
@@ -222,7 +222,7 @@ func (a api) readTask(ctx context.Context, sid string, row task) (schema.Task, *
 	return t, l, nil
 }
 
-// oldestFirst puts a list in the order in which its rows were made, as a file would
+// oldestFirst puts a list in the order in which its rows were created, as a file would
 // have them: Twilio's lists come newest first.
 func oldestFirst[T any](rows []T, created func(T) time.Time) {
 	slices.Reverse(rows)

@@ -6,11 +6,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-// MaxPageSize is the most that Twilio's lists give at a request.
-const MaxPageSize = 1000
-
-// Value is what a field of Twilio's answer holds; the zero value stands for null
-// and for a field that is not there.
+// Value is what a field of Twilio's answer holds; the zero value where it is null or
+// missing.
 func Value[T any](field *T) T {
 	if field == nil {
 		var zero T

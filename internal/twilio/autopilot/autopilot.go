@@ -27,7 +27,7 @@ func (h Host) List(ctx context.Context) (bot.Listing, error) {
 		if err := h.ours(row); err != nil {
 			return bot.Listing{}, err
 		}
-		listed.Bots = append(listed.Bots, summary(row))
+		listed.Bots = append(listed.Bots, summaryOf(row))
 	}
 	return listed, nil
 }
@@ -41,7 +41,7 @@ func (h Host) Find(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
 	case err != nil:
 		return nil, err
 	}
-	return []bot.Bot{summary(found)}, nil
+	return []bot.Bot{summaryOf(found)}, nil
 }
 
 // Get reads an assistant without its content, and whether it needs a model build.
@@ -57,7 +57,7 @@ func (h Host) Get(ctx context.Context, sid string) (bot.Bot, error) {
 	if err != nil {
 		return bot.Bot{}, err
 	}
-	return whole(&live{assistant: found, build: newest, built: built}), nil
+	return botOf(&live{assistant: found, build: newest, built: built}), nil
 }
 
 // Read reads an assistant with its schema.
@@ -69,7 +69,7 @@ func (h Host) Read(ctx context.Context, sid string) (bot.Bot, error) {
 	if err != nil {
 		return bot.Bot{}, err
 	}
-	return whole(l), nil
+	return botOf(l), nil
 }
 
 // Tasks lists the assistant's tasks.
@@ -103,21 +103,4 @@ func (a api) ours(found assistant) error {
 	}
 	return fmt.Errorf("assistant %q (%s) belongs to account %s, but the provider is configured for account %s; use credentials of the account that is meant",
 		found.UniqueName, found.SID, found.AccountSID, a.client.AccountSID())
-}
-
-func summary(row assistant) bot.Bot {
-	friendly, replaces, uploading := bot.ReadUploading(row.FriendlyName)
-	return bot.Bot{
-		SID: row.SID, AccountSID: row.AccountSID, UniqueName: row.UniqueName, FriendlyName: friendly,
-		DateCreated: row.DateCreated, DateUpdated: row.DateUpdated,
-		Uploading: uploading, Replaces: replaces, NeedsModelBuild: uploading || row.NeedsModelBuild,
-	}
-}
-
-func whole(l *live) bot.Bot {
-	b := summary(l.assistant)
-	b.BuiltAt = l.built
-	b.NeedsModelBuild = b.Uploading || needsBuild(l.assistant, l.build)
-	b.Content = bot.Content{Schema: l.schema}
-	return b
 }

@@ -1,0 +1,186 @@
+package sandboxtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+// undone begins what an operation says when it took back what it had done.
+const undone = "What had been done was undone"
+
+// Operation is an operation on an account that is cut at every one of its calls.
+type Operation struct {
+	Settings sandbox.Settings
+	// Setup makes the account as it is before the operation.
+	Setup func(w *World)
+	// Run is the operation, as one apply runs it.
+	Run func(ctx context.Context, w *World, a *account.Account) error
+	// Again is the operation as the next apply runs it; nil where that is Run.
+	Again func(ctx context.Context, w *World, a *account.Account) error
+	// Cuts says, for what a step's Cut begins with, whether it is true of the account.
+	Cuts map[string]func(w *World) error
+	// OneWrite is for an operation that is one write with reads behind it: where one of
+	// those fails, the write is done.
+	OneWrite bool
+	// Between is for an operation that is several writes of which none is undone: it says
+	// what is wrong with the account after an error; nil where that is not so.
+	Between func(w *World) error
+	// Unknown is for an operation after which nothing tells the next apply, which still
+	// knows the account as it was before, what became of it: Again may fail where the
+	// process was killed behind the last write.
+	Unknown bool
+	// Fates are the ways to cut; nil means every one.
+	Fates []Fate
+}
+
+// outcome is how the operation ended that was cut.
+type outcome struct {
+	err        error
+	now, again []string // snapshots after it, and after Again
+	broken     error    // what a step's Cut says and is not so
+	dead       []string
+	said       []string
+	againErr   error
+	calls      []string
+	before     []string
+}
+
+// CutEverywhere cuts the operation at every one of its calls in every way. What an error
+// says of the account must be so: all is as it was where it says that it undid what it
+// had done, and what the step's Cut says where it does not. Whatever happened, no number
+// is dead, and running the operation again in another process comes to what an operation
+// that was not cut comes to.
+func (o Operation) CutEverywhere(t *testing.T) {
+	t.Helper()
+	clean := o.run(t, 0, "")
+	if clean.err != nil {
+		t.Fatalf("without a cut: %v", clean.err)
+	}
+	if diff := cmp.Diff(clean.now, clean.again); diff != "" {
+		t.Fatalf("running it again changes the account:\n%s", diff)
+	}
+	fates := o.Fates
+	if fates == nil {
+		fates = Fates()
+	}
+	met := map[string]bool{}
+	for nth := 1; nth <= len(clean.calls); nth++ {
+		for i, fate := range fates {
+			if (nth+i)%thinned != 0 || fate == LostAfter && strings.HasPrefix(clean.calls[nth-1], http.MethodGet) {
+				continue // a read that is lost is lost, before or after
+			}
+			got := o.run(t, nth, fate)
+			at := fmt.Sprintf("call %d of %d (%s) %s", nth, len(clean.calls), clean.calls[nth-1], fate)
+			if err := o.judge(got, clean, fate); err != nil {
+				t.Errorf("%s: %v\nit said: %v", at, err, got.err)
+			}
+			for _, said := range got.said {
+				met[said] = true
+			}
+		}
+	}
+	for said := range o.Cuts {
+		if !met[said] && thinned == 1 {
+			t.Errorf("no cut was met in which it is so that %q", said)
+		}
+	}
+}
+
+func (o Operation) judge(got, clean outcome, fate Fate) error {
+	if len(got.dead) > 0 {
+		return fmt.Errorf("after the cut %s", strings.Join(got.dead, "; "))
+	}
+	if got.broken != nil {
+		return got.broken
+	}
+	wholly := cmp.Equal(clean.now, got.now)
+	switch {
+	case got.err == nil && !wholly:
+		return fmt.Errorf("it did not fail, and the account is not as it should be:\n%s", cmp.Diff(clean.now, got.now))
+	case got.err != nil && len(got.said) == 0:
+		allowed := o.Between != nil || wholly && (o.OneWrite || fate == Killed)
+		if diff := cmp.Diff(got.before, got.now); diff != "" && !allowed {
+			return fmt.Errorf("it says nothing of what is true, or that all is as it was, and it is not:\n%s", diff)
+		}
+	}
+	if got.againErr != nil {
+		if o.Unknown && wholly && fate == Killed {
+			return nil
+		}
+		return fmt.Errorf("running it again: %w", got.againErr)
+	}
+	if diff := cmp.Diff(clean.now, got.again); diff != "" {
+		return fmt.Errorf("running it again comes to something else:\n%s", diff)
+	}
+	return nil
+}
+
+// run runs the operation with one cut, and again without.
+func (o Operation) run(t *testing.T, nth int, fate Fate) (got outcome) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := New(t, o.Settings)
+		o.Setup(w)
+		got.before = w.Snapshot()
+		a, line := w.Process()
+		line.Cut(nth, fate)
+		got.err = o.Run(Count(t.Context()), w, a)
+		synctest.Wait()
+		got.calls = slices.Clone(line.Calls())
+		got.now, got.dead = w.Snapshot(), w.Dead()
+		got.said, got.broken = o.promised(w, got.err)
+		again := o.Again
+		if again == nil {
+			again = o.Run
+		}
+		next, _ := w.Process()
+		got.againErr = again(t.Context(), w, next)
+		synctest.Wait()
+		got.again = w.Snapshot()
+	})
+	return got
+}
+
+// promised holds what an error says against the account. said lists the Cuts that it
+// names.
+func (o Operation) promised(w *World, err error) (said []string, broken error) {
+	var problem *bot.Problem
+	if err != nil && o.Between != nil {
+		broken = o.Between(w)
+	}
+	if !errors.As(err, &problem) {
+		return nil, broken
+	}
+	for _, sentence := range problem.Now {
+		if strings.HasPrefix(sentence, undone) {
+			continue
+		}
+		known := false
+		for begins, holds := range o.Cuts {
+			if !strings.Contains(sentence, begins) {
+				continue
+			}
+			known = true
+			said = append(said, begins)
+			if err := holds(w); err != nil {
+				broken = errors.Join(broken, fmt.Errorf("it says %q: %w", sentence, err))
+			}
+		}
+		if !known {
+			broken = errors.Join(broken, fmt.Errorf("nothing here holds the account to %q", sentence))
+		}
+	}
+	return said, broken
+}

@@ -1,0 +1,331 @@
+// Package sandboxtest is an account at a sandbox, reached by the real engines, for tests
+// of what is done with accounts. It can cut an operation at every one of its calls, and
+// run another one whole between any two of them.
+//
+// Tests run in a bubble of testing/synctest, in which waiting takes no time.
+package sandboxtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/application"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/autopilot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/studio"
+)
+
+// World is an account at a sandbox.
+type World struct {
+	T   testing.TB
+	Box *sandbox.Sandbox
+
+	// Reached past every line.
+	Numbers  twilio.Numbers
+	Services twilio.Services
+	Hosts    map[bot.Engine]account.Host
+}
+
+// AccountSID is the SID of the account.
+const AccountSID = sandbox.StarterAccountSID
+
+// New is the starter account of a new sandbox, with its three numbers and no bots.
+func New(t testing.TB, settings sandbox.Settings) *World {
+	made := 0
+	w := &World{T: t, Box: sandbox.New(sandbox.WithSettings(settings), sandbox.WithSIDs(func(prefix string) string {
+		made++
+		return fmt.Sprintf("%s%032x", prefix, made)
+	}))}
+	client := w.client(&Line{next: w.Box.Transport()})
+	w.Numbers, w.Services, w.Hosts = twilio.NewNumbers(client), twilio.NewServices(client), hosts(client)
+	return w
+}
+
+func (w *World) client(line *Line) *twilio.Client {
+	w.T.Helper()
+	client, err := twilio.New(twilio.Config{
+		Resolved: twilio.Resolved{
+			AccountSID: AccountSID, CredentialAccountSID: AccountSID,
+			Username: sandbox.StarterAccountSID, Password: sandbox.StarterAuthToken,
+		},
+		Transport: line,
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return client
+}
+
+func hosts(client *twilio.Client) map[bot.Engine]account.Host {
+	return map[bot.Engine]account.Host{
+		bot.Studio: studio.New(client), bot.Application: application.New(client), bot.Autopilot: autopilot.New(client),
+	}
+}
+
+// Process is the account as a new process of the provider sees it, and the line that its
+// calls go through.
+func (w *World) Process() (*account.Account, *Line) {
+	w.T.Helper()
+	line := &Line{next: w.Box.Transport()}
+	client := w.client(line)
+	return account.New(AccountSID, bot.Webhooks{}, twilio.NewNumbers(client), twilio.NewServices(client), hosts(client)), line
+}
+
+// Content is what a bot of an engine is made of, in one of several versions.
+func Content(engine bot.Engine, version int) bot.Content {
+	var content bot.Content
+	var err error
+	switch engine {
+	case bot.Studio:
+		content.Flow, err = flow.Parse(fmt.Appendf(nil, `{"description": "Echo", "initial_state": "Trigger", "flags": {"allow_concurrent_calls": true}, "states": [
+			{"name": "Trigger", "type": "trigger", "properties": {"offset": {"x": 0, "y": 0}}, "transitions": [
+				{"event": "incomingMessage", "next": "answer"}, {"event": "incomingCall"}, {"event": "incomingRequest"}]},
+			{"name": "answer", "type": "send-message", "transitions": [{"event": "sent"}, {"event": "failed"}],
+				"properties": {"offset": {"x": 0, "y": 200}, "from": "{{flow.channel.address}}", "to": "{{contact.channel.address}}", "body": "Version %d"}}]}`, version))
+	case bot.Autopilot:
+		content.Schema, err = schema.Parse(fmt.Appendf(nil, `{"tasks": [{"uniqueName": "greeting", "actions": {"actions": [{"say": "Version %d"}]},
+			"fields": [], "samples": [{"language": "en-US", "taggedText": "hello %d"}]}]}`, version, version))
+	case bot.Application:
+		content.Webhooks = &bot.ApplicationWebhooks{
+			MessagingURL: fmt.Sprintf("https://bots.example.com/messages/%d", version), MessagingMethod: bot.WebhookMethod,
+			VoiceURL: fmt.Sprintf("https://bots.example.com/calls/%d", version), VoiceMethod: bot.WebhookMethod,
+		}
+	}
+	if err != nil {
+		panic(err)
+	}
+	return content
+}
+
+// Spec is a bot of an engine with a name, made of Content.
+func Spec(engine bot.Engine, name string, version int) bot.Spec {
+	return bot.Spec{UniqueName: name, FriendlyName: name, Content: Content(engine, version)}
+}
+
+// Create creates a bot.
+func (w *World) Create(engine bot.Engine, name string) bot.Bot {
+	w.T.Helper()
+	created, err := w.Hosts[engine].Create(w.T.Context(), Spec(engine, name, 1))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return created
+}
+
+// Number is the i-th number of the account as it is now.
+func (w *World) Number(i int) bot.Number {
+	w.T.Helper()
+	number, err := w.Numbers.Find(w.T.Context(), sandbox.StarterNumbers()[i])
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return number
+}
+
+// Edit changes the i-th number as a person does in the console.
+func (w *World) Edit(i int, edit func(*bot.Number)) {
+	w.T.Helper()
+	before := w.Number(i)
+	after := before
+	edit(&after)
+	change := bot.NumberChange{Messaging: before.Messaging.ChangeTo(after.Messaging), Voice: before.Voice.ChangeTo(after.Voice)}
+	if before.FriendlyName != after.FriendlyName {
+		change.FriendlyName = &after.FriendlyName
+	}
+	if before.TrunkSID != after.TrunkSID {
+		change.TrunkSID = &after.TrunkSID
+	}
+	if _, err := w.Numbers.Update(w.T.Context(), before.SID, change); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Point points channels of the i-th number at a bot, and labels it with the bot's name.
+func (w *World) Point(i int, b bot.Bot, task string, channels ...bot.Channel) {
+	w.T.Helper()
+	w.Edit(i, func(n *bot.Number) {
+		n.FriendlyName = b.UniqueName
+		for _, channel := range channels {
+			side := bot.Side{ApplicationSID: b.SID}
+			if b.Engine() != bot.Application {
+				side = bot.Side{URL: bot.Webhooks{}.URL(bot.Webhook{AccountSID: AccountSID, BotSID: b.SID, Channel: channel, TargetTask: task}), Method: bot.WebhookMethod}
+			}
+			*n = n.With(channel, side)
+		}
+	})
+}
+
+// bots lists the bots and holds of the account.
+func (w *World) bots() bot.Listing {
+	w.T.Helper()
+	var all bot.Listing
+	for _, engine := range bot.Engines() {
+		listed, err := w.Hosts[engine].List(w.T.Context())
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		all.Bots, all.Holds = append(all.Bots, listed.Bots...), append(all.Holds, listed.Holds...)
+	}
+	return all
+}
+
+// Named lists the bots of a name.
+func (w *World) Named(name string) []bot.Bot {
+	return slices.DeleteFunc(w.bots().Bots, func(b bot.Bot) bool { return b.UniqueName != name })
+}
+
+// Holds lists the holds of a bot.
+func (w *World) Holds(botSID string) []bot.Hold {
+	return slices.DeleteFunc(w.bots().Holds, func(h bot.Hold) bool { return h.BotSID != botSID })
+}
+
+func (w *World) numbers() []bot.Number {
+	w.T.Helper()
+	numbers, err := w.Numbers.List(w.T.Context())
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return numbers
+}
+
+// answer says what answers on a channel of a number, by Twilio's precedence; written
+// here once more, so that the tests do not ask the code under test.
+type answer struct {
+	target string // a SID of a bot or an application, or a URL; empty where nothing is set
+	hold   string // the hold that the number is pointed at, if any
+}
+
+func answering(n bot.Number, channel bot.Channel, holds []bot.Hold) answer {
+	side := n.Side(channel)
+	if channel == bot.Voice && n.TrunkSID != "" {
+		return answer{target: n.TrunkSID}
+	}
+	if side.ApplicationSID != "" {
+		for _, hold := range holds {
+			if hold.SID == side.ApplicationSID {
+				return answer{hold.BotSID, hold.SID}
+			}
+		}
+		return answer{target: side.ApplicationSID}
+	}
+	if to, ok := (bot.Webhooks{}).Parse(side.URL); ok {
+		return answer{target: to.BotSID}
+	}
+	return answer{target: side.URL}
+}
+
+// Answers reports whether a bot answers on a channel of the i-th number.
+func (w *World) Answers(i int, channel bot.Channel, botSID string) bool {
+	got := answering(w.Number(i), channel, w.bots().Holds)
+	return got == answer{target: botSID}
+}
+
+// Silenced reports whether a hold silences a bot on a channel of the i-th number.
+func (w *World) Silenced(i int, channel bot.Channel, botSID string) bool {
+	got := answering(w.Number(i), channel, w.bots().Holds)
+	return got.target == botSID && got.hold != ""
+}
+
+// Dead lists what routes to a bot or an application that does not exist.
+func (w *World) Dead() []string { return w.wrong(true) }
+
+// Inconsistent lists what routes to a bot or an application that does not exist, and what
+// answers for a bot that is suspended.
+func (w *World) Inconsistent() []string { return w.wrong(false) }
+
+func (w *World) wrong(deadOnly bool) []string {
+	w.T.Helper()
+	listed := w.bots()
+	exists := func(sid string) bool {
+		return slices.ContainsFunc(listed.Bots, func(b bot.Bot) bool { return b.SID == sid })
+	}
+	var wrong []string
+	for _, n := range w.numbers() {
+		for _, channel := range bot.Channels() {
+			got := answering(n, channel, listed.Holds)
+			_, isBot := bot.EngineOf(got.target)
+			suspended := slices.ContainsFunc(listed.Holds, func(h bot.Hold) bool { return h.BotSID == got.target })
+			switch {
+			case isBot && !exists(got.target):
+				wrong = append(wrong, fmt.Sprintf("%s of %s is dead: it routes to %s (hold %q)", channel, n, got.target, got.hold))
+			case !deadOnly && suspended && got.hold == "":
+				wrong = append(wrong, fmt.Sprintf("%s of %s answers for the suspended bot %s", channel, n, got.target))
+			}
+		}
+	}
+	services, err := w.Services.List(w.T.Context())
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	for _, service := range services {
+		if to, ok := (bot.Webhooks{}).Parse(service.InboundURL); ok && !exists(to.BotSID) {
+			wrong = append(wrong, fmt.Sprintf("the Messaging Service %s is dead: it routes to %s", service, to.BotSID))
+		}
+	}
+	return wrong
+}
+
+// Snapshot is the account in words that do not depend on SIDs and dates.
+func (w *World) Snapshot() []string {
+	w.T.Helper()
+	ctx := context.WithoutCancel(w.T.Context())
+	listed := w.bots()
+	var swaps, lines []string
+	for _, b := range listed.Bots {
+		swaps = append(swaps, b.SID, fmt.Sprintf("<%s %s>", b.Engine(), b.UniqueName))
+	}
+	for _, h := range listed.Holds {
+		swaps = append(swaps, h.SID, "<hold>")
+	}
+	named := strings.NewReplacer(swaps...)
+	add := func(format string, args ...any) { lines = append(lines, named.Replace(fmt.Sprintf(format, args...))) }
+	side := func(s bot.Side) string {
+		if s.URL == "" {
+			s.Method = "" // it is never used
+		}
+		return fmt.Sprintf("%q", []string{s.ApplicationSID, s.Method, s.URL, s.FallbackURL})
+	}
+	for _, n := range w.numbers() {
+		add("number %s %q: messaging %s, voice %s, trunk %q", n.PhoneNumber, n.FriendlyName, side(n.Messaging), side(n.Voice), n.TrunkSID)
+	}
+	for _, b := range listed.Bots {
+		read, err := w.Hosts[b.Engine()].Read(ctx, b.SID)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		content := ""
+		switch c := read.Content; {
+		case c.Flow != nil:
+			content = string(c.Flow.Canonical())
+		case c.Schema != nil:
+			content = string(c.Schema.Canonical())
+		case c.Webhooks != nil:
+			content = fmt.Sprintf("%+v", c.Webhooks.Spelled())
+		}
+		replaces := b.Replaces
+		if b.Engine() == bot.Studio {
+			replaces = "" // the mark of a flow stays for good
+		}
+		add("%s %q %q, uploading %v, needs a build %v, replaces %q: %s", b.Engine(), b.UniqueName, b.FriendlyName, b.Uploading, read.NeedsModelBuild, replaces, content)
+	}
+	for _, h := range listed.Holds {
+		add("hold of %s", h.BotSID)
+	}
+	services, err := w.Services.List(ctx)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	for _, service := range services {
+		add("service %q: %s %s", service.Name, service.InboundMethod, service.InboundURL)
+	}
+	slices.Sort(lines)
+	return lines
+}

@@ -1,0 +1,372 @@
+package binding
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/accounttest"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// The objects of the tables. Holds and applications that are gone are applications too.
+const (
+	flowBot      = accounttest.Flow
+	otherFlow    = "FW1111111111111111111111111111aaaa"
+	assistantBot = accounttest.Assistant
+	appBot       = accounttest.Application
+	otherApp     = "AP1111111111111111111111111111aaaa"
+	hold         = "AP2222222222222222222222222222bbbb" // of the bot that is bound
+	secondHold   = "AP3333333333333333333333333333cccc" // of the same bot
+	otherHold    = "AP4444444444444444444444444444dddd" // of another bot
+	gone         = "AP5555555555555555555555555555eeee" // an application that no longer exists
+	trunk        = "TK0123456789abcdef0123456789abcdef"
+
+	external = "https://theirs.example.com/"
+	fallback = "https://fallback.example.com/"
+)
+
+func urlOf(sid, task string, channel bot.Channel) string {
+	return bot.Webhooks{}.URL(bot.Webhook{AccountSID: accounttest.SID, BotSID: sid, Channel: channel, TargetTask: task})
+}
+
+// spelled is a historical spelling of an assistant's webhook.
+func spelled(version, end, task string) string {
+	return "https://Channels.Autopilot.twilio.com/" + version + "/" + accounttest.SID + "/" + assistantBot + "/" + end + "?Memory=%7B%7D&TargetTask=" + task
+}
+
+// routingOf is the routing of an account in which bound is suspended by the holds, and
+// another flow by its own.
+func routingOf(bound string, holds ...string) bot.Routing {
+	all := []bot.Hold{{SID: otherHold, BotSID: otherFlow}}
+	for _, sid := range holds {
+		all = append(all, bot.Hold{SID: sid, BotSID: bound})
+	}
+	return bot.NewRouting(bot.Webhooks{}, all, gone)
+}
+
+// written says what a change writes, field by field. A SID and a URL are named as the
+// tables name them.
+func written(change bot.NumberChange) string {
+	named := strings.NewReplacer(
+		urlOf(flowBot, "", bot.Messaging), "FLOW", urlOf(otherFlow, "", bot.Messaging), "OTHERFLOW",
+		urlOf(assistantBot, "greeting", bot.Messaging), "ASSISTANT@greeting", urlOf(assistantBot, "greeting", bot.Voice), "ASSISTANT@greeting",
+		urlOf(assistantBot, "", bot.Messaging), "ASSISTANT", urlOf(assistantBot, "", bot.Voice), "ASSISTANT",
+		appBot, "APP", otherApp, "OTHERAPP", hold, "HOLD", secondHold, "HOLD2",
+	)
+	var fields []string
+	add := func(name string, value *string) {
+		switch {
+		case value == nil:
+		case *value == "":
+			fields = append(fields, name+"=none")
+		default:
+			fields = append(fields, name+"="+named.Replace(*value))
+		}
+	}
+	for _, side := range []struct {
+		name string
+		bot.SideChange
+	}{{"messaging.", change.Messaging}, {"voice.", change.Voice}} {
+		add(side.name+"url", side.URL)
+		add(side.name+"method", side.Method)
+		add(side.name+"fallback", side.FallbackURL)
+		add(side.name+"application", side.ApplicationSID)
+	}
+	add("trunk", change.TrunkSID)
+	add("label", change.FriendlyName)
+	return strings.Join(fields, " ")
+}
+
+func number(messaging, voice bot.Side) bot.Number {
+	return bot.Number{
+		SID: accounttest.NumberSID(0), AccountSID: accounttest.SID, PhoneNumber: "+12025550100", FriendlyName: "Front desk",
+		Capabilities: bot.Capabilities{SMS: true, MMS: true, Voice: true}, Messaging: messaging, Voice: voice,
+	}
+}
+
+func TestDecideSaysWhatIsWrittenFieldByField(t *testing.T) {
+	flowURL := bot.Side{URL: urlOf(flowBot, "", bot.Messaging), Method: "POST"}
+	get := bot.Side{URL: urlOf(flowBot, "", bot.Messaging), Method: "GET"}
+	theirs := bot.Side{URL: external, Method: "GET", FallbackURL: fallback}
+	messaging, voice := []bot.Channel{bot.Messaging}, []bot.Channel{bot.Voice}
+	for name, each := range map[string]struct {
+		number  bot.Number
+		binding Binding // its channels are messaging where none are given
+		own     []string
+		holds   []string // of the bot that is bound
+		planned *bot.Number
+		writes  string
+		refused bot.Kind
+		taken   []bot.Channel
+		notices int
+	}{
+		// A number that answers nothing.
+		"a flow on nothing":             {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
+		"a flow on nothing, calls":      {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: flowBot, Channels: voice}, writes: "voice.url=FLOW voice.method=POST"},
+		"a flow on nothing, both":       {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: flowBot, Channels: bot.Channels()}, writes: "messaging.url=FLOW messaging.method=POST voice.url=FLOW voice.method=POST"},
+		"an assistant on nothing":       {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: assistantBot}, writes: "messaging.url=ASSISTANT messaging.method=POST"},
+		"an assistant's task, calls":    {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting", Channels: voice}, writes: "voice.url=ASSISTANT@greeting voice.method=POST"},
+		"an application on nothing":     {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: appBot}, writes: "messaging.application=APP"},
+		"an application, both channels": {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: appBot, Channels: bot.Channels()}, writes: "messaging.application=APP voice.application=APP"},
+
+		// The label.
+		"a label":                     {number: number(flowURL, bot.Side{}), binding: Binding{BotSID: flowBot, Label: "clinic"}, writes: "label=clinic"},
+		"a label that is there":       {number: number(flowURL, bot.Side{}), binding: Binding{BotSID: flowBot, Label: "Front desk"}, writes: ""},
+		"a label beside the channels": {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: appBot, Label: "clinic"}, writes: "messaging.application=APP label=clinic"},
+
+		// What answers already stays as it is spelled.
+		"what is there already":              {number: number(flowURL, theirs), binding: Binding{BotSID: flowBot}, writes: ""},
+		"another method":                     {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
+		"an application already":             {number: number(bot.Side{ApplicationSID: appBot}, bot.Side{}), binding: Binding{BotSID: appBot}, writes: ""},
+		"v1 twilio/messaging":                {number: number(bot.Side{URL: spelled("v1", "twilio/messaging", "greeting"), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting"}, writes: ""},
+		"v2 twilio-chat, post in small":      {number: number(bot.Side{URL: spelled("v2", "twilio-chat", "greeting"), Method: "post"}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting"}, writes: ""},
+		"v2 twilio/voice/":                   {number: number(bot.Side{}, bot.Side{URL: spelled("v2", "twilio/voice/", "greeting"), Method: "POST"}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting", Channels: voice}, writes: ""},
+		"another task":                       {number: number(bot.Side{URL: spelled("v1", "twilio/messaging", "menu"), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting"}, writes: "messaging.url=ASSISTANT@greeting messaging.method=POST"},
+		"no task any more":                   {number: number(bot.Side{URL: spelled("v1", "twilio-messaging", "menu"), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: assistantBot}, writes: "messaging.url=ASSISTANT messaging.method=POST"},
+		"a fallback beside the URL stays":    {number: number(bot.Side{URL: urlOf(flowBot, "", bot.Messaging), Method: "GET", FallbackURL: fallback}, bot.Side{}), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
+		"the other channel is not looked at": {number: number(bot.Side{}, theirs), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
+		"a trunk says nothing of messages":   {number: trunked(number(bot.Side{}, bot.Side{})), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
+
+		// What answers elsewhere.
+		"an external URL":                                      {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot}, refused: bot.NumberTaken, taken: messaging},
+		"an external URL, overwritten":                         {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot, Overwrite: true}, writes: "messaging.url=FLOW messaging.method=POST", taken: messaging},
+		"an external URL, overwritten for an application":      {number: number(theirs, bot.Side{}), binding: Binding{BotSID: appBot, Overwrite: true}, writes: "messaging.application=APP", taken: messaging},
+		"another flow":                                         {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: flowBot}, refused: bot.NumberTaken, taken: messaging},
+		"another flow, overwritten for an application":         {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: appBot, Overwrite: true}, writes: "messaging.url=none messaging.application=APP", taken: messaging},
+		"another flow with a fallback, for an application":     {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST", FallbackURL: fallback}, bot.Side{}), binding: Binding{BotSID: appBot, Overwrite: true}, writes: "messaging.url=none messaging.fallback=none messaging.application=APP", taken: messaging, notices: 1},
+		"another application":                                  {number: number(bot.Side{ApplicationSID: otherApp}, bot.Side{}), binding: Binding{BotSID: appBot}, refused: bot.NumberTaken, taken: messaging},
+		"another application over the flow's own URL":          {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: otherApp}, bot.Side{}), binding: Binding{BotSID: flowBot}, refused: bot.NumberTaken, taken: messaging},
+		"another application over the flow's URL, overwritten": {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: otherApp}, bot.Side{}), binding: Binding{BotSID: flowBot, Overwrite: true}, writes: "messaging.application=none", taken: messaging},
+		"a trunk":                                                {number: trunked(number(bot.Side{}, bot.Side{})), binding: Binding{BotSID: flowBot, Channels: voice}, refused: bot.NumberTaken, taken: voice},
+		"a trunk, overwritten":                                   {number: trunked(number(bot.Side{}, bot.Side{})), binding: Binding{BotSID: flowBot, Channels: voice, Overwrite: true}, writes: "voice.url=FLOW voice.method=POST trunk=none", taken: voice},
+		"a trunk over the bot's own URL":                         {number: trunked(number(bot.Side{}, flowURL)), binding: Binding{BotSID: flowBot, Channels: voice, Overwrite: true}, writes: "trunk=none", taken: voice},
+		"a trunk over an application, overwritten":               {number: trunked(number(bot.Side{}, bot.Side{ApplicationSID: otherApp})), binding: Binding{BotSID: appBot, Channels: voice, Overwrite: true}, writes: "voice.application=APP trunk=none", taken: voice},
+		"one of two channels":                                    {number: number(flowURL, theirs), binding: Binding{BotSID: flowBot, Channels: bot.Channels()}, refused: bot.NumberTaken, taken: voice},
+		"one of two channels, overwritten":                       {number: number(flowURL, theirs), binding: Binding{BotSID: flowBot, Channels: bot.Channels(), Overwrite: true}, writes: "voice.url=FLOW voice.method=POST", taken: voice},
+		"a flow of another account":                              {number: number(bot.Side{URL: strings.ReplaceAll(flowURL.URL, accounttest.SID, "ACffffffffffffffffffffffffffffffff"), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: flowBot}, refused: bot.NumberTaken, taken: messaging},
+		"another bot that is suspended":                          {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST", ApplicationSID: otherHold}, bot.Side{}), binding: Binding{BotSID: flowBot}, refused: bot.NumberTaken, taken: messaging},
+		"another bot that is suspended, overwritten":             {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST", ApplicationSID: otherHold}, bot.Side{}), binding: Binding{BotSID: flowBot, Overwrite: true}, writes: "messaging.url=FLOW messaging.method=POST messaging.application=none", taken: messaging},
+		"the bot that the binding had":                           {number: number(bot.Side{ApplicationSID: otherApp}, bot.Side{}), binding: Binding{BotSID: flowBot}, own: []string{otherApp}, writes: "messaging.url=FLOW messaging.method=POST messaging.application=none"},
+		"the bot that replaced the one that it had":              {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: appBot}, own: []string{otherApp, otherFlow}, writes: "messaging.url=none messaging.application=APP"},
+		"the number cannot carry messages":                       {number: incapable(number(bot.Side{}, bot.Side{})), binding: Binding{BotSID: flowBot, Overwrite: true}, refused: bot.NumberIncapable},
+		"the number cannot carry one of two":                     {number: incapable(number(bot.Side{}, bot.Side{})), binding: Binding{BotSID: flowBot, Channels: bot.Channels()}, refused: bot.NumberIncapable},
+		"the number can carry the other":                         {number: incapable(number(bot.Side{}, bot.Side{})), binding: Binding{BotSID: flowBot, Channels: voice}, writes: "voice.url=FLOW voice.method=POST"},
+		"an application that is gone":                            {number: number(bot.Side{URL: external, ApplicationSID: gone}, bot.Side{}), binding: Binding{BotSID: flowBot}, refused: bot.NumberTaken, taken: messaging},
+		"one that is gone, in front of the bot's own URL":        {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: gone}, bot.Side{}), binding: Binding{BotSID: flowBot}, writes: "messaging.application=none"},
+		"one that is gone, in front of another bot's URL":        {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), ApplicationSID: gone}, bot.Side{}), binding: Binding{BotSID: flowBot}, refused: bot.NumberTaken, taken: messaging},
+		"one that is gone, in front of the URL of what it had":   {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), ApplicationSID: gone}, bot.Side{}), binding: Binding{BotSID: flowBot}, own: []string{otherFlow}, writes: "messaging.url=FLOW messaging.method=POST messaging.application=none"},
+		"one that is gone, on a number that the binding had":     {number: number(bot.Side{ApplicationSID: gone}, bot.Side{}), binding: Binding{BotSID: appBot}, own: []string{otherApp}, writes: "messaging.application=APP"},
+		"one that is gone, on a number that the binding had not": {number: number(bot.Side{ApplicationSID: gone}, bot.Side{}), binding: Binding{BotSID: appBot}, refused: bot.NumberTaken, taken: messaging},
+
+		// A suspended bot.
+		"suspended, on nothing":                      {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: "messaging.url=FLOW messaging.method=POST messaging.application=HOLD"},
+		"suspended, an application, on nothing":      {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: appBot}, holds: []string{hold}, writes: "messaging.application=HOLD"},
+		"suspended, and silenced already":            {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: ""},
+		"suspended, and silenced, its URL cleared":   {number: number(bot.Side{ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: ""},
+		"suspended, and silenced by another hold":    {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: secondHold}, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold, secondHold}, writes: "messaging.application=HOLD"},
+		"suspended, and it answers":                  {number: number(flowURL, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: "messaging.application=HOLD"},
+		"suspended, and it answers by GET":           {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: "messaging.url=FLOW messaging.method=POST messaging.application=HOLD"},
+		"suspended, another task":                    {number: number(bot.Side{URL: spelled("v1", "twilio/messaging", "menu"), Method: "POST", ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting"}, holds: []string{hold}, writes: "messaging.url=ASSISTANT@greeting messaging.method=POST"},
+		"suspended, an application over a bot's URL": {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST", FallbackURL: fallback, ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: appBot}, holds: []string{hold}, writes: "messaging.url=none messaging.fallback=none", notices: 1},
+		"suspended, on a live number":                {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot, Overwrite: true}, holds: []string{hold}, refused: bot.NumberSilenced, taken: messaging},
+		"suspended, on a trunk":                      {number: trunked(number(bot.Side{}, bot.Side{})), binding: Binding{BotSID: flowBot, Overwrite: true, Channels: voice}, holds: []string{hold}, refused: bot.NumberSilenced, taken: voice},
+		"suspended, from what the binding had":       {number: number(bot.Side{ApplicationSID: otherApp}, bot.Side{}), binding: Binding{BotSID: flowBot}, own: []string{otherApp}, holds: []string{hold}, writes: "messaging.url=FLOW messaging.method=POST messaging.application=HOLD"},
+
+		// What changed since the plan.
+		"as the plan has it":                             {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(theirs, bot.Side{})), writes: "messaging.url=FLOW messaging.method=POST", taken: messaging},
+		"changed since the plan":                         {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(bot.Side{}, bot.Side{})), refused: bot.ChangedSincePlan, taken: messaging},
+		"changed since the plan, overwritten":            {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot, Overwrite: true}, planned: new(number(flowURL, bot.Side{})), refused: bot.ChangedSincePlan, taken: messaging},
+		"changed to what is wanted":                      {number: number(flowURL, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(bot.Side{}, bot.Side{})), writes: ""},
+		"changed to nothing":                             {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(theirs, bot.Side{})), writes: "messaging.url=FLOW messaging.method=POST"},
+		"changed to what replaced the bot":               {number: number(bot.Side{ApplicationSID: otherApp}, bot.Side{}), binding: Binding{BotSID: flowBot}, own: []string{otherFlow, otherApp}, planned: new(number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST"}, bot.Side{})), writes: "messaging.url=FLOW messaging.method=POST messaging.application=none"},
+		"changed to the wanted bot by GET":               {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(flowURL, bot.Side{})), refused: bot.ChangedSincePlan, taken: messaging},
+		"the other channel changed":                      {number: number(bot.Side{}, theirs), binding: Binding{BotSID: flowBot}, planned: new(number(bot.Side{}, bot.Side{})), writes: "messaging.url=FLOW messaging.method=POST"},
+		"as the plan has it, for a suspended bot":        {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(theirs, bot.Side{})), holds: []string{hold}, refused: bot.NumberSilenced, taken: messaging},
+		"silenced since the plan":                        {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(flowURL, bot.Side{})), holds: []string{hold}, writes: ""},
+		"an incapable number is never compared":          {number: incapable(number(theirs, bot.Side{})), binding: Binding{BotSID: flowBot}, planned: new(number(bot.Side{}, bot.Side{})), refused: bot.NumberIncapable},
+		"changed to a trunk since the plan":              {number: trunked(number(bot.Side{}, flowURL)), binding: Binding{BotSID: flowBot, Channels: voice}, planned: new(number(bot.Side{}, flowURL)), refused: bot.ChangedSincePlan, taken: voice},
+		"changed to a hold of another bot":               {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: otherHold}, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(flowURL, bot.Side{})), refused: bot.ChangedSincePlan, taken: messaging},
+		"nothing wanted of a number that is as it ought": {number: number(flowURL, flowURL), binding: Binding{BotSID: flowBot, Channels: bot.Channels()}, planned: new(number(flowURL, flowURL)), writes: ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := each.binding
+			if b.Channels == nil {
+				b.Channels = messaging
+			}
+			view := View{Number: each.number, Routing: routingOf(b.BotSID, each.holds...), Own: each.own}
+			var snapshot bot.RouteSnapshot
+			if each.planned != nil {
+				snapshot = bot.SnapshotOf(*each.planned)
+			}
+			decision, refusal := Decide(view, b, snapshot, view.Routing.HoldOf(b.BotSID))
+			if each.refused != "" {
+				if refusal == nil || refusal.Kind != each.refused || !decision.Change.Empty() {
+					t.Fatalf("refused with %+v, writing %q", refusal, written(decision.Change))
+				}
+				if got := channelsOf(refusal.Conflicts); !slices.Equal(got, each.taken) {
+					t.Errorf("in conflict are %v", got)
+				}
+				return
+			}
+			if refusal != nil {
+				t.Fatalf("refused: %+v", refusal)
+			}
+			if got := written(decision.Change); got != each.writes {
+				t.Errorf("writes %q, want %q", got, each.writes)
+			}
+			if got := channelsOf(decision.Taken); !slices.Equal(got, each.taken) {
+				t.Errorf("takes over %v", got)
+			}
+			if len(decision.Notices) != each.notices {
+				t.Errorf("says %v", decision.Notices)
+			}
+			if len(each.holds) == 0 && view.After(b) != decision.Change.Apply(each.number) {
+				t.Errorf("After has %+v", view.After(b))
+			}
+		})
+	}
+}
+
+func trunked(n bot.Number) bot.Number { n.TrunkSID = trunk; return n }
+
+func incapable(n bot.Number) bot.Number {
+	n.Capabilities.SMS, n.Capabilities.MMS = false, false
+	return n
+}
+
+func channelsOf(conflicts []Conflict) []bot.Channel {
+	var channels []bot.Channel
+	for _, conflict := range conflicts {
+		channels = append(channels, conflict.Channel)
+	}
+	return channels
+}
+
+func TestDecideFreeSaysWhatIsWrittenFieldByField(t *testing.T) {
+	flowURL := bot.Side{URL: urlOf(flowBot, "", bot.Messaging), Method: "POST"}
+	with := func(s bot.Side, fallbackURL, application string) bot.Side {
+		s.FallbackURL, s.ApplicationSID = fallbackURL, application
+		return s
+	}
+	labelled := func(n bot.Number, label string) bot.Number { n.FriendlyName = label; return n }
+	for name, each := range map[string]struct {
+		number  bot.Number
+		bot     string // that is taken off; the flow where none is given
+		by      string // the bot that replaced it
+		label   string // the bot's name
+		claimed []bot.Channel
+		writes  string
+		left    []bot.Channel
+		notices int
+	}{
+		"a flow on one channel":                  {number: number(flowURL, bot.Side{}), writes: "messaging.url=none"},
+		"a flow on both":                         {number: number(flowURL, flowURL), writes: "messaging.url=none voice.url=none"},
+		"with a fallback":                        {number: number(with(flowURL, fallback, ""), bot.Side{}), writes: "messaging.url=none messaging.fallback=none", notices: 1},
+		"an application":                         {number: number(bot.Side{ApplicationSID: appBot}, bot.Side{}), bot: appBot, writes: "messaging.application=none"},
+		"an application over a URL of theirs":    {number: number(bot.Side{URL: external, Method: "GET", FallbackURL: fallback, ApplicationSID: appBot}, bot.Side{}), bot: appBot, writes: "messaging.application=none"},
+		"an application over another bot's URL":  {number: number(with(flowURL, "", appBot), bot.Side{}), bot: appBot, writes: "messaging.application=none"},
+		"silenced by a hold":                     {number: number(with(flowURL, "", hold), bot.Side{}), writes: "messaging.url=none messaging.application=none"},
+		"silenced by a hold, with a fallback":    {number: number(with(flowURL, fallback, hold), bot.Side{}), writes: "messaging.url=none messaging.fallback=none messaging.application=none", notices: 1},
+		"silenced, its URL cleared":              {number: number(bot.Side{ApplicationSID: hold}, bot.Side{}), writes: "messaging.application=none"},
+		"nothing":                                {number: number(bot.Side{}, bot.Side{}), writes: ""},
+		"another bot's by now":                   {number: number(bot.Side{ApplicationSID: otherApp}, flowURL), writes: "voice.url=none", left: []bot.Channel{bot.Messaging}},
+		"theirs by now":                          {number: number(bot.Side{URL: external}, bot.Side{URL: external}), writes: "", left: bot.Channels()},
+		"a trunk over it":                        {number: trunked(number(flowURL, flowURL)), writes: "messaging.url=none", left: []bot.Channel{bot.Voice}},
+		"claimed in this run":                    {number: number(flowURL, flowURL), claimed: []bot.Channel{bot.Messaging}, writes: "voice.url=none"},
+		"claimed, and another's":                 {number: number(bot.Side{URL: external}, bot.Side{}), claimed: []bot.Channel{bot.Messaging}, writes: ""},
+		"the bot that replaced it":               {number: number(bot.Side{ApplicationSID: appBot}, bot.Side{}), by: appBot, writes: "messaging.application=none"},
+		"its replacement over its own URL":       {number: number(with(flowURL, "", appBot), bot.Side{}), by: appBot, writes: "messaging.url=none messaging.application=none"},
+		"the name as a label":                    {number: labelled(number(flowURL, bot.Side{}), "clinic"), label: "clinic", writes: "messaging.url=none label=free"},
+		"another label":                          {number: labelled(number(flowURL, bot.Side{}), "Front desk"), label: "clinic", writes: "messaging.url=none"},
+		"the name, and something answers":        {number: labelled(number(flowURL, bot.Side{URL: external}), "clinic"), label: "clinic", writes: "messaging.url=none", left: []bot.Channel{bot.Voice}},
+		"the name, and a trunk answers":          {number: labelled(trunked(number(flowURL, bot.Side{})), "clinic"), label: "clinic", writes: "messaging.url=none", left: []bot.Channel{bot.Voice}},
+		"no name known":                          {number: labelled(number(flowURL, bot.Side{}), "clinic"), writes: "messaging.url=none"},
+		"an assistant in an old spelling":        {number: number(bot.Side{URL: spelled("v2", "twilio/messaging", "menu"), Method: "GET"}, bot.Side{}), bot: assistantBot, writes: "messaging.url=none"},
+		"nothing to do, and the name as a label": {number: labelled(number(bot.Side{}, bot.Side{}), "clinic"), label: "clinic", writes: ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			prior := Prior{BotSID: each.bot, Channels: bot.Channels(), Label: each.label}
+			if prior.BotSID == "" {
+				prior.BotSID = flowBot
+			}
+			own := []string{prior.BotSID}
+			if each.by != "" {
+				own = append(own, each.by)
+			}
+			view := View{Number: each.number, Routing: routingOf(prior.BotSID, hold), Own: own}
+			change, left, notices := view.DecideFree(prior, func(channel bot.Channel) bool { return slices.Contains(each.claimed, channel) })
+			if got := written(change); got != each.writes {
+				t.Errorf("writes %q, want %q", got, each.writes)
+			}
+			if got := channelsOf(left); !slices.Equal(got, each.left) {
+				t.Errorf("leaves %v", got)
+			}
+			if len(notices) != each.notices {
+				t.Errorf("says %v", notices)
+			}
+		})
+	}
+}
+
+func TestLabels(t *testing.T) {
+	const name = "clinic"
+	for what, each := range map[string]struct {
+		label     string
+		prior     Prior
+		overwrite bool
+		isBotName bool
+		want      string
+	}{
+		"a number that is new to the binding":               {label: "Front desk", want: name},
+		"the name that the binding wrote":                   {label: "old", prior: Prior{BotSID: flowBot, Label: "old"}, want: name},
+		"the mark of a free number":                         {label: bot.FreeLabel, prior: Prior{BotSID: flowBot, Label: "old"}, want: name},
+		"a label of a person":                               {label: "Front desk", prior: Prior{BotSID: flowBot, Label: "old"}, want: ""},
+		"another bot's name":                                {label: "other", prior: Prior{BotSID: flowBot, Label: "old"}, isBotName: true, want: ""},
+		"another bot's name, overwritten":                   {label: "other", prior: Prior{BotSID: flowBot, Label: "old"}, overwrite: true, isBotName: true, want: name},
+		"a label of a person, overwritten":                  {label: "Front desk", prior: Prior{BotSID: flowBot, Label: "old"}, overwrite: true, want: ""},
+		"no label where the binding wrote none":             {label: "", prior: Prior{BotSID: flowBot}, want: name},
+		"a label of a person where the binding wrote none":  {label: "Front desk", prior: Prior{BotSID: flowBot}, want: ""},
+		"a label of a person on a number that it never had": {label: "Front desk", prior: Prior{Label: "old"}, want: name},
+	} {
+		if got := LabelOnBind(each.label, name, each.prior, each.overwrite, each.isBotName); got != each.want {
+			t.Errorf("%s: %q, want %q", what, got, each.want)
+		}
+	}
+	for what, each := range map[string]struct{ label, from, to, want string }{
+		"the old name":    {"old", "old", name, name},
+		"another label":   {"Front desk", "old", name, ""},
+		"the same name":   {"old", "old", "old", ""},
+		"no old name":     {"", "", name, ""},
+		"the name by now": {name, "old", name, ""},
+	} {
+		got := ""
+		if label := LabelOnRename(bot.Number{FriendlyName: each.label}, each.from, each.to); label != nil {
+			got = *label
+		}
+		if got != each.want {
+			t.Errorf("%s: %q, want %q", what, got, each.want)
+		}
+	}
+}
+
+func TestIncapableChannelsAreNamed(t *testing.T) {
+	for _, each := range []struct {
+		capabilities bot.Capabilities
+		want         []bot.Channel
+	}{
+		{bot.Capabilities{SMS: true, Voice: true}, nil},
+		{bot.Capabilities{MMS: true}, []bot.Channel{bot.Voice}},
+		{bot.Capabilities{Voice: true, Fax: true}, []bot.Channel{bot.Messaging}},
+		{bot.Capabilities{}, bot.Channels()},
+	} {
+		b := Binding{BotSID: flowBot, Channels: bot.Channels()}
+		if got := b.Incapable(bot.Number{Capabilities: each.capabilities}); !slices.Equal(got, each.want) {
+			t.Errorf("%+v cannot carry %v, want %v", each.capabilities, got, each.want)
+		}
+		if fmt.Sprint(b.Channels) != fmt.Sprint(bot.Channels()) {
+			t.Error("the binding's own channels were changed")
+		}
+	}
+}

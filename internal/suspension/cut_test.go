@@ -1,0 +1,135 @@
+package suspension
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+// behaviours are the two ways in which Twilio may treat the URL of a number whose
+// application is set: which one it has is not documented for certain.
+func behaviours() map[string]sandbox.Settings {
+	return map[string]sandbox.Settings{
+		"an application leaves the URL": {ModelBuildMS: 1}, "an application clears the URL": {ModelBuildMS: 1, ApplicationClearsURL: true},
+	}
+}
+
+// side is a channel of a number.
+type side struct {
+	number  int
+	channel bot.Channel
+}
+
+// sides are the channels on which the bot of these tests answers, or is silenced.
+var sides = []side{{0, bot.Messaging}, {1, bot.Messaging}, {1, bot.Voice}}
+
+// clinic creates a bot that answers on the sides; the voice of the first number is
+// another's.
+func clinic(w *sandboxtest.World, engine bot.Engine) bot.Bot {
+	b := w.Create(engine, "clinic")
+	w.Point(0, b, "", bot.Messaging)
+	w.Point(1, b, "", bot.Channels()...)
+	w.Edit(0, func(n *bot.Number) { n.Voice = bot.Side{URL: "https://theirs.example.com/", Method: "GET"} })
+	return b
+}
+
+// silenceByHand suspends a bot as another process did.
+func silenceByHand(w *sandboxtest.World, b bot.Bot) bot.Hold {
+	w.T.Helper()
+	made, err := w.Hosts[bot.Application].(account.Holder).CreateHold(w.T.Context(), b.SID)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	for _, s := range sides {
+		w.Edit(s.number, func(n *bot.Number) {
+			to := n.Side(s.channel)
+			to.ApplicationSID = made.SID
+			*n = n.With(s.channel, to)
+		})
+	}
+	return made
+}
+
+// all reports an error where the bot does not do the same on all sides.
+func all(w *sandboxtest.World, does func(i int, channel bot.Channel, botSID string) bool, b bot.Bot) error {
+	for _, s := range sides {
+		if !does(s.number, s.channel, b.SID) {
+			return fmt.Errorf("it is not so for %s of number %d: %+v", s.channel, s.number, w.Number(s.number).Side(s.channel))
+		}
+	}
+	return nil
+}
+
+// either reports an error where the bot neither answers nor is silenced on a side.
+func either(w *sandboxtest.World, b bot.Bot) error {
+	return all(w, func(i int, channel bot.Channel, sid string) bool {
+		return w.Answers(i, channel, sid) || w.Silenced(i, channel, sid)
+	}, b)
+}
+
+func TestSuspendGoesOnWhereItWasCut(t *testing.T) {
+	for what, settings := range behaviours() {
+		for _, engine := range bot.Engines() {
+			t.Run(fmt.Sprintf("%s, %s", engine, what), func(t *testing.T) {
+				t.Parallel()
+				var b bot.Bot
+				sandboxtest.Operation{
+					Settings: settings,
+					Setup:    func(w *sandboxtest.World) { b = clinic(w, engine) },
+					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+						_, _, err := Suspend(ctx, a, b.SID)
+						return err
+					},
+					Cuts: map[string]func(w *sandboxtest.World) error{
+						"A hold may exist, which silences nothing yet": func(w *sandboxtest.World) error { return all(w, w.Answers, b) },
+						"Some of its phone numbers are silenced and the others answer": func(w *sandboxtest.World) error {
+							if len(w.Holds(b.SID)) != 1 {
+								return errors.New("there is no hold")
+							}
+							return either(w, b)
+						},
+						"All of its phone numbers are silenced": func(w *sandboxtest.World) error { return all(w, w.Silenced, b) },
+					},
+				}.CutEverywhere(t)
+			})
+		}
+	}
+}
+
+func TestResumeGoesOnWhereItWasCut(t *testing.T) {
+	for what, settings := range behaviours() {
+		for _, engine := range bot.Engines() {
+			t.Run(fmt.Sprintf("%s, %s", engine, what), func(t *testing.T) {
+				t.Parallel()
+				var b bot.Bot
+				sandboxtest.Operation{
+					Settings: settings,
+					Setup: func(w *sandboxtest.World) {
+						b = clinic(w, engine)
+						silenceByHand(w, b)
+					},
+					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+						_, err := Resume(ctx, a, b.SID, nil)
+						return err
+					},
+					Cuts: map[string]func(w *sandboxtest.World) error{
+						"Some of its phone numbers answer again and the others are still silenced": func(w *sandboxtest.World) error {
+							if len(w.Holds(b.SID)) != 1 {
+								return errors.New("there is no hold")
+							}
+							return either(w, b)
+						},
+						"All of its phone numbers answer again; the hold may still exist": func(w *sandboxtest.World) error { return all(w, w.Answers, b) },
+						"The bot answers again": func(w *sandboxtest.World) error { return all(w, w.Answers, b) },
+					},
+				}.CutEverywhere(t)
+			})
+		}
+	}
+}

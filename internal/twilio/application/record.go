@@ -1,0 +1,41 @@
+package application
+
+import (
+	openapi "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
+)
+
+// The name of an application is the only field for a mark: it says that the application
+// is a hold, or what bot it replaces. It is decoded here and nowhere else.
+
+// holdOf is the hold that an application is; false for any other application.
+func holdOf(row *openapi.ApiV2010Application) (bot.Hold, bool) {
+	botSID, ok := bot.SuspendedBot(twilio.Value(row.FriendlyName))
+	return bot.Hold{SID: twilio.Value(row.Sid), BotSID: botSID}, ok
+}
+
+// botOf is the bot that an application is.
+func botOf(row *openapi.ApiV2010Application) bot.Bot {
+	name := twilio.Value(row.FriendlyName)
+	b := bot.Bot{
+		SID:          twilio.Value(row.Sid),
+		AccountSID:   twilio.Value(row.AccountSid),
+		UniqueName:   name,
+		FriendlyName: name,
+		DateCreated:  twilio.ParseRFC2822(twilio.Value(row.DateCreated)),
+		DateUpdated:  twilio.ParseRFC2822(twilio.Value(row.DateUpdated)),
+		Content: bot.Content{Webhooks: &bot.ApplicationWebhooks{
+			MessagingURL:         twilio.Value(row.SmsUrl),
+			MessagingMethod:      twilio.Value(row.SmsMethod),
+			MessagingFallbackURL: twilio.Value(row.SmsFallbackUrl),
+			VoiceURL:             twilio.Value(row.VoiceUrl),
+			VoiceMethod:          twilio.Value(row.VoiceMethod),
+			VoiceFallbackURL:     twilio.Value(row.VoiceFallbackUrl),
+			StatusCallbackURL:    twilio.Value(row.StatusCallback),
+		}},
+	}
+	b.Replaces, _ = bot.ReplacedByApplication(name)
+	return b
+}
