@@ -28,8 +28,10 @@ func CheckName(name string) error {
 		return fmt.Errorf("a bot's name may have at most %d characters, this one has %d", MaxNameLength, utf8.RuneCountInString(name))
 	case strings.TrimSpace(name) != name:
 		return fmt.Errorf("a bot's name may not begin or end with a space: %q", name)
-	case strings.ContainsFunc(name, unicode.IsControl):
-		return fmt.Errorf("a bot's name may not hold control characters: %q", name)
+	case strings.ContainsFunc(name, invisible):
+		return fmt.Errorf("a bot's name may not hold control characters or others that nobody sees: %q", name)
+	case name == "." || name == "..":
+		return fmt.Errorf("%q cannot be a bot's name: in the path of a URL it stands for a folder, and Autopilot looks bots up by a path with their name", name)
 	case strings.EqualFold(name, FreeLabel):
 		return fmt.Errorf("%q cannot be a bot's name: it is the label of a phone number that no bot answers on", name)
 	case IsSID(name):
@@ -37,6 +39,24 @@ func CheckName(name string) error {
 	}
 	if mark, ok := reservedMark(name); ok {
 		return fmt.Errorf("%q cannot be a bot's name: %q is how the provider marks work in progress at Twilio", name, mark)
+	}
+	return nil
+}
+
+// invisible reports whether a character would make a name look like another one, or turn
+// the text around it, in a console: control and format characters, and separators of lines
+// and paragraphs. The two joiners are letters' own in some scripts and in emoji.
+func invisible(r rune) bool {
+	const nonJoiner, joiner = '\u200c', '\u200d'
+	return unicode.IsControl(r) || (unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) && r != nonJoiner && r != joiner)
+}
+
+// CheckNameOn refuses a name for a new bot on an engine, or a new name for one that is
+// there. Autopilot takes a name in place of a SID in paths, and what is between Twilio and
+// the provider may read an escaped slash as one that parts two segments.
+func CheckNameOn(engine Engine, name string) error {
+	if engine == Autopilot && strings.ContainsAny(name, `/\`) {
+		return fmt.Errorf("%q cannot be the name of a bot on Autopilot, which takes names in the paths of URLs: leave slashes and backslashes out", name)
 	}
 	return nil
 }

@@ -185,7 +185,7 @@ func (n Number) Clear(channel Channel, change *SideChange) []Notice {
 	return []Notice{{
 		Summary: "A fallback URL was cleared",
 		Detail: fmt.Sprintf("%s of %s had the fallback URL %s. Twilio keeps no fallback URL without a URL, so both were cleared.",
-			channel, n, side.FallbackURL),
+			channel, n, ShownURL(side.FallbackURL)),
 	}}
 }
 

@@ -52,14 +52,28 @@ func TestNamesThatReadAsMarksAreRefused(t *testing.T) {
 		"", "free", "FREE", " x", "x ", "a\tb", "bot [uploading]", "bot [uploading for " + testUA + "]", "bot [Uploading]",
 		"suspended bot", "Suspended " + testFW, "twiliobot: created", "replaces-" + testUA, testUA,
 		"123456789012345678901234567890123456789012345678901234567890_65ch", string([]byte{0xff}),
+		".", "..", "a\u200bb", "\ufeffa", "a\u202eb", "a\u2066b", "a\u2028b", "a\u2029b", "a\u00adb", "a\u0085b",
 	} {
 		if CheckName(name) == nil {
 			t.Errorf("%q is taken for a bot's name", name)
 		}
 	}
-	for _, name := range []string{"clinic", "MSK-CLI-2", "free bot", "a", "é", "uploading", "bot [beta]", "unsuspended"} {
+	for _, name := range []string{"clinic", "MSK-CLI-2", "free bot", "a", "é", "uploading", "bot [beta]", "unsuspended", "...", ".a", "a..", "Sales / Support", "100%", "what?", "نمی\u200cخواهم", "👩\u200d⚕️"} {
 		if err := CheckName(name); err != nil {
 			t.Errorf("%q is refused: %v", name, err)
+		}
+	}
+}
+
+func TestNamesWithSlashesAreRefusedWhereTheyGoIntoAPath(t *testing.T) {
+	for _, engine := range Engines() {
+		for _, name := range []string{"a/b", `a\b`} {
+			if refused := CheckNameOn(engine, name) != nil; refused != (engine == Autopilot) {
+				t.Errorf("%q on %s: refused is %v", name, engine, refused)
+			}
+		}
+		if err := CheckNameOn(engine, "a.b?c#d%e"); err != nil {
+			t.Errorf("on %s: %v", engine, err)
 		}
 	}
 }

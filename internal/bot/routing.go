@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -66,7 +68,7 @@ func (r Route) String() string {
 	case r.Kind == ToBot:
 		return Webhook{BotSID: r.BotSID, TargetTask: r.TargetTask}.String()
 	default:
-		return r.URL
+		return ShownURL(r.URL)
 	}
 }
 
@@ -137,8 +139,18 @@ func (r Routing) Numbers(numbers []Number, botSID string) []Number {
 	return slices.DeleteFunc(slices.Clone(numbers), func(n Number) bool { return len(r.Channels(n, botSID)) == 0 })
 }
 
+// digest tells URLs apart; it is empty for none.
+func digest(address string) string {
+	if address == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(address))
+	return hex.EncodeToString(sum[:])
+}
+
 // RouteSnapshot is what a number's channels were pointed at at some moment, to be
-// compared with what they are pointed at later. Terraform keeps it in private state.
+// compared with what they are pointed at later. Terraform keeps it in private state, so a
+// URL, which may hold a secret of another client's, is there as a digest.
 type RouteSnapshot map[Channel]string
 
 // SnapshotOf records what a number is pointed at now.
@@ -153,7 +165,7 @@ func SnapshotOf(n Number) RouteSnapshot {
 		if channel == Voice {
 			trunk = n.TrunkSID
 		}
-		snapshot[channel] = strings.Join([]string{trunk, side.ApplicationSID, strings.ToUpper(side.Method), side.URL}, " ")
+		snapshot[channel] = strings.Join([]string{trunk, side.ApplicationSID, strings.ToUpper(side.Method), digest(side.URL)}, " ")
 	}
 	return snapshot
 }

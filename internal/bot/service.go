@@ -27,7 +27,7 @@ func (s Service) Route(accountSID string, webhooks Webhooks) Route {
 func (s Service) OverrideNotice(n Number) Notice {
 	answered := "answered by nothing, since the service has no inbound URL"
 	if s.InboundURL != "" {
-		answered = "answered by its inbound URL, " + s.InboundURL
+		answered = "answered by its inbound URL, " + ShownURL(s.InboundURL)
 	}
 	return Notice{
 		Summary: "A Messaging Service answers in the number's place",

@@ -40,6 +40,9 @@ type Webhook struct {
 const (
 	autopilotChannelsHost = "channels.autopilot.twilio.com"
 	studioWebhooksHost    = "webhooks.twilio.com"
+
+	// targetTask is the parameter of an Autopilot webhook that names a task.
+	targetTask = "TargetTask"
 )
 
 // Webhooks writes and reads the URLs that reach the bots of an account.
@@ -67,7 +70,7 @@ func (w Webhooks) URL(to Webhook) string {
 		}
 		address := base + "/v1/" + to.AccountSID + "/" + to.BotSID + "/" + endpoint
 		if to.TargetTask != "" {
-			address += "?TargetTask=" + url.QueryEscape(to.TargetTask)
+			address += "?" + targetTask + "=" + url.QueryEscape(to.TargetTask)
 		}
 		return address
 	default:
@@ -92,7 +95,7 @@ func (w Webhooks) Parse(address string) (Webhook, bool) {
 	host := strings.ToLower(u.Hostname())
 	if (isTwilioHost(host, "channels", "autopilot") || w.servesAutopilot(u)) && autopilotPath.MatchString(u.Path) {
 		part := autopilotPath.FindStringSubmatch(u.Path)
-		to := Webhook{AccountSID: part[1], BotSID: part[2], Channel: Messaging, TargetTask: u.Query().Get("TargetTask")}
+		to := Webhook{AccountSID: part[1], BotSID: part[2], Channel: Messaging, TargetTask: u.Query().Get(targetTask)}
 		if part[3] == "voice" {
 			to.Channel = Voice
 		}

@@ -77,7 +77,7 @@ func TestWhatIsEmittedIsReadEverywhere(t *testing.T) {
 					skipFaulty(t, name, found)
 				}
 				for _, d := range flow.Validate(f) {
-					if d.Severity == flow.Error {
+					if d.Code != flow.SplitOption || name != "spiky" { // whose samples have half a quote
 						t.Errorf("%s %s: %s", d.Code, d.Pointer, d.Message)
 					}
 				}

@@ -23,7 +23,7 @@ import (
 // so that nothing in them is Liquid.
 const (
 	sourceState     = "autopilot_source"
-	sourceVariable  = "autopilot_schema_gz"
+	sourceVariable  = flow.SchemaVariable
 	optionsVariable = "autopilot_options"
 )
 

@@ -29,9 +29,17 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("line %d, column %d%s: %s", e.Line, e.Column, at, e.Message)
 }
 
-// ErrorAt returns the error for an offset, in bytes, into a source.
+// byteOrderMark is what editors on Windows put before UTF-8. Nobody sees it, and parsers
+// may ignore it (RFC 8259, section 8.1).
+var byteOrderMark = []byte("\ufeff")
+
+// TrimByteOrderMark returns a document without the byte order mark it may begin with.
+func TrimByteOrderMark(src []byte) []byte { return bytes.TrimPrefix(src, byteOrderMark) }
+
+// ErrorAt returns the error for an offset, in bytes, into a source. A byte order mark
+// counts as no character: editors do not count it either.
 func ErrorAt(src []byte, offset int, pointer jsontext.Pointer, message string) *SyntaxError {
-	before := src[:min(offset, len(src))]
+	before := TrimByteOrderMark(src[:min(offset, len(src))])
 	lineStart := bytes.LastIndexByte(before, '\n') + 1
 	return &SyntaxError{
 		Line:    1 + bytes.Count(before, []byte("\n")),
@@ -41,15 +49,17 @@ func ErrorAt(src []byte, offset int, pointer jsontext.Pointer, message string) *
 	}
 }
 
-// Parse reads one whole JSON document (RFC 8259). The error is a *SyntaxError: for
-// text that is not JSON or not UTF-8, for an object with one name twice, and for
-// values nested more than 10,000 deep, the limit of jsontext.
+// Parse reads one whole JSON document (RFC 8259), which may begin with a byte order
+// mark. The error is a *SyntaxError: for text that is not JSON or not UTF-8, for an
+// object with one name twice, and for values nested more than 10,000 deep, the limit of
+// jsontext.
 func Parse(src []byte) (*Node, error) {
+	text := TrimByteOrderMark(src)
 	// A decoder reads a bytes.Buffer in place, and copies what any other reader has.
-	r := reader{src: src, dec: jsontext.NewDecoder(bytes.NewBuffer(src))}
+	r := reader{src: src, base: len(src) - len(text), dec: jsontext.NewDecoder(bytes.NewBuffer(text))}
 	n, err := r.document()
 	if err != nil {
-		return nil, syntaxError(src, err)
+		return nil, r.syntaxError(err)
 	}
 	return n, nil
 }
@@ -64,10 +74,10 @@ func ParseValue(v jsontext.Value) *Node {
 	return n
 }
 
-func syntaxError(src []byte, err error) *SyntaxError {
-	offset, pointer, message := len(src), jsontext.Pointer(""), err.Error()
+func (r reader) syntaxError(err error) *SyntaxError {
+	offset, pointer, message := len(r.src), jsontext.Pointer(""), err.Error()
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		offset, message = int(syntactic.ByteOffset), syntactic.Err.Error()
+		offset, message = r.base+int(syntactic.ByteOffset), syntactic.Err.Error()
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			pointer = syntactic.JSONPointer
 			message = fmt.Sprintf("the object has %q twice", pointer.LastToken())
@@ -75,15 +85,19 @@ func syntaxError(src []byte, err error) *SyntaxError {
 	} else if errors.Is(err, io.EOF) {
 		message = "the document is empty"
 	}
-	return ErrorAt(src, offset, pointer, message)
+	return ErrorAt(r.src, offset, pointer, message)
 }
 
 var errTrailing = errors.New("text after the end of the document")
 
 type reader struct {
-	src []byte
-	dec *jsontext.Decoder
+	src  []byte
+	base int // the offset in src at which the decoder began
+	dec  *jsontext.Decoder
 }
+
+// offset returns how far the decoder has read, as an offset in src.
+func (r reader) offset() int { return r.base + int(r.dec.InputOffset()) }
 
 func (r reader) document() (*Node, error) {
 	n, err := r.value()
@@ -94,7 +108,7 @@ func (r reader) document() (*Node, error) {
 	case errors.Is(err, io.EOF):
 		return n, nil
 	case err == nil:
-		return nil, &jsontext.SyntacticError{ByteOffset: int64(skip(r.src, n.End)), Err: errTrailing}
+		return nil, &jsontext.SyntacticError{ByteOffset: int64(skip(r.src, n.End) - r.base), Err: errTrailing}
 	default:
 		return nil, err
 	}
@@ -105,7 +119,7 @@ func (r reader) value() (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{Kind: tok.Kind(), Start: start, End: int(r.dec.InputOffset())}
+	n := &Node{Kind: tok.Kind(), Start: start, End: r.offset()}
 	switch n.Kind {
 	case '"', '0':
 		n.Text = tok.String()
@@ -134,14 +148,14 @@ func (r reader) value() (*Node, error) {
 		n.Members = append(n.Members, m)
 	}
 	_, _, err = r.token()
-	n.End = int(r.dec.InputOffset())
+	n.End = r.offset()
 	return n, err
 }
 
 // token reads a token and returns it with its offset. The text of a token is valid
 // until the next one is read.
 func (r reader) token() (tok jsontext.Token, start int, err error) {
-	start = skip(r.src, int(r.dec.InputOffset()))
+	start = skip(r.src, r.offset())
 	tok, err = r.dec.ReadToken()
 	return tok, start, err
 }

@@ -21,33 +21,38 @@ func mustParse(t *testing.T, text string) *Node {
 
 func TestSyntaxErrorsSayWhere(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
-		"empty":                        {"", "line 1, column 1: the document is empty"},
-		"white space":                  {" \n ", "line 2, column 2: the document is empty"},
-		"cut off":                      {"{\n  \"a\": [", "line 2, column 9: unexpected EOF"},
-		"text after the end":           {"[]\n []", "line 2, column 2: text after the end of the document"},
-		"broken text after the end":    {"[] }", "line 1, column 4: "},
-		"trailing comma in a list":     {"[\n  1,\n]", "line 2, column 4: "},
-		"trailing comma in an object":  {`{"a": 1,}`, "line 1, column 8: "},
-		"no comma":                     {"[1\n2]", "line 2, column 1: "},
-		"no colon":                     {`{"a" 1}`, "line 1, column 6: "},
-		"comment":                      {"[1, // one\n2]", "line 1, column 5: "},
-		"single quotes":                {"['a']", "line 1, column 2: "},
-		"name without quotes":          {"{a: 1}", "line 1, column 2: "},
-		"NaN":                          {"[NaN]", "line 1, column 2: "},
-		"leading zero":                 {"[01]", "line 1, column 3: "},
-		"plus sign":                    {"[+1]", "line 1, column 2: "},
-		"number without whole digits":  {"[.5]", "line 1, column 2: "},
-		"number ending in a point":     {"[5.]", "line 1, column 4: "},
-		"line break in a string":       {"[\"a\nb\"]", "line 1, column 4: "},
-		"unknown escape":               {`["\x"]`, "line 1, column 3: "},
-		"half a surrogate pair":        {`["\ud800"]`, "line 1, column 3: "},
-		"bytes that are not UTF-8":     {"[\"a\xff\"]", "line 1, column 4: invalid UTF-8"},
-		"byte order mark":              {"\ufeff[]", "line 1, column 1: "},
-		"columns count characters":     {"[\"é𝄞\", x]", "line 1, column 8: "},
-		"lines end in CR LF":           {"[\r\n1,\r\n x]", "line 3, column 2: "},
-		"duplicate name":               {"{\"a\": 1,\n \"a\": 2}", `line 2, column 2 at /a: the object has "a" twice`},
-		"duplicate of another spell":   {`{"a": 1, "\u0061": 2}`, `line 1, column 10 at /a: the object has "a" twice`},
-		"duplicate deep in a document": {`{"x": [0, {"a/b": 1, "a/b": 2}]}`, `line 1, column 22 at /x/1/a~1b: the object has "a/b" twice`},
+		"empty":                          {"", "line 1, column 1: the document is empty"},
+		"white space":                    {" \n ", "line 2, column 2: the document is empty"},
+		"cut off":                        {"{\n  \"a\": [", "line 2, column 9: unexpected EOF"},
+		"text after the end":             {"[]\n []", "line 2, column 2: text after the end of the document"},
+		"broken text after the end":      {"[] }", "line 1, column 4: "},
+		"trailing comma in a list":       {"[\n  1,\n]", "line 2, column 4: "},
+		"trailing comma in an object":    {`{"a": 1,}`, "line 1, column 8: "},
+		"no comma":                       {"[1\n2]", "line 2, column 1: "},
+		"no colon":                       {`{"a" 1}`, "line 1, column 6: "},
+		"comment":                        {"[1, // one\n2]", "line 1, column 5: "},
+		"single quotes":                  {"['a']", "line 1, column 2: "},
+		"name without quotes":            {"{a: 1}", "line 1, column 2: "},
+		"NaN":                            {"[NaN]", "line 1, column 2: "},
+		"leading zero":                   {"[01]", "line 1, column 3: "},
+		"plus sign":                      {"[+1]", "line 1, column 2: "},
+		"number without whole digits":    {"[.5]", "line 1, column 2: "},
+		"number ending in a point":       {"[5.]", "line 1, column 4: "},
+		"line break in a string":         {"[\"a\nb\"]", "line 1, column 4: "},
+		"unknown escape":                 {`["\x"]`, "line 1, column 3: "},
+		"half a surrogate pair":          {`["\ud800"]`, "line 1, column 3: "},
+		"bytes that are not UTF-8":       {"[\"a\xff\"]", "line 1, column 4: invalid UTF-8"},
+		"fault behind a byte order mark": {"\ufeff[x]", "line 1, column 2: "},
+		"text after a marked document":   {"\ufeff[] []", "line 1, column 4: text after the end of the document"},
+		"second line of a marked one":    {"\ufeff[\n x]", "line 2, column 2: "},
+		"two byte order marks":           {"\ufeff\ufeff[]", "line 1, column 1: "},
+		"byte order mark within":         {"[\ufeff]", "line 1, column 2: "},
+		"nothing but a byte order mark":  {"\ufeff", "line 1, column 1: the document is empty"},
+		"columns count characters":       {"[\"é𝄞\", x]", "line 1, column 8: "},
+		"lines end in CR LF":             {"[\r\n1,\r\n x]", "line 3, column 2: "},
+		"duplicate name":                 {"{\"a\": 1,\n \"a\": 2}", `line 2, column 2 at /a: the object has "a" twice`},
+		"duplicate of another spell":     {`{"a": 1, "\u0061": 2}`, `line 1, column 10 at /a: the object has "a" twice`},
+		"duplicate deep in a document":   {`{"x": [0, {"a/b": 1, "a/b": 2}]}`, `line 1, column 22 at /x/1/a~1b: the object has "a/b" twice`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n, err := Parse([]byte(tt.text))
@@ -58,6 +63,26 @@ func TestSyntaxErrorsSayWhere(t *testing.T) {
 				t.Errorf("got %q, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestAByteOrderMarkIsIgnored(t *testing.T) {
+	const marked = "\ufeff{\n  \"a\": [1, 2]\n}\n"
+	root := mustParse(t, marked)
+	if plain := mustParse(t, strings.TrimPrefix(marked, "\ufeff")); !Equal(root, plain) {
+		t.Error("the mark makes a difference")
+	}
+	list := root.Get("a")
+	if got := marked[list.Start:list.End]; got != "[1, 2]" {
+		t.Errorf("the offsets of the list are those of %q", got)
+	}
+	if got := ErrorAt([]byte(marked), root.Start, "", ""); got.Line != 1 || got.Column != 1 {
+		t.Errorf("the first character is at line %d, column %d", got.Line, got.Column)
+	}
+	e := NewEditor([]byte(marked))
+	e.Append(list, "", value("3"))
+	if got, want := string(e.Render(root)), strings.Replace(marked, "2]", "2, 3]", 1); got != want {
+		t.Errorf("edited it is %q, want %q", got, want)
 	}
 }
 

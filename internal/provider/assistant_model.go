@@ -200,7 +200,7 @@ func (m assistantModel) usable(has *assistantschema.Schema, diags *diag.Diagnost
 		}
 	}
 	if !m.Flow.IsNull() {
-		flowNotation{}.check(path.Root("flow"), m.Flow.ValueString(), diags)
+		checkFlow(path.Root("flow"), m.Flow.ValueString(), diags)
 	}
 	return diags.ErrorsCount() == before
 }

@@ -104,6 +104,11 @@ func (p *assistantPlan) engine() {
 func (p *assistantPlan) names(ctx context.Context) {
 	renamed := p.state != nil && !p.plan.UniqueName.Equal(p.state.UniqueName)
 	p.replaced = p.replaced || (renamed && p.plan.Rename.ValueString() == renameReplace)
+	if (p.state == nil || renamed || p.replaced) && !p.plan.UniqueName.IsUnknown() && !p.plan.Engine.IsUnknown() {
+		if err := bot.CheckNameOn(bot.Engine(p.plan.Engine.ValueString()), p.plan.UniqueName.ValueString()); err != nil {
+			p.diags.AddAttributeError(path.Root("unique_name"), "Invalid bot name", sentence(err))
+		}
+	}
 	if p.replaced && renamed && p.plan.Rename.ValueString() == renameInPlace {
 		p.diags.AddAttributeError(path.Root("rename"), "A change of engine cannot keep the SID",
 			fmt.Sprintf("%q (%s) would be named %q and run on the engine `%s`: on another engine it is another object at Twilio, so it cannot be renamed in place. "+

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -16,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
@@ -47,8 +45,8 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		Attributes: map[string]schema.Attribute{
 			"unique_name": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "The bot's name, unique in the account across engines: 1 to 64 characters, no control characters or outer spaces. " +
-					"`free` and names that look like the provider's own marks at Twilio are refused. See `rename` for what a change does.",
+				MarkdownDescription: "The bot's name, unique in the account across engines: 1 to 64 characters, no control or invisible characters and no outer spaces. " +
+					"`.`, `..`, `free` and names that look like the provider's own marks at Twilio are refused, and slashes on the engine `autopilot`. See `rename` for what a change does.",
 				Validators: []validator.String{botName()},
 			},
 			"friendly_name": schema.StringAttribute{
@@ -207,62 +205,5 @@ func (r *assistantResource) IdentitySchema(_ context.Context, _ resource.Identit
 func (r *assistantResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{
 		resourcevalidator.Conflicting(path.MatchRoot("schema"), path.MatchRoot("flow"), path.MatchRoot("webhooks")),
-	}
-}
-
-// ValidateConfig refuses what no account could have.
-func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var config assistantModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	engine := bot.Engine(config.Engine.ValueString())
-	switch {
-	case engine == "":
-	case !config.Webhooks.IsNull() && engine != bot.Application:
-		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
-			fmt.Sprintf("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give %s instead of `webhooks`.", engine, contentOf(engine)))
-	case !config.Flow.IsNull() && engine != bot.Studio:
-		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
-			fmt.Sprintf("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give %s instead of `flow`.", engine, contentOf(engine)))
-	case engine == bot.Studio && parsedSchema(config.Schema) != nil:
-		config.checkCompiled(parsedSchema(config.Schema), path.Root("schema"), false, &resp.Diagnostics)
-	case !config.Schema.IsNull() && engine == bot.Application:
-		resp.Diagnostics.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
-			"An application holds URLs, not an assistant schema. Remove `engine`: a schema runs on `studio`, or on `autopilot`. Or give `webhooks` instead of `schema`.")
-	}
-	if engine != "" && engine != bot.Autopilot && !config.RestoreSID.IsNull() {
-		resp.Diagnostics.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
-			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
-	}
-	if config.Webhooks.IsNull() || config.Webhooks.IsUnknown() {
-		return
-	}
-	var w webhooksModel
-	resp.Diagnostics.Append(config.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
-	for _, pair := range []struct {
-		name, primary string
-		fallback, url types.String
-	}{
-		{"messaging_fallback_url", "messaging_url", w.MessagingFallbackURL, w.MessagingURL},
-		{"voice_fallback_url", "voice_url", w.VoiceFallbackURL, w.VoiceURL},
-	} {
-		if !pair.fallback.IsNull() && pair.url.IsNull() {
-			resp.Diagnostics.AddAttributeError(path.Root("webhooks").AtName(pair.name), "A fallback URL without a URL",
-				fmt.Sprintf("Twilio keeps `%s` only beside `%s`. Give that too, or remove the fallback.", pair.name, pair.primary))
-		}
-	}
-}
-
-// contentOf names the attributes that an engine runs.
-func contentOf(engine bot.Engine) string {
-	switch engine {
-	case bot.Studio:
-		return "`flow` or `schema`"
-	case bot.Autopilot:
-		return "`schema`"
-	default:
-		return "`webhooks`"
 	}
 }

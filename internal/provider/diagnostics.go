@@ -73,6 +73,17 @@ func sentinel(err error) bool {
 	return err == bot.ErrNameTaken || err == bot.ErrNotFound || err == bot.ErrHold || errors.Is(err, bot.ErrChanged) || confirm.IsStale(err) //nolint:errorlint // an error that wraps a name that is taken says what Twilio answered
 }
 
+// addEach adds an error for each of those that are joined.
+func addEach(diags *diag.Diagnostics, at path.Path, summary string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only what errors.Join made itself is taken apart
+		for _, each := range joined.Unwrap() {
+			diags.AddAttributeError(at, summary, sentence(each))
+		}
+		return
+	}
+	diags.AddAttributeError(at, summary, sentence(err))
+}
+
 func addNotices(diags *diag.Diagnostics, notices []bot.Notice) {
 	for _, notice := range notices {
 		diags.AddWarning(notice.Summary, notice.Detail)

@@ -27,16 +27,16 @@ func (flowNotation) same(a, b string) bool {
 	return err == nil && errB == nil && flow.Equal(first, second) && flow.Equal(second, first)
 }
 
-// check refuses what Studio would refuse, by rules of the provider's own: it needs
+// checkFlow refuses what Studio would refuse, by rules of the provider's own: it needs
 // no account. The plan asks Twilio too, where it can.
-func (flowNotation) check(at path.Path, text string, diags *diag.Diagnostics) {
+func checkFlow(at path.Path, text string, diags *diag.Diagnostics) {
 	if isSchema(text) {
 		refuseSchemaAsFlow(at, diags)
 		return
 	}
 	parsed, err := flow.Parse([]byte(text))
 	if err != nil {
-		diags.AddAttributeError(at, "Invalid flow definition", sentence(err))
+		addEach(diags, at, "Invalid flow definition", err)
 		return
 	}
 	for _, found := range flow.Validate(parsed) {

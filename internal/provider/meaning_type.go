@@ -19,6 +19,12 @@ type notation interface {
 	name() string
 	// same reports whether two spellings mean the same.
 	same(a, b string) bool
+}
+
+// strictNotation is one of which every value is checked, wherever it comes from. The
+// contents of a bot are not: what is live is read as it is, and what a configuration
+// writes is checked by the resource's ValidateConfig.
+type strictNotation interface {
 	// check refuses what cannot be read.
 	check(at path.Path, text string, diags *diag.Diagnostics)
 }
@@ -34,6 +40,7 @@ var (
 	_ basetypes.StringTypable                    = meaningType[phoneNotation]{}
 	_ basetypes.StringValuableWithSemanticEquals = meaning[phoneNotation]{}
 	_ xattr.ValidateableAttribute                = meaning[phoneNotation]{}
+	_ strictNotation                             = phoneNotation{}
 )
 
 func newMeaning[N notation](text string) meaning[N] {
@@ -96,5 +103,7 @@ func (m meaning[N]) ValidateAttribute(_ context.Context, req xattr.ValidateAttri
 		return
 	}
 	var n N
-	n.check(req.Path, m.ValueString(), &resp.Diagnostics)
+	if strict, ok := any(n).(strictNotation); ok {
+		strict.check(req.Path, m.ValueString(), &resp.Diagnostics)
+	}
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -10,7 +11,7 @@ import (
 // topLevel is the keys of a JSON object; none for what is no object.
 func topLevel(text string) map[string]bool {
 	var members map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &members) != nil {
+	if json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &members) != nil {
 		return nil // the document's own parser says what is wrong with it
 	}
 	keys := map[string]bool{}

@@ -48,3 +48,10 @@ func TestFlowAsSchemaIsRefusedWhereItIsKnownOnlyAtTheApply(t *testing.T) {
 		})
 	}
 }
+
+func TestByteOrderMarkDoesNotHideWhatADocumentIs(t *testing.T) {
+	t.Parallel()
+	if !isFlow("\ufeff"+marshal(echo("Hello."))) || !isSchema("\ufeff"+marshal(sampleSchema(1))) {
+		t.Error("a document that begins with a byte order mark is not recognized")
+	}
+}

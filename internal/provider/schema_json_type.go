@@ -27,25 +27,6 @@ func (schemaNotation) same(a, b string) bool {
 	return err == nil && errB == nil && bytes.Equal(first.Canonical(), second.Canonical())
 }
 
-// check refuses what no assistant can be made of. A target that does not exist is
-// left to the plan, which knows whether the bot has it already.
-func (schemaNotation) check(at path.Path, text string, diags *diag.Diagnostics) {
-	if isFlow(text) {
-		refuseFlowAsSchema(at, diags)
-		return
-	}
-	parsed, err := schema.Parse([]byte(text))
-	if err != nil {
-		diags.AddAttributeError(at, "Invalid assistant schema", sentence(err))
-		return
-	}
-	for _, found := range schema.Validate(parsed) {
-		if found.Severity == schema.Error && found.Code != schema.UnknownTask {
-			addFinding(diags, at, found)
-		}
-	}
-}
-
 // parsedSchema is a schema; nil for one that is null, unknown or refused by
 // validation.
 func parsedSchema(s schemaJSON) *schema.Schema {
@@ -59,17 +40,27 @@ func parsedSchema(s schemaJSON) *schema.Schema {
 	return parsed
 }
 
-// checkSchema says what is wrong with a schema. A
-// target that does not exist is an error, but a warning where the bot has it
-// already.
-func checkSchema(s schemaJSON, at path.Path, has *schema.Schema, diags *diag.Diagnostics) {
+// readSchema is a schema that a configuration gives; nil where it cannot be read, which is
+// refused.
+func readSchema(s schemaJSON, at path.Path, diags *diag.Diagnostics) *schema.Schema {
 	if isFlow(s.ValueString()) {
 		refuseFlowAsSchema(at, diags)
-		return
+		return nil
 	}
 	parsed, err := schema.Parse([]byte(s.ValueString()))
 	if err != nil {
-		diags.AddAttributeError(at, "Invalid assistant schema", sentence(err))
+		addEach(diags, at, "Invalid assistant schema", err)
+		return nil
+	}
+	return parsed
+}
+
+// checkSchema says what is wrong with a schema, and warns of what its author should know.
+// A target that does not exist is an error, but a warning where the bot has it already,
+// and a warning the bot has already is not said again.
+func checkSchema(s schemaJSON, at path.Path, has *schema.Schema, diags *diag.Diagnostics) {
+	parsed := readSchema(s, at, diags)
+	if parsed == nil {
 		return
 	}
 	known := map[string]bool{}
@@ -78,18 +69,42 @@ func checkSchema(s schemaJSON, at path.Path, has *schema.Schema, diags *diag.Dia
 			known[found.Key()] = true
 		}
 	}
-	usable := true
 	var warnings []string
 	for _, found := range schema.Validate(parsed) {
 		switch {
 		case found.Severity == schema.Error && (found.Code != schema.UnknownTask || !known[found.Key()]):
 			addFinding(diags, at, found)
-			usable = false
 		case found.Severity == schema.Error, !known[found.Key()]:
 			warnings = append(warnings, findingText(found))
 		}
 	}
-	if usable && len(warnings) > 0 {
+	addSchemaWarnings(diags, at, warnings)
+}
+
+// validateSchema refuses what no assistant can be made of, as far as it can be known without
+// an account. A target that does not exist is not: the bot may have it already.
+func validateSchema(parsed *schema.Schema, at path.Path, diags *diag.Diagnostics) {
+	for _, found := range schema.Validate(parsed) {
+		if found.Severity == schema.Error && found.Code != schema.UnknownTask {
+			addFinding(diags, at, found)
+		}
+	}
+}
+
+// warnSchema warns of what validation does not refuse and the author of a schema should
+// know. Studio has no targets that do not exist: they are errors there.
+func warnSchema(parsed *schema.Schema, at path.Path, onStudio bool, diags *diag.Diagnostics) {
+	var warnings []string
+	for _, found := range schema.Validate(parsed) {
+		if found.Severity == schema.Warning || (found.Code == schema.UnknownTask && !onStudio) {
+			warnings = append(warnings, findingText(found))
+		}
+	}
+	addSchemaWarnings(diags, at, warnings)
+}
+
+func addSchemaWarnings(diags *diag.Diagnostics, at path.Path, warnings []string) {
+	if len(warnings) > 0 {
 		diags.AddAttributeWarning(at, "The assistant schema has warnings", strings.Join(warnings, "\n"))
 	}
 }

@@ -37,6 +37,7 @@ type replacement struct {
 	new     bot.Bot
 	oldName string
 	task    string // at which a conversation enters, where the old engine had none
+	carries bool   // the new bot carries everything
 	log     account.UndoLog
 	// pointed are the Messaging Services that were moved, as they were before.
 	pointed []bot.Service
@@ -56,7 +57,7 @@ func Run(ctx context.Context, a *account.Account, request Request) (bot.Bot, []b
 	}
 	r := &replacement{account: a, request: request}
 	err := operation.Run(ctx, "the replacement of bot "+request.SID, append(r.backward(), r.forward()...)...)
-	if err != nil && (r.new.SID == "" || a.ReplacementOf(request.SID) != r.new.SID) {
+	if err != nil && !r.carries {
 		return bot.Bot{}, r.notices.all(), err
 	}
 	return r.new, r.notices.all(), err
@@ -192,6 +193,8 @@ func (r *replacement) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// A binding that is changed at the same time finds the new bot on its number.
+	r.account.Replaced(r.old.SID, created.SID)
 	r.new = created
 	if created.Engine() != bot.Autopilot || r.old.Engine() == bot.Autopilot {
 		return nil
@@ -202,6 +205,7 @@ func (r *replacement) create(ctx context.Context) error {
 
 // discard deletes the new bot, known or left behind by a write that was not answered.
 func (r *replacement) discard(ctx context.Context) error {
+	r.account.NotReplaced(r.old.SID)
 	listed, err := r.account.BotsOf(ctx, r.request.Engine, r.account.Now())
 	if err != nil {
 		return err
@@ -224,11 +228,12 @@ func (r *replacement) moveSuspension(ctx context.Context) error {
 		return err
 	}
 	r.account.Replaced(r.old.SID, r.new.SID)
+	r.carries = true
 	return nil
 }
 
 func (r *replacement) moveSuspensionBack(ctx context.Context) error {
-	r.account.NotReplaced(r.old.SID)
+	r.carries = false
 	return suspension.Move(ctx, r.account, r.new.SID, r.old.SID)
 }
 

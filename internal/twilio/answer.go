@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // longestMessage keeps an answer that echoes a whole flow out of the terminal.
@@ -79,7 +81,7 @@ func (c *Client) newError(current *call) *Error {
 	return &Error{
 		Method:    current.method,
 		Host:      current.host,
-		Path:      c.redact(current.path),
+		Path:      c.redact(current, current.path),
 		Attempts:  current.attempts,
 		Uncertain: current.maybeDone && !reads(current.method),
 	}
@@ -91,8 +93,9 @@ func (c *Client) refusal(current *call, resp *http.Response) *Error {
 	e.HTTPStatus = resp.StatusCode
 	e.RequestID = resp.Header.Get("Twilio-Request-Id")
 	body := decodeError(peek(resp))
-	e.Code, e.MoreInfo, e.Details = body.code, c.redact(body.moreInfo), body.details
-	e.Message = c.redact(shorten(body.message))
+	e.Code, e.MoreInfo = body.code, c.redact(current, body.moreInfo)
+	e.Details, _ = c.redactAll(current, body.details).(map[string]any)
+	e.Message = shorten(c.redact(current, body.message))
 	if e.Message == "" {
 		e.Message = fmt.Sprintf("%s, with %s instead of Twilio's error message", statusText(resp), bodyText(resp))
 	}
@@ -153,7 +156,7 @@ func (c *Client) unanswered(ctx context.Context, current *call, err error) *Erro
 		err = wrapped.Err
 	}
 	e.Err = err
-	e.Message = c.redact(err.Error())
+	e.Message = c.redact(current, errorText(err, current))
 	switch {
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		e.Message = "it was cancelled"
@@ -191,12 +194,51 @@ func shorten(s string) string {
 	return strings.ToValidUTF8(s[:longestMessage], "") + "…"
 }
 
-// redact takes the secret out of text that came from outside.
-func (c *Client) redact(s string) string {
-	secret := c.config.Password
-	if secret == "" {
-		return s
+// redact takes secrets out of text that came from outside: those of the credentials, and
+// what a URL may hold of them, such as one that was sent and that the answer quotes.
+func (c *Client) redact(current *call, s string) string {
+	if secret := c.config.Password; secret != "" {
+		basic := base64.StdEncoding.EncodeToString([]byte(c.config.Username + ":" + secret))
+		s = strings.NewReplacer(basic, "(hidden)", secret, "(hidden)").Replace(s)
 	}
-	basic := base64.StdEncoding.EncodeToString([]byte(c.config.Username + ":" + secret))
-	return strings.NewReplacer(basic, "(hidden)", secret, "(hidden)").Replace(s)
+	return bot.ShownText(s, current.urls...)
+}
+
+// redactAll is redact of every text in a JSON value.
+func (c *Client) redactAll(current *call, value any) any {
+	switch value := value.(type) {
+	case string:
+		return c.redact(current, value)
+	case []any:
+		for i := range value {
+			value[i] = c.redactAll(current, value[i])
+		}
+	case map[string]any:
+		for name := range value {
+			value[name] = c.redactAll(current, value[name])
+		}
+	}
+	return value
+}
+
+// urlsIn lists the values of a form that hold a URL, well formed or not.
+func urlsIn(form url.Values) []string {
+	var urls []string
+	for _, values := range form {
+		for _, value := range values {
+			if strings.Contains(value, "://") {
+				urls = append(urls, value)
+			}
+		}
+	}
+	return urls
+}
+
+// errorText is the text of a transport's error without the secrets of URLs in it.
+func errorText(err error, current *call) string {
+	// net/http quotes a proxy of the environment that is no URL, in parts too.
+	if strings.Contains(err.Error(), "invalid proxy address") {
+		return "the proxy that the environment names is not a URL; check HTTPS_PROXY"
+	}
+	return bot.ShownText(err.Error(), current.urls...)
 }

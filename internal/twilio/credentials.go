@@ -68,14 +68,16 @@ func (r *resolver) resolve() {
 	r.place()
 }
 
-// checkForms refuses SIDs that are none.
+// checkForms refuses SIDs that are none, and SIDs where a secret belongs.
 func (r *resolver) checkForms() {
-	if sid := r.given.AccountSID; sid != "" && !isSID(sid, "AC") {
-		r.problem("account_sid", "Malformed Account SID", "account_sid is %q. An Account SID is AC and 32 hexadecimal digits; it is shown on the first page of the Twilio Console.", sid)
+	if r.given.AccountSID != "" {
+		r.checkAccount(attributes, r.given.AccountSID)
 	}
-	if r.given.APIKey != "" && !isSID(r.given.APIKey, "SK") {
-		r.problem("api_key", "Malformed API key", "api_key is not the SID of an API key, which is SK and 32 hexadecimal digits. The key's secret goes into api_secret, an auth token into auth_token.")
+	if r.given.APIKey != "" {
+		r.checkKey(attributes, r.given.APIKey)
 	}
+	r.checkSecret(attributes, attributes.secret, "API key's secret", r.given.APISecret)
+	r.checkSecret(attributes, attributes.token, "auth token", r.given.AuthToken)
 }
 
 // where finds out how Twilio is reached.

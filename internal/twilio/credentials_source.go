@@ -20,8 +20,7 @@ func (r *resolver) fromAttributes() {
 	account, from := r.given.AccountSID, "the provider's attributes"
 	if account == "" {
 		account, from = r.env("TWILIO_ACCOUNT_SID"), "the provider's attributes and TWILIO_ACCOUNT_SID"
-		if account != "" && !isSID(account, "AC") {
-			r.malformedVariable("TWILIO_ACCOUNT_SID", account)
+		if account != "" && !r.checkAccount(variables, account) {
 			return
 		}
 	}
@@ -40,10 +39,6 @@ func (r *resolver) fromAttributes() {
 		return
 	}
 	r.out.Username, r.out.Password, r.out.CredentialAccountSID = account, r.given.AuthToken, account
-}
-
-func (r *resolver) malformedVariable(name, value string) {
-	r.problem("", "Malformed Account SID", "The environment variable %s is %q. An Account SID is AC and 32 hexadecimal digits.", name, value)
 }
 
 // fromProfile takes the credentials of a profile; asked is how it came to be asked for.
@@ -131,19 +126,20 @@ func (r *resolver) fromEnvironment() bool {
 		r.warn("", "Credentials without an account in the environment", "TWILIO_AUTH_TOKEN or TWILIO_API_KEY is set and TWILIO_ACCOUNT_SID is not, so they are not used. Set it, or account_sid.")
 		return false
 	}
-	if !isSID(account, "AC") {
-		r.malformedVariable("TWILIO_ACCOUNT_SID", account)
+	if !r.checkAccount(variables, account) {
 		return false
 	}
 	r.out.AccountSID = account
 	r.region, r.edge = r.env("TWILIO_REGION"), r.env("TWILIO_EDGE")
 	if !whole {
+		if !r.checkSecret(variables, variables.token, "auth token", token) {
+			return false
+		}
 		r.out.Username, r.out.Password, r.out.CredentialAccountSID = account, token, account
 		r.out.Source = from + " and TWILIO_AUTH_TOKEN"
 		return true
 	}
-	if !isSID(key, "SK") {
-		r.problem("", "Malformed API key", "The environment variable TWILIO_API_KEY is not the SID of an API key, which is SK and 32 hexadecimal digits.")
+	if !r.checkKey(variables, key) || !r.checkSecret(variables, variables.secret, "API key's secret", secret) {
 		return false
 	}
 	r.out.Username, r.out.Password = key, secret

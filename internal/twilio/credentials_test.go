@@ -109,6 +109,9 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+// swappedToken has the form of an auth token.
+const swappedToken = "0123456789abcdef0123456789abcdef"
+
 func TestSettingsThatAreRefused(t *testing.T) {
 	none := surroundings{}
 	sandboxed := surroundings{env: with(nil, "TWILIOBOT_SANDBOX", "s.json")}
@@ -130,8 +133,20 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"a key without an account", none, Settings{APIKey: testKey, APISecret: "x"}, "api_key", "account_sid is not"},
 		{"a profile beside a token", surroundings{file: profilesFile}, Settings{Profile: "dev", AuthToken: "x"}, "profile", "auth_token"},
 		{"a profile beside a key", surroundings{file: profilesFile}, Settings{Profile: "dev", APIKey: testKey, APISecret: "x"}, "profile", "api_key"},
-		{"a malformed account", none, Settings{AccountSID: "AC1", AuthToken: "x"}, "account_sid", `"AC1"`},
-		{"a key for an account", none, Settings{AccountSID: testKey, AuthToken: "x"}, "account_sid", testKey},
+		{"a malformed account", none, Settings{AccountSID: "AC1", AuthToken: "x"}, "account_sid", "account_sid is not an Account SID, which is AC and 32 hexadecimal digits. It is shown"},
+		{"a key for an account", none, Settings{AccountSID: testKey, AuthToken: "x"}, "account_sid", "it holds the SID of an API key, which goes into api_key"},
+		{"a token for an account", none, Settings{AccountSID: swappedToken, APIKey: testKey, APISecret: "x"}, "account_sid", "it holds 32 hexadecimal digits, as an auth token has, which goes into auth_token"},
+		{"an account for a key", none, Settings{AccountSID: testAccount, APIKey: testAccount, APISecret: "x"}, "api_key", "it holds the SID of an account, which goes into account_sid"},
+		{"a token for a key", none, Settings{AccountSID: testAccount, APIKey: swappedToken, APISecret: "x"}, "api_key", "as an auth token has, which goes into auth_token"},
+		{"an account for a token", none, Settings{AccountSID: testAccount, AuthToken: testAccount}, "auth_token", "auth_token is not an auth token; it holds the SID of an account, which goes into account_sid"},
+		{"a key for a token", none, Settings{AccountSID: testAccount, AuthToken: testKey}, "auth_token", "it holds the SID of an API key, which goes into api_key"},
+		{"a key for its secret", none, Settings{AccountSID: testAccount, APIKey: testKey, APISecret: testKey}, "api_secret", "api_secret is not an API key's secret; it holds the SID of an API key"},
+		{"a flow for a token", none, Settings{AccountSID: testAccount, AuthToken: "FW" + swappedToken}, "auth_token", "it holds the SID of some other object"},
+		{"a token for an account in the environment", surroundings{env: with(envToken, "TWILIO_ACCOUNT_SID", swappedToken)}, Settings{}, "", "TWILIO_ACCOUNT_SID is not an Account SID, which is AC and 32 hexadecimal digits; it holds 32 hexadecimal digits, as an auth token has, which goes into TWILIO_AUTH_TOKEN"},
+		{"a token for an account beside attributes", surroundings{env: with(nil, "TWILIO_ACCOUNT_SID", swappedToken)}, Settings{AuthToken: "x"}, "", "which goes into TWILIO_AUTH_TOKEN"},
+		{"an account for a token in the environment", surroundings{env: with(nil, "TWILIO_ACCOUNT_SID", testAccount, "TWILIO_AUTH_TOKEN", testAccount)}, Settings{}, "", "TWILIO_AUTH_TOKEN is not an auth token; it holds the SID of an account, which goes into TWILIO_ACCOUNT_SID"},
+		{"a key for its secret in the environment", surroundings{env: with(envToken, "TWILIO_API_KEY", testKey, "TWILIO_API_SECRET", testKey)}, Settings{}, "", "TWILIO_API_SECRET is not an API key's secret"},
+		{"a SID for the secret of a profile", surroundings{file: fmt.Sprintf(`{"activeProject":"only","profiles":{"only":{"accountSid":%q,"apiKey":%q,"apiSecret":%q}}}`, testAccount, testKey, testKey)}, Settings{}, "", "is a SID, not the secret of an API key"},
 		{"a malformed key", none, Settings{AccountSID: testAccount, APIKey: "topsecret", APISecret: "x"}, "api_key", "SK"},
 		{"a malformed account in the environment", surroundings{env: with(envToken, "TWILIO_ACCOUNT_SID", "x")}, Settings{}, "", "TWILIO_ACCOUNT_SID"},
 		{"a malformed key in the environment", surroundings{env: with(envToken, "TWILIO_API_KEY", "x", "TWILIO_API_SECRET", "y")}, Settings{}, "", "TWILIO_API_KEY"},
@@ -142,7 +157,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"an unknown profile in the environment", surroundings{with(envToken, "TWILIOBOT_PROFILE", "nope"), profilesFile}, Settings{}, "profile", `"nope"`},
 		{"an old profile", surroundings{file: profilesFile}, Settings{Profile: "old"}, "profile", "keychain"},
 		{"half a profile", surroundings{file: profilesFile}, Settings{Profile: "half"}, "profile", "half an API key"},
-		{"a profile of no account", surroundings{file: profilesFile}, Settings{Profile: "bad"}, "profile", "nonsense"},
+		{"a profile of no account", surroundings{file: profilesFile}, Settings{Profile: "bad"}, "profile", "has an accountSid that is not an Account SID"},
 		{"an old profile is the active one", surroundings{file: strings.Replace(profilesFile, `"activeProject":"dev",`, "", 1)}, Settings{}, "", "keychain"},
 		{"no profile is active", surroundings{file: fmt.Sprintf(`{"profiles":{"only":{"accountSid":%q,"apiKey":%q,"apiSecret":"x"}}}`, testAccount, testKey)}, Settings{}, "", "no active profile"},
 		{"a profile must be named", demanding, Settings{}, "profile", "requireProfileInput"},
@@ -171,7 +186,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 			if p.Attribute != test.attribute || p.Summary == "" || !strings.Contains(p.Detail, test.says) {
 				t.Errorf("at %q: %s: %s", p.Attribute, p.Summary, p.Detail)
 			}
-			if strings.Contains(fmt.Sprint(problems), "topsecret") {
+			if text := fmt.Sprint(problems); strings.Contains(text, "topsecret") || strings.Contains(text, swappedToken) || strings.Contains(text, testKey) || strings.Contains(text, testAccount) || strings.Contains(text, "nonsense") {
 				t.Errorf("it shows what may be a secret: %v", problems)
 			}
 		})

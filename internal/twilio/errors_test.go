@@ -1,10 +1,12 @@
 package twilio
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -41,6 +43,54 @@ func TestErrorTexts(t *testing.T) {
 		})
 	}
 }
+
+func TestSecretsOfURLsAreNotRepeated(t *testing.T) {
+	const (
+		sent     = "https://hook:S3CRETPW@bot.example.com/sms?token=S3CRETQ#S3CRETF"
+		spaced   = "https://hook:S3 CRETPW@bot.example.com/sms"
+		another  = "http://other:S3CRETPW@crm.example.com/in"
+		answered = `Url "` + sent + `" is not valid, nor is ` + spaced + `, nor ` + another + `.`
+	)
+	body := fmt.Sprintf(`{"code":21402,"message":%q,"status":400,"details":{"errors":[{"message":%q,"property_path":"#/x"}],"url":%q}}`, answered, answered, sent)
+	c, _ := play(t, nil, answer{status: 400, body: body})
+	err := c.Do(t.Context(), http.MethodPost, flowURL, url.Values{"SmsUrl": {sent}, "VoiceUrl": {spaced}}, nil)
+	var refused *Error
+	if !errors.As(err, &refused) {
+		t.Fatal(err)
+	}
+	said := fmt.Sprint(err, refused.Details)
+	for _, secret := range []string{"S3CRET", "S3 CRET", "CRETPW", "token="} {
+		if strings.Contains(said, secret) {
+			t.Errorf("%q is in %s", secret, said)
+		}
+	}
+	for _, shown := range []string{`Url "https://…@bot.example.com/sms?…#…" is not valid, nor is an unreadable URL, nor http://…@crm.example.com/in.`, "#/x"} {
+		if !strings.Contains(said, shown) {
+			t.Errorf("%q is not in %s", shown, said)
+		}
+	}
+}
+
+func TestABadProxyIsNotQuoted(t *testing.T) {
+	for _, proxy := range []string{"http://user:S3CRETPW#x@proxy.example.com:3128", "http://user:S3CRET PW@proxy.example.com"} {
+		var lines []any
+		_, bad := url.Parse(proxy)
+		c := newTest(t, func(config *Config) {
+			config.Transport = refusing{fmt.Errorf("invalid proxy address %q: %w", proxy, bad)}
+			config.MaxRetries = 0
+			config.Log = func(_ context.Context, _ string, fields map[string]any) { lines = append(lines, fields) }
+		})
+		err := get(t.Context(), c)
+		if said := fmt.Sprint(err, lines); strings.Contains(said, "S3CRET") || strings.Contains(said, "PW@") || strings.Count(said, "check HTTPS_PROXY") != 2 {
+			t.Errorf("it says %s", said)
+		}
+	}
+}
+
+// refusing is a transport that carries nothing.
+type refusing struct{ err error }
+
+func (r refusing) RoundTrip(*http.Request) (*http.Response, error) { return nil, r.err }
 
 func TestDetailsAreKept(t *testing.T) {
 	c, _ := play(t, nil, answer{status: 400, body: `{"code":20001,"message":"Flow definition is invalid","status":400,"details":{"errors":[{"message":"m","property_path":"#/states"}]}}`})

@@ -103,7 +103,7 @@ func (c *Client) incomplete(current *call, resp *http.Response, missing string) 
 	e.Uncertain = !reads(current.method)
 	e.Message = fmt.Sprintf("%s, but the answer lacks %s", statusText(resp), missing)
 	if said := decodeError(peek(resp)); said.message != "" {
-		e.Code, e.Message = said.code, e.Message+"; it says: "+c.redact(shorten(said.message))
+		e.Code, e.Message = said.code, e.Message+"; it says: "+c.redact(current, shorten(said.message))
 	}
 	e.Hint = "Something between here and Twilio may have answered in its place: check the proxy and api_url"
 	return e

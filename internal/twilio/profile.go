@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // profiles is twilio-cli's configuration file, config.json, as far as it matters
@@ -130,9 +132,11 @@ func (p profiles) complete(name string, found profile) (profile, error) {
 	case found.APIKey == "" || found.APISecret == "":
 		return profile{}, fmt.Errorf("the profile %q in %s has half an API key: apiKey and apiSecret belong together; run \"twilio profiles:create\" to create it again", name, p.path)
 	case !isSID(found.AccountSID, "AC"):
-		return profile{}, fmt.Errorf("the profile %q in %s has the accountSid %q, which is not an Account SID (AC and 32 hexadecimal digits)", name, p.path, found.AccountSID)
+		return profile{}, fmt.Errorf("the profile %q in %s has an accountSid that is not an Account SID (AC and 32 hexadecimal digits)", name, p.path)
 	case !isSID(found.APIKey, "SK") && !isSID(found.APIKey, "AC"):
 		return profile{}, fmt.Errorf("the apiKey of the profile %q in %s is not an API key's SID (SK and 32 hexadecimal digits)", name, p.path)
+	case bot.IsSID(found.APISecret):
+		return profile{}, fmt.Errorf("the apiSecret of the profile %q in %s is a SID, not the secret of an API key; run \"twilio profiles:create\" to create it again", name, p.path)
 	}
 	if found.Edge == "" {
 		found.Edge = p.Edge

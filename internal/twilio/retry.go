@@ -34,6 +34,7 @@ const (
 // answer came.
 type call struct {
 	method, host, path string
+	urls               []string // that were sent, which an answer may quote
 
 	attempts int
 	// maybeDone reports whether an attempt may have been carried out although no answer

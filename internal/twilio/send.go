@@ -54,7 +54,7 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	if asked.Scheme != "https" || !isTwilio(asked.Hostname()) {
 		return nil, fmt.Errorf("%s %s: %s is no host of Twilio, so it gets no credentials", r.method, asked.EscapedPath(), asked.Host)
 	}
-	current := &call{method: r.method, host: asked.Host, path: asked.EscapedPath()}
+	current := &call{method: r.method, host: asked.Host, path: asked.EscapedPath(), urls: urlsIn(r.form)}
 	req, err := c.build(withCall(ctx, current), asked, r)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", r.method, current.path, err)

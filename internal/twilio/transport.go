@@ -143,7 +143,7 @@ func (t *transport) logAttempt(req *http.Request, current *call, resp *http.Resp
 		fields["request_id"] = resp.Header.Get("Twilio-Request-Id")
 	}
 	if err != nil {
-		fields["error"] = err.Error()
+		fields["error"] = errorText(err, current)
 	}
 	t.log(req.Context(), "Twilio request", fields)
 }

@@ -40,6 +40,9 @@ const (
 	SelfLoop        Code = "self_loop"         // a widget that leads back to itself
 	Unreachable     Code = "unreachable"       // a state that no transition leads to
 	DeadWidget      Code = "dead_widget"       // a widget that Twilio has shut down
+	BadRegex        Code = "bad_regex"         // a regular expression that does not parse
+	BadLiquid       Code = "bad_liquid"        // Liquid that does not parse
+	ManyTriggers    Code = "many_triggers"     // a trigger in which no execution begins
 	RESTOnly        Code = "rest_only"         // a widget for flows that the REST API starts
 )
 

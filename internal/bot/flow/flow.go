@@ -5,6 +5,8 @@
 package flow
 
 import (
+	"slices"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
@@ -71,6 +73,18 @@ const (
 	concurrency = "allow_concurrent_calls"
 	triggerType = "trigger"
 )
+
+// SchemaVariable is the variable in which a flow that was compiled from an assistant
+// schema carries the schema. The state that sets it is not meant to run.
+const SchemaVariable = "autopilot_schema_gz"
+
+// carriesSchema reports whether a state exists for what it holds, and not to run.
+func (s State) carriesSchema() bool {
+	variables := s.properties().Get("variables")
+	return variables.Is('[') && slices.ContainsFunc(variables.Elems, func(pair *jsondoc.Node) bool {
+		return pair.Get("key").String() == SchemaVariable
+	})
+}
 
 // properties returns the properties of a state; nil for none.
 func (s State) properties() *jsondoc.Node { return s.node.Get("properties") }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -98,6 +99,18 @@ func TestParseSaysWhereTheFaultIs(t *testing.T) {
 				t.Errorf("got %q, want %q in it", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestParseNamesEveryValueThatIsOutOfPlace(t *testing.T) {
+	_, err := Parse([]byte(`{"states": [{"name": 1, "transitions": {}}, null, {"type": []}], "flags": 2}`))
+	if err == nil {
+		t.Fatal("the document is taken")
+	}
+	got := strings.Split(err.Error(), "\n")
+	want := []string{"at /flags: expected ", "at /states/0/name: expected ", "at /states/0/transitions: expected ", "at /states/1: expected ", "at /states/2/type: expected "}
+	if !slices.EqualFunc(got, want, strings.Contains) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -33,7 +33,7 @@ func Overlay(prior []byte, live *Flow) ([]byte, error) {
 	}
 	o := overlay{jsondoc.NewEditor(prior)}
 	o.flow(was, live)
-	return indented(o.Render(was.root)), nil
+	return indented(jsondoc.TrimByteOrderMark(o.Render(was.root))), nil
 }
 
 // indented writes a definition with two spaces to a level and one spelling for each

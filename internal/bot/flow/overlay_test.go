@@ -113,3 +113,21 @@ func TestOverlayFindsTheWiredOfTwoTransitions(t *testing.T) {
 		t.Errorf("got\n%s", text)
 	}
 }
+
+func TestAByteOrderMarkBeforeAFlowMakesNoDifference(t *testing.T) {
+	marked := "\ufeff" + menu
+	f := mustParse(t, marked)
+	if !Equal(f, mustParse(t, menu)) || len(Validate(f)) > 0 {
+		t.Errorf("the mark makes a difference: %+v", Validate(f))
+	}
+	if got := string(f.Source()); got != menu {
+		t.Errorf("the source that is sent to Twilio begins with %q", got[:8])
+	}
+	if got := overlaid(t, marked, menu); got != marked {
+		t.Errorf("the document of a flow that is as it was begins with %q", got[:8])
+	}
+	drifted := edit(t, "Bye", "Ciao")
+	if got, want := overlaid(t, marked, drifted), overlaid(t, menu, drifted); got != want {
+		t.Errorf("drift is shown as\n%s\nwant\n%s", got, want)
+	}
+}

@@ -17,10 +17,11 @@ func (e *ParseError) Error() string {
 	return "the flow definition is not valid: " + (*jsondoc.SyntaxError)(e).Error()
 }
 
-// Parse reads a flow definition. The error is a *ParseError: for text that is not
-// JSON, objects with one name twice, and values of the wrong kind in the frame of a
-// definition (states, transitions, conditions). Validate reports what is missing and
-// what is wrong with the properties of widgets. Unknown keys are preserved.
+// Parse reads a flow definition. The error is a *ParseError, or several that errors.Join
+// has joined: for text that is not JSON, objects with one name twice, and values of the
+// wrong kind in the frame of a definition (states, transitions, conditions). Validate
+// reports what is missing and what is wrong with the properties of widgets. Unknown keys
+// are preserved.
 func Parse(data []byte) (*Flow, error) {
 	root, err := jsondoc.Parse(data)
 	if syntax, ok := errors.AsType[*jsondoc.SyntaxError](err); ok {
@@ -28,17 +29,22 @@ func Parse(data []byte) (*Flow, error) {
 	}
 	d := decoder{src: data}
 	f := d.flow(root)
-	if d.err != nil {
-		return nil, d.err
+	if len(d.errs) > 0 {
+		return nil, errors.Join(d.errs...)
 	}
 	return f, nil
 }
 
-// decoder reads a flow from a tree. It keeps the first error and continues with zero
-// values.
+// decoder reads a flow from a tree. After an error it continues with zero values, so that
+// every error is reported at once.
 type decoder struct {
-	src []byte
-	err *ParseError
+	src  []byte
+	errs []error
+}
+
+func (d *decoder) wrongKind(n *jsondoc.Node, at jsontext.Pointer, want jsontext.Kind) {
+	d.errs = append(d.errs, (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at,
+		fmt.Sprintf("expected %s, found %s", jsondoc.KindName(want), jsondoc.KindName(n.Kind)))))
 }
 
 // is reports whether a value is there and of the kind, and records an error if it is of
@@ -51,9 +57,8 @@ func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) b
 	if found == 'f' {
 		found = 't'
 	}
-	if found != kind && d.err == nil {
-		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at,
-			fmt.Sprintf("expected %s, found %s", jsondoc.KindName(kind), jsondoc.KindName(n.Kind))))
+	if found != kind {
+		d.wrongKind(n, at, kind)
 	}
 	return found == kind
 }
@@ -65,9 +70,9 @@ func (d *decoder) text(owner *jsondoc.Node, at jsontext.Pointer, key string) str
 }
 
 func (d *decoder) flow(root *jsondoc.Node) *Flow {
-	f := &Flow{root: root, src: d.src}
+	f := &Flow{root: root, src: jsondoc.TrimByteOrderMark(d.src)}
 	if !root.Present() {
-		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, root.Start, "", "expected an object, found null"))
+		d.wrongKind(root, "", '{')
 		return f
 	}
 	if !d.is(root, "", '{') {
@@ -95,8 +100,8 @@ func (d *decoder) list(owner *jsondoc.Node, at jsontext.Pointer, key string, use
 	}
 	for i, elem := range n.Elems {
 		at := index(at, i)
-		if elem.Kind == 'n' && d.err == nil {
-			d.err = (*ParseError)(jsondoc.ErrorAt(d.src, elem.Start, at, "expected an object, found null"))
+		if elem.Kind == 'n' {
+			d.wrongKind(elem, at, '{')
 		}
 		if d.is(elem, at, '{') {
 			use(elem, at)

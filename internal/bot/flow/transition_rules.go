@@ -94,7 +94,6 @@ func (v *validator) conditions(who string, t Transition, at jsontext.Pointer) {
 
 func (v *validator) condition(who string, n *jsondoc.Node, at jsontext.Pointer) {
 	v.known(who+"'s condition", n, at, Error, conditionKeys)
-	whole := true
 	for _, key := range conditionKeys {
 		value, at := n.Get(key), at.AppendToken(key)
 		kind := jsontext.Kind('"')
@@ -103,24 +102,31 @@ func (v *validator) condition(who string, n *jsondoc.Node, at jsontext.Pointer) 
 		}
 		if value == nil {
 			v.err(Missing, at, "A condition has "+strings.Join(conditionKeys, ", ")+".", "%s has a condition without %s", who, key)
-			whole = false
-		} else if !v.is(who, "the condition's "+key, value, at, kind) {
-			whole = false
+		} else {
+			v.is(who, "the condition's "+key, value, at, kind)
 		}
 	}
-	if !whole {
-		return
+	if arguments := n.Get("arguments"); arguments.Is('[') {
+		for i, argument := range arguments.Elems {
+			v.is(who, fmt.Sprintf("argument %d of the condition", i+1), argument, index(at.AppendToken("arguments"), i), '"')
+		}
 	}
-	for i, argument := range n.Get("arguments").Elems {
-		v.is(who, fmt.Sprintf("argument %d of the condition", i+1), argument, index(at.AppendToken("arguments"), i), '"')
-	}
-	kind := n.Get("type").Text
-	if !slices.Contains(conditionTypes, kind) {
+	v.liquid(who+"'s condition", n.Get("arguments"), at.AppendToken("arguments"))
+	v.liquid(who+"'s condition", n.Get("value"), at.AppendToken("value"))
+	kind := n.Get("type").String()
+	if n.Get("type").Is('"') && !slices.Contains(conditionTypes, kind) {
 		v.err(BadValue, at.AppendToken("type"), "Twilio has: "+strings.Join(conditionTypes, ", ")+"."+nearest(kind, conditionTypes),
 			"%s has a condition of a type that Studio does not have", who)
 	}
-	if kind == "matches_any_of" || kind == "does_not_match_any_of" {
-		if i := brokenOption(n.Get("value").Text); i > 0 {
+	value := n.Get("value").String()
+	switch kind {
+	case "regex":
+		if fault := regexFault(value); fault != "" {
+			v.warn(BadRegex, at.AppendToken("value"), "Studio takes Java's syntax, without slashes, and matches the whole text.",
+				"%s has a regular expression that cannot match: %s", who, fault)
+		}
+	case "matches_any_of", "does_not_match_any_of":
+		if i := brokenOption(value); n.Get("value").Is('"') && i > 0 {
 			v.warn(SplitOption, at.AppendToken("value"),
 				"Studio splits the value at every comma, quotes and brackets notwithstanding, and the parts match no real input. Use a regex, or a transition for each option.",
 				"%s has a %s whose option %d looks cut by a comma or is empty", who, kind, i)

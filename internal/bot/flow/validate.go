@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 	"github.com/go-json-experiment/json/jsontext"
@@ -57,18 +58,33 @@ func (v *validator) warn(code Code, at jsontext.Pointer, detail, format string, 
 	v.add(Warning, code, at, detail, format, args...)
 }
 
-// nearest suggests a known name with a similar spelling.
-func nearest(name string, known []string) string {
-	best, distance := "", 3
+// closest returns the known name with the most similar spelling; empty for none. The
+// shorter a name, the fewer letters may differ.
+func closest(name string, known []string) string {
+	best, distance := "", min(3, 1+utf8.RuneCountInString(name)/2)
 	for _, each := range known {
 		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(each), nil); d < distance {
 			best, distance = each, d
 		}
 	}
-	if best == "" {
-		return ""
+	return best
+}
+
+// nearest suggests the name that is closest to one that is wrong.
+func nearest(name string, known []string) string {
+	if best := closest(name, known); best != "" {
+		return fmt.Sprintf(" Did you mean %q?", best)
 	}
-	return fmt.Sprintf(" Did you mean %q?", best)
+	return ""
+}
+
+// trigger is the state in which an execution begins: the initial one, if it is a trigger,
+// and else the first trigger there is.
+func (v *validator) trigger() int {
+	if i, ok := v.names[v.flow.InitialState]; ok && v.flow.States[i].Type == triggerType {
+		return i
+	}
+	return slices.IndexFunc(v.flow.States, func(s State) bool { return s.Type == triggerType })
 }
 
 func (v *validator) stateNames() []string {
@@ -179,6 +195,10 @@ func (v *validator) state(i int, s State, at jsontext.Pointer) {
 	case s.Type == deadType:
 		v.warn(DeadWidget, at.AppendToken("type"), "Twilio shut Autopilot down on 2023-08-25. Replace it by other Studio widgets.",
 			"%s hands over to Autopilot, which no longer answers", who)
+	}
+	if first := v.trigger(); s.Type == triggerType && first != i {
+		v.warn(ManyTriggers, at.AppendToken("type"), fmt.Sprintf("An execution begins in %s, and in no other. Lead its transitions from there, and remove this one.", index("/states", first)),
+			"%s is a second trigger, which never runs", who)
 	}
 	v.properties(who, s, w, known, at.AppendToken("properties"))
 	v.transitions(who, s, w, at.AppendToken("transitions"))

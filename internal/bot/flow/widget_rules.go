@@ -40,6 +40,7 @@ func (v *validator) properties(who string, s State, w widget, known bool, at jso
 		case has && v.is(who, fmt.Sprintf("the property %q", m.Name), m.Value, at, kind):
 			v.propertyValue(who, m, at)
 		}
+		v.liquid(fmt.Sprintf("%s, property %q,", who, m.Name), m.Value, at)
 	}
 }
 

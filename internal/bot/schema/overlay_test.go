@@ -78,3 +78,14 @@ func TestWhatIsNoSchemaGivesWayToAnExport(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestAByteOrderMarkBeforeASchemaMakesNoDifference(t *testing.T) {
+	marked, plain := mustParse(t, "\ufeff"+kept), mustParse(t, kept)
+	if string(marked.Canonical()) != string(plain.Canonical()) {
+		t.Error("the mark makes a difference")
+	}
+	plain.Tasks = plain.Tasks[1:]
+	if got, want := string(Overlay([]byte("\ufeff"+kept), plain)), "\ufeff"+string(Overlay([]byte(kept), plain)); got != want {
+		t.Errorf("drift is shown as\n%s\nwant\n%s", got, want)
+	}
+}

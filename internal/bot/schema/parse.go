@@ -18,10 +18,10 @@ func (e *ParseError) Error() string {
 	return "the schema is not valid: " + (*jsondoc.SyntaxError)(e).Error()
 }
 
-// Parse reads an assistant schema. The error is a *ParseError: for text that is not
-// JSON, objects with one name twice, and values of the wrong kind. A list that is null
-// or missing is empty. Members that an assistant does not have are no error; Validate
-// warns of them, because they never reach Twilio.
+// Parse reads an assistant schema. The error is a *ParseError, or several that errors.Join
+// has joined: for text that is not JSON, objects with one name twice, and values of the
+// wrong kind. A list that is null or missing is empty. Members that an assistant does not
+// have are no error; Validate warns of them, because they never reach Twilio.
 func Parse(data []byte) (*Schema, error) {
 	_, s, err := parse(data)
 	return s, err
@@ -35,25 +35,23 @@ func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	}
 	d := decoder{src: data}
 	s := d.schema(root)
-	if d.err != nil {
-		return nil, nil, d.err
+	if len(d.errs) > 0 {
+		return nil, nil, errors.Join(d.errs...)
 	}
 	return root, s, nil
 }
 
-// decoder reads a schema from a tree. It keeps the first error and continues with zero
-// values.
+// decoder reads a schema from a tree. After an error it continues with zero values, so that
+// every error is reported at once.
 type decoder struct {
 	src   []byte
-	err   error
+	errs  []error
 	notes []note
 }
 
 func (d *decoder) wrongKind(n *jsondoc.Node, at place, want string) {
-	if d.err == nil {
-		d.err = (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at.pointer,
-			fmt.Sprintf("expected %s, found %s", want, jsondoc.KindName(n.Kind))))
-	}
+	d.errs = append(d.errs, (*ParseError)(jsondoc.ErrorAt(d.src, n.Start, at.pointer,
+		fmt.Sprintf("expected %s, found %s", want, jsondoc.KindName(n.Kind)))))
 }
 
 // note records a warning about a member that never reaches Twilio.

@@ -2,6 +2,8 @@ package schema
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -44,6 +46,18 @@ func TestParseErrorsSayWhere(t *testing.T) {
 					each.line, each.column, each.pointer, err)
 			}
 		})
+	}
+}
+
+func TestParseNamesEveryValueThatIsOutOfPlace(t *testing.T) {
+	_, err := Parse([]byte(`{"tasks": [{"uniqueName": 1, "samples": {}}, 2], "defaults": []}`))
+	if err == nil {
+		t.Fatal("the document is taken")
+	}
+	got := strings.Split(err.Error(), "\n")
+	want := []string{"at /tasks/0/uniqueName: expected ", "at /tasks/0/samples: expected ", "at /tasks/1: expected ", "at /defaults: expected "}
+	if !slices.EqualFunc(got, want, strings.Contains) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -1,0 +1,110 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// ValidateConfig refuses what no account could have, and says all of it at once. It warns
+// only where nothing but the configuration is known, as in `terraform validate`: a walk
+// that plans has a provider, and warns of what it changes.
+func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config assistantModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	warn := r.provider == nil
+	config.validateEngine(&resp.Diagnostics)
+	config.validateContent(warn, &resp.Diagnostics)
+	if !config.Webhooks.IsNull() && !config.Webhooks.IsUnknown() {
+		var w webhooksModel
+		resp.Diagnostics.Append(config.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
+		w.validate(&resp.Diagnostics)
+	}
+}
+
+// validateEngine refuses an engine that does not run the content.
+func (m assistantModel) validateEngine(diags *diag.Diagnostics) {
+	engine := bot.Engine(m.Engine.ValueString())
+	unfit := func(detail string, args ...any) {
+		diags.AddAttributeError(path.Root("engine"), "The engine does not fit the content", fmt.Sprintf(detail, args...))
+	}
+	switch {
+	case engine == "":
+		return
+	case !m.Webhooks.IsNull() && engine != bot.Application:
+		unfit("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give %s instead of `webhooks`.", engine, contentOf(engine))
+	case !m.Flow.IsNull() && engine != bot.Studio:
+		unfit("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give %s instead of `flow`.", engine, contentOf(engine))
+	case !m.Schema.IsNull() && engine == bot.Application:
+		unfit("An application holds URLs, not an assistant schema. Remove `engine`: a schema runs on `studio`, or on `autopilot`. Or give `webhooks` instead of `schema`.")
+	}
+	if engine != bot.Autopilot && !m.RestoreSID.IsNull() {
+		diags.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
+			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
+	}
+}
+
+// contentOf names the attributes that an engine runs.
+func contentOf(engine bot.Engine) string {
+	switch engine {
+	case bot.Studio:
+		return "`flow` or `schema`"
+	case bot.Autopilot:
+		return "`schema`"
+	default:
+		return "`webhooks`"
+	}
+}
+
+// validateContent says what can be known of a flow or a schema without an account.
+func (m assistantModel) validateContent(warn bool, diags *diag.Diagnostics) {
+	if !m.Flow.IsNull() && !m.Flow.IsUnknown() {
+		at := path.Root("flow")
+		checkFlow(at, m.Flow.ValueString(), diags)
+		if parsed := parsedFlow(m.Flow); parsed != nil && warn {
+			warnFlow(at, parsed, diags)
+		}
+	}
+	if m.Schema.IsNull() || m.Schema.IsUnknown() {
+		return
+	}
+	at := path.Root("schema")
+	parsed := readSchema(m.Schema, at, diags)
+	if parsed == nil {
+		return
+	}
+	if m.onStudio() {
+		m.checkCompiled(parsed, at, false, diags) // with the schema's own errors
+	} else {
+		validateSchema(parsed, at, diags)
+	}
+	if warn {
+		warnSchema(parsed, at, m.onStudio(), diags)
+	}
+}
+
+// validate refuses a fallback that Twilio would not keep.
+func (w webhooksModel) validate(diags *diag.Diagnostics) {
+	for _, pair := range []struct {
+		name, primary string
+		fallback, url types.String
+	}{
+		{"messaging_fallback_url", "messaging_url", w.MessagingFallbackURL, w.MessagingURL},
+		{"voice_fallback_url", "voice_url", w.VoiceFallbackURL, w.VoiceURL},
+	} {
+		if !pair.fallback.IsNull() && pair.url.IsNull() {
+			diags.AddAttributeError(path.Root("webhooks").AtName(pair.name), "A fallback URL without a URL",
+				fmt.Sprintf("Twilio keeps `%s` only beside `%s`. Give that too, or remove the fallback.", pair.name, pair.primary))
+		}
+	}
+}
