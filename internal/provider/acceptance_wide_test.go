@@ -156,7 +156,7 @@ func TestSlowNetworkWithManyBots(t *testing.T) {
 			c.bind("n6", func(b *wideBinding) { b.bot = "guide" })
 			c.bind("n9", func(b *wideBinding) { b.bot = "night" })
 			c.bind("n12", func(b *wideBinding) { b.phone = n(1) })
-		}, mayFallSilent: []string{n(9)}}, // its new bot may be resumed after it
+		}, mayFallSilent: []string{n(6), n(9)}}, // the old bot may be suspended before n6 leaves it, the new one resumed after n9 comes to it
 		{name: "numbers swapped, suspended bots renamed", change: func(c wideConfig) {
 			c.rename("-3", "desk", "partner")
 			c.bind("n6", func(b *wideBinding) { b.phone, b.overwrite = n(11), true })
