@@ -245,7 +245,7 @@ func (g *gate) snapshot() []string {
 		// A number that was bound once and freed has a label that says so; one that never
 		// was has its own number as label. Neither has a bot.
 		if label := field(row, "friendly_name"); label == bot.FreeLabel || strings.Trim(label, "+()- 0123456789") == "" {
-			row["friendly_name"] = "nobody's"
+			row["friendly_name"] = "no bot"
 		}
 		add("number %s %q: sms %q %s %q fallback %q, voice %q %s %q fallback %q", field(row, "phone_number"), field(row, "friendly_name"),
 			field(row, "sms_application_sid"), method("sms"), field(row, "sms_url"), field(row, "sms_fallback_url"),

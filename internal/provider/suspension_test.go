@@ -376,7 +376,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	number := field(b.w.number(otherNumber), "sid")
 	b.w.call(http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service+"/PhoneNumbers", map[string]string{"PhoneNumberSid": number})
 	if _, err := b.plan(append(bots, suspensionBlock()), true); err == nil || !strings.Contains(err.Error(), service) {
-		t.Errorf("a bot behind a Messaging Service: %v", err)
+		t.Errorf("a bot of a Messaging Service: %v", err)
 	}
 	// After a rename, the service routes to the new bot.
 	b.applied(botBlock("bot", content("studio", "second", 1)), bindingBlock(ukNumber, "bot"))

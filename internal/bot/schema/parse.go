@@ -20,7 +20,7 @@ func (e *ParseError) Error() string {
 
 // Parse reads an assistant schema. The error is a *ParseError: for text that is not
 // JSON, objects with one name twice, and values of the wrong kind. A list that is null
-// or missing is empty. Members that an assistant does not have are no error; Validate
+// or missing is empty. Members that an assistant does not have are not an error; Validate
 // warns of them, because they never reach Twilio.
 func Parse(data []byte) (*Schema, error) {
 	_, s, err := parse(data)
