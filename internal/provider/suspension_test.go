@@ -238,7 +238,7 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 		if shown := b.difference("twiliobot_suspension.bot", changes["twiliobot_suspension.bot"]); !strings.Contains(shown, ukNumber) {
 			t.Errorf("the plan shows %s", shown)
 		}
-		b.warnsOnce("Suspended bot", "answers", ukNumber, "resumed it there by hand")
+		b.warnsOnce("Suspended bot", "answers", ukNumber, "resumed there by hand")
 		b.applied(blocks...)
 		b.answersOn()
 
