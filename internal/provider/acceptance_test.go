@@ -158,7 +158,7 @@ type world struct {
 func newWorld(t *testing.T, options ...sandbox.Option) *world {
 	t.Helper()
 	box := sandbox.New(options...)
-	server := httptest.NewServer(conforming(t, box))
+	server := httptest.NewServer(slowed(t, conforming(t, box)))
 	t.Cleanup(server.Close)
 	return &world{t: t, box: box, server: server}
 }

@@ -441,13 +441,18 @@ func TestUploadThatCouldNotBeTakenBackIsTakenUp(t *testing.T) {
 func TestModelBuildThatTakesLongerIsTakenUp(t *testing.T) {
 	t.Parallel()
 	var later atomic.Int64 // how far the sandbox's clock is ahead
+	// Long enough for the upload.
+	long := "2s"
+	if isSlow(t) {
+		long = "30s"
+	}
 	w := newWorld(t, sandbox.WithSettings(sandbox.Settings{ModelBuildMS: int(time.Hour / time.Millisecond)}),
 		sandbox.WithClock(func() time.Time { return time.Now().Add(time.Duration(later.Load())) }))
 	var left string
 	w.run(
 		resource.TestStep{Config: hosted("other")},
 		resource.TestStep{
-			Config: hosted("other") + assistant("clinic", sampleSchema(2), `timeouts = { create = "2s" }`),
+			Config: hosted("other") + assistant("clinic", sampleSchema(2), fmt.Sprintf("timeouts = { create = %q }", long)),
 			ExpectError: inOrder("The model build was not waited for", "A longer `timeouts` gives it more",
 				"The assistant stays at Twilio", "clinic [uploading]", "Apply again"),
 		},

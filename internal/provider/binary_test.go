@@ -66,10 +66,16 @@ func newFolder(t *testing.T, config string, env ...string) *folder {
 	}
 	f := &folder{t: t, path: t.TempDir()}
 	f.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(providers)))
-	f.write("main.tf", "terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\n"+config)
+	f.configure(config)
 	f.env = append(append(slices.Clone(cliEnviron), "TF_CLI_CONFIG_FILE="+filepath.Join(f.path, "cli.tfrc")), env...)
 	f.run("init", "-input=false")
 	return f
+}
+
+// configure puts a configuration in the place of the one before.
+func (f *folder) configure(config string) {
+	f.t.Helper()
+	f.write("main.tf", "terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\n"+config)
 }
 
 func (f *folder) write(name, content string) {
@@ -109,7 +115,7 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			server := httptest.NewServer(box)
+			server := httptest.NewServer(slowed(t, box))
 			t.Cleanup(server.Close)
 			config := fmt.Sprintf("provider \"twiliobot\" {\n  api_url = %q\n}\n", server.URL) +
 				hosted("greeter") + assistant("clinic", sampleSchema(2)) + bound("front", "greeter", ukNumber) + bound("back", "clinic", otherNumber)
@@ -211,7 +217,7 @@ func TestAnotherAccountIsAnErrorThatNamesBoth(t *testing.T) {
 	f.run("apply", "-input=false", "-auto-approve")
 	// The state is of the sandbox; the provider is configured for another account now.
 	box := sandbox.New()
-	server := httptest.NewServer(box)
+	server := httptest.NewServer(slowed(t, box))
 	t.Cleanup(server.Close)
 	const other = "AC0123456789abcdef0123456789abcdef"
 	f.write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\nprovider \"twiliobot\" {\n  api_url = %q\n  account_sid = %q\n  auth_token = \"another\"\n}\n",

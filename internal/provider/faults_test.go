@@ -113,7 +113,7 @@ func (s scenario) bench(t *testing.T) bench {
 	t.Helper()
 	w := &world{t: t, box: sandbox.New(quick())}
 	g := &gate{next: conforming(t, w.box)}
-	w.server = httptest.NewServer(g)
+	w.server = httptest.NewServer(slowed(t, g))
 	w.server.Config.ErrorLog = nil
 	t.Cleanup(w.server.Close)
 	b := bench{newStack(w, w.server.URL), g}

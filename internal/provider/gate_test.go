@@ -3,6 +3,7 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -32,6 +33,10 @@ const outage = 4
 type gate struct {
 	next http.Handler
 
+	// writing is held by a write until what it did has been looked at: in the middle of
+	// another, a number may name a bot that was not there yet.
+	writing sync.Mutex
+
 	mu      sync.Mutex
 	armed   bool
 	calls   int
@@ -51,7 +56,7 @@ func (g *gate) arm(nth int, kind string, mayFallSilent []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.armed, g.calls, g.nth, g.kind, g.refused, g.dead = true, 0, nth, kind, "", false
-	g.answered = answered
+	g.answered, g.silenced = answered, nil
 }
 
 // disarm lets calls through again; numbers are still watched.
@@ -118,6 +123,10 @@ func (g *gate) decide(request string) fate {
 }
 
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		g.writing.Lock()
+		defer g.writing.Unlock()
+	}
 	switch g.decide(r.Method + " " + r.URL.Path) {
 	case refuses:
 		w.Header().Set("Content-Type", "application/json")
@@ -206,8 +215,13 @@ func (g *gate) bots() (names map[string]string, inert map[string]bool) {
 
 // answering lists the channels of numbers on which a bot that exists answers.
 func (g *gate) answering() []string {
+	return slices.Collect(maps.Keys(g.answerers()))
+}
+
+// answerers names the bot that answers, by the number's channel.
+func (g *gate) answerers() map[string]string {
 	names, inert := g.bots()
-	var sides []string
+	answerers := map[string]string{}
 	for _, row := range g.rows(apiBase+"/IncomingPhoneNumbers.json?PageSize=1000", "incoming_phone_numbers") {
 		for _, channel := range []string{"sms", "voice"} {
 			sid := field(row, channel+"_application_sid")
@@ -216,11 +230,11 @@ func (g *gate) answering() []string {
 				sid = to.BotSID
 			}
 			if names[sid] != "" && !inert[sid] {
-				sides = append(sides, field(row, "phone_number")+" "+channel)
+				answerers[field(row, "phone_number")+" "+channel] = names[sid]
 			}
 		}
 	}
-	return sides
+	return answerers
 }
 
 // snapshot describes the account without SIDs and dates.

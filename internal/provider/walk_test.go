@@ -141,7 +141,7 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 	for i, b := range blocks {
 		change := changes[b.address]
 		if !change.noop {
-			if err := s.change(p, b, i, refs); err != nil {
+			if err := s.change(p, b, i, refs, change); err != nil {
 				if errors.Is(err, errKilled) {
 					return err
 				}
@@ -156,16 +156,26 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 	return errors.Join(all...)
 }
 
-// change plans one resource again, with all its references known, and applies it.
-func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Value) error {
+// change plans one resource again, with all its references known, and applies it. What
+// was known when it was planned first must be planned again.
+func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Value, first plannedBlock) error {
 	had := s.states[b.address]
 	change, err := s.planOne(p, b, had, refs)
 	if s.dead() {
 		return errKilled
 	}
+	if err == nil {
+		err = p.consistent("final plan", b.kind(), first.state, change.state)
+	}
 	if err != nil || change.noop {
 		return err
 	}
+	return s.carryOut(p, b, order, change)
+}
+
+// carryOut applies what is planned of one resource.
+func (s *stack) carryOut(p *wire, b block, order int, change plannedBlock) error {
+	had := s.states[b.address]
 	prior := had.state
 	if prior == nil {
 		null, err := tfprotov6.NewDynamicValue(p.kind(b.kind()), tftypes.NewValue(p.kind(b.kind()), nil))
@@ -189,7 +199,22 @@ func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Valu
 		s.states[b.address] = now
 	}
 	s.warn(answer.Diagnostics)
-	return said(answer.Diagnostics)
+	if err := said(answer.Diagnostics); err != nil {
+		return err
+	}
+	return p.consistent("result after apply", b.kind(), change.state, answer.NewState)
+}
+
+// consistent refuses, as Terraform does, what is not as it was planned.
+func (p *wire) consistent(what, typeName string, planned, now *tfprotov6.DynamicValue) error {
+	before, after := p.attributes(typeName, planned), p.attributes(typeName, now)
+	var all []error
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if before[name].IsFullyKnown() && !before[name].Equal(after[name]) {
+			all = append(all, fmt.Errorf("Provider produced inconsistent %s: %s was %v, but now %v", what, name, before[name], after[name]))
+		}
+	}
+	return errors.Join(all...)
 }
 
 func (s *stack) warn(diagnostics []*tfprotov6.Diagnostic) {
@@ -417,6 +442,15 @@ func botBlock(name string, values map[string]tftypes.Value) block {
 func bindingBlock(phone, to string) block {
 	return block{"twiliobot_phone_number_binding.front", func(refs map[string]tftypes.Value) map[string]tftypes.Value {
 		return map[string]tftypes.Value{"phone_number": str(phone), "assistant_sid": refs["twiliobot_assistant."+to]}
+	}}
+}
+
+// with is the block with one more attribute.
+func (b block) with(attribute string, value tftypes.Value) block {
+	return block{b.address, func(refs map[string]tftypes.Value) map[string]tftypes.Value {
+		values := b.values(refs)
+		values[attribute] = value
+		return values
 	}}
 }
 
