@@ -33,8 +33,8 @@ const outage = 4
 type gate struct {
 	next http.Handler
 
-	// writing is held by a write until what it did has been looked at: in the middle of
-	// another, a number may name a bot that was not there yet.
+	// writing is held by a write until its effect is checked: during another write, a
+	// number may reference a bot that does not exist yet.
 	writing sync.Mutex
 
 	mu      sync.Mutex
