@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -158,4 +159,72 @@ func TestBindingRemovedWhileAnotherTakesTheNumber(t *testing.T) {
 		})
 	}
 	w.run(steps...)
+}
+
+// Terraform plans again when it applies: whatever a new binding takes from Twilio may be
+// another by then, and must not be planned as if it could not.
+func TestNewBindingOfWhatWasChangedAfterThePlan(t *testing.T) {
+	t.Parallel()
+	for name, each := range map[string]struct {
+		bot    string // its configuration
+		named  string
+		change func(*world)
+		check  func(w *world) bool
+	}{
+		"bot renamed": {studioFlow("echo", echo("Hello")), "echo", func(w *world) { w.saves("published", echo("Hello"), "FriendlyName", "theirs") },
+			func(w *world) bool { return w.number(ukNumber)["friendly_name"] == "theirs" }},
+		"number pointed at the bot in another spelling": {studioFlow("echo", echo("Hello")), "echo", func(w *world) {
+			w.setNumber(ukNumber, map[string]string{"SmsUrl": fmt.Sprintf("https://webhooks.twilio.com/v1/Accounts/%s/Flows/%s/", sandbox.StarterAccountSID, w.flows()["echo"]["sid"])})
+		}, func(w *world) bool { return strings.HasSuffix(w.number(ukNumber)["sms_url"].(string), "/") }},
+		"entry task created": {assistant("clinic", sampleSchema(2)), "clinic", func(w *world) {
+			w.call(http.MethodPost, autopilotBase+"/Assistants/clinic/Tasks", map[string]string{"UniqueName": "greeting"})
+		}, func(w *world) bool {
+			return strings.HasSuffix(w.number(ukNumber)["sms_url"].(string), "?TargetTask=greeting")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, quick())
+			w.run(
+				resource.TestStep{Config: each.bot},
+				resource.TestStep{
+					Config:           each.bot + bound("front", each.named, ukNumber),
+					ConfigPlanChecks: beforeApply(func() { each.change(w) }),
+					Check: func(*terraform.State) error {
+						if !each.check(w) {
+							return fmt.Errorf("the number is %v", w.number(ukNumber))
+						}
+						return nil
+					},
+					// What was done to the bot by hand is drift.
+					ExpectNonEmptyPlan: name != "number pointed at the bot in another spelling",
+				},
+			)
+		})
+	}
+}
+
+func TestBotDeletedAfterThePlanStopsTheApply(t *testing.T) {
+	t.Parallel()
+	flow := studioFlow("echo", echo("Hello"))
+	for name, after := range map[string]string{
+		"new binding":    flow + bound("front", "echo", ukNumber),
+		"new suspension": flow + "resource \"twiliobot_suspension\" \"off\" {\n  assistant_sid = twiliobot_assistant.echo.sid\n}\n",
+		"update":         studioFlow("echo", echo("Changed")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.run(
+				resource.TestStep{Config: flow},
+				resource.TestStep{
+					Config: after,
+					ConfigPlanChecks: beforeApply(func() {
+						w.call(http.MethodDelete, studioBase+"/"+w.flows()["echo"]["sid"].(string), nil)
+					}),
+					ExpectError: inOrder("bot", "deleted since the plan", "lan again"),
+				},
+			)
+		})
+	}
 }

@@ -293,7 +293,7 @@ func TestNumberTakenBySomebodyElseIsNotTakenBackSilently(t *testing.T) {
 	config := hosted("greeter") + bound("front", "greeter", ukNumber)
 	refused := func(more ...string) resource.TestStep {
 		return resource.TestStep{
-			Config: hosted("greeter") + bound("front", "greeter", ukNumber, more...), PlanOnly: true,
+			Config: hosted("greeter") + bound("front", "greeter", ukNumber, more...),
 			ExpectError: inOrder(append([]string{"re-pointed since the last apply", ukNumber, `answered for bot "greeter"`, "was changed since", `bot "theirs"`, "overwrite = true", "take that out again"},
 				map[bool]string{false: "remove this binding, which then frees nothing", true: "take messaging out of its `channels`"}[len(more) > 0])...),
 		}

@@ -33,6 +33,7 @@ type replacement struct {
 	account *account.Account
 	request Request
 	old     bot.Bot
+	gone    bool // whether the old bot was deleted before
 	new     bot.Bot
 	oldName string
 	task    string // at which a conversation enters, where the old engine had none
@@ -107,6 +108,12 @@ func (r *replacement) forward() []operation.Step {
 		Name: "deleting the old bot",
 		Cut:  carried,
 		Do:   r.deleteOld,
+	}, {
+		// A binding writes its number first and then reads its bot: one that still read the
+		// old bot has written its number before it was deleted.
+		Name: "looking for phone numbers that were bound at the same time",
+		Cut:  "The old bot is deleted; a phone number that another process bound to it at the same time may be dead, and the next plan shows it.",
+		Do:   r.moveAll,
 	}, {
 		Name: "giving it its name",
 		Cut:  "The old bot is deleted and the new one answers, perhaps still under its mark; its phone numbers bear the old name or the new one as their label. The next apply goes on.",
@@ -232,7 +239,7 @@ func (r *replacement) moveAll(ctx context.Context) error {
 
 // drain waits until no call is in progress on the old bot, as long as the request allows.
 func (r *replacement) drain(ctx context.Context) error {
-	if r.old.SID == "" {
+	if r.gone {
 		return nil
 	}
 	wait, cancel := context.WithTimeout(ctx, max(r.request.Drain, time.Nanosecond))
@@ -266,7 +273,7 @@ func (r *replacement) drain(ctx context.Context) error {
 
 // deleteOld deletes the old bot, to which no number may route any more.
 func (r *replacement) deleteOld(ctx context.Context) error {
-	if r.old.SID == "" {
+	if r.gone {
 		return nil
 	}
 	left, err := r.account.NumbersOf(ctx, r.old.SID, r.account.Now())
