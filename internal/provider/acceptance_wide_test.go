@@ -292,7 +292,7 @@ func (b bench) labels() map[string]string {
 // nothingLeft checks that the account has no bot and that every number is free.
 func (b bench) nothingLeft() {
 	b.w.t.Helper()
-	free := regexp.MustCompile(`^number \S+ "nobody's": sms "" *"" fallback "", voice "" *"" fallback ""$`)
+	free := regexp.MustCompile(`^number \S+ "no bot": sms "" *"" fallback "", voice "" *"" fallback ""$`)
 	for _, line := range b.gate.snapshot() {
 		if !free.MatchString(line) {
 			b.w.t.Errorf("remaining: %s", line)

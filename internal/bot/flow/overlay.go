@@ -154,7 +154,7 @@ func (o overlay) others(was, now *jsondoc.Node, but ...string) {
 }
 
 // transitions overlays the transitions of a state. Those with conditions are put
-// together, in the place of the first of them.
+// together, where the first of them is.
 func (o overlay) transitions(was, now State) {
 	live := map[string]Transition{}
 	for _, t := range now.Transitions {

@@ -41,7 +41,7 @@ type decoder struct {
 	err *ParseError
 }
 
-// is reports whether a value is there and of the kind, and records an error if it is of
+// is reports whether a value exists and is of the kind, and records an error if it is of
 // another kind. Null counts as absent.
 func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) bool {
 	if !n.Present() {
