@@ -143,7 +143,7 @@ func TestAnswersOfAShapeMayHaveTypographyAndPunctuation(t *testing.T) {
 		c := walked(t, asking(`{"collect": {"name": "c", "questions": [{"question": "Say.", "name": "q", "type": `+string(question)+`}], "on_complete": {"redirect": "task://done"}}}`, ""), false)
 		c.reply(test.answer)
 		if c.last() != "Done." {
-			t.Errorf("%q is no answer to a %s", test.answer, test.kind)
+			t.Errorf("%q is not accepted as a %s", test.answer, test.kind)
 		}
 	}
 }
@@ -200,7 +200,7 @@ func TestKeysAreHeardAfterWords(t *testing.T) {
 	}
 	call.Send(t.Context(), run.Call())
 	if again := call.Send(t.Context(), run.Speech("none of your business")); again.Ended || len(again.Replies) != 1 {
-		t.Fatalf("after words that are no number: %v", again)
+		t.Fatalf("after words that are not a number: %v", again)
 	}
 	if done := call.Send(t.Context(), run.Digits("3")); !done.Ended || len(done.Replies) != 1 || done.Replies[0].Text != "Done." {
 		t.Errorf("after keys: %v", done)
@@ -210,15 +210,15 @@ func TestKeysAreHeardAfterWords(t *testing.T) {
 func TestKeysOfAQuestionStandForValues(t *testing.T) {
 	types := `"fieldTypes": [{"uniqueName": "SIZE", "values": [{"language": "en-US", "value": "large", "synonymOf": null}, {"language": "en-US", "value": "small", "synonymOf": null}]}],`
 	question := `{"collect": {"name": "c", "questions": [{"question": "Say.", "name": "q", "type": "SIZE", "voice_digits": {"num_digits": 1, "mapping": {"1": "small", "2": "large"}}}], "on_complete": {"redirect": "task://done"}}}`
-	for _, test := range []struct{ keys, want, kept string }{
+	for _, test := range []struct{ keys, want, stored string }{
 		{"1", "Done.", "small"},
 		{"2", "Done.", "large"},
 		{"3", "Say.", "3"},
 	} {
 		c := walked(t, asking(question, types), true)
 		c.send(run.Digits(test.keys))
-		if kept := c.variable("collect_c_q"); c.last() != test.want || kept != test.kept {
-			t.Errorf("key %s: stored %q and said %q, want %q and %q", test.keys, kept, c.last(), test.kept, test.want)
+		if kept := c.variable("collect_c_q"); c.last() != test.want || kept != test.stored {
+			t.Errorf("key %s: stored %q and said %q, want %q and %q", test.keys, kept, c.last(), test.stored, test.want)
 		}
 	}
 }

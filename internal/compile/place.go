@@ -21,7 +21,7 @@ func Place(s *schema.Schema, state string) (task string, action int, ok bool) {
 			continue
 		}
 		// Of two tasks of which one's name begins with the other's, it is the longer: what
-		// the other would leave behind its number begins with a number again, not a verb.
+		// the other would leave after its number begins with a number again, not a verb.
 		if n, err := strconv.Atoi(after[:2]); err == nil && n > 0 && len(t.UniqueName) > len(task) {
 			task, action, ok = t.UniqueName, n, true
 		}

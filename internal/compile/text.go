@@ -52,7 +52,7 @@ func normalised(expression string) string {
 	return b.String()
 }
 
-// opens is what begins a tag of Liquid, or would with a tag behind it.
+// opens is what begins a tag of Liquid, or would before a tag.
 var opens = regexp.MustCompile(`\{+(?:[{%]|$)`)
 
 // literal is text as Liquid that renders as the text, whatever follows it: Studio runs

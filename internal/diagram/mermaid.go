@@ -1,4 +1,4 @@
-// Package diagram draws an assistant schema as a picture for people.
+// Package diagram draws an assistant schema as a diagram in Mermaid.
 package diagram
 
 import (

@@ -26,7 +26,7 @@ var (
 	seed      = flag.Uint64("seed", 1, "the seed from which the delays of a slow network are drawn")
 )
 
-// slowSample begins the names of the tests that always run on a slow network.
+// slowSample is the prefix of the names of tests that always run on a slow network.
 const slowSample = "TestSlowNetwork"
 
 // isSlow reports whether a test runs on a slow network.
@@ -47,8 +47,8 @@ func TestSlowNetwork(t *testing.T) {
 	}
 }
 
-// slowed puts a slow network between the clients of a test and next, where the test
-// runs on one. A test that fails on it names the seed.
+// slowed puts a slow network between the clients of a test and next, if the test runs
+// on one. A test that fails on it logs the seed.
 func slowed(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	if !isSlow(t) {
@@ -65,11 +65,11 @@ func slowed(t *testing.T, next http.Handler) http.Handler {
 // slowNetwork delays requests and answers as a real network does, and changes nothing
 // else. The sandbox answers in microseconds: without delays, requests of resources that
 // Terraform applies at once hardly ever overlap, and no answer is older than a write
-// that ended before it arrived.
+// that ended before the answer arrived.
 //
 // A delay depends on the seed, the test, the request without its SIDs, and how often
-// that was made before. So a seed gives the same delays in each run, but for requests
-// that are equal: which of those comes first depends on the scheduler.
+// that was sent before. So a seed gives the same delays in each run, except for requests
+// that are equal: which of those is first depends on the scheduler.
 type slowNetwork struct {
 	next http.Handler
 	name string
@@ -128,7 +128,7 @@ func (n *slowNetwork) delays(r *http.Request, body []byte) (request, answer time
 func (n *slowNetwork) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		panic(http.ErrAbortHandler) // the client went away
+		panic(http.ErrAbortHandler) // the client has disconnected
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	before, after := n.delays(r, body)
@@ -143,7 +143,7 @@ func (n *slowNetwork) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer.deliver()
 }
 
-// pendingAnswer is an answer that is made and not yet delivered. A handler that cuts
+// pendingAnswer is an answer that is computed and not yet delivered. A handler that cuts
 // the connection does so at once.
 type pendingAnswer struct {
 	*httptest.ResponseRecorder
@@ -159,10 +159,10 @@ func (a *pendingAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 func (a *pendingAnswer) deliver() {
 	maps.Copy(a.connection.Header(), a.Header())
 	a.connection.WriteHeader(a.Code)
-	_, _ = a.connection.Write(a.Body.Bytes()) // a client that went away needs no answer
+	_, _ = a.connection.Write(a.Body.Bytes()) // fails only if the client has disconnected
 }
 
-// wait reports whether the context outlasts the delay.
+// wait reports whether the delay ended before the context.
 func wait(ctx context.Context, delay time.Duration) bool {
 	if delay == 0 {
 		return true

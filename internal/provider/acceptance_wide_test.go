@@ -83,7 +83,7 @@ func (c wideConfig) String() string {
 	return text.String()
 }
 
-// answerers is what gate.answerers gives when the configuration is applied.
+// answerers is what gate.answerers returns when the configuration is applied.
 func (c wideConfig) answerers() map[string]string {
 	suspended := slices.Collect(maps.Values(c.suspensions))
 	objects := map[string]string{"flow": "flow", "schema": "flow", "application": "application", "autopilot": "assistant"}
@@ -99,7 +99,7 @@ func (c wideConfig) answerers() map[string]string {
 	return answerers
 }
 
-// labels is what bench.labels gives when the configuration is applied.
+// labels is what bench.labels returns when the configuration is applied.
 func (c wideConfig) labels() map[string]string {
 	labels := map[string]string{}
 	for _, b := range c.bindings {
@@ -108,7 +108,7 @@ func (c wideConfig) labels() map[string]string {
 	return labels
 }
 
-// Each step changes many resources in one apply, which Terraform carries out ten at a
+// Each step changes many resources in one apply, which Terraform runs ten at a
 // time. A number that answers before and after a step answers after each write in
 // between, unless the step names it.
 func TestSlowNetworkWithManyBots(t *testing.T) {
@@ -142,7 +142,7 @@ func TestSlowNetworkWithManyBots(t *testing.T) {
 		change        func(c wideConfig)
 		mayFallSilent []string
 	}{
-		{name: "all made, one bot suspended", change: func(wideConfig) {}},
+		{name: "all created, one bot suspended", change: func(wideConfig) {}},
 		{name: "four bots renamed, bindings changed", change: func(c wideConfig) {
 			c.rename("-2", "desk", "guide", "partner", "clinic")
 			c.bind("n1", func(b *wideBinding) { b.phone = n(13) })
@@ -163,7 +163,7 @@ func TestSlowNetworkWithManyBots(t *testing.T) {
 			c.bind("n11", func(b *wideBinding) { b.phone, b.overwrite = n(6), true })
 			c.bind("n3", func(b *wideBinding) { b.phone, b.overwrite = n(9), true })
 			c.bind("n9", func(b *wideBinding) { b.phone, b.overwrite = n(3), true })
-		}, mayFallSilent: []string{n(3), n(6), n(9), n(11)}}, // one binding may be done before the other begins
+		}, mayFallSilent: []string{n(3), n(6), n(9), n(11)}}, // one binding may finish before the other starts
 		{name: "three engines changed, one bot resumed", change: func(c wideConfig) {
 			delete(c.suspensions, "second")
 			for key, kind := range map[string]string{"desk": "application", "clinic": "schema", "partner": "autopilot"} {
@@ -181,7 +181,7 @@ func TestSlowNetworkWithManyBots(t *testing.T) {
 			delete(c.bindings, "n12")
 			c.bindings["n15"] = wideBinding{n(6), "guide", "both", true}
 			c.bindings["n16"] = wideBinding{n(1), "clinic", "messaging", true}
-		}, mayFallSilent: []string{n(1), n(6)}}, // one binding may be gone before the other is made
+		}, mayFallSilent: []string{n(1), n(6)}}, // one binding may be deleted before the other is created
 		{name: "all renamed, bindings changed", change: func(c wideConfig) {
 			c.rename("-4", "desk", "guide", "partner", "clinic")
 			c.bind("n1", func(b *wideBinding) { b.bot = "clinic" })
@@ -201,7 +201,7 @@ func TestSlowNetworkWithManyBots(t *testing.T) {
 		f.configure(b.w.config(config.String()))
 		if problems := b.appliedAtOnce(f, before, config, step.mayFallSilent, i); len(problems) > 0 {
 			t.Errorf("%s:\n%s", step.name, strings.Join(problems, "\n"))
-			// Another apply, so that the next step begins as it should and shows more.
+			// Another apply, so that the next step has a correct start.
 			b.gate.ignore()
 			f.run("apply", "-input=false", "-auto-approve")
 		}
@@ -214,7 +214,7 @@ func TestSlowNetworkWithManyBots(t *testing.T) {
 	b.nothingLeft()
 }
 
-// appliedAtOnce applies a configuration once and returns what is not as it should be.
+// appliedAtOnce applies a configuration once and returns the problems.
 func (b bench) appliedAtOnce(f *folder, before, after wideConfig, mayFallSilent []string, round int) (problems []string) {
 	b.w.t.Helper()
 	answerers := after.answerers()
@@ -238,7 +238,7 @@ func (b bench) appliedAtOnce(f *folder, before, after wideConfig, mayFallSilent 
 		problem("the plan after it is not empty: %v\n%s", err, out)
 	}
 	if diff := cmp.Diff(answerers, b.gate.answerers()); diff != "" {
-		problem("who answers (-want +got):\n%s", diff)
+		problem("the answering bots (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(after.labels(), b.labels()); diff != "" {
 		problem("labels (-want +got):\n%s", diff)
@@ -246,7 +246,7 @@ func (b bench) appliedAtOnce(f *folder, before, after wideConfig, mayFallSilent 
 	for _, row := range b.numbers() {
 		phone := field(row, "phone_number")
 		_, want, _ := strings.Cut(answerers[phone+" sms"], " ")
-		// Whoever texted before goes on with the bot that answered then.
+		// A contact with a conversation continues with the bot of that conversation.
 		if got := b.texts(phone, fmt.Sprintf("+44770090%04d", round)); got != want {
 			problem("a message to %s is answered by %q, not %q", phone, got, want)
 		}
@@ -292,10 +292,10 @@ func (b bench) labels() map[string]string {
 // nothingLeft checks that the account has no bot and that every number is free.
 func (b bench) nothingLeft() {
 	b.w.t.Helper()
-	free := regexp.MustCompile(`^number \S+ "nobody's": sms "" *"" fallback "", voice "" *"" fallback ""$`)
+	free := regexp.MustCompile(`^number \S+ "no bot": sms "" *"" fallback "", voice "" *"" fallback ""$`)
 	for _, line := range b.gate.snapshot() {
 		if !free.MatchString(line) {
-			b.w.t.Errorf("left: %s", line)
+			b.w.t.Errorf("remaining: %s", line)
 		}
 	}
 }

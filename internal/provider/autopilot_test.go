@@ -391,7 +391,7 @@ func TestFailedUploadIsTakenBack(t *testing.T) {
 				w.fault(sandbox.Fault{Method: http.MethodPost, Path: "/Samples$", Nth: 4, Kind: sandbox.FaultStatus, Status: 400})
 			},
 			Config:      hosted("other") + assistant("clinic", sampleSchema(4)),
-			ExpectError: inOrder(`Unable to finish the upload of the assistant "clinic"`, "the account is as it was before"),
+			ExpectError: inOrder(`Unable to finish the upload of assistant "clinic"`, "the account is as it was before"),
 		},
 		resource.TestStep{
 			PreConfig: func() {
@@ -416,7 +416,7 @@ func TestUploadThatCouldNotBeTakenBackIsTakenUp(t *testing.T) {
 				w.fault(sandbox.Fault{Method: http.MethodPost, Path: "/Assistants/UA[0-9a-f]+$", Times: -1, Kind: sandbox.FaultStatus, Status: 403})
 			},
 			Config:      hosted("other") + assistant("clinic", sampleSchema(4)),
-			ExpectError: inOrder(`Unable to finish the upload of the assistant "clinic"`, "could not be undone", "clinic [uploading]", "Apply again"),
+			ExpectError: inOrder(`Unable to finish the upload of assistant "clinic"`, "could not be undone", "clinic [uploading]", "Apply again"),
 		},
 		resource.TestStep{
 			PreConfig: func() {
@@ -430,7 +430,7 @@ func TestUploadThatCouldNotBeTakenBackIsTakenUp(t *testing.T) {
 			Config: hosted("other") + assistant("clinic", sampleSchema(4)),
 			Check: func(*terraform.State) error {
 				if all := w.rows("assistants", "Assistants"); len(all) != 1 || all[0]["friendly_name"] != "clinic" || all[0]["sid"] != left {
-					return fmt.Errorf("%s was not taken up: %v", left, all)
+					return fmt.Errorf("%s was not continued: %v", left, all)
 				}
 				return nil
 			},
@@ -470,7 +470,7 @@ func TestModelBuildThatTakesLongerIsTakenUp(t *testing.T) {
 				all := w.rows("assistants", "Assistants")
 				builds := w.rows("model_builds", "Assistants", left, "ModelBuilds")
 				if len(all) != 1 || all[0]["friendly_name"] != "clinic" || all[0]["sid"] != left || len(builds) != 1 {
-					return fmt.Errorf("%s was not taken up: %v, %v", left, all, builds)
+					return fmt.Errorf("%s was not continued: %v, %v", left, all, builds)
 				}
 				return nil
 			},

@@ -72,7 +72,7 @@ func newFolder(t *testing.T, config string, env ...string) *folder {
 	return f
 }
 
-// configure puts a configuration in the place of the one before.
+// configure replaces the configuration.
 func (f *folder) configure(config string) {
 	f.t.Helper()
 	f.write("main.tf", "terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\n"+config)

@@ -7,8 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// What was a bot's name on a number is recognised as such after the bot was renamed,
-// by whatever renamed it.
+// A label that was a bot's name is recognised as such after the bot was renamed, in
+// either way.
 func TestLabelOfARenamedBotDoesNotStayBehind(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []string{"studio", "application", "autopilot"} {
@@ -64,8 +64,8 @@ func TestBindingThatChangesKeepsTheNewNameOfItsBot(t *testing.T) {
 	}
 }
 
-// A number that a binding has already is not taken over by it, whatever overwrite says:
-// pointed at a suspended bot, it goes silent with or without.
+// A number of a binding is not taken over by it, whatever overwrite says: pointed at a
+// suspended bot, it is silenced with overwrite or without.
 func TestOverwriteChangesNothingOfABindingsOwnNumber(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []string{"studio", "application", "autopilot"} {

@@ -161,8 +161,8 @@ func TestBindingRemovedWhileAnotherTakesTheNumber(t *testing.T) {
 	w.run(steps...)
 }
 
-// Terraform plans again when it applies: whatever a new binding takes from Twilio may be
-// another by then, and must not be planned as if it could not.
+// Terraform plans again when it applies: whatever a new binding reads from Twilio may
+// differ by then, so it must be known after apply.
 func TestNewBindingOfWhatWasChangedAfterThePlan(t *testing.T) {
 	t.Parallel()
 	for name, each := range map[string]struct {
@@ -196,7 +196,7 @@ func TestNewBindingOfWhatWasChangedAfterThePlan(t *testing.T) {
 						}
 						return nil
 					},
-					// What was done to the bot by hand is drift.
+					// The manual change of the bot is drift.
 					ExpectNonEmptyPlan: name != "number pointed at the bot in another spelling",
 				},
 			)

@@ -135,7 +135,7 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 		address string
 		hanging []string // what changes with it
 		says    []string // why the apply does not correct it
-		mend    func()
+		repair  func()
 	}{
 		{change: func() { w.setNumber(phones[0], map[string]string{"SmsUrl": ""}) }, address: "twiliobot_phone_number_binding.n0"},
 		{change: func() { w.setNumber(phones[1], map[string]string{"SmsApplicationSid": ""}) }, address: "twiliobot_phone_number_binding.n1"},
@@ -154,19 +154,19 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 		{change: func() {
 			w.setNumber(phones[2], map[string]string{"SmsUrl": "https://theirs.example.com/"})
 		}, address: "twiliobot_phone_number_binding.n2", says: []string{"re-pointed since the last apply", phones[2], "https://theirs.example.com/"},
-			mend: func() { w.setNumber(phones[2], map[string]string{"SmsUrl": ""}) }},
+			repair: func() { w.setNumber(phones[2], map[string]string{"SmsUrl": ""}) }},
 		{change: func() {
 			w.setNumber(phones[3], map[string]string{"SmsApplicationSid": applicationOf("greeter")})
 		}, address: "twiliobot_phone_number_binding.n3", says: []string{"re-pointed since the last apply", phones[3], `bot "greeter"`},
-			mend: func() { w.setNumber(phones[3], map[string]string{"SmsApplicationSid": applicationOf("desk")}) }},
+			repair: func() { w.setNumber(phones[3], map[string]string{"SmsApplicationSid": applicationOf("desk")}) }},
 		{change: func() {
 			w.call(http.MethodDelete, apiBase+"/IncomingPhoneNumbers/"+w.number(phones[9])["sid"].(string)+".json", nil)
 		}, address: "twiliobot_phone_number_binding.n9", says: []string{"does not own this phone number", phones[9]},
-			mend: func() { w.own(phones[9]) }},
+			repair: func() { w.own(phones[9]) }},
 	} {
 		if each.says != nil {
 			steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ExpectError: inOrder(each.says...)})
-			steps = append(steps, resource.TestStep{PreConfig: each.mend, Config: config.String()})
+			steps = append(steps, resource.TestStep{PreConfig: each.repair, Config: config.String()})
 			continue
 		}
 		steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ConfigPlanChecks: only(each.address, each.hanging...)})

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Terraform plans a configuration as for an apply before it destroys, so that an error of
-// that plan would keep what is still there from being destroyed.
+// Before a destroy Terraform plans the configuration as for an apply: an error of that
+// plan would prevent the rest from being destroyed.
 func TestDestroyIsNotStoppedByWhatAnotherClientChanged(t *testing.T) {
 	t.Parallel()
 	const theirs = "https://theirs.example.com/"
@@ -78,7 +78,7 @@ func TestDestroyIsNotStoppedByWhatAnotherClientChanged(t *testing.T) {
 			}
 			f.run("destroy", "-input=false", "-auto-approve")
 			if each.check != nil && !each.check(w) {
-				t.Errorf("the number is %v; there are %v and %v", w.number(ukNumber), w.applications(), w.flows())
+				t.Errorf("the number is %v, the bots are %v and %v", w.number(ukNumber), w.applications(), w.flows())
 			}
 		})
 	}
@@ -103,7 +103,7 @@ func TestDestroyWithAStateFromBeforeARename(t *testing.T) {
 	f.run("apply", "-input=false", "-auto-approve")
 	f.write("terraform.tfstate", string(old))
 	f.run("destroy", "-input=false", "-auto-approve")
-	// The bot that the state does not know, and its number, are left as they are.
+	// The bot that the state does not have, and its number, are left unchanged.
 	if err := w.answers(ukNumber, "renamed")(nil); err != nil {
 		t.Error(err)
 	}

@@ -33,8 +33,8 @@ const outage = 4
 type gate struct {
 	next http.Handler
 
-	// writing is held by a write until what it did has been looked at: in the middle of
-	// another, a number may name a bot that was not there yet.
+	// writing is held by a write until its effect is checked: during another write, a
+	// number may reference a bot that does not exist yet.
 	writing sync.Mutex
 
 	mu      sync.Mutex
@@ -259,7 +259,7 @@ func (g *gate) snapshot() []string {
 		// A number that was bound once and freed has a label that says so; one that never
 		// was has its own number as label. Neither has a bot.
 		if label := field(row, "friendly_name"); label == bot.FreeLabel || strings.Trim(label, "+()- 0123456789") == "" {
-			row["friendly_name"] = "nobody's"
+			row["friendly_name"] = "no bot"
 		}
 		add("number %s %q: sms %q %s %q fallback %q, voice %q %s %q fallback %q", field(row, "phone_number"), field(row, "friendly_name"),
 			field(row, "sms_application_sid"), method("sms"), field(row, "sms_url"), field(row, "sms_fallback_url"),

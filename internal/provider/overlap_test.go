@@ -15,22 +15,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// What a slow network brings about by chance, these tests bring about each time: they
-// hold one answer back while another operation runs.
+// What a slow network causes by chance, these tests cause each time: they hold one
+// answer back while another operation runs.
 
-// lateAnswer is the answer to one request: made when the request comes, and delivered
-// when it is released.
+// lateAnswer is the answer to one request: computed when the request arrives, and
+// delivered when it is released.
 type lateAnswer struct {
 	next    http.Handler
 	matches func(*http.Request) bool
 	once    sync.Once
-	// made is closed when the answer is made, released when it may be delivered.
-	made, released chan struct{}
+	// computed is closed when the answer exists, released when it may be delivered.
+	computed, released chan struct{}
 }
 
-// holdBack holds back the answer to the first request from here on that matches.
+// holdBack holds back the answer to the first matching request from now on.
 func (b bench) holdBack(matches func(*http.Request) bool) *lateAnswer {
-	late := &lateAnswer{next: b.gate.next, matches: matches, made: make(chan struct{}), released: make(chan struct{})}
+	late := &lateAnswer{next: b.gate.next, matches: matches, computed: make(chan struct{}), released: make(chan struct{})}
 	b.gate.next = late
 	return late
 }
@@ -46,7 +46,7 @@ func (l *lateAnswer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := &pendingAnswer{ResponseRecorder: httptest.NewRecorder(), connection: w}
 	l.next.ServeHTTP(answer, r)
-	close(l.made)
+	close(l.computed)
 	select {
 	case <-l.released:
 		answer.deliver()
@@ -84,7 +84,7 @@ func listsServices(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/v1/Services")
 }
 
-// remove deletes what the state has of a resource and nothing else, as one of the
+// remove deletes only the object of a resource in the state, as one of the
 // operations that a process runs at once.
 func (s *stack) remove(p *wire, address string) error {
 	had := s.states[address]
@@ -121,7 +121,7 @@ func (s *stack) beside() *stack {
 }
 
 // The bots a, b and c are destroyed with the number of c. The removal of a lists the
-// numbers before the number of c is freed, and the list arrives after that.
+// numbers before the number of c is freed, and receives the list after that.
 func TestDestroyDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []string{"studio", "application", "autopilot"} {
@@ -136,7 +136,7 @@ func TestDestroyDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 			old := b.holdBack(listsNumbers)
 			first := make(chan error, 1)
 			go func() { first <- b.remove(p, "twiliobot_assistant.a") }()
-			<-old.made
+			<-old.computed
 			if err := b.remove(p, "twiliobot_phone_number_binding.front"); err != nil {
 				t.Fatal(err)
 			}
@@ -149,7 +149,7 @@ func TestDestroyDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 	}
 }
 
-// A bot is suspended after a number was bound to it, and given a list of numbers that
+// A bot is suspended after a number was bound to it, and receives a list of numbers that
 // is older than the binding.
 func TestSuspensionDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 	t.Parallel()
@@ -168,7 +168,7 @@ func TestSuspensionDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 			old := b.holdBack(listsNumbers)
 			first := make(chan error, 1)
 			go func() { first <- b.remove(p, "twiliobot_assistant.other") }()
-			<-old.made
+			<-old.computed
 			if err := b.beside().carryOut(p, bindingBlock(ukNumber, "bot"), 2, planned[0]); err != nil {
 				t.Fatal(err)
 			}
@@ -182,7 +182,7 @@ func TestSuspensionDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 }
 
 // Another process binds a number to a bot while that is replaced, and the replacement's
-// last look for such numbers is given a list that is older than the binding.
+// last check for such numbers receives a list that is older than the binding.
 func TestReplacementDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []string{"studio", "application", "autopilot"} {
@@ -205,11 +205,11 @@ func TestReplacementDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 			renamed := config("second")[0]
 			theirs := block{"twiliobot_phone_number_binding.theirs", bindingBlock(usNumber, "bot").values}
 			planned := b.plans(p, refs, renamed, theirs)
-			// The numbers that are known have been moved when the services are listed.
+			// The known numbers have moved when the services are listed.
 			services := b.holdBack(listsServices)
 			old := b.holdBack(func(r *http.Request) bool {
 				select {
-				case <-services.made:
+				case <-services.computed:
 					return listsNumbers(r)
 				default:
 					return false
@@ -217,10 +217,10 @@ func TestReplacementDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 			})
 			replaced := make(chan error, 1)
 			go func() { replaced <- b.beside().carryOut(p, renamed, 0, planned[0]) }()
-			<-services.made
+			<-services.computed
 			first := make(chan error, 1)
 			go func() { first <- b.remove(p, "twiliobot_assistant.other") }()
-			<-old.made
+			<-old.computed
 			if err := b.beside().carryOut(elsewhere, theirs, 3, planned[1]); err != nil {
 				t.Fatal(err)
 			}
@@ -231,10 +231,10 @@ func TestReplacementDoesNotTrustAListingBegunBeforeTheWrite(t *testing.T) {
 			}
 			answerers := b.gate.answerers()
 			if len(answerers) != 2 || answerers[ukNumber+" sms"] != answerers[usNumber+" sms"] {
-				t.Errorf("who answers: %v", answerers)
+				t.Errorf("the answering bots are %v", answerers)
 			}
 			if names, _ := b.gate.bots(); len(names) != 1 {
-				t.Errorf("there are %v", names)
+				t.Errorf("the bots are %v", names)
 			}
 		})
 	}
@@ -259,11 +259,11 @@ func TestBindingFollowsItsBotWhileThatIsReplaced(t *testing.T) {
 			refs := map[string]tftypes.Value{"twiliobot_assistant.other": str(b.sid("twiliobot_assistant.other", "sid"))}
 			after := config("second", "other")
 			planned := b.plans(p, refs, after[0], after[2])
-			// What follows the numbers.
+			// The request after the numbers.
 			services := b.holdBack(listsServices)
 			replaced := make(chan error, 1)
 			go func() { replaced <- b.beside().carryOut(p, after[0], 0, planned[0]) }()
-			<-services.made
+			<-services.computed
 			err = services.during(func() error { return b.beside().carryOut(p, after[2], 2, planned[1]) })
 			if err := errors.Join(err, <-replaced); err != nil {
 				t.Fatal(err)

@@ -489,7 +489,7 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 		change func()
 		shows  map[string]plancheck.ResourceActionType
 		says   []string // why the apply does not correct it
-		mend   func()
+		repair func()
 	}{
 		// A number's webhook cleared, its label changed, called with another method.
 		{change: func() { w.setNumber(phones[0], map[string]string{"SmsUrl": ""}) }, shows: binding(0)},
@@ -508,15 +508,15 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 		// A number taken over: by a URL, by an application beside a flow's URL, by a trunk
 		// beside both.
 		{change: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": "https://theirs.example.com/"}) },
-			says: []string{"re-pointed since the last apply", phones[1], "https://theirs.example.com/"},
-			mend: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": ""}) }},
+			says:   []string{"re-pointed since the last apply", phones[1], "https://theirs.example.com/"},
+			repair: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": ""}) }},
 		{change: func() { w.setNumber(phones[4], map[string]string{"SmsApplicationSid": applicationOf("desk")}) },
-			says: []string{"re-pointed since the last apply", phones[4], `bot "desk"`},
-			mend: func() { w.setNumber(phones[4], map[string]string{"SmsApplicationSid": ""}) }},
+			says:   []string{"re-pointed since the last apply", phones[4], `bot "desk"`},
+			repair: func() { w.setNumber(phones[4], map[string]string{"SmsApplicationSid": ""}) }},
 		{change: func() {
 			w.setNumber(phones[7], map[string]string{"TrunkSid": "TK0123456789abcdef0123456789abcdef"})
 		}, says: []string{"re-pointed since the last apply", phones[7], "SIP trunk"},
-			mend: func() { w.setNumber(phones[7], map[string]string{"TrunkSid": ""}) }},
+			repair: func() { w.setNumber(phones[7], map[string]string{"TrunkSid": ""}) }},
 		// A bot renamed by hand is replaced under its own name, and its numbers move.
 		{change: func() {
 			w.call(http.MethodPost, flowOf("menu"), map[string]string{"Status": "published", "FriendlyName": "carte"})
@@ -532,7 +532,7 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 	} {
 		if each.says != nil {
 			steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ExpectError: inOrder(each.says...)},
-				resource.TestStep{PreConfig: each.mend, Config: config.String()})
+				resource.TestStep{PreConfig: each.repair, Config: config.String()})
 			continue
 		}
 		steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ConfigPlanChecks: only(each.shows)})

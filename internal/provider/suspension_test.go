@@ -238,7 +238,7 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 		if shown := b.difference("twiliobot_suspension.bot", changes["twiliobot_suspension.bot"]); !strings.Contains(shown, ukNumber) {
 			t.Errorf("the plan shows %s", shown)
 		}
-		b.warnsOnce("Suspended bot", "answers", ukNumber, "resumed it there by hand")
+		b.warnsOnce("Suspended bot", "answers", ukNumber, "resumed there by hand")
 		b.applied(blocks...)
 		b.answersOn()
 
@@ -376,7 +376,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	number := field(b.w.number(otherNumber), "sid")
 	b.w.call(http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service+"/PhoneNumbers", map[string]string{"PhoneNumberSid": number})
 	if _, err := b.plan(append(bots, suspensionBlock()), true); err == nil || !strings.Contains(err.Error(), service) {
-		t.Errorf("a bot behind a Messaging Service: %v", err)
+		t.Errorf("a bot of a Messaging Service: %v", err)
 	}
 	// After a rename, the service routes to the new bot.
 	b.applied(botBlock("bot", content("studio", "second", 1)), bindingBlock(ukNumber, "bot"))

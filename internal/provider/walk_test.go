@@ -157,7 +157,7 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 }
 
 // change plans one resource again, with all its references known, and applies it. What
-// was known when it was planned first must be planned again.
+// was known in the first plan must be the same in the second.
 func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Value, first plannedBlock) error {
 	had := s.states[b.address]
 	change, err := s.planOne(p, b, had, refs)
@@ -173,7 +173,7 @@ func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Valu
 	return s.carryOut(p, b, order, change)
 }
 
-// carryOut applies what is planned of one resource.
+// carryOut applies the plan of one resource.
 func (s *stack) carryOut(p *wire, b block, order int, change plannedBlock) error {
 	had := s.states[b.address]
 	prior := had.state
@@ -205,7 +205,7 @@ func (s *stack) carryOut(p *wire, b block, order int, change plannedBlock) error
 	return p.consistent("result after apply", b.kind(), change.state, answer.NewState)
 }
 
-// consistent refuses, as Terraform does, what is not as it was planned.
+// consistent refuses, as Terraform does, a result that differs from the plan.
 func (p *wire) consistent(what, typeName string, planned, now *tfprotov6.DynamicValue) error {
 	before, after := p.attributes(typeName, planned), p.attributes(typeName, now)
 	var all []error

@@ -135,7 +135,7 @@ func TestFlowParametersAreRefused(t *testing.T) {
 		"no definition":          {"", []string{"FriendlyName", "a", "Status", "draft"}, 20001},
 		"unknown status":         {"", []string{"FriendlyName", "a", "Status", "live", "Definition", helloFlow}, 20001},
 		"empty commit message":   {"", []string{"FriendlyName", "a", "Status", "draft", "Definition", helloFlow, "CommitMessage", ""}, 20001},
-		"author is no user":      {"", []string{"FriendlyName", "a", "Status", "draft", "Definition", helloFlow, "AuthorSid", "AC1"}, 20001},
+		"author is not a user":   {"", []string{"FriendlyName", "a", "Status", "draft", "Definition", helloFlow, "AuthorSid", "AC1"}, 20001},
 		"unknown parameter":      {"", []string{"FriendlyName", "a", "Status", "draft", "Definition", helloFlow, "UniqueName", "a"}, 20001},
 		"bad draft":              {"", []string{"FriendlyName", "a", "Status", "draft", "Definition", `{}`}, 81022},
 		"update, no status":      {"/" + sid, []string{"FriendlyName", "b"}, 20001},

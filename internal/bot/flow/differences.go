@@ -151,7 +151,7 @@ func (d *differ) value(path string, from, to *jsondoc.Node) {
 }
 
 // pairs returns a list of keys and values, which widgets have for parameters and
-// variables, as an object; nil if n is no such list. Each value has fewer members than
+// variables, as an object; nil if n is not such a list. Each value has fewer members than
 // its element, so that a search for pairs within pairs ends.
 func pairs(n *jsondoc.Node) *jsondoc.Node {
 	if n.Kind != '[' {

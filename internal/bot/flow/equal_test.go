@@ -79,7 +79,7 @@ var drifts = []struct {
 	{"unwired", `{"event": "success", "next": "bye"}`, `{"event": "success"}`, []string{"state tea: transition success now goes to nothing (was bye)"}},
 	{"match rewired", `"next": "bye", "conditions"`, `"next": "ask", "conditions"`, []string{"state menu: transition match 2 now goes to ask (was bye)"}},
 	{"match unwired", `"next": "bye", "conditions"`, `"conditions"`, []string{"state menu: transition match 2 now goes to nothing (was bye)"}},
-	{"match asks otherwise", `"value": "coffee"`, `"value": "espresso"`, []string{"state menu: transition match 2 has other conditions"}},
+	{"match with other conditions", `"value": "coffee"`, `"value": "espresso"`, []string{"state menu: transition match 2 has other conditions"}},
 	{"match added", `{"event": "match", "next": "tea"`, `{"event": "match", "next": "ask", "conditions": [{"friendly_name": "x", "arguments": [], "type": "is_blank", "value": ""}]}, {"event": "match", "next": "tea"`,
 		[]string{"state menu: transition match 1 added, goes to ask"}},
 	{"state added", `"states": [`, `"states": [{"name": "late", "type": "say-play", "transitions": [], "properties": {"say": "Hm"}},`, []string{"state late: added (say-play)"}},

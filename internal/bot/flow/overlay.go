@@ -14,7 +14,7 @@ var errNoFlow = errors.New("the live flow has not been read, so drift cannot be 
 // Overlay returns prior, edited to have the content of live. Only what differs in
 // meaning is replaced, removed or appended: keys, states and offsets stay where prior has
 // them. A prior that means the same is returned unchanged, and any other is indented by
-// two spaces. For a prior that is no flow definition (an import has none) or has two
+// two spaces. For a prior that is not a flow definition (an import has none) or has two
 // states of one name, an export of live is returned. Parse accepts the result, and
 // Equal(result, live) holds. The error is for a live flow that is nil.
 func Overlay(prior []byte, live *Flow) ([]byte, error) {
@@ -23,7 +23,7 @@ func Overlay(prior []byte, live *Flow) ([]byte, error) {
 	}
 	was, err := Parse(prior)
 	if err != nil {
-		return Export(live), nil //nolint:nilerr // an export replaces what is no definition
+		return Export(live), nil //nolint:nilerr // an export replaces what is not a definition
 	}
 	if Equal(was, live) {
 		return prior, nil
@@ -154,7 +154,7 @@ func (o overlay) others(was, now *jsondoc.Node, but ...string) {
 }
 
 // transitions overlays the transitions of a state. Those with conditions are put
-// together, in the place of the first of them.
+// together, where the first of them is.
 func (o overlay) transitions(was, now State) {
 	live := map[string]Transition{}
 	for _, t := range now.Transitions {

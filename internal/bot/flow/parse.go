@@ -47,7 +47,7 @@ func (d *decoder) wrongKind(n *jsondoc.Node, at jsontext.Pointer, want jsontext.
 		fmt.Sprintf("expected %s, found %s", jsondoc.KindName(want), jsondoc.KindName(n.Kind)))))
 }
 
-// is reports whether a value is there and of the kind, and records an error if it is of
+// is reports whether a value exists and is of the kind, and records an error if it is of
 // another kind. Null counts as absent.
 func (d *decoder) is(n *jsondoc.Node, at jsontext.Pointer, kind jsontext.Kind) bool {
 	if !n.Present() {

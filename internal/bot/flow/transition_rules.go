@@ -128,7 +128,7 @@ func (v *validator) condition(who string, n *jsondoc.Node, at jsontext.Pointer) 
 	case "matches_any_of", "does_not_match_any_of":
 		if i := brokenOption(value); n.Get("value").Is('"') && i > 0 {
 			v.warn(SplitOption, at.AppendToken("value"),
-				"Studio splits the value at every comma, quotes and brackets notwithstanding, and the parts match no real input. Use a regex, or a transition for each option.",
+				"Studio splits the value at every comma, even within quotes and brackets, and the parts match no real input. Use a regex, or a transition for each option.",
 				"%s has a %s whose option %d looks cut by a comma or is empty", who, kind, i)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // Export returns s as `twilio autopilot:export` wrote it, indented, with the names given
 // (an empty one is left out). Keys are in the exporter's order, lists in their own.
-// Absent parts and modelBuild are left out. What the exporter did not write is there
+// Absent parts and modelBuild are left out. What the exporter left out is written
 // when it is set: friendlyName and actionsUrl of tasks, sourceChannel of samples,
 // friendlyName of field types.
 func (s *Schema) Export(uniqueName, friendlyName string) []byte {

@@ -40,7 +40,7 @@ func missing(at jsontext.Pointer, want, live *jsondoc.Node) []string {
 	return parts
 }
 
-// leaves returns the pointers to the values in an object that are no objects.
+// leaves returns the pointers to the values in an object that are not objects themselves.
 func leaves(at jsontext.Pointer, n *jsondoc.Node) []string {
 	if n.Kind != '{' {
 		return []string{string(at)}

@@ -8,7 +8,7 @@ import (
 
 // Overlay returns prior, edited to have the content of live. Only what differs is
 // replaced, removed or added; everything else keeps its bytes. A prior that live
-// satisfies is returned unchanged. For one that is no schema, an export of live is
+// satisfies is returned unchanged. For one that is not a schema, an export of live is
 // returned. Parse accepts the result, and Equal(result, live) holds.
 func Overlay(prior []byte, live *Schema) []byte {
 	root, was, err := parse(prior)

@@ -26,7 +26,7 @@ func (p place) index(i int, name string) place {
 	return place{p.pointer.AppendToken(strconv.Itoa(i)), p.key + "[" + name + "]"}
 }
 
-// named puts the name of an element, if it has one, in the place of its position.
+// named replaces the position of an element by its name, if it has one.
 func (p place) named(n *jsondoc.Node, name string) place {
 	if v := n.Get(name); v.Is('"') {
 		p.key = p.key[:strings.LastIndexByte(p.key, '[')] + "[" + v.Text + "]"

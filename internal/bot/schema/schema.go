@@ -59,7 +59,7 @@ type Task struct {
 
 	// ActionsURL is the URL that Twilio fetches the actions from instead; not in an
 	// exporter's file. The URL of the task's own Actions resource, which Twilio returns
-	// when there is no other, counts as none.
+	// when there is no other, counts as empty.
 	ActionsURL string
 
 	Fields  []Field

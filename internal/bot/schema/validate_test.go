@@ -69,7 +69,7 @@ func TestEachFaultIsFoundWhereItIs(t *testing.T) {
 		"long name":              {`"uniqueName": "animal"`, `"uniqueName": "` + strings.Repeat("x", 65) + `"`, LongName, "/tasks/0/fields/0/uniqueName"},
 		"language":               {`{"language": "en-US", "taggedText": "hello"}`, `{"language": "de-DE", "taggedText": "hello"}`, Language, "/tasks/0/samples/0/language"},
 		"no fallback":            {`, "fallback": "task://greeting"`, ``, NoFallback, "/defaults/defaults"},
-		"behind a listen":        {`{"listen": {"tasks": ["greeting"]}}`, `{"listen": true}, {"say": "never"}`, UnreachableAction, "/tasks/0/actions/actions/2"},
+		"after a listen":         {`{"listen": {"tasks": ["greeting"]}}`, `{"listen": true}, {"say": "never"}`, UnreachableAction, "/tasks/0/actions/actions/2"},
 		"redirect loop":          {`{"say": "hello"}`, `{"redirect": "task://greeting"}`, RedirectLoop, "/tasks/0/actions"},
 		"digits to a task":       {`{"say": "hello"}`, `{"listen": {"voice_digits": {"redirects": {"1": "task://x"}}}}`, UnknownTask, "/tasks/0/actions/actions/0/listen/voice_digits/redirects/1"},
 		"mapping to a task":      {`{"say": "hello"}`, `{"listen": {"voice_digits": {"mapping": {"1": "task://x"}}}}`, UnknownTask, "/tasks/0/actions/actions/0/listen/voice_digits/mapping/1"},
