@@ -14,6 +14,7 @@ const (
 	newApp       = "AP1111111111111111111111111111aaaa"
 	newAssistant = "UA1111111111111111111111111111aaaa"
 	hold         = "AP2222222222222222222222222222bbbb" // of the old bot
+	newHold      = "AP3333333333333333333333333333cccc" // of the new bot
 	otherHold    = "AP4444444444444444444444444444dddd" // of another bot
 	gone         = "AP5555555555555555555555555555eeee" // an application that no longer exists
 	trunk        = "TK0123456789abcdef0123456789abcdef"
@@ -68,7 +69,7 @@ func to(engine bot.Engine) string {
 }
 
 func moved(from, engine bot.Engine, task string) move {
-	return move{old: bot.Bot{SID: old(from), UniqueName: "clinic"}, newSID: to(engine), newName: "doctor", engine: engine, oldName: "clinic", task: task}
+	return move{old: bot.Bot{SID: old(from), UniqueName: "clinic"}, newSID: to(engine), newName: "doctor", unnamed: engine == bot.Application, engine: engine, oldName: "clinic", task: task}
 }
 
 func routingOf(from bot.Engine) bot.Routing {
@@ -101,32 +102,36 @@ func TestMoveSaysWhatIsWrittenFieldByField(t *testing.T) {
 		"studio to autopilot":                    {number(flow, bot.Side{}), bot.Studio, bot.Autopilot, "greeting", "messaging.url=ASSISTANT@greeting messaging.method=POST label=doctor", 0},
 		"studio to autopilot, no greeting":       {number(flow, bot.Side{}), bot.Studio, bot.Autopilot, "", "messaging.url=ASSISTANT messaging.method=POST label=doctor", 0},
 
-		"application to application":                 {number(bot.Side{ApplicationSID: accounttest.Application}, bot.Side{}), bot.Application, bot.Application, "", "messaging.application=APP", 0},
-		"application to application, over a URL":     {number(bot.Side{URL: external, FallbackURL: fallback, ApplicationSID: accounttest.Application}, bot.Side{}), bot.Application, bot.Application, "", "messaging.application=APP", 0},
-		"application to application, silenced":       {number(bot.Side{ApplicationSID: hold}, bot.Side{}), bot.Application, bot.Application, "", "", 0},
-		"application to studio":                      {number(bot.Side{ApplicationSID: accounttest.Application}, bot.Side{}), bot.Application, bot.Studio, "", "messaging.url=FLOW messaging.method=POST messaging.application=none label=doctor", 0},
-		"application to studio, over a URL":          {number(bot.Side{URL: external, Method: "GET", FallbackURL: fallback, ApplicationSID: accounttest.Application}, bot.Side{}), bot.Application, bot.Studio, "", "messaging.url=FLOW messaging.method=POST messaging.application=none label=doctor", 0},
-		"application to studio, silenced":            {number(bot.Side{ApplicationSID: hold}, bot.Side{}), bot.Application, bot.Studio, "", "label=doctor", 0},
-		"application to autopilot":                   {number(bot.Side{}, bot.Side{ApplicationSID: accounttest.Application}), bot.Application, bot.Autopilot, "greeting", "voice.url=ASSISTANT@greeting voice.method=POST voice.application=none label=doctor", 0},
-		"autopilot to autopilot keeps the task":      {number(menu, bot.Side{}), bot.Autopilot, bot.Autopilot, "greeting", "messaging.url=ASSISTANT@menu messaging.method=POST label=doctor", 0},
-		"autopilot to autopilot, silenced":           {number(with(menu, hold), bot.Side{}), bot.Autopilot, bot.Autopilot, "", "messaging.url=ASSISTANT@menu messaging.method=POST messaging.application=HOLD label=doctor", 0},
-		"autopilot to studio":                        {number(menu, bot.Side{}), bot.Autopilot, bot.Studio, "", "messaging.url=FLOW messaging.method=POST label=doctor", 0},
-		"autopilot to application":                   {number(menu, bot.Side{}), bot.Autopilot, bot.Application, "", "messaging.url=none messaging.application=APP", 0},
-		"another label":                              {labelled(number(flow, bot.Side{}), "Front desk"), bot.Studio, bot.Studio, "", "messaging.url=FLOW messaging.method=POST", 0},
-		"another bot":                                {number(bot.Side{URL: urlOf("FW9999999999999999999999999999aaaa", "", bot.Messaging)}, bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
-		"an external URL":                            {number(bot.Side{URL: external}, bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
-		"nothing":                                    {number(bot.Side{}, bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
-		"another bot's hold over its URL":            {number(with(flow, otherHold), bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
-		"an application over its URL":                {number(with(flow, accounttest.Application), bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
-		"a trunk over its URL":                       {trunked(number(bot.Side{}, flow)), bot.Studio, bot.Studio, "", "", 0},
-		"a trunk says nothing of messages":           {trunked(number(flow, flow)), bot.Studio, bot.Studio, "", "messaging.url=FLOW messaging.method=POST label=doctor", 0},
-		"its application over another flow's URL":    {number(with(bot.Side{URL: urlOf("FW9999999999999999999999999999aaaa", "", bot.Messaging)}, accounttest.Application), bot.Side{}), bot.Application, bot.Application, "", "messaging.application=APP", 0},
-		"one channel silenced, the other by hand":    {number(with(flow, hold), flow), bot.Studio, bot.Studio, "", "messaging.url=FLOW messaging.method=POST messaging.application=HOLD voice.url=FLOW voice.method=POST label=doctor", 0},
-		"the other channel is another's":             {number(flow, bot.Side{URL: external, Method: "GET"}), bot.Studio, bot.Application, "", "messaging.url=none messaging.fallback=none messaging.application=APP", 1},
-		"moved already":                              {number(bot.Side{URL: urlOf(newFlow, "", bot.Messaging), Method: "POST"}, bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
-		"the old application, gone by now, silenced": {number(bot.Side{ApplicationSID: hold, FallbackURL: fallback}, bot.Side{}), bot.Application, bot.Application, "", "", 0},
+		"application to application":                      {number(bot.Side{ApplicationSID: accounttest.Application}, bot.Side{}), bot.Application, bot.Application, "", "messaging.application=APP", 0},
+		"application to application, over a URL":          {number(bot.Side{URL: external, FallbackURL: fallback, ApplicationSID: accounttest.Application}, bot.Side{}), bot.Application, bot.Application, "", "messaging.application=APP", 0},
+		"application to application, silenced":            {number(bot.Side{ApplicationSID: hold}, bot.Side{}), bot.Application, bot.Application, "", "", 0},
+		"application to studio":                           {number(bot.Side{ApplicationSID: accounttest.Application}, bot.Side{}), bot.Application, bot.Studio, "", "messaging.url=FLOW messaging.method=POST messaging.application=none label=doctor", 0},
+		"application to studio, over a URL":               {number(bot.Side{URL: external, Method: "GET", FallbackURL: fallback, ApplicationSID: accounttest.Application}, bot.Side{}), bot.Application, bot.Studio, "", "messaging.url=FLOW messaging.method=POST messaging.application=none label=doctor", 0},
+		"application to studio, silenced":                 {number(bot.Side{ApplicationSID: hold}, bot.Side{}), bot.Application, bot.Studio, "", "label=doctor", 0},
+		"application to autopilot":                        {number(bot.Side{}, bot.Side{ApplicationSID: accounttest.Application}), bot.Application, bot.Autopilot, "greeting", "voice.url=ASSISTANT@greeting voice.method=POST voice.application=none label=doctor", 0},
+		"autopilot to autopilot keeps the task":           {number(menu, bot.Side{}), bot.Autopilot, bot.Autopilot, "greeting", "messaging.url=ASSISTANT@menu messaging.method=POST label=doctor", 0},
+		"autopilot to autopilot, silenced":                {number(with(menu, hold), bot.Side{}), bot.Autopilot, bot.Autopilot, "", "messaging.url=ASSISTANT@menu messaging.method=POST messaging.application=HOLD label=doctor", 0},
+		"autopilot to studio":                             {number(menu, bot.Side{}), bot.Autopilot, bot.Studio, "", "messaging.url=FLOW messaging.method=POST label=doctor", 0},
+		"autopilot to application":                        {number(menu, bot.Side{}), bot.Autopilot, bot.Application, "", "messaging.url=none messaging.application=APP", 0},
+		"another label":                                   {labelled(number(flow, bot.Side{}), "Front desk"), bot.Studio, bot.Studio, "", "messaging.url=FLOW messaging.method=POST", 0},
+		"another bot":                                     {number(bot.Side{URL: urlOf("FW9999999999999999999999999999aaaa", "", bot.Messaging)}, bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
+		"an external URL":                                 {number(bot.Side{URL: external}, bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
+		"nothing":                                         {number(bot.Side{}, bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
+		"another bot's hold over its URL":                 {number(with(flow, otherHold), bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
+		"an application over its URL":                     {number(with(flow, accounttest.Application), bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
+		"a trunk over its URL":                            {trunked(number(bot.Side{}, flow)), bot.Studio, bot.Studio, "", "", 0},
+		"a trunk says nothing of messages":                {trunked(number(flow, flow)), bot.Studio, bot.Studio, "", "messaging.url=FLOW messaging.method=POST label=doctor", 0},
+		"its application over another flow's URL":         {number(with(bot.Side{URL: urlOf("FW9999999999999999999999999999aaaa", "", bot.Messaging)}, accounttest.Application), bot.Side{}), bot.Application, bot.Application, "", "messaging.application=APP", 0},
+		"one channel silenced, the other by hand":         {number(with(flow, hold), flow), bot.Studio, bot.Studio, "", "messaging.url=FLOW messaging.method=POST messaging.application=HOLD voice.url=FLOW voice.method=POST label=doctor", 0},
+		"the other channel is another's":                  {number(flow, bot.Side{URL: external, Method: "GET"}), bot.Studio, bot.Application, "", "messaging.url=none messaging.fallback=none messaging.application=APP", 1},
+		"moved already":                                   {number(bot.Side{URL: urlOf(newFlow, "", bot.Messaging), Method: "POST"}, bot.Side{}), bot.Studio, bot.Studio, "", "", 0},
+		"silenced for the new one, the URL left by a cut": {number(bot.Side{URL: menu.URL, Method: "POST", ApplicationSID: newHold}, bot.Side{}), bot.Autopilot, bot.Autopilot, "", "messaging.url=ASSISTANT@menu messaging.method=POST messaging.application=" + newHold + " label=doctor", 0},
+		"the same for an application":                     {number(bot.Side{URL: flow.URL, Method: "POST", ApplicationSID: newHold}, bot.Side{}), bot.Studio, bot.Application, "", "messaging.url=none", 0},
+		"silenced for the new one, its own URL behind it": {number(bot.Side{URL: urlOf(newFlow, "", bot.Messaging), ApplicationSID: newHold}, bot.Side{}), bot.Studio, bot.Studio, "", "label=doctor", 0},
+		"the old application, gone by now, silenced":      {number(bot.Side{ApplicationSID: hold, FallbackURL: fallback}, bot.Side{}), bot.Application, bot.Application, "", "", 0},
 	} {
-		change, notices := moved(each.from, each.engine, each.task).decide(routingOf(each.from), each.number)
+		routing := bot.NewRouting(bot.Webhooks{}, []bot.Hold{{SID: hold, BotSID: old(each.from)}, {SID: newHold, BotSID: to(each.engine)}, {SID: otherHold, BotSID: "FW9999999999999999999999999999aaaa"}}, gone)
+		change, notices := moved(each.from, each.engine, each.task).decide(routing, each.number)
 		if got := written(change); got != each.writes {
 			t.Errorf("%s: writes %q, want %q", name, got, each.writes)
 		}
