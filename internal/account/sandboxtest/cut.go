@@ -35,8 +35,8 @@ type Operation struct {
 	// OneWrite is for an operation that is one write with reads behind it: where one of
 	// those fails, the write is done.
 	OneWrite bool
-	// Between is for an operation that is several writes of which none is undone: it says
-	// what is wrong with the account after an error; nil where that is not so.
+	// Between is for an operation of several writes that are not undone, or are an engine's:
+	// it says what is wrong with the account after an error of which Cuts says nothing.
 	Between func(w *World) error
 	// Unknown is for an operation after which nothing tells the next apply, which still
 	// knows the account as it was before, what became of it: Again may fail where all was
@@ -182,7 +182,7 @@ func (o Operation) promised(w *World, err error) (said []string, broken error) {
 			broken = errors.Join(broken, fmt.Errorf("it says %q: %w", sentence, err))
 		}
 	}
-	if len(said) == 0 {
+	if len(said) == 0 && o.Between == nil {
 		broken = errors.Join(broken, fmt.Errorf("nothing here holds the account to %q", sentence))
 	}
 	return said, broken
