@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +11,11 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,29 +29,29 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// haveCLI tells whether a Terraform or OpenTofu was found; without one the tests
+// haveCLI reports whether a Terraform or OpenTofu was found; without one the tests
 // that need it are skipped by name.
 var haveCLI bool
 
+// scratch is a folder for what the tests share.
+var scratch string
+
 func TestMain(m *testing.M) {
-	ctx := context.Background()
-	found, err := cli.Find(ctx)
-	if errors.Is(err, cli.ErrNotFound) && os.Getenv("CI") != "" {
-		// Where nobody looks, nothing may pass by being skipped.
-		found, err = cli.Install(ctx, os.Stderr)
-	}
-	switch {
-	case err == nil:
-		haveCLI = true
-		for _, variable := range found.Environ() {
-			name, value, _ := strings.Cut(variable, "=")
-			set(name, value)
-		}
-	case errors.Is(err, cli.ErrNotFound):
-		fmt.Fprintln(os.Stderr, "The acceptance tests are skipped:", err)
-	default:
+	status, err := runTests(m)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+func runTests(m *testing.M) (status int, err error) {
+	if scratch, err = os.MkdirTemp("", "twiliobot-test-"); err != nil {
+		return 0, err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	if err := findCLI(context.Background()); err != nil {
+		return 0, err
 	}
 	// Nobody's own account must be in reach of a test.
 	for _, variable := range os.Environ() {
@@ -55,12 +60,67 @@ func TestMain(m *testing.M) {
 		}
 	}
 	set("TWILIO_CONFIG_DIR", os.DevNull)
-	status := m.Run()
+	status = m.Run()
 	if broken := broken(); len(broken) > 0 {
-		fmt.Fprintf(os.Stderr, "%d requests or answers are not as Twilio's OpenAPI documents have them:\n%v\n", len(broken), errors.Join(broken...))
-		status = 1
+		return status, fmt.Errorf("%d requests or answers are not as Twilio's OpenAPI documents have them:\n%w", len(broken), errors.Join(broken...))
 	}
-	os.Exit(status)
+	return status, nil
+}
+
+// findCLI points the test driver to a Terraform or OpenTofu, where there is one.
+func findCLI(ctx context.Context) error {
+	found, err := cli.Find(ctx)
+	if errors.Is(err, cli.ErrNotFound) && os.Getenv("CI") != "" {
+		// Where nobody looks, nothing may pass by being skipped.
+		found, err = cli.Install(ctx, os.Stderr)
+	}
+	if errors.Is(err, cli.ErrNotFound) {
+		fmt.Fprintln(os.Stderr, "The acceptance tests are skipped:", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !logsAskedFor() && runtime.GOOS != "windows" {
+		if found.Path, err = frugal(ctx, found.Path); err != nil {
+			return err
+		}
+	}
+	haveCLI = true
+	for _, variable := range found.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		set(name, value)
+	}
+	// A CLI ends before it pays to collect garbage. The variables are for the processes
+	// started from here on: this one has read its own.
+	set("GOGC", "off")
+	set("GOMEMLIMIT", "512MiB")
+	return nil
+}
+
+//go:embed testdata/cli.sh
+var frugalCLI []byte
+
+// frugal returns a command that runs the CLI at path, but only where the test driver has
+// a use for what it prints.
+func frugal(ctx context.Context, path string) (string, error) {
+	version, err := exec.CommandContext(ctx, path, "version", "-json").Output()
+	if err != nil {
+		return "", fmt.Errorf("%s version -json: %w", path, err)
+	}
+	answer, command := filepath.Join(scratch, "version.json"), filepath.Join(scratch, filepath.Base(path))
+	set("TEST_CLI", path)
+	set("TEST_CLI_VERSION", answer)
+	return command, errors.Join(os.WriteFile(answer, version, 0o600), os.WriteFile(command, frugalCLI, 0o700))
+}
+
+// logsAskedFor reports whether a variable asks for logs: the CLI's, the provider's or
+// the test driver's.
+func logsAskedFor() bool {
+	return slices.ContainsFunc(os.Environ(), func(variable string) bool {
+		name, value, _ := strings.Cut(variable, "=")
+		return value != "" && (strings.HasPrefix(name, "TF_LOG") || strings.HasPrefix(name, "TF_ACC_LOG"))
+	})
 }
 
 // set sets a variable of the environment for all tests; an empty value is an unset

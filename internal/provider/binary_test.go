@@ -19,22 +19,34 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
+// registries are the hosts that Terraform and OpenTofu fill in.
+var registries = []string{"registry.terraform.io", "registry.opentofu.org"}
+
 // mirror is a folder from which `init` takes the provider as it is built for a
 // release.
 var mirror = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "twiliobot-mirror-")
-	if err != nil {
-		return "", err
+	folder := filepath.Join(scratch, "mirror")
+	built := filepath.Join(folder, "terraform-provider-twiliobot")
+	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", built, "../..")
+	build.Env = append(os.Environ(), "GOGC=")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
 	}
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		binary := filepath.Join(folder, host, "twiliobot", "twiliobot", "0.1.0", runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-twiliobot_v0.1.0")
-		build := exec.Command("go", "build", "-o", binary, "../..")
-		if out, err := build.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("building the provider: %w\n%s", err, out)
+	for _, host := range registries {
+		binary := binaryIn(folder, host)
+		if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.Link(built, binary); err != nil {
+			return "", err
 		}
 	}
 	return folder, nil
 })
+
+func binaryIn(mirror, host string) string {
+	return filepath.Join(mirror, host, "twiliobot", "twiliobot", "0.1.0", runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-twiliobot_v0.1.0")
+}
 
 // folder is a working directory in which a real CLI runs the provider's real
 // binary, process by process, as a person's does.
