@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -19,6 +20,14 @@ func main() {
 	debug := flag.Bool("debug", false, "run outside of Terraform's control, for a debugger such as delve to attach to")
 	flag.Parse()
 
+	// A process that a debugger runs writes its logs to the developer's terminal.
+	if !*debug {
+		for name, level := range provider.LogLevels(os.Getenv) {
+			if err := os.Setenv(name, level); err != nil {
+				log.Fatal(err)
+			}
+		}
+	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: provider.Address,
 		Debug:   *debug,

@@ -33,6 +33,9 @@ import (
 // that need it are skipped by name.
 var haveCLI bool
 
+// cliEnviron is the environment of a CLI that runs the provider's own binary.
+var cliEnviron []string
+
 // scratch is a folder for what the tests share.
 var scratch string
 
@@ -60,6 +63,8 @@ func runTests(m *testing.M) (status int, err error) {
 		}
 	}
 	set("TWILIO_CONFIG_DIR", os.DevNull)
+	cliEnviron = os.Environ()
+	turnOffLogs()
 	status = m.Run()
 	if broken := broken(); len(broken) > 0 {
 		return status, fmt.Errorf("%d requests or answers are not as Twilio's OpenAPI documents have them:\n%w", len(broken), errors.Join(broken...))
@@ -121,6 +126,18 @@ func logsAskedFor() bool {
 		name, value, _ := strings.Cut(variable, "=")
 		return value != "" && (strings.HasPrefix(name, "TF_LOG") || strings.HasPrefix(name, "TF_ACC_LOG"))
 	})
+}
+
+// turnOffLogs turns off the loggers of the test driver and of the providers in this
+// process, unless a variable asks for logs.
+func turnOffLogs() {
+	if logsAskedFor() {
+		return
+	}
+	set("TF_LOG_SDK_HELPER_RESOURCE", "OFF")
+	for name, level := range LogLevels(os.Getenv) {
+		set(name, level)
+	}
 }
 
 // set sets a variable of the environment for all tests; an empty value is an unset

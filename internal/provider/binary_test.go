@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,7 +67,7 @@ func newFolder(t *testing.T, config string, env ...string) *folder {
 	f := &folder{t: t, path: t.TempDir()}
 	f.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(providers)))
 	f.write("main.tf", "terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\n"+config)
-	f.env = append(append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(f.path, "cli.tfrc")), env...)
+	f.env = append(append(slices.Clone(cliEnviron), "TF_CLI_CONFIG_FILE="+filepath.Join(f.path, "cli.tfrc")), env...)
 	f.run("init", "-input=false")
 	return f
 }
