@@ -429,7 +429,7 @@ func TestRemovalOfABotNamesItsNumbers(t *testing.T) {
 		values := content("studio", "first", 1)
 		values["force_destroy"] = tftypes.NewValue(tftypes.Bool, force)
 		b.applied(botBlock("bot", values), bindingBlock(ukNumber, "bot"))
-		words := "keeps the bot from being removed"
+		words := "keeps the bot from being deleted"
 		if force {
 			words = "answer nothing from then on"
 		}
@@ -580,7 +580,10 @@ func TestNothingOfSomebodyElsesIsOverwritten(t *testing.T) {
 				b.gate.next = i.handler(inner)
 				err := b.apply(s.after, true)
 				b.gate.next = inner
-				calls = i.calls
+				if calls = i.calls; at > calls {
+					b.close()
+					break // fewer calls were made than the time before, since some share a listing
+				}
 				if i.between() {
 					unseen++
 					b.close()
