@@ -14,7 +14,7 @@ func TestDestroyIsNotStoppedByWhatAnotherClientChanged(t *testing.T) {
 	t.Parallel()
 	const theirs = "https://theirs.example.com/"
 	greeter, front := hosted("greeter"), bound("front", "greeter", ukNumber)
-	delete := func(w *world, name string) {
+	remove := func(w *world, name string) {
 		w.call(http.MethodDelete, apiBase+"/Applications/"+w.applications()[name]["sid"].(string)+".json", nil)
 	}
 	makes := func(w *world, name string) {
@@ -42,7 +42,7 @@ func TestDestroyIsNotStoppedByWhatAnotherClientChanged(t *testing.T) {
 		"bot deleted, its name and its number taken": {
 			config: greeter + front,
 			change: func(w *world) {
-				delete(w, "greeter")
+				remove(w, "greeter")
 				makes(w, "greeter")
 				w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": w.applications()["greeter"]["sid"].(string)})
 			},

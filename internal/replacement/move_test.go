@@ -2,6 +2,7 @@ package replacement
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -198,7 +199,7 @@ func TestEveryMoveCarriesWhatWasThere(t *testing.T) {
 							if was.SilencedBy != "" && between.SilencedBy == "" {
 								t.Errorf("%s: %s answers between the two: %+v", name, channel, between)
 							}
-							if is.URL != "" && is.SilencedBy == "" && is.Method != "POST" {
+							if is.URL != "" && is.SilencedBy == "" && is.Method != http.MethodPost {
 								t.Errorf("%s: %s calls the bot by %s", name, channel, is.Method)
 							}
 							if behind, ok := (bot.Webhooks{}).Parse(after.Side(channel).URL); ok && behind.BotSID == old(from) {
