@@ -58,7 +58,7 @@ func sentinel(err error) bool {
 
 // addEach adds an error for each of those that are joined.
 func addEach(diags *diag.Diagnostics, at path.Path, summary string, err error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only what errors.Join made itself is taken apart
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, each := range joined.Unwrap() {
 			diags.AddAttributeError(at, summary, sentence(each))
 		}
