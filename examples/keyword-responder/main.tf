@@ -13,7 +13,7 @@ provider "twiliobot" {
 }
 
 variable "form" {
-  description = "What the bot is written as: schema, flow or application."
+  description = "The kind of content the bot has: schema, flow or application."
   type        = string
   default     = "schema"
 
@@ -24,13 +24,13 @@ variable "form" {
 }
 
 variable "engine" {
-  description = "What runs the schema: studio, or autopilot where that still runs."
+  description = "The engine that runs the schema: studio, or autopilot where it still exists."
   type        = string
   default     = "studio"
 }
 
 variable "responder_url" {
-  description = "Where the program in server/ is reached, without a slash at the end."
+  description = "The URL of the program in server/, without a slash at the end."
   type        = string
   default     = "https://responder.example.com"
 }
@@ -42,7 +42,7 @@ variable "phone_number" {
 }
 
 locals {
-  # The files name the program by this address.
+  # The files refer to the program by this address.
   written = "https://responder.example.com"
   schema  = replace(file("${path.module}/schema.json"), local.written, var.responder_url)
   flow    = replace(file("${path.module}/flow.json"), local.written, var.responder_url)

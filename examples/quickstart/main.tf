@@ -19,13 +19,13 @@ variable "phone_number" {
 }
 
 variable "name" {
-  description = "The bot's name. A change makes a new bot, and the number follows."
+  description = "The bot's name. A change creates a new bot, and the number moves to it."
   type        = string
   default     = "clinic"
 }
 
 variable "suspended" {
-  description = "Whether the bot is kept from answering."
+  description = "Whether the bot is suspended, so that it does not answer."
   type        = bool
   default     = false
 }
@@ -50,7 +50,7 @@ resource "twiliobot_suspension" "clinic" {
   assistant_sid = twiliobot_assistant.clinic.sid
 }
 
-# Who answers where, once the above is done.
+# Which bot answers which number, once the above is applied.
 data "twiliobot_phone_numbers" "all" {
   depends_on = [twiliobot_phone_number_binding.clinic, twiliobot_suspension.clinic]
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -59,6 +60,9 @@ func (e *Edit) Write(ctx context.Context, change bot.NumberChange) error {
 	}
 	answer, err := e.account.numbers.api.Update(ctx, before.SID, change)
 	defer e.account.wroteNumber(before.SID)
+	if err != nil && !errors.Is(err, bot.ErrUncertain) {
+		return fmt.Errorf("writing the phone number %s: %w", before, err)
+	}
 	sent := confirm.Write{Object: "phone number " + before.String(), Err: err}
 	after, err := confirm.Read(ctx, sent, func(ctx context.Context) (bot.Number, error) {
 		number, err := e.account.numbers.api.Get(ctx, before.SID)

@@ -102,7 +102,16 @@ func (r *replacements) record(old, by string) {
 func (r *replacements) NotReplaced(old string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	by, ok := r.of[old]
+	if !ok {
+		return
+	}
 	delete(r.of, old)
+	for sid, latest := range r.of {
+		if latest == by {
+			r.of[sid] = old
+		}
+	}
 }
 
 // ReplacementOf is the bot that this run put in the place of another; empty where it did

@@ -91,7 +91,7 @@ func bindOnce(ctx context.Context, a *account.Account, e *account.Edit, b Bindin
 	}
 	decision, refusal := Decide(view, b, snapshot, hold)
 	if refusal != nil {
-		return nil, hold, refusal.problem(ctx, a, before, b)
+		return nil, hold, refusal.problem(ctx, a, before, b, own)
 	}
 	notices = decision.Notices
 	for _, conflict := range decision.Taken {

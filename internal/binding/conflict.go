@@ -38,13 +38,19 @@ func viewOf(ctx context.Context, a *account.Account, routing bot.Routing, n bot.
 	return view, nil
 }
 
-// problem says to people why a binding must not be written.
-func (r *Refusal) problem(ctx context.Context, a *account.Account, n bot.Number, b Binding) *bot.Problem {
+// problem says to people why a binding must not be written. own is the bot that it had put
+// on the number before.
+func (r *Refusal) problem(ctx context.Context, a *account.Account, n bot.Number, b Binding, own string) *bot.Problem {
 	switch r.Kind {
 	case bot.NumberIncapable:
 		return IncapableProblem(n, r.Channels)
 	case bot.NumberTaken:
 		return TakenProblem(ctx, a, n, r.Conflicts)
+	case bot.NumberRepointed:
+		if own == "" {
+			return TakenProblem(ctx, a, n, r.Conflicts)
+		}
+		return DriftProblem(ctx, a, n, b, own, r.Conflicts)
 	case bot.NumberSilenced:
 		return SilencedProblem(ctx, a, n, b.BotSID, r.Conflicts)
 	default:

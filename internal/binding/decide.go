@@ -81,6 +81,10 @@ func Decide(v View, b Binding, snapshot bot.RouteSnapshot, hold string) (Decisio
 	if changed := v.changedSince(b, snapshot); len(changed) > 0 {
 		return Decision{}, &Refusal{Kind: bot.ChangedSincePlan, Conflicts: changed}
 	}
+	if len(conflicts) > 0 && !b.Overwrite {
+		// The plan saw it and warned.
+		return Decision{}, &Refusal{Kind: bot.NumberRepointed, Conflicts: conflicts}
+	}
 	if len(conflicts) > 0 && hold != "" {
 		return Decision{}, &Refusal{Kind: bot.NumberSilenced, Conflicts: conflicts}
 	}
@@ -209,8 +213,9 @@ func (v View) change(b Binding, hold string) (change bot.NumberChange, notices [
 
 // DecideFree says what is written to take a bot off channels of a number, and which
 // channels are left, since they answer for another by now. claimed reports whether a
-// binding of this run has taken a channel: it is never freed.
-func (v View) DecideFree(prior Prior, claimed func(bot.Channel) bool) (change bot.NumberChange, left []Conflict, notices []bot.Notice) {
+// binding of this run has taken a channel: it is never freed. names are the names of the
+// bot, which the number's label may be.
+func (v View) DecideFree(prior Prior, names []string, claimed func(bot.Channel) bool) (change bot.NumberChange, left []Conflict, notices []bot.Notice) {
 	for _, channel := range prior.Channels {
 		route := v.Routing.Route(v.Number, channel)
 		switch {
@@ -231,7 +236,7 @@ func (v View) DecideFree(prior Prior, claimed func(bot.Channel) bool) (change bo
 		}
 	}
 	if !change.Empty() {
-		change.FriendlyName = labelOnFree(v.Number, change.Apply(v.Number), prior.Label, v.Routing.Webhooks)
+		change.FriendlyName = labelOnFree(v.Number, change.Apply(v.Number), names, v.Routing.Webhooks)
 	}
 	return change, left, notices
 }

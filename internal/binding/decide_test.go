@@ -296,7 +296,7 @@ func TestDecideFreeSaysWhatIsWrittenFieldByField(t *testing.T) {
 				own = append(own, each.by)
 			}
 			view := View{Number: each.number, Routing: routingOf(prior.BotSID, hold), Own: own}
-			change, left, notices := view.DecideFree(prior, func(channel bot.Channel) bool { return slices.Contains(each.claimed, channel) })
+			change, left, notices := view.DecideFree(prior, namesOf(each.label), func(channel bot.Channel) bool { return slices.Contains(each.claimed, channel) })
 			if got := written(change); got != each.writes {
 				t.Errorf("writes %q, want %q", got, each.writes)
 			}
@@ -315,10 +315,12 @@ func TestLabels(t *testing.T) {
 	for what, each := range map[string]struct {
 		label     string
 		prior     Prior
+		names     []string
 		overwrite bool
 		isBotName bool
 		want      string
 	}{
+		"the name that the bot has by now":                  {label: "renamed", prior: Prior{BotSID: flowBot, Label: "old"}, names: []string{"old", "renamed"}, want: name},
 		"a number that is new to the binding":               {label: "Front desk", want: name},
 		"the name that the binding wrote":                   {label: "old", prior: Prior{BotSID: flowBot, Label: "old"}, want: name},
 		"the mark of a free number":                         {label: bot.FreeLabel, prior: Prior{BotSID: flowBot, Label: "old"}, want: name},
@@ -330,7 +332,7 @@ func TestLabels(t *testing.T) {
 		"a label of a person where the binding wrote none":  {label: "Front desk", prior: Prior{BotSID: flowBot}, want: ""},
 		"a label of a person on a number that it never had": {label: "Front desk", prior: Prior{Label: "old"}, want: name},
 	} {
-		if got := LabelOnBind(each.label, name, each.prior, each.overwrite, each.isBotName); got != each.want {
+		if got := LabelOnBind(each.label, name, each.prior, each.names, each.overwrite, each.isBotName); got != each.want {
 			t.Errorf("%s: %q, want %q", what, got, each.want)
 		}
 	}
@@ -369,4 +371,12 @@ func TestIncapableChannelsAreNamed(t *testing.T) {
 			t.Error("the binding's own channels were changed")
 		}
 	}
+}
+
+// namesOf is the names of a bot that has one, or none.
+func namesOf(name string) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{name}
 }

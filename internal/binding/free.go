@@ -22,7 +22,7 @@ func Free(ctx context.Context, a *account.Account, prior Prior, log *account.Und
 			return err
 		}
 		view := View{Number: e.Number, Routing: routing, Own: a.Successors(prior.BotSID)}
-		change, left, cleared := view.DecideFree(prior, e.Claimed)
+		change, left, cleared := view.DecideFree(prior, priorNames(ctx, a, prior), e.Claimed)
 		for _, each := range left {
 			notices = append(notices, bot.Notice{
 				Summary: "A phone number was left as it is",

@@ -332,7 +332,7 @@ func TestEveryFreeingKeepsItsPromises(t *testing.T) {
 							}
 							view := View{Number: n, Routing: routingOf(sid, hold, secondHold), Own: []string{sid}}
 							claimed := func(channel bot.Channel) bool { return slices.Contains(claims, channel) }
-							change, left, _ := view.DecideFree(Prior{BotSID: sid, Channels: channels, Label: "clinic"}, claimed)
+							change, left, _ := view.DecideFree(Prior{BotSID: sid, Channels: channels, Label: "clinic"}, []string{"clinic"}, claimed)
 							after := change.Apply(n)
 							name := fmt.Sprintf("messages: %s, calls: %s; %s off %v, claimed %v, label %q", messaging.name, voice.name, sid[:2], channels, claims, label)
 							answers := 0
@@ -367,7 +367,7 @@ func TestEveryFreeingKeepsItsPromises(t *testing.T) {
 								t.Errorf("%s: the label is %q, and %d channels answer", name, after.FriendlyName, answers)
 							}
 							view.Number = after
-							if more, _, _ := view.DecideFree(Prior{BotSID: sid, Channels: channels, Label: "clinic"}, claimed); !more.Empty() {
+							if more, _, _ := view.DecideFree(Prior{BotSID: sid, Channels: channels, Label: "clinic"}, []string{"clinic"}, claimed); !more.Empty() {
 								t.Errorf("%s: freed again, it writes %s", name, written(more))
 							}
 						}

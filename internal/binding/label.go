@@ -2,6 +2,7 @@ package binding
 
 import (
 	"context"
+	"slices"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -9,22 +10,26 @@ import (
 
 // LabelOnBind is the label that a binding without a configured one writes on a number;
 // empty leaves what is there. The bot's name is written on a number that is new to the
-// binding, in place of the name that the binding wrote, of the mark of a free number,
-// and, where it may overwrite, of the name of the bot that the number is taken from.
-// isBotName reports whether the label is the name of a bot of the account.
-func LabelOnBind(label, botName string, prior Prior, overwrite, isBotName bool) string {
+// binding, in place of a name of the bot that the binding had there before, of the mark
+// of a free number, and, where it may overwrite, of the name of the bot that the number is
+// taken from. priorNames are the names of the bot before; isBotName reports whether the
+// label is the name of a bot of the account.
+func LabelOnBind(label, botName string, prior Prior, priorNames []string, overwrite, isBotName bool) string {
 	switch {
-	case prior.BotSID == "", label == prior.Label, label == bot.FreeLabel, overwrite && isBotName:
+	case prior.BotSID == "", label == prior.Label, label == bot.FreeLabel, slices.Contains(priorNames, label), overwrite && isBotName:
 		return botName
 	default:
 		return ""
 	}
 }
 
-// Label is LabelOnBind for a number, having looked whether its label is a bot's name
+// Label is LabelOnBind for a number, having looked for what its label may be the name of
 // where that makes a difference.
 func Label(ctx context.Context, a *account.Account, n bot.Number, botName string, prior Prior, overwrite bool) (string, error) {
-	label := LabelOnBind(n.FriendlyName, botName, prior, overwrite, false)
+	if label := LabelOnBind(n.FriendlyName, botName, prior, nil, overwrite, false); label != "" {
+		return label, nil
+	}
+	label := LabelOnBind(n.FriendlyName, botName, prior, priorNames(ctx, a, prior), overwrite, false)
 	if label != "" || !overwrite {
 		return label, nil
 	}
@@ -32,13 +37,29 @@ func Label(ctx context.Context, a *account.Account, n bot.Number, botName string
 	if err != nil {
 		return "", err
 	}
-	return LabelOnBind(n.FriendlyName, botName, prior, overwrite, len(named) > 0), nil
+	return LabelOnBind(n.FriendlyName, botName, prior, nil, overwrite, len(named) > 0), nil
 }
 
-// labelOnFree is the label of a number that a bot is taken off: "free" where it bore the
-// bot's name and nothing answers on it any more; nil leaves what is there.
-func labelOnFree(before, after bot.Number, botName string, webhooks bot.Webhooks) *string {
-	if botName == "" || before.FriendlyName != botName {
+// priorNames are the names by which a number may be labelled with the bot that a binding
+// had there before: the one that the binding knew, and those that the bot, or the one that
+// replaced it in this run, has by now. A bot that cannot be read has none.
+func priorNames(ctx context.Context, a *account.Account, prior Prior) []string {
+	var names []string
+	if prior.Label != "" {
+		names = append(names, prior.Label)
+	}
+	for _, sid := range a.Successors(prior.BotSID) {
+		if b, err := a.Bot(ctx, sid); err == nil && !b.Unnamed() && b.UniqueName != "" {
+			names = append(names, b.UniqueName)
+		}
+	}
+	return names
+}
+
+// labelOnFree is the label of a number that a bot is taken off: "free" where it bore a
+// name of the bot and nothing answers on it any more; nil leaves what is there.
+func labelOnFree(before, after bot.Number, botNames []string, webhooks bot.Webhooks) *string {
+	if !slices.Contains(botNames, before.FriendlyName) {
 		return nil
 	}
 	for _, channel := range bot.Channels() {

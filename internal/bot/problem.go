@@ -62,6 +62,17 @@ func (p *Problem) Error() string {
 // Unwrap is the cause.
 func (p *Problem) Unwrap() error { return p.Cause }
 
+// DeletedProblem says that a bot which the plan knew is gone when it is applied. cause is
+// what looking for it said.
+func DeletedProblem(sid string, cause error) *Problem {
+	return &Problem{
+		Kind:    ChangedSincePlan,
+		Summary: "The bot was deleted since the plan",
+		Detail:  fmt.Sprintf("Bot %s no longer exists: another client deleted or replaced it after the plan was made. Plan again to see what is there now.", sid),
+		Cause:   cause,
+	}
+}
+
 // Notice is something that was done, or was not, that the person should know.
 type Notice struct {
 	Summary string

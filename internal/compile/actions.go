@@ -10,7 +10,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// line is the states of a task one after the other.
+// line is the states of a task, in the order they run.
 type line struct {
 	*side
 	task  *task
@@ -19,14 +19,14 @@ type line struct {
 	open  []exit
 }
 
-// exit is an event of a state that leads on, or a match it has already.
+// exit is a transition that has no target yet: an event of a state, or a match of its split.
 type exit struct {
 	from  *widget
 	event string
-	match int // of from.ways; only where event is empty
+	match int // of from.ways; used only where event is empty
 }
 
-// then leads all that is open to a target, and closes it.
+// then connects every open exit to a target, which leaves none open.
 func (l *line) then(t target) {
 	if !l.begun {
 		l.first, l.begun = t, true
@@ -41,7 +41,7 @@ func (l *line) then(t target) {
 	l.open = nil
 }
 
-// next adds a state, which goes on by its events.
+// next adds a state; its events become the open exits.
 func (l *line) next(name, kind string, properties map[string]any, events ...string) *widget {
 	w := l.add(name, kind, l.columns[l.task], properties)
 	l.then(to(w))
@@ -51,8 +51,8 @@ func (l *line) next(name, kind string, properties map[string]any, events ...stri
 	return w
 }
 
-// actions makes the states of a task; what follows the last leads nowhere, so that the
-// conversation ends.
+// actions creates the states of a task. The last leads nowhere, which ends the
+// conversation.
 func (s *side) actions(t *task) target {
 	l := &line{side: s, task: t}
 	if t.url != "" {
@@ -94,8 +94,8 @@ func (s *side) actions(t *task) target {
 	return l.first
 }
 
-// promptOf is the index of the action whose text is said by the state that listens;
-// -1 for none. What is remembered in between is remembered before.
+// promptOf is the index of the action whose text the listening state says; -1 for
+// none. A remember between the two runs before that state.
 func (l *line) promptOf(list []action) int {
 	prompt := -1
 	for i, a := range list {
@@ -128,14 +128,14 @@ func (l *line) promptOf(list []action) int {
 
 // text is what a say says on the channel.
 func (s *side) text(n *jsondoc.Node) string {
-	text := spoken(n)
+	text := sayText(n)
 	if !s.voice() {
 		text = withoutSSML(text)
 	}
 	return strings.TrimSpace(text)
 }
 
-// speak makes the states of an action after which the next one runs.
+// speak creates the states of an action after which the next one runs.
 func (l *line) speak(a action) {
 	name := stateName(l.prefix, l.task, a, a.verb)
 	switch a.verb {
@@ -147,10 +147,10 @@ func (l *line) speak(a action) {
 		l.say(name, a)
 	case "play":
 		if !l.voice() {
-			l.c.report.info(CodePlayOnMessaging, a.at, "People who write do not get it; callers hear it.", "A recording cannot be played in a message.")
+			l.c.report.info(CodePlayOnMessaging, a.at, "It is left out of messages; callers hear it.", "A recording cannot be played in a message.")
 			return
 		}
-		l.next(name, kindSay, l.spokenAs(map[string]any{"play": literal(get(a.value, "url").String()), "loop": whole(get(a.value, "loop"), 1)}), "audioComplete")
+		l.next(name, kindSay, l.withVoice(map[string]any{"play": literal(get(a.value, "url").String()), "loop": whole(get(a.value, "loop"), 1)}), "audioComplete")
 	case "show":
 		l.show(name, a)
 	case "remember":
@@ -158,31 +158,31 @@ func (l *line) speak(a action) {
 	}
 }
 
-// say makes a state that says a text.
+// say creates a state that says a text.
 func (l *line) say(name string, a action) {
 	text := literal(l.said(a.value, a.at))
 	if l.voice() {
-		l.next(name, kindSay, l.spokenAs(map[string]any{"say": text, "loop": 1}), "audioComplete")
+		l.next(name, kindSay, l.withVoice(map[string]any{"say": text, "loop": 1}), "audioComplete")
 		return
 	}
 	l.next(name, kindMessage, message(text), "sent", "failed")
 }
 
-// said is text, and warns of the marks for speech that a message is left without.
+// said is text, and warns of SSML, which a message loses.
 func (s *side) said(n *jsondoc.Node, at jsontext.Pointer) string {
-	if !s.voice() && marks.MatchString(spoken(n)) {
-		s.c.report.warn(CodeSSMLStripped, at, "Messages have the text without its marks; callers hear it as it is.", "The text has SSML, which a message cannot have.")
+	if !s.voice() && marks.MatchString(sayText(n)) {
+		s.c.report.warn(CodeSSMLStripped, at, "Messages contain the text without the SSML tags; calls are not affected.", "The text has SSML, which a message cannot have.")
 	}
 	return s.text(n)
 }
 
-// message has the properties by which Studio answers in the conversation at hand.
+// message is the properties of a widget that sends to the contact of the execution.
 func message(body string) map[string]any {
 	return map[string]any{"from": "{{flow.channel.address}}", "to": "{{contact.channel.address}}", "body": body}
 }
 
-// spokenAs adds the voice of the style sheet.
-func (s *side) spokenAs(properties map[string]any) map[string]any {
+// withVoice adds the voice of the style sheet.
+func (s *side) withVoice(properties map[string]any) map[string]any {
 	if voice := get(s.c.style, "voice", "say_voice").String(); voice != "" {
 		properties["voice"] = voice
 	}
@@ -219,7 +219,7 @@ func (l *line) show(name string, a action) {
 func picture(a action, i int) map[string]any {
 	image := images(a)[i]
 	body := image[0]
-	if text := strings.TrimSpace(spoken(get(a.value, "body"))); text != "" && i == 0 {
+	if text := strings.TrimSpace(sayText(get(a.value, "body"))); text != "" && i == 0 {
 		body = text
 	}
 	m := message(literal(body))
@@ -236,9 +236,9 @@ func (l *line) remember(name string, a action) {
 		}
 		key := memoryKey(m.Name)
 		if other, taken := l.c.spelled[key]; taken && other != m.Name {
-			l.c.report.warn(CodeMemoryKey, member(a.at, m.Name), "The one remembered last is kept. Give one of them another name.", "%q and %q are one variable of Studio, %q.", other, m.Name, key)
+			l.c.report.warn(CodeMemoryKey, member(a.at, m.Name), "The value remembered last replaces the other. Give one of them another name.", "%q and %q are the same Studio variable, %q.", other, m.Name, key)
 		} else if key != m.Name {
-			l.c.report.info(CodeMemoryKey, member(a.at, m.Name), fmt.Sprintf("It is flow.variables.%s.", key), "A variable of Studio cannot be named %q.", m.Name)
+			l.c.report.info(CodeMemoryKey, member(a.at, m.Name), fmt.Sprintf("It is stored as flow.variables.%s.", key), "A Studio variable cannot be named %q.", m.Name)
 		}
 		if _, taken := l.c.spelled[key]; !taken {
 			l.c.spelled[key] = m.Name
@@ -276,23 +276,23 @@ func memoryKey(name string) string {
 	return key
 }
 
-// set makes a state that sets variables, outside of a line.
+// set creates a state that sets variables, outside of a line.
 func (s *side) set(name string, at *column, variables []any) *widget {
 	return s.add(name, kindSet, at, map[string]any{"variables": variables})
 }
 
-// handoff gives a call to somebody else, which ends the flow.
+// handoff transfers a call, which ends the flow.
 func (l *line) handoff(a action) {
 	if !l.voice() {
 		if slices.Contains(l.c.options.Channels, "messaging") {
-			l.c.report.warn(CodeHandoffVoiceOnly, a.at, "A conversation by messages ends there.", "Autopilot handed over calls alone.")
+			l.c.report.warn(CodeHandoffVoiceOnly, a.at, "A messaging conversation ends there.", "Autopilot hands over calls only.")
 		}
 		return
 	}
 	name := stateName(l.prefix, l.task, a, "handoff")
 	for _, option := range []string{"action", "voice_status_callback_url"} {
 		if get(a.value, option) != nil {
-			l.c.report.warn(CodeHandoffOptions, member(a.at, option), "It is left out; set it where the call is taken.", "Studio has no place for %q of a handoff.", option)
+			l.c.report.warn(CodeHandoffOptions, member(a.at, option), "It is left out; set it where the call is answered.", "Studio has no equivalent of %q of a handoff.", option)
 		}
 	}
 	uri := get(a.value, "uri").String()
@@ -314,7 +314,7 @@ func (l *line) handoff(a action) {
 	l.next(name, kindRedirect, map[string]any{"url": literal(uri), "method": method(get(a.value, "method").String()), "timeout": "0"}, "return", "timeout", "fail")
 }
 
-// method is one that Studio takes; Autopilot's own is POST.
+// method is an HTTP method that Studio accepts; Autopilot's default is POST.
 func method(s string) string {
 	if strings.EqualFold(s, "GET") {
 		return "GET"

@@ -24,7 +24,7 @@ type compiler struct {
 	defaults *jsondoc.Node
 	style    *jsondoc.Node
 
-	// What the schema keeps of a conversation: remembered names and collects, sorted.
+	// What the schema stores of a conversation: remembered names and collects, sorted.
 	remembered []string
 	collects   []collected
 
@@ -32,17 +32,17 @@ type compiler struct {
 	trigger *widget
 	sides   []*side
 
-	// spelled is which remembered name has a variable of the flow.
+	// spelled is the remembered name that each variable of the flow stores.
 	spelled map[string]string
 
-	// patterned counts the questions of each type that is known by its shape alone.
+	// patterned counts the questions of each type that a pattern alone checks.
 	patterned map[string]*patternUse
 }
 
-// patternUse is where the first question of a type stands, and where each does.
+// patternUse has the pointers of the first question of a type, and of all of them.
 type patternUse struct {
-	at   jsontext.Pointer
-	seen map[jsontext.Pointer]bool
+	at        jsontext.Pointer
+	questions map[jsontext.Pointer]bool
 }
 
 // side is the half of the flow that answers one channel: Studio has other widgets for
@@ -58,7 +58,7 @@ type side struct {
 	entries  map[*task]target
 	defaults map[string]target // the targets of `defaults` that are URLs
 	silent   *widget           // counts the times a caller says nothing
-	turns    *widget           // does what a URL answers
+	turns    *widget           // runs what a URL answers
 }
 
 func (s *side) add(name, kind string, at *column, properties map[string]any) *widget {
@@ -67,7 +67,7 @@ func (s *side) add(name, kind string, at *column, properties map[string]any) *wi
 	return w
 }
 
-// toTask is the first state of a task, which may not be made yet.
+// toTask is the first state of a task, which may not exist yet.
 func (s *side) toTask(t *task) target { return target{task: t, side: s} }
 
 func (s *side) voice() bool { return s.channel == bot.Voice }
@@ -77,7 +77,7 @@ func newCompiler(file *schema.Schema, o Options) *compiler {
 	c.report.validate(file)
 	canonical, err := schema.Parse(file.Canonical())
 	if err != nil {
-		c.report.add(Error, CodeInternal, "", "The canonical form of the schema cannot be read: "+err.Error()+".", "Report it as a fault of the provider.")
+		c.report.add(Error, CodeInternal, "", "The canonical form of the schema cannot be read: "+err.Error()+".", "This is a bug in the provider; please report it.")
 		return c
 	}
 	c.readTasks(canonical, file)
@@ -85,13 +85,13 @@ func newCompiler(file *schema.Schema, o Options) *compiler {
 	c.kinds = readKinds(canonical.FieldTypes)
 	c.defaults, c.style = jsondoc.ParseValue(canonical.Defaults), styleSheet(jsondoc.ParseValue(canonical.StyleSheet))
 	if file.LogQueries != nil && *file.LogQueries {
-		c.report.info(CodeLogQueries, "/logQueries", "Executions of the flow keep what was written, as Studio keeps them; there is no query log.",
+		c.report.info(CodeLogQueries, "/logQueries", "Executions of the flow contain the input, for as long as Studio stores them; there is no query log.",
 			"Studio does not log queries for a model.")
 	}
 	return c
 }
 
-// build makes the states.
+// build creates the states.
 func (c *compiler) build() {
 	c.trigger = c.add("Trigger", kindTrigger, &column{}, map[string]any{})
 	for _, channel := range c.options.Channels {
@@ -124,13 +124,13 @@ func (c *compiler) build() {
 	}
 	for _, name := range sortedKeys(c.patterned) {
 		use := c.patterned[name]
-		c.report.warn(CodeFieldTypePattern, use.at, "An answer is taken as it was written if its shape is right; nothing turns \"two\" into 2.",
-			"Studio knows the type %s by its shape alone; %s.", name, counted(len(use.seen), "question has it", "questions have it"))
+		c.report.warn(CodeFieldTypePattern, use.at, "An answer that matches is stored as written; nothing turns \"two\" into 2.",
+			"Studio checks the type %s by a pattern only; %s.", name, counted(len(use.questions), "question uses it", "questions use it"))
 	}
 	c.resolve()
 }
 
-// start takes the first message: it goes to the router, since only a call has a task
+// start handles the first message: the router does, since only a call has a task
 // that initiates (https://www.twilio.com/docs/autopilot/api/assistant/defaults).
 func (s *side) start() target {
 	w := s.set(s.prefix+"_start", s.shared, heard(input{expression: "trigger.message.Body | default: trigger.conversation.Body"}))
@@ -138,7 +138,7 @@ func (s *side) start() target {
 	return to(w)
 }
 
-// call takes a call: the initiation speaks, or the flow listens.
+// call handles a call: the initiation runs, or the flow listens.
 func (s *side) call() target {
 	if n := get(s.c.defaults, "assistant_initiation"); n != nil && n.Text != "" || n.Is('{') {
 		return s.target("v_start", s.shared, nil, n, member(atDefaults, "assistant_initiation"))
@@ -146,12 +146,12 @@ func (s *side) call() target {
 	return s.gather(s.prefix+"_start", s.shared, "", nil, nil)
 }
 
-// fallback is where an input goes that nothing fits.
+// fallback is the target of an input that matches nothing.
 func (s *side) fallback() target {
 	return s.byDefault("fallback", member(atDefaults, "fallback"), get(s.c.defaults, "fallback"))
 }
 
-// gaveUp is where a collect goes that got no answer.
+// gaveUp is the target of a collect that got no answer.
 func (s *side) gaveUp() target {
 	if n := get(s.c.defaults, "collect", "validate_on_failure"); !unset(n) {
 		return s.byDefault("collect_fallback", member(atDefaults, "collect", "validate_on_failure"), n)
@@ -193,7 +193,7 @@ func (s *side) follow(name string, column *column, n *jsondoc.Node, r request) t
 	return s.ask(name, column, r)
 }
 
-// counted words a number of things.
+// counted formats a count with its noun.
 func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

@@ -14,10 +14,10 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/studio"
 )
 
-// asking is the schema of an assistant that fits everything to one task, `ask`, whose
-// actions are given, and falls back to `lost`.
+// asking is the schema of an assistant that routes everything to one task, `ask`, with
+// the actions given, and falls back to `lost`.
 func asking(actions, rest string) string {
-	// A style sheet without words of its own, because none at all would be Twilio's.
+	// A style sheet without texts of its own, because without one Twilio's applies.
 	if !strings.Contains(rest, `"styleSheet"`) {
 		rest += `"styleSheet": {"style_sheet": {"name": "plain"}},`
 	}
@@ -29,7 +29,7 @@ func asking(actions, rest string) string {
 		]}`
 }
 
-// said is what a flow said, or a URL it asked, with the form that was sent.
+// said is what a flow said, or a URL it requested, with the form.
 type said struct {
 	Text string
 	Form url.Values
@@ -87,7 +87,7 @@ func (c *talk) send(e run.Event) {
 	c.Ended = turn.Ended
 }
 
-// reply is a message, or something said.
+// reply sends a message, or speech in a call.
 func (c *talk) reply(text string) {
 	if c.call {
 		c.send(run.Speech(text))
@@ -113,7 +113,7 @@ func (c *talk) variable(name string) any {
 	return variables[name]
 }
 
-// heard is what the flow said from some point on, in one line.
+// heard is what the flow said from a reply on, in one line.
 func heard(c *talk, from int) string {
 	var texts []string
 	for _, s := range c.Said[from:] {
@@ -183,8 +183,8 @@ func TestAllowedValuesMayBeSaidInOtherWays(t *testing.T) {
 	}
 }
 
-// Whether a widget that runs again still holds what it took the time before is not
-// documented; the sandbox keeps it.
+// It is not documented whether a widget that runs again still has the input of its
+// previous run; the sandbox keeps it.
 func TestKeysAreHeardAfterWords(t *testing.T) {
 	s, err := schema.Parse([]byte(asking(`{"collect": {"name": "c", "questions": [{"question": "How many?", "name": "q", "type": "Twilio.NUMBER"}], "on_complete": {"redirect": "task://done"}}}`, "")))
 	if err != nil {
@@ -218,7 +218,7 @@ func TestKeysOfAQuestionStandForValues(t *testing.T) {
 		c := walked(t, asking(question, types), true)
 		c.send(run.Digits(test.keys))
 		if kept := c.variable("collect_c_q"); c.last() != test.want || kept != test.kept {
-			t.Errorf("key %s: %q is kept and %q said, want %q and %q", test.keys, kept, c.last(), test.kept, test.want)
+			t.Errorf("key %s: stored %q and said %q, want %q and %q", test.keys, kept, c.last(), test.kept, test.want)
 		}
 	}
 }
@@ -226,7 +226,7 @@ func TestKeysOfAQuestionStandForValues(t *testing.T) {
 func TestPrefilledAnswersAreKept(t *testing.T) {
 	c := walked(t, asking(`{"remember": {"city": "Oslo"}}, {"collect": {"name": "c", "questions": [{"question": "City?", "name": "q", "prefill": "city"}], "on_complete": {"redirect": "task://done"}}}`, ""), false)
 	if kept := c.variable("collect_c_q"); c.last() != "Done." || kept != "Oslo" {
-		t.Errorf("%q is kept and %q said", kept, c.last())
+		t.Errorf("stored %q and said %q", kept, c.last())
 	}
 }
 
@@ -263,7 +263,7 @@ func TestURLsOfDefaultsAreToldTheTask(t *testing.T) {
 	c.reply("qwxz")
 	asked := c.Said[len(c.Said)-1]
 	if asked.Form.Get("CurrentTask") != "ask" || asked.Form.Get("CurrentInput") != "qwxz" {
-		t.Errorf("%s is told %v", asked.Text, asked.Form)
+		t.Errorf("%s is sent %v", asked.Text, asked.Form)
 	}
 }
 
@@ -276,7 +276,7 @@ func TestCallsComeToAFallbackThatIsAURL(t *testing.T) {
 	for range 2 {
 		c.reply("qwxz")
 		if got := strings.TrimSpace(c.last()); got != "This is https://example.com/fallback" || c.Ended {
-			t.Fatalf("nothing fits, and the flow says %q, ended %v", got, c.Ended)
+			t.Fatalf("for input that matches nothing, the flow says %q, ended %v", got, c.Ended)
 		}
 	}
 }
@@ -297,6 +297,6 @@ func TestURLThatFollowsACollectIsToldItIsComplete(t *testing.T) {
 		t.Fatalf("%v in %s", err, asked)
 	}
 	if got := memory.Twilio.Collected["c"]; got.Status != "complete" || got.Answers["q"].Answer != `"Ada" {{x}}` {
-		t.Errorf("it is told %s", asked)
+		t.Errorf("it is sent %s", asked)
 	}
 }

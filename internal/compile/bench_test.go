@@ -8,8 +8,8 @@ import (
 
 // BenchmarkCompile600Tasks compiles as many tasks as Twilio allows in an assistant
 // (https://www.twilio.com/docs/autopilot/api/limits), with ten samples each. For
-// both channels the flow has more states than Studio takes, so the figures are of
-// messages alone; routed by keywords it has more bytes than Studio takes, so that
+// both channels the flow has more states than Studio allows, so the figures are of
+// messages only; routed by keywords it has more bytes than Studio allows, so that
 // figure is of the whole work up to the refusal. Reading and checking the same schema
 // is measured beside them, as what a compilation is compared with.
 func BenchmarkCompile600Tasks(b *testing.B) {
@@ -44,7 +44,7 @@ func BenchmarkCompile600Tasks(b *testing.B) {
 	}
 }
 
-// BenchmarkDecompile400Tasks finds a schema of 400 tasks again, and compiles it to compare.
+// BenchmarkDecompile400Tasks recovers a schema of 400 tasks, and compiles it to compare.
 func BenchmarkDecompile400Tasks(b *testing.B) {
 	f, found := Compile(crowd(b, 400, 10), messaging)
 	if f == nil {

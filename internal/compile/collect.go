@@ -9,12 +9,12 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// attempts is how often Autopilot asks where nothing says otherwise
+// attempts is how often Autopilot asks by default
 // (https://www.twilio.com/docs/autopilot/api/assistant/stylesheet).
 const attempts = 4
 
-// notBlank is the value of an is_not_blank condition, in which it means nothing, as the
-// Console writes it.
+// notBlank is the value that the Console gives an is_not_blank condition, which
+// ignores it.
 const notBlank = "Is Not Blank"
 
 // question is one of a collect.
@@ -31,7 +31,7 @@ type question struct {
 	refused  []string
 }
 
-// checked tells whether an answer may be refused. A caller's always may: it may be
+// checked reports whether an answer may be refused. A caller's always may, since it may be
 // silence.
 func (q question) checked(voice bool) bool {
 	return voice || !q.kind.free() || len(q.allowed) > 0 || len(q.refused) > 0
@@ -103,10 +103,10 @@ func texts(list *jsondoc.Node) []string {
 func (c *compiler) patternUse(name string, at jsontext.Pointer) {
 	use := c.patterned[name]
 	if use == nil {
-		use = &patternUse{at: at, seen: map[jsontext.Pointer]bool{}}
+		use = &patternUse{at: at, questions: map[jsontext.Pointer]bool{}}
 		c.patterned[name] = use
 	}
-	use.seen[at] = true
+	use.questions[at] = true
 }
 
 // tries is the variable that counts the answers to a question.
@@ -117,7 +117,7 @@ func (q question) count() variable {
 	return variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}
 }
 
-// question makes the states of one question.
+// question creates the states of one question.
 func (l *line) question(name string, q question) {
 	at := l.columns[l.task]
 	var after *widget
@@ -144,8 +144,8 @@ func (l *line) question(name string, q question) {
 	}
 }
 
-// success is what is said to a right answer, and where the schema says so; nil for
-// nothing. The style sheet has it for all questions.
+// success is the text that follows a valid answer, and its place in the schema; nil for
+// none. The style sheet has it for all questions.
 func (l *line) success(q question) (*jsondoc.Node, jsontext.Pointer) {
 	if n := get(q.validate, "on_success"); l.text(n) != "" {
 		return n, member(q.at, "validate", "on_success")
@@ -156,14 +156,14 @@ func (l *line) success(q question) (*jsondoc.Node, jsontext.Pointer) {
 	return nil, ""
 }
 
-// askFor makes the states that ask and take the answer.
+// askFor creates the states that ask and receive the answer.
 func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 	at := l.columns[l.task]
 	body := l.wording(q)
 	if l.voice() {
 		properties := gathering(body)
 		addDigits(properties, get(q.node, "voice_digits"))
-		ask = l.add(name, kindGather, at, l.spokenAs(properties))
+		ask = l.add(name, kindGather, at, l.withVoice(properties))
 	} else {
 		ask = l.wait(name, at, message(body))
 	}
@@ -180,7 +180,7 @@ func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 	return ask, in
 }
 
-// taken are the variables that keep an answer, and count it.
+// taken are the variables that store an answer and count it.
 func (l *line) taken(q question, in input) []any {
 	out := []any{variable{Key: q.answer, Value: in.trimmed()}}
 	if q.checked(l.voice()) {
@@ -189,7 +189,7 @@ func (l *line) taken(q question, in input) []any {
 	return out
 }
 
-// meant is what the keys stand for that a caller presses to answer a question.
+// meant is Liquid for the answer that the keys a caller presses stand for.
 func meant(mapping *jsondoc.Node, keys string) input {
 	if !mapping.Is('{') || len(mapping.Members) == 0 {
 		return input{expression: keys}
@@ -202,8 +202,8 @@ func meant(mapping *jsondoc.Node, keys string) input {
 	return input{before: b.String(), expression: "said"}
 }
 
-// wording is what is asked: the question, and after an answer that was refused the
-// message for it.
+// wording is what is asked: the question, and after a refused answer the message
+// for it.
 func (l *line) wording(q question) string {
 	if !q.checked(l.voice()) {
 		return literal(q.text)
@@ -228,7 +228,7 @@ func (l *line) wording(q question) string {
 			messages[i] += " " + literal(q.text)
 		}
 	}
-	// The innermost is the last message, which stays.
+	// The innermost is the last message, which repeats.
 	body := messages[len(messages)-1]
 	for i := len(messages) - 1; i > 0; i-- {
 		body = fmt.Sprintf("{%% if tries == %d %%}%s{%% else %%}%s{%% endif %%}", i, messages[i-1], body)
@@ -237,7 +237,7 @@ func (l *line) wording(q question) string {
 		q.tries(), literal(q.text), body)
 }
 
-// check makes the states that take an answer or ask again.
+// check creates the states that accept an answer or ask again.
 func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	tested := inputOfFlow
 	if q.kind.pattern != "" && len(q.allowed) == 0 {
@@ -289,13 +289,13 @@ func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	split.on("noMatch", to(tries))
 	l.open = taken
 	if q.kind.renamed() {
-		l.next(ask.name+"_value", kindSet, map[string]any{"variables": []any{variable{Key: q.answer, Value: kept(q)}}}, "next")
+		l.next(ask.name+"_value", kindSet, map[string]any{"variables": []any{variable{Key: q.answer, Value: storedAnswer(q)}}}, "next")
 	}
 }
 
-// kept is Liquid for what is kept of an answer: the value, for each other way to say
-// it.
-func kept(q question) string {
+// storedAnswer is Liquid for what is stored of an answer: the value, for each other
+// way to say it.
+func storedAnswer(q question) string {
 	var b strings.Builder
 	b.WriteString("{% assign said = flow.variables." + varInput + " %}{% assign kept = flow.variables." + varRaw + " %}")
 	for _, v := range q.kind.values {

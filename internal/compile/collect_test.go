@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// collects is a collect of the questions given, which goes on to the task b.
+// collects is a collect of the questions given, which redirects to the task b.
 func collects(questions string) string {
 	return `{"collect": {"name": "order", "questions": [` + questions + `], "on_complete": {"redirect": "task://b"}}}`
 }
@@ -54,7 +54,7 @@ func TestAnswersAreKeptByCollectAndQuestion(t *testing.T) {
 	}
 }
 
-// answerCase is one question and what becomes of it: the ways of its check, of its
+// answerCase is one question and what it compiles to: the ways of its check, of its
 // tries, and the states of the task beside those each question has.
 type answerCase struct {
 	question string
@@ -76,7 +76,7 @@ func TestAnswersAreChecked(t *testing.T) {
 	sheet := `"styleSheet": {"style_sheet": {"collect": {"validate": {"max_attempts": {"num_attempts": 6}}}}}`
 	failing := `"defaults": {"defaults": {"fallback": "task://b", "collect": {"validate_on_failure": "task://a"}}}`
 	for label, c := range map[string]answerCase{
-		"a type known by its shape": {
+		"a type checked by a pattern": {
 			question: `"type": "Twilio.EMAIL"`, input: raw,
 			check: []string{"regex " + builtinPatterns["Twilio.EMAIL"] + " > m_b_01_say", refused},
 			tries: []string{"greater_than 3 > m_b_01_say", again},
@@ -92,7 +92,7 @@ func TestAnswersAreChecked(t *testing.T) {
 			check: []string{"matches_any_of yes, no > m_b_01_say", refused},
 			tries: []string{"greater_than 3 > m_b_01_say", again},
 		},
-		"allowed values of a type known by its shape": {
+		"allowed values of a type checked by a pattern": {
 			question: `"type": "Twilio.NUMBER", "validate": {"allowed_values": {"list": ["1", "2"]}}`, input: input,
 			check: []string{"matches_any_of 1, 2 > m_b_01_say", refused},
 			tries: []string{"greater_than 3 > m_b_01_say", again},
@@ -200,12 +200,12 @@ func TestWordsOfTheStyleSheetAreSaid(t *testing.T) {
 	question := collects(`{"question": "Which?", "name": "x", "type": "Twilio.CITY"}`)
 	sheet := `"styleSheet": {"style_sheet": {"collect": {"validate": {"on_success": {"say": "Got it."}}}}}`
 	if got := read(t, compiled(t, schemaOf(question, sheet), messaging)).states["m_a_01_q1_x_success"].text("body"); got != "Got it." {
-		t.Errorf("a right answer is met with %q", got)
+		t.Errorf("a valid answer gets %q", got)
 	}
 	// An assistant made without a style sheet has Twilio's.
 	none := read(t, compiled(t, schemaOf(question+`, {"say": "x"}`, `"styleSheet": {}`), Options{}))
 	if got := none.states["m_a_01_q1_x"].text("body"); !strings.Contains(got, "I didn't get that. What did you say?") {
-		t.Errorf("a wrong answer is met with %q", got)
+		t.Errorf("an invalid answer gets %q", got)
 	}
 	if got := none.states["v_a_01_q1_x"].text("voice"); got != "Polly.Matthew" {
 		t.Errorf("the voice is %q", got)

@@ -18,12 +18,12 @@ import (
 type Routing string
 
 const (
-	// Exact takes only the samples themselves, and what differs from one in nothing but
+	// Exact matches only the samples themselves, and inputs that differ from one only in
 	// letter case, punctuation or the value of a field.
 	Exact Routing = "exact"
 
-	// Keywords also takes the words that tell the samples of one task from those of the
-	// others. It is the default.
+	// Keywords also matches the words that distinguish the samples of one task from those
+	// of the others. It is the default.
 	Keywords Routing = "keywords"
 )
 
@@ -47,9 +47,9 @@ func (o Options) normal() Options {
 	return Options{Channels: channels, Routing: cmp.Or(o.Routing, Keywords)}
 }
 
-// Compile makes the flow that does what an assistant of this content did. The
-// diagnostics hold what schema.Validate finds and what Studio does otherwise than
-// Autopilot did; with an Error among them there is no flow.
+// Compile returns the flow that does what an assistant with this content did. The
+// diagnostics hold what schema.Validate finds and where Studio behaves differently from
+// Autopilot; with an Error among them the flow is nil.
 func Compile(s *schema.Schema, o Options) (*flow.Flow, []Diagnostic) {
 	c := newCompiler(s, o.normal())
 	if found := c.report.list(); HasErrors(found) {
@@ -57,7 +57,7 @@ func Compile(s *schema.Schema, o Options) (*flow.Flow, []Diagnostic) {
 	}
 	source := s.Canonical()
 	if err := carriable(source); err != nil {
-		c.report.add(Error, CodeTooLarge, "", "The flow has to carry the schema, which is too large: "+err.Error()+".", "Part the assistant in two.")
+		c.report.add(Error, CodeTooLarge, "", "The flow must contain the schema, which is too large: "+err.Error()+".", "Split the assistant in two.")
 		return nil, c.report.list()
 	}
 	data := c.definition(packed(source))
@@ -67,7 +67,7 @@ func Compile(s *schema.Schema, o Options) (*flow.Flow, []Diagnostic) {
 	}
 	f, err := flow.Parse(data)
 	if err != nil {
-		c.report.add(Error, CodeInternal, "", "The flow this compiles to cannot be read: "+err.Error()+".", "Report it as a fault of the provider.")
+		c.report.add(Error, CodeInternal, "", "The compiled flow cannot be read: "+err.Error()+".", "This is a bug in the provider; please report it.")
 		return nil, c.report.list()
 	}
 	return f, found

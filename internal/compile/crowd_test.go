@@ -9,7 +9,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// Syllables and words of which crowd makes phrases that look like English.
+// Syllables and words from which crowd builds phrases that look like English.
 var (
 	syllables = strings.Fields(`ab ac ad al an ar be ca ce co da de di el en er fa fi ga go ha in is ka la le li lo ma me mi mo
 		na ne ni no or pa pe po ra re ri ro sa se si so ta te ti to un va ve vi`)

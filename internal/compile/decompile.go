@@ -19,22 +19,22 @@ type Source struct {
 	Options Options
 
 	// Compiler is the version of the mapping that made the flow; 0 where the
-	// description no longer tells.
+	// description no longer has it.
 	Compiler int
 
-	// Intact tells whether the flow still does what was compiled: nobody has changed
-	// it, but for the places of its widgets on the canvas.
+	// Intact reports whether the flow is unchanged since it was compiled, apart from the
+	// positions of its widgets on the canvas.
 	Intact bool
 
-	// Changes are what differs between the flow the schema compiles to today and the
-	// one at hand. An intact flow has changes if another version compiled it; a flow
+	// Changes are what differs between the flow the schema compiles to today and this
+	// one. An intact flow has changes if another version compiled it; a flow
 	// without changes is up to date. Compiler tells the two apart.
 	Changes flow.Changes
 }
 
-// Decompile finds the schema that a flow was compiled from. It is false if the flow was
-// not compiled from any. The error is for a flow that carries a schema, or did, which
-// cannot be read any more.
+// Decompile returns the schema that a flow was compiled from, and false for a flow that
+// was not compiled from one. The error is for a flow whose schema is damaged or was
+// deleted.
 func Decompile(f *flow.Flow) (*Source, bool, error) {
 	source, options, found := carried(f)
 	mark := seal.FindStringSubmatch(f.Description)
@@ -42,7 +42,7 @@ func Decompile(f *flow.Flow) (*Source, bool, error) {
 	case !found && mark == nil:
 		return nil, false, nil
 	case !found:
-		return nil, true, fmt.Errorf("the flow was compiled from a schema, but the widget %q that held it is gone", sourceState)
+		return nil, true, fmt.Errorf("the flow was compiled from a schema, but the widget %q that held it was deleted", sourceState)
 	}
 	text, err := unpacked(source)
 	if err != nil {
@@ -71,8 +71,8 @@ func Decompile(f *flow.Flow) (*Source, bool, error) {
 	return out, true, nil
 }
 
-// compare compiles the schema again, with the very bytes that carry it in the flow:
-// another version of gzip may pack the same schema otherwise.
+// compare compiles the schema again, with the very bytes that store it in the flow:
+// another version of gzip may compress the same schema differently.
 func (s *Source) compare(live *flow.Flow, source string) error {
 	c := newCompiler(s.Schema, s.Options)
 	var data []byte
@@ -86,7 +86,7 @@ func (s *Source) compare(live *flow.Flow, source string) error {
 	}
 	fresh, err := flow.Parse(data)
 	if err != nil {
-		return fmt.Errorf("the flow the schema compiles to cannot be read: %w", err)
+		return fmt.Errorf("the compiled flow cannot be read: %w", err)
 	}
 	s.Changes = flow.Differences(fresh, live)
 	if len(s.Changes) == 0 {

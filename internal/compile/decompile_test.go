@@ -144,7 +144,7 @@ func TestWhatBecameOfAFlowIsTold(t *testing.T) {
 
 func TestOtherFlowsHaveNoSource(t *testing.T) {
 	for name, text := range map[string]string{
-		"of somebody else":                     `{"description": "Mine", "states": [{"name": "Trigger", "type": "trigger", "transitions": [], "properties": {}}], "initial_state": "Trigger"}`,
+		"of other origin":                      `{"description": "Mine", "states": [{"name": "Trigger", "type": "trigger", "transitions": [], "properties": {}}], "initial_state": "Trigger"}`,
 		"empty":                                `{}`,
 		"of a description that is almost ours": `{"description": "autopilot compiler/1 sha256:xyz", "states": [], "initial_state": "Trigger"}`,
 	} {
@@ -176,20 +176,20 @@ func TestADamagedSourceIsAnErrorThatSaysWhatIsDamaged(t *testing.T) {
 	}
 	const options = "channels=messaging+voice routing=keywords"
 	for name, c := range map[string]struct{ source, options, want string }{
-		"no base64":            {"?" + whole, options, "is damaged: it is no base64"},
-		"cut base64":           {whole[:len(whole)-3], options, "is damaged: it is no base64"},
-		"empty":                {"", options, "is damaged: it is not packed by gzip"},
-		"no gzip":              {base64.StdEncoding.EncodeToString([]byte("hello, all of you")), options, "is damaged: it is not packed by gzip"},
-		"cut gzip":             {base64.StdEncoding.EncodeToString(data[:len(data)-9]), options, "is damaged: it does not unpack"},
-		"changed gzip":         {base64.StdEncoding.EncodeToString(append(slices.Clone(data[:len(data)-5]), 1, 2, 3, 4, 5)), options, "is damaged: it does not unpack"},
+		"not base64":           {"?" + whole, options, "is damaged: it is not base64"},
+		"cut base64":           {whole[:len(whole)-3], options, "is damaged: it is not base64"},
+		"empty":                {"", options, "is damaged: it is not gzip"},
+		"not gzip":             {base64.StdEncoding.EncodeToString([]byte("hello, all of you")), options, "is damaged: it is not gzip"},
+		"cut gzip":             {base64.StdEncoding.EncodeToString(data[:len(data)-9]), options, "is damaged: it cannot be decompressed"},
+		"changed gzip":         {base64.StdEncoding.EncodeToString(append(slices.Clone(data[:len(data)-5]), 1, 2, 3, 4, 5)), options, "is damaged: it cannot be decompressed"},
 		"a bomb":               {zipped(t, make([]byte, maxSource+1)), options, "is damaged: it has more than 4194304 bytes"},
 		"a million tasks":      {zipped(t, []byte(`{"tasks":[`+strings.Repeat(`{},`, 1<<20)+`{}]}`)), options, "is damaged: it has 2097155 brackets and commas"},
-		"no JSON":              {zipped(t, []byte("hello")), options, `the schema in the flow's widget "autopilot_source" is damaged`},
-		"no options":           {whole, "", "the options in the flow's widget \"autopilot_source\" are damaged: they are not whole"},
-		"half the options":     {whole, "routing=exact", "are damaged: they are not whole"},
-		"an unknown channel":   {whole, "channels=messaging+fax routing=exact", `are damaged: there is no channel "fax"`},
-		"an unknown routing":   {whole, "channels=voice routing=magic", `are damaged: there is no routing "magic"`},
-		"huge options":         {whole, "channels=" + strings.Repeat("voice+", 1<<20), "are damaged: they have 6291465 bytes"},
+		"not JSON":             {zipped(t, []byte("hello")), options, `the schema in the flow's widget "autopilot_source" is damaged`},
+		"no options":           {whole, "", "the options in the flow's widget \"autopilot_source\" are damaged: they are incomplete"},
+		"half the options":     {whole, "routing=exact", "are damaged: they are incomplete"},
+		"an unknown channel":   {whole, "channels=messaging+fax routing=exact", `are damaged: unknown channel "fax"`},
+		"an unknown routing":   {whole, "channels=voice routing=magic", `are damaged: unknown routing "magic"`},
+		"huge options":         {whole, "channels=" + strings.Repeat("voice+", 1<<20), "are damaged: they are too long: 6291465 bytes"},
 		"no longer compilable": {zipped(t, []byte(`{"uniqueName":"x","tasks":[{"uniqueName":"a","actions":{"actions":[{"redirect":"task://nowhere"}]}}]}`)), options, "no longer compiles: /tasks/0/actions/actions/0/redirect: "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -213,7 +213,7 @@ func TestADamagedSourceIsAnErrorThatSaysWhatIsDamaged(t *testing.T) {
 			root["states"] = list[:len(list)-1]
 		})
 		s, ok, err := Decompile(f)
-		if want := `the flow was compiled from a schema, but the widget "autopilot_source" that held it is gone`; s != nil || !ok || err == nil || err.Error() != want {
+		if want := `the flow was compiled from a schema, but the widget "autopilot_source" that held it was deleted`; s != nil || !ok || err == nil || err.Error() != want {
 			t.Errorf("got %v, %v, %v; want %q", s, ok, err, want)
 		}
 	})
@@ -234,8 +234,8 @@ func TestASourcePackedByAnotherGzipIsTheSame(t *testing.T) {
 		first, _ := list[0].(map[string]any)
 		first["value"] = zipped(t, parsed(t, rich).Canonical())
 	})
-	// The seal is of the bytes, so the flow is no longer as it was sealed; but what it
-	// does is what the schema compiles to, and the description is all that differs.
+	// The seal is of the bytes, so the flow no longer matches it; but what it does is what
+	// the schema compiles to, and the description is all that differs.
 	got := found(t, f)
 	if want := []string{"flow: description changed"}; !slices.Equal(got.Changes.Summary(), want) {
 		t.Errorf("changes %q, want %q", got.Changes.Summary(), want)

@@ -64,7 +64,7 @@ func (c *compiler) definition(source string) []byte {
 	carrier.y = rowHeight
 	states = append(states, carrier)
 	if n := len(states); n > maxStates {
-		c.report.add(Error, CodeTooManyStates, atTasks, fmt.Sprintf("The flow would have %d states, and Studio takes %d.", n, maxStates), c.fewerStates(states))
+		c.report.add(Error, CodeTooManyStates, atTasks, fmt.Sprintf("The flow would have %d states, and Studio allows %d.", n, maxStates), c.fewerStates(states))
 	}
 	text := flowText{InitialState: c.trigger.name, Flags: flagsText{AllowConcurrentCalls: true}}
 	for _, w := range states {
@@ -72,19 +72,19 @@ func (c *compiler) definition(source string) []byte {
 	}
 	data, err := sealed(text)
 	if err != nil {
-		c.report.add(Error, CodeInternal, "", "The flow cannot be written: "+err.Error()+".", "Report it as a fault of the provider.")
+		c.report.add(Error, CodeInternal, "", "The flow cannot be written: "+err.Error()+".", "This is a bug in the provider; please report it.")
 		return nil
 	}
 	if n := len(data); n > maxBytes {
-		c.report.add(Error, CodeTooLarge, "", fmt.Sprintf("The flow would have %d bytes, and Studio takes %d.", n, maxBytes), c.fewerBytes())
+		c.report.add(Error, CodeTooLarge, "", fmt.Sprintf("The flow would have %d bytes, and Studio allows %d.", n, maxBytes), c.fewerBytes())
 	}
 	return data
 }
 
-// fewerStates advises how to come below the limit.
+// fewerStates advises how to stay within the limit.
 func (c *compiler) fewerStates(states []*widget) string {
 	if len(c.options.Channels) < 2 {
-		return "Part the assistant in two, or say less in a task: every say, question and listen is a state of its own."
+		return "Split the assistant in two, or shorten its tasks: every say, question and listen is a state of its own."
 	}
 	calls := 0
 	for _, w := range states {
@@ -92,20 +92,20 @@ func (c *compiler) fewerStates(states []*widget) string {
 			calls++
 		}
 	}
-	return fmt.Sprintf("Each channel has states of its own: %d are for calls and %d for messages. Answer one channel alone, or part the assistant in two.",
+	return fmt.Sprintf("Each channel has states of its own: %d are for calls and %d for messages. Answer one channel only, or split the assistant in two.",
 		calls, len(states)-calls-2)
 }
 
-// fewerBytes advises how to come below the limit.
+// fewerBytes advises how to stay within the limit.
 func (c *compiler) fewerBytes() string {
 	var ways []string
 	if len(c.options.Channels) > 1 {
-		ways = append(ways, "answer one channel alone")
+		ways = append(ways, "answer one channel only")
 	}
 	if c.options.Routing == Keywords {
 		ways = append(ways, "route by exact samples")
 	}
-	advice := strings.Join(append(ways, "part the assistant in two"), ", or ")
+	advice := strings.Join(append(ways, "split the assistant in two"), ", or ")
 	return strings.ToUpper(advice[:1]) + advice[1:] + "."
 }
 
@@ -127,7 +127,7 @@ func (w *widget) text() stateText {
 	return s
 }
 
-// encode writes JSON on one line, as it is read by people too.
+// encode writes JSON on one line, without escapes for HTML, since people read it too.
 func encode(value any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

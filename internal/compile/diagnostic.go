@@ -10,12 +10,12 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// Severity tells what a diagnostic asks of the author of a schema.
+// Severity is how much a diagnostic matters to the author of a schema.
 type Severity int
 
-// The severities. An Error keeps the schema from being compiled; a Warning is
-// something that Studio does otherwise than Autopilot did; an Info is something that
-// changes nothing people notice.
+// The severities. An Error prevents compilation; a Warning is a behaviour in which
+// Studio differs from Autopilot; an Info is a difference that users of the bot do not
+// notice.
 const (
 	Error Severity = iota + 1
 	Warning
@@ -40,26 +40,26 @@ type Code string
 
 // The codes of this package.
 const (
-	CodeInternal          Code = "internal"              // a fault of the compiler's own
-	CodeRedirectCycle     Code = "redirect_cycle"        // states that follow one another for ever
+	CodeInternal          Code = "internal"              // a bug in the compiler
+	CodeRedirectCycle     Code = "redirect_cycle"        // states that loop forever
 	CodeTooManyStates     Code = "too_many_states"       // over Studio's states
 	CodeTooLarge          Code = "definition_too_large"  // over Studio's bytes
-	CodeDynamicActions    Code = "dynamic_actions"       // a URL whose answer may hold more than Studio can do
-	CodeFieldTypePattern  Code = "field_type_pattern"    // a type that is known by its shape alone
-	CodeFieldNotExtracted Code = "field_not_extracted"   // a field whose value nobody keeps
-	CodeCatchAllSample    Code = "catch_all_sample"      // a sample that any text is
+	CodeDynamicActions    Code = "dynamic_actions"       // a URL whose answer may contain what Studio cannot run
+	CodeFieldTypePattern  Code = "field_type_pattern"    // a type that a pattern alone checks
+	CodeFieldNotExtracted Code = "field_not_extracted"   // a field whose value is not stored
+	CodeCatchAllSample    Code = "catch_all_sample"      // a sample that any text matches
 	CodeAmbiguousSample   Code = "ambiguous_sample"      // one sample in two tasks
-	CodeHandoffVoiceOnly  Code = "handoff_voice_only"    // a handoff where nobody calls
-	CodeHandoffOptions    Code = "handoff_options"       // callbacks of a handoff that Studio has no place for
-	CodeListenNoPrompt    Code = "listen_without_prompt" // waiting without having said anything
-	CodeSSMLStripped      Code = "ssml_stripped"         // marks for speech in a message
+	CodeHandoffVoiceOnly  Code = "handoff_voice_only"    // a handoff in a messaging conversation
+	CodeHandoffOptions    Code = "handoff_options"       // options of a handoff without an equivalent in Studio
+	CodeListenNoPrompt    Code = "listen_without_prompt" // a listen without a prompt
+	CodeSSMLStripped      Code = "ssml_stripped"         // SSML in a message
 	CodeWebhookValidate   Code = "webhook_validate"      // a validation by a URL
-	CodePlayOnMessaging   Code = "play_on_messaging"     // a recording where nobody calls
-	CodeShowOnVoice       Code = "show_on_voice"         // a picture where nobody sees
+	CodePlayOnMessaging   Code = "play_on_messaging"     // a recording in a message
+	CodeShowOnVoice       Code = "show_on_voice"         // a picture in a call
 	CodeListenBarge       Code = "listen_barge"          // a prompt that must not be interrupted
 	CodeLogQueries        Code = "log_queries_ignored"   // queries are not logged by Studio
-	CodeMemoryKey         Code = "memory_key"            // a remembered name Studio has in another spelling
-	CodeEmptySay          Code = "empty_say"             // a say of nothing
+	CodeMemoryKey         Code = "memory_key"            // a remembered name that Studio spells differently
+	CodeEmptySay          Code = "empty_say"             // a say without a text
 )
 
 // Diagnostic is one finding about a schema as the source of a flow.
@@ -67,7 +67,7 @@ type Diagnostic struct {
 	Severity Severity
 	Code     Code
 
-	// Pointer is the place in the user's file, as RFC 6901 has it.
+	// Pointer is the place in the user's file, an RFC 6901 JSON pointer.
 	Pointer jsontext.Pointer
 
 	// Message is what is wrong, or differs, in one sentence.
@@ -77,27 +77,27 @@ type Diagnostic struct {
 	Detail string
 }
 
-// HasErrors tells whether there is an Error among the diagnostics.
+// HasErrors reports whether there is an Error among the diagnostics.
 func HasErrors(found []Diagnostic) bool {
 	return slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
 // report collects diagnostics. The subgraphs of two channels find the same things, so
-// each is kept once.
+// each is reported once.
 type report struct {
 	found []Diagnostic
-	seen  map[[2]string]bool
+	known map[[2]string]bool
 }
 
 func (r *report) add(severity Severity, code Code, at jsontext.Pointer, message, detail string) {
 	key := [2]string{string(code), string(at)}
-	if r.seen[key] {
+	if r.known[key] {
 		return
 	}
-	if r.seen == nil {
-		r.seen = map[[2]string]bool{}
+	if r.known == nil {
+		r.known = map[[2]string]bool{}
 	}
-	r.seen[key] = true
+	r.known[key] = true
 	r.found = append(r.found, Diagnostic{severity, code, at, message, detail})
 }
 
@@ -114,14 +114,14 @@ func (r *report) list() []Diagnostic {
 	return slices.SortedStableFunc(slices.Values(r.found), func(a, b Diagnostic) int { return cmp.Compare(a.Severity, b.Severity) })
 }
 
-// studio says of some findings about a schema what a Studio flow makes of them.
+// studio is the Detail of some schema findings for a Studio flow.
 var studio = map[schema.Code]string{
-	schema.NoFallback:        "Where no sample or word fits, the conversation ends without an answer. Give `defaults` a `fallback`.",
+	schema.NoFallback:        "Where no sample or word matches, the conversation ends without an answer. Give `defaults` a `fallback`.",
 	schema.VoiceNoInitiation: "A caller hears nothing at first: the flow listens. Give `defaults` an `assistant_initiation`.",
 }
 
-// validate takes over what schema.Validate finds. It leaves out what this package says
-// better: which task wins an ambiguous sample, and which states lead round in a ring.
+// validate adds what schema.Validate finds, without what this package reports more
+// precisely: which task wins an ambiguous sample, and which states form a loop.
 func (r *report) validate(s *schema.Schema) {
 	for _, d := range schema.Validate(s) {
 		severity, detail := Warning, d.Detail

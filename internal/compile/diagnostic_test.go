@@ -10,8 +10,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// unsorted is a schema whose task a, which does what is given and has the samples given,
-// stands behind b: pointers are into the file, while tasks are compiled by name.
+// unsorted is a schema whose task a, with the actions and samples given, comes after b:
+// pointers are into the file, while tasks are compiled by name.
 func unsorted(actions, samples, members string) string {
 	return `{"uniqueName": "bot", "tasks": [
 		{"uniqueName": "b", "actions": {"actions": [{"say": "bee"}]}, "samples": [{"language": "en-US", "taggedText": "beta"}]},
@@ -28,51 +28,51 @@ func TestFindingsPointIntoTheFileAndSayWhatHappensInstead(t *testing.T) {
 		want                      Diagnostic
 	}{
 		{actions: `{"say": "x"}, {"redirect": "task://a"}`, want: Diagnostic{Error, CodeRedirectCycle, "/tasks/1/actions",
-			"The conversation would go round for ever without waiting for anybody: a, a.",
-			"Studio would repeat it until the 1,000 steps of an execution are spent. Listen, or collect an answer, on the way."}},
+			"The conversation would loop forever without waiting for input: a, a.",
+			"Studio would repeat it up to its limit of 1,000 steps. Add a listen or a collect to one of the tasks."}},
 		{actions: `{"redirect": "https://example.com/hook"}`, want: Diagnostic{Warning, CodeDynamicActions, first + "redirect",
-			"The flow asks a URL what to do, and Studio cannot run all that may come of it.",
+			"The flow asks a URL for actions, and Studio cannot run all kinds of them.",
 			"Of the actions in its answer, say, listen and redirects to tasks run. Others (collect, remember, handoff, show, redirects to URLs, the tasks of a listen) do not."}},
 		{actions: `{"redirect": {"uri": "https://example.com/hook"}}`, want: Diagnostic{Warning, CodeDynamicActions, first + "redirect/uri",
-			"The flow asks a URL what to do, and Studio cannot run all that may come of it.",
+			"The flow asks a URL for actions, and Studio cannot run all kinds of them.",
 			"Of the actions in its answer, say, listen and redirects to tasks run. Others (collect, remember, handoff, show, redirects to URLs, the tasks of a listen) do not."}},
 		{actions: collects(`{"question": "Q?", "name": "p"}, {"question": "Q?", "name": "q", "type": "Twilio.NUMBER"}, {"question": "Q?", "name": "r", "type": "Twilio.NUMBER"}`),
 			want: Diagnostic{Warning, CodeFieldTypePattern, first + "collect/questions/1/type",
-				"Studio knows the type Twilio.NUMBER by its shape alone; 2 questions have it.",
-				`An answer is taken as it was written if its shape is right; nothing turns "two" into 2.`}},
+				"Studio checks the type Twilio.NUMBER by a pattern only; 2 questions use it.",
+				`An answer that matches is stored as written; nothing turns "two" into 2.`}},
 		{actions: `{"say": "x"}`, samples: `{"language": "en-US", "taggedText": "zulu"}, {"language": "en-US", "taggedText": "I am {who}"}`,
 			want: Diagnostic{Info, CodeFieldNotExtracted, "/tasks/1/samples/1",
-				`Studio does not take fields out of what people write, as in the sample "I am {who}" of the task "a" (1 sample).`,
-				"What stands in place of a field is not remembered. Ask for it with collect."}},
+				`Studio does not extract fields from input, as in the sample "I am {who}" of the task "a" (1 sample).`,
+				"The value of the field is not stored. Ask for it with collect."}},
 		{actions: `{"say": "x"}`, samples: `{"language": "en-US", "taggedText": "{who}"}`, want: Diagnostic{Warning, CodeCatchAllSample, "/tasks/1/samples/0",
-			`Any text is the sample "{who}" of the task "a".`,
-			"The sample is left out. Add words to it, or give its field a type of few values."}},
+			`Any text matches the sample "{who}" of the task "a".`,
+			"The sample is left out. Add words to it, or give its field a type with a list of values."}},
 		{actions: `{"say": "x"}`, samples: `{"language": "en-US", "taggedText": "Beta!"}`, want: Diagnostic{Warning, CodeAmbiguousSample, "/tasks/0/samples/0",
-			`The sample "beta" of the task "b" is one of the task "a" too.`,
+			`The sample "beta" of the task "b" is also one of the task "a".`,
 			`It leads to "a", the first by name. Remove it from one of the two.`}},
 		{actions: `{"handoff": {"channel": "voice", "uri": "https://example.com/agent"}}`, want: Diagnostic{Warning, CodeHandoffVoiceOnly, first + "handoff",
-			"Autopilot handed over calls alone.",
-			"A conversation by messages ends there."}},
+			"Autopilot hands over calls only.",
+			"A messaging conversation ends there."}},
 		{actions: `{"handoff": {"channel": "voice", "uri": "https://example.com/agent", "action": "https://example.com/after"}}`, options: voice,
 			want: Diagnostic{Warning, CodeHandoffOptions, first + "handoff/action",
-				`Studio has no place for "action" of a handoff.`,
-				"It is left out; set it where the call is taken."}},
+				`Studio has no equivalent of "action" of a handoff.`,
+				"It is left out; set it where the call is answered."}},
 		{actions: `{"listen": true}`, want: Diagnostic{Warning, CodeListenNoPrompt, first + "listen",
 			`Studio cannot wait for a message without sending one, and nothing is said before the listen of "a".`,
-			"The execution ends; what is written next begins a new one, which knows no remembered values and takes samples of every task."}},
+			"The execution ends; the next message starts a new one, without remembered values and with the samples of every task."}},
 		{actions: `{"say": "<speak>x</speak>"}`, want: Diagnostic{Warning, CodeSSMLStripped, first + "say",
 			"The text has SSML, which a message cannot have.",
-			"Messages have the text without its marks; callers hear it as it is."}},
+			"Messages contain the text without the SSML tags; calls are not affected."}},
 		{actions: collects(`{"question": "<speak>Q?</speak>", "name": "q"}`), want: Diagnostic{Warning, CodeSSMLStripped, first + "collect/questions/0/question",
 			"The text has SSML, which a message cannot have.",
-			"Messages have the text without its marks; callers hear it as it is."}},
+			"Messages contain the text without the SSML tags; calls are not affected."}},
 		{actions: collects(`{"question": "Q?", "name": "q", "validate": {"webhook": {"url": "https://example.com/check", "method": "POST"}}}`),
 			want: Diagnostic{Warning, CodeWebhookValidate, first + "collect/questions/0/validate/webhook",
 				"The flow does not ask a URL whether an answer is valid.",
 				"Every answer that fits the question's type is taken."}},
 		{actions: `{"play": {"url": "https://example.com/a.mp3"}}`, want: Diagnostic{Info, CodePlayOnMessaging, first + "play",
 			"A recording cannot be played in a message.",
-			"People who write do not get it; callers hear it."}},
+			"It is left out of messages; callers hear it."}},
 		{actions: `{"show": {"images": [{"label": "x", "url": "https://example.com/1.png"}]}}`, want: Diagnostic{Info, CodeShowOnVoice, first + "show",
 			"A picture cannot be shown in a call.",
 			"Callers do not get it."}},
@@ -81,19 +81,19 @@ func TestFindingsPointIntoTheFileAndSayWhatHappensInstead(t *testing.T) {
 			"Callers can speak before it ends."}},
 		{actions: `{"say": "x"}`, members: `, "logQueries": true`, want: Diagnostic{Info, CodeLogQueries, "/logQueries",
 			"Studio does not log queries for a model.",
-			"Executions of the flow keep what was written, as Studio keeps them; there is no query log."}},
+			"Executions of the flow contain the input, for as long as Studio stores them; there is no query log."}},
 		{actions: `{"remember": {"first-name": "x"}}`, want: Diagnostic{Info, CodeMemoryKey, first + "remember/first-name",
-			`A variable of Studio cannot be named "first-name".`,
-			"It is flow.variables.first_name."}},
+			`A Studio variable cannot be named "first-name".`,
+			"It is stored as flow.variables.first_name."}},
 		{actions: `{"remember": {"a_b": "x"}}, {"remember": {"a.b": "y"}}`, want: Diagnostic{Warning, CodeMemoryKey, "/tasks/1/actions/actions/1/remember/a.b",
-			`"a_b" and "a.b" are one variable of Studio, "a_b".`,
-			"The one remembered last is kept. Give one of them another name."}},
+			`"a_b" and "a.b" are the same Studio variable, "a_b".`,
+			"The value remembered last replaces the other. Give one of them another name."}},
 		{actions: `{"say": " "}`, want: Diagnostic{Info, CodeEmptySay, first + "say",
 			"The say has no text.",
 			"It is left out, because Twilio refuses messages without a text."}},
 		{actions: `{"redirect": "task://nowhere"}`, want: Diagnostic{Error, Code(schema.UnknownTask), first + "redirect",
 			`there is no task "nowhere".`,
-			"Add it to `tasks`, or mend the name."}},
+			"Add it to `tasks`, or fix the name."}},
 	} {
 		t.Run(string(c.want.Code), func(t *testing.T) {
 			f, found := Compile(parsed(t, unsorted(c.actions, c.samples, c.members)), c.options)
@@ -114,7 +114,7 @@ func TestWhatSchemaValidateFindsIsToldForStudio(t *testing.T) {
 		detail   string
 	}{
 		schema.NoFallback: {`{"assistant_initiation": "task://a"}`,
-			"Where no sample or word fits, the conversation ends without an answer. Give `defaults` a `fallback`."},
+			"Where no sample or word matches, the conversation ends without an answer. Give `defaults` a `fallback`."},
 		schema.VoiceNoInitiation: {`{"fallback": "task://a"}`,
 			"A caller hears nothing at first: the flow listens. Give `defaults` an `assistant_initiation`."},
 	} {
@@ -150,12 +150,12 @@ func TestRingsOfTasksAreTold(t *testing.T) {
 		text    string
 		message string // empty for none
 	}{
-		"two that do nothing else": {text(`{"redirect": "task://b"}`, `{"redirect": "task://a"}`), "The conversation would go round for ever without waiting for anybody: a, b, a."},
-		"two that speak":           {text(`{"say": "x"}, {"redirect": "task://b"}`, `{"say": "y"}, {"redirect": "task://a"}`), "The conversation would go round for ever without waiting for anybody: a, b, a."},
+		"two that do nothing else": {text(`{"redirect": "task://b"}`, `{"redirect": "task://a"}`), "The conversation would loop forever without waiting for input: a, b, a."},
+		"two with texts":           {text(`{"say": "x"}, {"redirect": "task://b"}`, `{"say": "y"}, {"redirect": "task://a"}`), "The conversation would loop forever without waiting for input: a, b, a."},
 		"one that waits":           {text(`{"say": "x"}, {"redirect": "task://b"}`, `{"collect": {"name": "c", "questions": [{"question": "Q?", "name": "q"}], "on_complete": {"redirect": "task://a"}}}`), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// Only reached through a sample or the initiation is a ring one at all.
+			// A loop counts only if a sample or the initiation leads to it.
 			s := parsed(t, c.text)
 			s.Tasks[0].Samples = []schema.Sample{{Language: "en-US", TaggedText: "alpha"}}
 			f, found := Compile(s, Options{})
@@ -171,7 +171,7 @@ func TestRingsOfTasksAreTold(t *testing.T) {
 }
 
 func TestARingIsToldOnceWhateverLeadsToIt(t *testing.T) {
-	for name, say := range map[string]string{"of tasks that speak": `{"say": "x"}, `, "of tasks that do nothing else": ""} {
+	for name, say := range map[string]string{"of tasks with texts": `{"say": "x"}, `, "of tasks that do nothing else": ""} {
 		t.Run(name, func(t *testing.T) {
 			var tasks []string
 			for _, each := range [][2]string{{"lead", "m"}, {"n", "o"}, {"o", "m"}, {"m", "n"}, {"spare", ""}, {"unused", ""}} {
@@ -183,7 +183,7 @@ func TestARingIsToldOnceWhateverLeadsToIt(t *testing.T) {
 			}
 			_, found := Compile(parsed(t, `{"uniqueName": "bot", "tasks": [`+strings.Join(tasks, ",")+`]}`), Options{})
 			found = slices.DeleteFunc(found, func(d Diagnostic) bool { return d.Code != CodeRedirectCycle })
-			const message = "The conversation would go round for ever without waiting for anybody: m, n, o, m."
+			const message = "The conversation would loop forever without waiting for input: m, n, o, m."
 			if len(found) != 1 || found[0].Pointer != "/tasks/3/actions" || found[0].Message != message {
 				t.Errorf("found %+v", found)
 			}

@@ -13,7 +13,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// odd are texts of the characters that mean something to a regex, to Liquid, to
+// odd are texts of characters that are special in a regex, to Liquid, to
 // matches_any_of or to JSON.
 var odd = []string{
 	`a.b*c+d?`, `(one|two)`, `[a-z]{2,3}`, `back\slash`, `\E and \Q`, `"double" 'single'`, `comma, in, it`, `{{liquid}}`, `{% tag %}`, `<b>&amp;</b>`,
@@ -32,7 +32,7 @@ func spiky(tb testing.TB) *schema.Schema {
 		}
 		sample := text
 		if placeholder.MatchString(text) && !strings.Contains(text, "{name}") {
-			// What stands in braces would be a field.
+			// Text in braces would be a field.
 			sample = strings.NewReplacer("{", "(", "}", ")").Replace(text)
 		}
 		for _, language := range []string{"en-US", "de-DE"} {
@@ -49,10 +49,10 @@ func jsonString(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(text) + `"`
 }
 
-// foreignToJava are constructs of RE2 that Java's regex has not, or means otherwise by.
+// foreignToJava are constructs of RE2 that Java's regex lacks, or reads differently.
 var foreignToJava = map[string]*regexp.Regexp{
-	`a class without braces, which Java reads too but no other does alike`: regexp.MustCompile(`\\[pP][^{]`),
-	`a class of a script, which is \p{IsGreek} in Java`:                    regexp.MustCompile(`\\[pP]\{\^?[A-Z][a-z]{2,}`),
+	`a class without braces, which engines read differently`: regexp.MustCompile(`\\[pP][^{]`),
+	`a class of a script, which is \p{IsGreek} in Java`:      regexp.MustCompile(`\\[pP]\{\^?[A-Z][a-z]{2,}`),
 	`a negated class`:                                        regexp.MustCompile(`\\[pP]\{\^`),
 	`a group named as Python does`:                           regexp.MustCompile(`\(\?P`),
 	`\z, \A, \Q, \E or \C`:                                   regexp.MustCompile(`\\[zZAQEC]`),
@@ -127,8 +127,8 @@ func checkPattern(t *testing.T, engine *liquid.Engine, state, value string) {
 	}
 }
 
-// checkList tells whether each option of a list is a text of the schema's: a comma
-// within one would have made two.
+// checkList reports whether each option of a list is a text of the schema: a comma within
+// one would have split it in two.
 func checkList(t *testing.T, engine *liquid.Engine, state, list string, known map[string]bool) {
 	t.Helper()
 	rendered, err := engine.ParseAndRenderString(list, nil)
@@ -138,7 +138,7 @@ func checkList(t *testing.T, engine *liquid.Engine, state, list string, known ma
 	options := strings.Split(rendered, ", ")
 	for _, option := range options {
 		if !known[option] || strings.Contains(option, ",") || option == "" {
-			t.Errorf("%s: the option %q is no text of the schema", state, option)
+			t.Errorf("%s: the option %q is not a text of the schema", state, option)
 		}
 	}
 	if len(list) > maxValue && len(options) > 1 {
@@ -232,7 +232,7 @@ func TestGroupsFitACondition(t *testing.T) {
 	}
 }
 
-// Of "{{%" some readers of Liquid take the first two characters for the start of a tag.
+// Some parsers of Liquid read the first two characters of "{{%" as the start of a tag.
 func TestTextsThatEndInABraceOpenNoTag(t *testing.T) {
 	f := compiled(t, schemaOf(collects(`{"question": "Which {", "name": "x", "type": "Twilio.CITY", "validate": {"on_failure": {"messages": [{"say": "No {{"}, {"say": "Never {"}]}}}`)), messaging)
 	body := read(t, f).states["m_a_01_q1_x"].text("body")

@@ -17,23 +17,23 @@ type kind struct {
 	// values are those of a list, by what people say for them.
 	values []value
 
-	// pattern is the shape of an answer as it was given; empty for a list or free text.
+	// pattern is the form of an answer as given; empty for a list or free text.
 	pattern string
 }
 
-// value is what is kept and one way to say it, normalised.
+// value is what is stored and one way to say it, normalised.
 type value struct{ keep, said string }
 
-// free tells whether anything is an answer.
+// free reports whether any text is an answer.
 func (k kind) free() bool { return len(k.values) == 0 && k.pattern == "" }
 
-// renamed tells whether what is kept is not what was said.
+// renamed reports whether what is stored differs from what was said.
 func (k kind) renamed() bool {
 	return slices.ContainsFunc(k.values, func(v value) bool { return normalise(v.keep) != v.said })
 }
 
 // saidFor are all ways to say some normalised values: themselves, and what the type
-// keeps as one of them.
+// stores as one of them.
 func (k kind) saidFor(texts []string) []string {
 	out := slices.Clone(texts)
 	for _, v := range k.values {
@@ -83,7 +83,7 @@ func readKinds(types []schema.FieldType) map[string]kind {
 }
 
 // builtinLists are the built-in field types (https://www.twilio.com/docs/autopilot/built-in-field-types)
-// that have few values. Each value has the other ways to say it behind a colon.
+// that have few values. Each value has the other ways to say it after a colon.
 var builtinLists = map[string]string{
 	"Twilio.YES_NO": `Yes: yes, y, yeah, yea, yep, yup, ya, yes please, yes i do, yes it is, sure, sure thing, ok, okay, k, of course,
 		correct, right, that's right, absolutely, definitely, certainly, affirmative, please do, i do, true
@@ -113,7 +113,7 @@ func listed(text string) []value {
 	var values []value
 	for line := range strings.Lines(text) {
 		keep, ways, begins := strings.Cut(strings.TrimSpace(line), ":")
-		if !begins { // the line goes on with what the one before began
+		if !begins { // the line continues the one before
 			keep, ways = values[len(values)-1].keep, keep
 		}
 		for said := range strings.SplitSeq(ways, ",") {
@@ -132,20 +132,19 @@ const (
 	day     = `(?:today|tonight|tomorrow|yesterday|next|this|last|now|noon|midnight|morning|afternoon|evening|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
 )
 
-// closed is a pattern with the punctuation behind it that a sentence may end with, as
-// speech recognisers end theirs.
+// closed is a pattern with optional punctuation after it, which a sentence may end
+// with, as speech recognisers end theirs.
 func closed(pattern string) string { return `(?:` + pattern + `)[\s.?!,]*` }
 
-// containing is a pattern of anything that holds what a pattern describes, as words of
-// its own.
+// containing is a pattern of any text that contains what a pattern describes, as whole
+// words.
 func containing(pattern string) string {
 	return `(?s)(?:.*[^\p{L}\p{N}'])?` + pattern + `(?:[^\p{L}\p{N}'].*)?`
 }
 
-// builtinPatterns are the shapes of the other built-in field types. Autopilot knew
-// these by trained models; a shape takes more than they did, so that nobody is asked
-// again for a right answer. They hold for what was written and for what a speech
-// recogniser makes of what was said.
+// builtinPatterns are the patterns of the other built-in field types. Autopilot knew
+// these by trained models; a pattern accepts more than they did, so that no valid answer
+// is refused. They apply to what was written and to the output of a speech recogniser.
 var builtinPatterns = map[string]string{
 	"Twilio.ALPHANUMERIC":       `(?s).*[\p{L}\p{N}].*`,
 	"Twilio.NUMBER":             containing(`(?:[-+$€£]?[0-9][0-9,.]*|` + number + `)`),
@@ -182,7 +181,7 @@ func alternation(texts []string) string {
 }
 
 // inSample is the pattern of a field within a sample, where the input is normalised;
-// known tells whether it says more than that there is something.
+// known reports whether it says more than that it is not empty.
 func (k kind) inSample() (pattern string, known bool) {
 	if len(k.values) > 0 {
 		said := make([]string, len(k.values))

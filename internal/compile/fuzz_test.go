@@ -10,7 +10,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 )
 
-// carrying is a definition whose source and options are those given.
+// carrying is a definition with the source and options given.
 func carrying(tb testing.TB, description, source, options string) []byte {
 	tb.Helper()
 	data, err := json.Marshal(map[string]any{
@@ -28,7 +28,7 @@ func carrying(tb testing.TB, description, source, options string) []byte {
 	return data
 }
 
-// checkDecompile looks for a schema in a definition. What it finds has to compile, to a
+// checkDecompile looks for a schema in a definition. What it finds must compile, to a
 // flow that gives it back.
 func checkDecompile(t *testing.T, definition []byte) {
 	t.Helper()
@@ -73,8 +73,8 @@ func FuzzDecompile(f *testing.F) {
 	f.Fuzz(checkDecompile)
 }
 
-// FuzzDecompileBlob has the fuzzer write what stands behind the packing, which it would
-// hardly find out how to pack.
+// FuzzDecompileBlob has the fuzzer write the compressed bytes, since it would hardly
+// produce valid gzip by itself.
 func FuzzDecompileBlob(f *testing.F) {
 	text := parsed(f, schemaOf(`{"say": "x"}`)).Canonical()
 	f.Add(text, "channels=messaging+voice routing=keywords", "autopilot compiler/1 sha256:0123456789ab", true)

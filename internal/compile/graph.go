@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// widget is a state in the making.
+// widget is a state that is being built.
 type widget struct {
 	name       string
 	kind       string
@@ -19,15 +19,15 @@ type widget struct {
 	x, y int
 }
 
-// way is a transition in the making.
+// way is a transition that is being built.
 type way struct {
 	event string
 	to    target
 	when  *condition // of a match
 }
 
-// condition is what a match asks of the input of its split. The input is trimmed and
-// letter case counts for nothing; a regex has to fit the whole input.
+// condition is what a match requires of the input of its split. Studio trims the input
+// and ignores letter case; a regex must match the whole input.
 type condition struct {
 	label string // for people, on the canvas
 	input string
@@ -45,11 +45,11 @@ type target struct {
 
 func to(w *widget) target { return target{widget: w} }
 
-// on leads an event to a target.
+// on connects an event to a target.
 func (w *widget) on(event string, t target) { w.ways = append(w.ways, way{event: event, to: t}) }
 
-// match leads to a target where a condition on the input of a split holds. A value is
-// never Liquid, though it may look like it: it is made of what people say.
+// match connects the inputs of a split for which a condition holds to a target. A value
+// is never Liquid, though it may look like it: it comes from what people say.
 func (w *widget) match(label, test, value string, t target) {
 	input, _ := w.properties["input"].(string) // each split is made with one
 	w.ways = append(w.ways, way{event: "match", to: t, when: &condition{label: label, input: input, test: test, value: literal(value)}})
@@ -57,10 +57,10 @@ func (w *widget) match(label, test, value string, t target) {
 
 // column is a part of the canvas: a task of one channel, or what its tasks share.
 type column struct {
-	task *task // nil for the shared part, which stands beside the trigger
+	task *task // nil for the shared part, which is placed beside the trigger
 }
 
-// graph is the flow in the making. Names are given once, in the order of making.
+// graph is the flow that is being built. Names are assigned once, in the order of creation.
 type graph struct {
 	widgets []*widget
 	names   map[string]bool
@@ -81,7 +81,7 @@ const (
 	kindEnqueue  = "enqueue-call"
 )
 
-// waits tells whether an execution stays in a widget until somebody says something,
+// waits reports whether an execution stays in a widget until the contact says something,
 // or leaves the flow there.
 func (w *widget) waits() bool {
 	switch w.kind {
@@ -102,7 +102,7 @@ func (g *graph) add(name, kind string, at *column, properties map[string]any) *w
 }
 
 // unique spells a name with the characters of exported flows and keeps it apart from
-// those given before.
+// those assigned before.
 func (g *graph) unique(name string) string {
 	name = identifier(name, "-")
 	name = name[:min(len(name), maxName)]
@@ -130,7 +130,7 @@ func identifier(s, others string) string {
 	}, s)
 }
 
-// reachable are the widgets an execution can come to from one, in the order of making.
+// reachable are the widgets an execution can reach from one, in the order of creation.
 func (g *graph) reachable(from *widget) []*widget {
 	seen := map[*widget]bool{}
 	next := []*widget{from}

@@ -14,7 +14,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// built is a flow as its definition says, read without the packages that made it.
+// built is a flow as its definition says, read without the packages under test.
 type built struct {
 	order  []string
 	states map[string]builtState
@@ -107,7 +107,7 @@ func compiled(tb testing.TB, text string, o Options) *flow.Flow {
 	return f
 }
 
-// schemaOf is a schema of the task a, which does what is given, and the task b, which
+// schemaOf is a schema of the task a, with the actions given, and the task b, which
 // says "bee". More members of the schema may follow.
 func schemaOf(actions string, more ...string) string {
 	text := `{"uniqueName": "bot", "tasks": [
@@ -116,7 +116,7 @@ func schemaOf(actions string, more ...string) string {
 	if !slices.ContainsFunc(more, func(m string) bool { return strings.Contains(m, `"defaults"`) }) {
 		more = append(more, `"defaults": {"defaults": {"assistant_initiation": "task://a", "fallback": "task://b"}}`)
 	}
-	// A style sheet without words of its own, because none at all would be Twilio's.
+	// A style sheet without texts of its own, because without one Twilio's applies.
 	if !slices.ContainsFunc(more, func(m string) bool { return strings.Contains(m, `"styleSheet"`) }) {
 		more = append(more, `"styleSheet": {"style_sheet": {"name": "plain"}}`)
 	}
@@ -131,15 +131,15 @@ type want struct {
 	ways       []string
 }
 
-// checkStates compares the states whose names begin with a prefix with those wanted, of
-// which there must be neither more nor less.
+// checkStates compares the states whose names begin with a prefix with those wanted,
+// of which none may be missing and no other may exist.
 func checkStates(t *testing.T, f *flow.Flow, prefix string, wanted map[string]want) {
 	t.Helper()
 	checkFlow(t, f)
 	b := read(t, f)
 	for _, name := range b.order {
 		if _, ok := wanted[name]; !ok && strings.HasPrefix(name, prefix) {
-			t.Errorf("the state %s is there: %s %v", name, b.states[name].Type, b.states[name].ways())
+			t.Errorf("unexpected state %s: %s %v", name, b.states[name].Type, b.states[name].ways())
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
@@ -163,7 +163,7 @@ func checkStates(t *testing.T, f *flow.Flow, prefix string, wanted map[string]wa
 	}
 }
 
-// arranged has the events behind the matches, by name: the order of matches counts, that
+// arranged has the events after the matches, by name: the order of matches counts, that
 // of events does not.
 func arranged(ways []string) []string {
 	var matches, events []string

@@ -9,18 +9,18 @@ import (
 )
 
 // A router tells tasks apart by a decision list (Yarowsky, "Decision lists for lexical
-// ambiguity resolution", 1994): rules, each a word or a pair of words that speaks for a
+// ambiguity resolution", 1994): rules, each a word or a pair of words that indicates a
 // task, tried from the strongest to the weakest. The first that holds decides, so a
-// list is what a split does by itself, and a person can read in it why an input went
-// where it did. internal/cmd/compilereport measures how well it routes samples it has
-// not seen, beside a router without stems and grades.
+// list is what a split does by itself, and a reader can see in it why an input went
+// where it did. internal/cmd/compilereport measures how well it routes samples it was
+// not built from, beside a router without stems and grades.
 
-// rule is a word or a pair of words that speaks for a task.
+// rule is a word or a pair of words that indicates a task.
 type rule struct {
 	task  *task
 	text  string // the word's stem, or the pair
 	pair  bool
-	exact bool // the word is taken as it is, in a language without a list of endings
+	exact bool // the word is matched unchanged, in a language without a list of endings
 	weak  bool // a pair of stop words, which one sample alone does not make a rule
 	grade int  // how strongly, from 0
 }
@@ -34,7 +34,7 @@ type word struct {
 
 var wordForm = regexp.MustCompile(`[\p{L}\p{N}']+`)
 
-// stopWords mean little by themselves. They count in pairs alone.
+// stopWords mean little by themselves. They count only in pairs.
 var stopWords = func() map[string]bool {
 	set := map[string]bool{}
 	for w := range strings.FieldsSeq(`a about all am an and any are as at be been but by can could did do does for from
@@ -53,7 +53,7 @@ var endings = []string{"ings", "ing", "ied", "ies", "ers", "ed", "er", "es", "'s
 // inflected is a pattern of what may follow a stem: the endings.
 const inflected = `(?:'s|e[drs]?|ers|ie[ds]|ings?|s|y)?`
 
-// stem leaves out an ending, but never so much that less than three letters stay.
+// stem leaves out an ending, but always leaves three letters.
 func stem(w string) string {
 	for _, ending := range endings {
 		if s, ok := strings.CutSuffix(w, ending); ok && len(s) >= 3 {
@@ -63,7 +63,7 @@ func stem(w string) string {
 	return w
 }
 
-// words are those of a sample; what marks a field parts them, which is an empty word.
+// words are those of a sample; a field separates them, as an empty word.
 func words(s sample) []word {
 	english := strings.HasPrefix(strings.ToLower(s.language), "en")
 	var out []word
@@ -119,14 +119,14 @@ func boolRank(b bool) int {
 	return 0
 }
 
-// evidence counts in how many samples a feature stands: in all, and in those of each
+// evidence counts in how many samples a feature occurs: in all, and in those of each
 // task that has one, in the order of the tasks.
 type evidence struct {
 	all int
 	of  []support
 }
 
-// support is in how many samples of a task a feature stands.
+// support is in how many samples of a task a feature occurs.
 type support struct {
 	task *task
 	n    int
@@ -145,7 +145,7 @@ func (e *evidence) count(t *task) {
 // grade by task.
 func decisionList(tasks []*task) []rule { return ordered(needed(rulesOf(tasks))) }
 
-// rulesOf are all that the samples of tasks say, in no order.
+// rulesOf are the rules of all samples, in no order.
 func rulesOf(tasks []*task) []rule {
 	found := map[rule]*evidence{}
 	samples := 0
@@ -189,7 +189,7 @@ func ordered(rules []rule) []rule {
 }
 
 // needed leaves out the pairs that decide nothing: a word of theirs leads to the same
-// task and is as strong, so it has been met before wherever the pair stands.
+// task and is as strong, so it matches before the pair does.
 func needed(rules []rule) []rule {
 	type key struct {
 		task  *task
@@ -217,9 +217,9 @@ func needed(rules []rule) []rule {
 	})
 }
 
-// odds tells how much more frequent a feature is in the samples of a task than in the
-// others, as a fraction: kept whole, because floating point may round otherwise on
-// another machine, and the flow with it.
+// odds is how much more frequent a feature is in the samples of a task than in the
+// others, as a fraction of integers: floating point may round differently on another
+// machine, and change the flow.
 type odds struct{ more, less64 uint64 }
 
 // oddsOf smooths with a tenth of a sample, so that nothing is certain: a feature of
@@ -237,8 +237,8 @@ func (o odds) less(p odds) bool {
 	return ah < bh || ah == bh && al < bl
 }
 
-// grade is how often the odds double; negative if they speak against the task. Rules
-// of one grade stand in one condition for each task, which keeps a split readable.
+// grade is how often the odds double; negative if they count against the task. Rules
+// of one grade share one condition for each task, which keeps a split readable.
 func (o odds) grade() int {
 	if o.less64 == 0 || o.more < o.less64 {
 		return -1
@@ -246,8 +246,8 @@ func (o odds) grade() int {
 	return bits.Len64(o.more/o.less64) - 1
 }
 
-// pattern is the regex of some rules: an input that holds one of them, as words of its
-// own.
+// pattern is the regex of some rules: an input that contains one of them, as whole
+// words.
 func pattern(rules []rule) string {
 	var stems, others []string
 	for _, r := range rules {

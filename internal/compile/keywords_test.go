@@ -44,7 +44,7 @@ func TestWordsLeadToTheTaskTheySpeakFor(t *testing.T) {
 		"pizzas!":                         "order",
 		"order something":                 "order",
 		"i would like to cancel my order": "cancel",
-		"reopen":                          "", // a word within another is none
+		"reopen":                          "", // part of a word does not count
 		"what is this":                    "", // stop words mean nothing
 		"":                                "",
 	} {
@@ -57,11 +57,11 @@ func TestWordsLeadToTheTaskTheySpeakFor(t *testing.T) {
 func TestStopWordsCountInPairsOfTwoSamples(t *testing.T) {
 	once := tasksOf(map[string][]string{"a": {"how are you"}, "b": {"good evening"}})
 	if got := decided(t, keywordMatches(once), "how are things"); got != "" {
-		t.Errorf("one sample makes a rule of stop words, for %q", got)
+		t.Errorf("one sample creates a rule of stop words, for %q", got)
 	}
 	twice := tasksOf(map[string][]string{"a": {"how are you", "how are we"}, "b": {"good evening"}})
 	if got := decided(t, keywordMatches(twice), "how are things"); got != "a" {
-		t.Errorf("two samples make none: got %q", got)
+		t.Errorf("two samples create no rule: got %q", got)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestPairsThatDecideNothingAreLeftOut(t *testing.T) {
 }
 
 // TestPairsLeftOutChangeNoDecision compares the rules with and without them on inputs
-// made of the samples' own words.
+// made of the words of the samples.
 func TestPairsLeftOutChangeNoDecision(t *testing.T) {
 	for name, s := range everySchema(t) {
 		t.Run(name, func(t *testing.T) {

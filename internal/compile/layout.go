@@ -10,7 +10,7 @@ const (
 // place lays the states out: the trigger at the origin, what all tasks of a channel
 // share beside it, and then a column for each task, in the order of their names, its
 // states going down in the order they run. A second lane of a column holds what leads
-// back. The first channel stands to the right of the trigger, the second to the left.
+// back. The first channel goes to the right of the trigger, the second to the left.
 func place(states []*widget, sides []*side) {
 	type lanes struct{ rows [2]int }
 	at := map[*column]*lanes{}

@@ -7,14 +7,14 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// The room a widget of the Console takes, in the units of the canvas: what place
-// promises to leave.
+// The size of a widget in the Console, in the units of the canvas: place leaves at
+// least this much room.
 const (
 	widgetWidth  = 280
 	widgetHeight = 180
 )
 
-// everySchema are those written here and, where they are at hand, the real ones, whose
+// everySchema are those written here and, where the collection exists, the real ones, whose
 // names end in .json.
 func everySchema(t *testing.T) map[string]*schema.Schema {
 	t.Helper()
@@ -69,27 +69,27 @@ func TestEachTaskHasAColumnAndEachChannelASide(t *testing.T) {
 		for _, w := range states {
 			if w.side == nil {
 				if w.x != 0 {
-					t.Errorf("%s, which is of no channel, stands at %d", w.name, w.x)
+					t.Errorf("%s, which is of no channel, is at %d", w.name, w.x)
 				}
 				continue
 			}
 			if x, ok := lanes[lane{w.column, w.lane}]; ok && x != w.x {
-				t.Errorf("%s stands at %d beside its column at %d", w.name, w.x, x)
+				t.Errorf("%s is at %d beside its column at %d", w.name, w.x, x)
 			}
 			lanes[lane{w.column, w.lane}] = w.x
 			if first := owner[w.x]; first != nil && first != w.column {
-				t.Errorf("%s stands in the column of another task at %d", w.name, w.x)
+				t.Errorf("%s is in the column of another task at %d", w.name, w.x)
 			}
 			owner[w.x] = w.column
 			if right := w.side == c.sides[0]; (w.x > 0) != right || w.x == 0 {
-				t.Errorf("%s stands at %d on the side of the other channel", w.name, w.x)
+				t.Errorf("%s is at %d on the side of the other channel", w.name, w.x)
 			}
 		}
 		for at, x := range lanes {
 			for other, y := range lanes {
 				a, b := at.of.task, other.of.task
 				if a != nil && b != nil && at.n == 0 && other.n == 0 && (x > 0) == (y > 0) && a.order < b.order && abs(x) >= abs(y) {
-					t.Errorf("the task %s stands at %d, before %s at %d", b.name, y, a.name, x)
+					t.Errorf("the task %s is at %d, before %s at %d", b.name, y, a.name, x)
 				}
 			}
 		}
@@ -104,9 +104,9 @@ func TestWithinATaskTheConversationGoesDown(t *testing.T) {
 				if next == nil || w.column.task == nil || next.column != w.column || next.y > w.y {
 					continue
 				}
-				// What refused an answer leads back to the question; another may lead to
-				// the task's own beginning, and a lane beside stands no lower than what
-				// it belongs to.
+				// A refused answer leads back to the question; other ways may lead to
+				// the start of the task, and a second lane is no lower than the state it
+				// belongs to.
 				back := strings.HasSuffix(w.name, "_tries") || w.lane > 0 || next.lane > 0 && next.y == w.y
 				if !back && !begins(next, states) {
 					t.Errorf("%s at %d leads up to %s at %d", w.name, w.y, next.name, next.y)
@@ -116,7 +116,7 @@ func TestWithinATaskTheConversationGoesDown(t *testing.T) {
 	})
 }
 
-// begins tells whether a state is the first of its column.
+// begins reports whether a state is the first of its column.
 func begins(w *widget, states []*widget) bool {
 	for _, other := range states {
 		if other.column == w.column && other.y < w.y {

@@ -10,7 +10,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// speeches is a schema of as many says of a text, in tasks with no more than Twilio
+// speeches is a schema of n says of a text, in tasks with no more than Twilio
 // allows: 16 KiB of actions.
 func speeches(tb testing.TB, n int, text string) *schema.Schema {
 	tb.Helper()
@@ -50,8 +50,8 @@ func TestAFlowHasAThousandStatesAtMost(t *testing.T) {
 	checkFlow(t, f)
 
 	got := refused(t, speeches(t, 997, "hello"), messaging, CodeTooManyStates)
-	want := Diagnostic{Error, CodeTooManyStates, "/tasks", "The flow would have 1001 states, and Studio takes 1000.",
-		"Part the assistant in two, or say less in a task: every say, question and listen is a state of its own."}
+	want := Diagnostic{Error, CodeTooManyStates, "/tasks", "The flow would have 1001 states, and Studio allows 1000.",
+		"Split the assistant in two, or shorten its tasks: every say, question and listen is a state of its own."}
 	if got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
@@ -61,8 +61,8 @@ func TestTooManyStatesAreCountedByChannel(t *testing.T) {
 	got := refused(t, speeches(t, 600, "hello"), Options{}, CodeTooManyStates)
 	// Beside the says, messages have a start and a router. Calls have a start that
 	// listens, two that take it in, a router, and two states for silence.
-	want := "Each channel has states of its own: 606 are for calls and 602 for messages. Answer one channel alone, or part the assistant in two."
-	if got.Message != "The flow would have 1210 states, and Studio takes 1000." || got.Detail != want {
+	want := "Each channel has states of its own: 606 are for calls and 602 for messages. Answer one channel only, or split the assistant in two."
+	if got.Message != "The flow would have 1210 states, and Studio allows 1000." || got.Detail != want {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -82,23 +82,23 @@ func TestAFlowHasAMebibyteAtMost(t *testing.T) {
 		if i < 0 {
 			t.Fatal(found)
 		}
-		if _, err := fmt.Sscanf(found[i].Message, "The flow would have %d bytes, and Studio takes %d.", &bytes, &limit); err != nil || limit != maxBytes || bytes <= limit {
+		if _, err := fmt.Sscanf(found[i].Message, "The flow would have %d bytes, and Studio allows %d.", &bytes, &limit); err != nil || limit != maxBytes || bytes <= limit {
 			t.Fatalf("%q: %v", found[i].Message, err)
 		}
 		smallest = min(smallest, bytes)
 	}
 	if largest < maxBytes-20_000 || smallest > maxBytes+20_000 {
-		t.Errorf("flows of up to %d bytes were made, and of %d on refused", largest, smallest)
+		t.Errorf("flows of up to %d bytes were compiled, and from %d on refused", largest, smallest)
 	}
 }
 
 func TestAdviceForALargeFlowIsOfWhatIsLeftToDo(t *testing.T) {
 	s := speeches(t, 800, strings.Repeat("x", 1400))
 	for want, o := range map[string]Options{
-		"Answer one channel alone, or route by exact samples, or part the assistant in two.": {},
-		"Answer one channel alone, or part the assistant in two.":                            {Routing: Exact},
-		"Route by exact samples, or part the assistant in two.":                              messaging,
-		"Part the assistant in two.":                                                         {Channels: messaging.Channels, Routing: Exact},
+		"Answer one channel only, or route by exact samples, or split the assistant in two.": {},
+		"Answer one channel only, or split the assistant in two.":                            {Routing: Exact},
+		"Route by exact samples, or split the assistant in two.":                             messaging,
+		"Split the assistant in two.":                                                        {Channels: messaging.Channels, Routing: Exact},
 	} {
 		if got := refused(t, s, o, CodeTooLarge); got.Detail != want {
 			t.Errorf("%+v: got %q, want %q", o, got.Detail, want)
@@ -114,23 +114,23 @@ func TestSixHundredTasksCompileOrAreRefusedWithTheCount(t *testing.T) {
 	}
 	checkFlow(t, f)
 
-	if got := refused(t, s, messaging, CodeTooLarge); got.Pointer != "" || !strings.HasSuffix(got.Message, "and Studio takes 1048576.") {
+	if got := refused(t, s, messaging, CodeTooLarge); got.Pointer != "" || !strings.HasSuffix(got.Message, "and Studio allows 1048576.") {
 		t.Errorf("messages alone, by keywords: %+v", got)
 	}
 	got := refused(t, s, Options{}, CodeTooManyStates)
-	if got.Message != "The flow would have 1210 states, and Studio takes 1000." {
+	if got.Message != "The flow would have 1210 states, and Studio allows 1000." {
 		t.Errorf("both channels: %+v", got)
 	}
 }
 
 func TestASchemaThatAFlowCannotCarryIsRefused(t *testing.T) {
-	// Tasks that nothing leads to have no states, and text that repeats itself packs well.
+	// Tasks that nothing leads to have no states, and text that repeats itself compresses well.
 	s := speeches(t, 300, strings.Repeat("x", 15_000))
 	for i := range s.Tasks {
 		s.Tasks[i].Samples = nil
 	}
 	got := refused(t, s, Options{}, CodeTooLarge)
-	if want := "The flow has to carry the schema, which is too large: it has more than 4194304 bytes."; got.Message != want {
+	if want := "The flow must contain the schema, which is too large: it has more than 4194304 bytes."; got.Message != want {
 		t.Errorf("got %q, want %q", got.Message, want)
 	}
 }

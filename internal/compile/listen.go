@@ -33,7 +33,7 @@ func (l *line) listen(a, prompt action) {
 	}
 	if prompt.verb == "" {
 		l.c.report.warn(CodeListenNoPrompt, a.at,
-			"The execution ends; what is written next begins a new one, which knows no remembered values and takes samples of every task.",
+			"The execution ends; the next message starts a new one, without remembered values and with the samples of every task.",
 			"Studio cannot wait for a message without sending one, and nothing is said before the listen of %q.", l.task.name)
 		return
 	}
@@ -68,18 +68,18 @@ func (l *line) candidates(a action) []*task {
 	return out
 }
 
-// wait makes a state that sends a message and waits for the reply. Nothing follows when
-// none comes: the conversation is over.
+// wait creates a state that sends a message and waits for the reply. Without a reply
+// the conversation ends.
 func (s *side) wait(name string, at *column, properties map[string]any) *widget {
 	delete(properties, "to")
 	properties["timeout"] = patience
 	return s.add(name, kindAsk, at, properties)
 }
 
-// hear makes the state that takes over what a state waited for; of a call, what was
-// said. Keys have a state of their own: whether a widget that runs again still holds
-// what it took the time before, so that keys would be read as the words that came
-// first, is not documented.
+// hear creates the state that stores the reply to a state; of a call, what was said.
+// Keys have a state of their own: whether a widget that runs again still has the reply
+// of its previous run, so that old words would be read in place of the keys, is not
+// documented.
 func (s *side) hear(w *widget, at *column, more ...any) *widget {
 	in := s.set(w.name+"_in", at, slices.Concat(heard(s.input(w)), more, s.current(at.task)))
 	if s.voice() {
@@ -92,7 +92,7 @@ func (s *side) hear(w *widget, at *column, more ...any) *widget {
 	return in
 }
 
-// input is Liquid for what somebody wrote or said to a state.
+// input is Liquid for the reply to a state.
 func (s *side) input(w *widget) input {
 	if s.voice() {
 		return input{expression: "widgets." + w.name + ".SpeechResult"}
@@ -100,7 +100,7 @@ func (s *side) input(w *widget) input {
 	return input{expression: "widgets." + w.name + ".inbound.Body | default: trigger.conversation.Body"}
 }
 
-// pressed makes the state that takes over the keys a caller pressed.
+// pressed creates the state that stores the keys a caller pressed.
 func (s *side) pressed(w *widget, at *column, keys input, more ...any) *widget {
 	key := s.set(w.name+"_key", at, slices.Concat(heard(keys), more, s.current(at.task)))
 	key.lane = 1
@@ -110,10 +110,10 @@ func (s *side) pressed(w *widget, at *column, keys input, more ...any) *widget {
 
 func keysOf(w *widget) string { return "widgets." + w.name + ".Digits" }
 
-// input is Liquid for what somebody said: an expression, and what comes before it.
+// input is Liquid for a reply: an expression, and what comes before it.
 type input struct{ before, expression string }
 
-// trimmed is Liquid for the text of an input, as it was said.
+// trimmed is Liquid for the text of an input, unnormalised.
 func (in input) trimmed() string { return in.before + "{{" + in.expression + " | strip}}" }
 
 // heard are the variables that hold an input.
@@ -131,7 +131,7 @@ type listening struct {
 	task   *task
 }
 
-// gather makes the states that listen to a caller and route what is said.
+// gather creates the states that listen to a caller and route what is said.
 func (s *side) gather(name string, at *column, say string, by *listening, tasks []*task) target {
 	if tasks == nil {
 		tasks = s.c.tasks
@@ -146,7 +146,7 @@ func (s *side) gather(name string, at *column, say string, by *listening, tasks 
 		}
 	}
 	addDigits(properties, digits)
-	w := s.add(name, kindGather, at, s.spokenAs(properties))
+	w := s.add(name, kindGather, at, s.withVoice(properties))
 	talking := variable{Key: varSilence, Value: "0"}
 	in := s.hear(w, at, talking)
 	in.on("next", s.router(tasks))
@@ -156,8 +156,8 @@ func (s *side) gather(name string, at *column, say string, by *listening, tasks 
 	return to(w)
 }
 
-// gathering has the properties by which a call is listened to. `auto` takes a pause for
-// the end of what is said (https://www.twilio.com/docs/voice/twiml/gather).
+// gathering is the properties of a widget that listens to a call. With `auto` a pause
+// ends the input (https://www.twilio.com/docs/voice/twiml/gather).
 func gathering(say string) map[string]any {
 	p := map[string]any{"timeout": 5, "speech_timeout": "auto", "stop_gather": true, "loop": 1}
 	if say != "" {
@@ -175,8 +175,8 @@ func addDigits(properties map[string]any, digits *jsondoc.Node) {
 	}
 }
 
-// keys is where keys lead that a caller presses: to the tasks they are for, or to the
-// router, as an input like any other.
+// keys is the target of the keys that a caller presses: their tasks, or the router, like
+// any other input.
 func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, tasks []*task) target {
 	type key struct {
 		digit string
@@ -217,8 +217,8 @@ func (s *side) silence() *widget {
 	return s.silent
 }
 
-// silenced ends the call of somebody who says nothing; before that, silence is an input
-// that nothing fits.
+// silenced ends the call of a caller who says nothing too often; before that, silence is
+// an input that matches nothing.
 func (s *side) silenced() {
 	if s.silent == nil {
 		return

@@ -114,7 +114,7 @@ func TestInputIsTakenInBeforeItIsRouted(t *testing.T) {
 	for name, want := range map[string]map[string]string{
 		"m_a_02_listen_in": {"ap_input": normalised(message), "ap_raw": "{{" + message + " | strip}}"},
 		"v_a_02_listen_in": {"ap_input": normalised(speech), "ap_raw": "{{" + speech + " | strip}}", "ap_silence": "0"},
-		// Not in one with speech: what was said before may still be there.
+		// Not in the state of the speech, which may still have the words of the last input.
 		"v_a_02_listen_key": {"ap_input": normalised(keys), "ap_raw": "{{" + keys + " | strip}}", "ap_silence": "0"},
 		"m_start": {
 			"ap_input": normalised("trigger.message.Body | default: trigger.conversation.Body"),

@@ -18,8 +18,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// The schema travels within the flow, in a set-variables state that no transition leads
-// to: it never runs, and the Console shows it as one loose widget. Its bytes are packed,
+// The schema is stored in the flow, in a set-variables state that no transition leads
+// to: it never runs, and the Console shows it as one loose widget. Its bytes are compressed,
 // so that nothing in them is Liquid.
 const (
 	sourceState     = "autopilot_source"
@@ -27,17 +27,17 @@ const (
 	optionsVariable = "autopilot_options"
 )
 
-// version is that of the mapping. A flow of another version is told from one that
-// somebody has changed by the seal alone.
+// version is that of the mapping. Only the seal distinguishes a flow of another version
+// from one that was edited.
 const version = 1
 
-// Bounds of a packed schema. A few bytes of gzip can unpack to millions of empty tasks,
-// which take a thousand times the room once they are read. What a flow of Studio's size
+// Bounds of a packed schema. A few bytes of gzip can decompress to millions of empty tasks,
+// which take a thousand times the memory once they are parsed. What a flow of Studio's size
 // is compiled from stays far below: 50,000 samples, all that Twilio allows an assistant,
 // are 3 MB with 150,000 brackets and commas, and their flow is too large already.
 const (
 	maxSource = 4 << 20 // bytes
-	maxMarks  = 300_000 // brackets and commas that open or part something, in texts too
+	maxMarks  = 300_000 // brackets and commas that open or separate something, in texts too
 
 	maxOptions = 1 << 10 // bytes of the options
 )
@@ -53,12 +53,12 @@ func packed(source []byte) string {
 		err = z.Close()
 	}
 	if err != nil {
-		panic(err) // the level is one of gzip's own, and a buffer takes every byte
+		panic(err) // the level is a constant of gzip, and a buffer accepts every byte
 	}
 	return base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
-// carriable tells whether a schema is one that a flow may carry.
+// carriable reports whether a flow may carry a schema, with an error that says why not.
 func carriable(source []byte) error {
 	if n := len(source); n > maxSource {
 		return fmt.Errorf("it has more than %d bytes", maxSource)
@@ -68,7 +68,7 @@ func carriable(source []byte) error {
 		marks += bytes.Count(source, []byte(mark))
 	}
 	if marks > maxMarks {
-		return fmt.Errorf("it has %d brackets and commas, and more than %d cannot be of an assistant", marks, maxMarks)
+		return fmt.Errorf("it has %d brackets and commas, more than the %d that any assistant needs", marks, maxMarks)
 	}
 	return nil
 }
@@ -77,15 +77,15 @@ func carriable(source []byte) error {
 func unpacked(value string) ([]byte, error) {
 	data, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(value))
 	if err != nil {
-		return nil, fmt.Errorf("it is no base64: %w", err)
+		return nil, fmt.Errorf("it is not base64: %w", err)
 	}
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("it is not packed by gzip: %w", err)
+		return nil, fmt.Errorf("it is not gzip: %w", err)
 	}
 	source, err := io.ReadAll(io.LimitReader(z, maxSource+1))
 	if err != nil {
-		return nil, fmt.Errorf("it does not unpack: %w", err)
+		return nil, fmt.Errorf("it cannot be decompressed: %w", err)
 	}
 	return source, carriable(source)
 }
@@ -103,7 +103,7 @@ func (o Options) text() string {
 func parseOptions(text string) (Options, error) {
 	var o Options
 	if len(text) > maxOptions {
-		return o, fmt.Errorf("they have %d bytes", len(text))
+		return o, fmt.Errorf("they are too long: %d bytes", len(text))
 	}
 	for field := range strings.FieldsSeq(text) {
 		key, value, _ := strings.Cut(field, "=") // without one there is no value, which is refused below
@@ -111,18 +111,18 @@ func parseOptions(text string) (Options, error) {
 		case "channels":
 			for c := range strings.SplitSeq(value, "+") {
 				if !slices.Contains(bot.Channels(), bot.Channel(c)) {
-					return o, fmt.Errorf("there is no channel %q", c)
+					return o, fmt.Errorf("unknown channel %q", c)
 				}
 				o.Channels = append(o.Channels, bot.Channel(c))
 			}
 		case "routing":
 			if o.Routing = Routing(value); o.Routing != Exact && o.Routing != Keywords {
-				return o, fmt.Errorf("there is no routing %q", value)
+				return o, fmt.Errorf("unknown routing %q", value)
 			}
 		}
 	}
 	if len(o.Channels) == 0 || o.Routing == "" {
-		return o, errors.New("they are not whole")
+		return o, errors.New("they are incomplete")
 	}
 	return o.normal(), nil
 }

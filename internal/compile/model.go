@@ -117,9 +117,9 @@ func get(n *jsondoc.Node, names ...string) *jsondoc.Node {
 	return n
 }
 
-// spoken is the text of a say, a question or a message: a string, {"speech": …} or
+// sayText is the text of a say, a question or a message: a string, {"speech": …} or
 // {"say": …} of either.
-func spoken(n *jsondoc.Node) string {
+func sayText(n *jsondoc.Node) string {
 	for range 3 {
 		if n == nil || n.Is('"') {
 			break
@@ -136,7 +136,7 @@ func spoken(n *jsondoc.Node) string {
 	return n.Text
 }
 
-// whole is a number that a schema gives as a number or as text; or if it gives none.
+// whole is a number that a schema gives as a number or as text; or where it gives none.
 func whole(n *jsondoc.Node, or int) int {
 	if n == nil {
 		return or

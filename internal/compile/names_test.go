@@ -31,7 +31,7 @@ func TestNamesOfStatesAreUniqueShortAndPlain(t *testing.T) {
 	}
 	s := parsed(t, `{"uniqueName": "bot", "tasks": [`+strings.Join(tasks, ",")+`]}`)
 	c := newCompiler(s, Options{}.normal())
-	// Some of these names schema.Validate refuses; the states' have to be right for all.
+	// schema.Validate refuses some of these names; the names of states must be valid for all.
 	data := c.definition("")
 	if data == nil {
 		t.Fatalf("no definition: %v", c.report.list())
@@ -74,7 +74,7 @@ func TestRenamingATaskRenamesItsStatesAlone(t *testing.T) {
 	}
 	for _, name := range before.order {
 		if renamed := strings.Replace(name, "_hours_", "_opening_", 1); !names[renamed] {
-			t.Errorf("%s is gone", name)
+			t.Errorf("%s is missing", name)
 		}
 	}
 }

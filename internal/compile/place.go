@@ -9,7 +9,7 @@ import (
 
 // Place is the task that a state of a compiled flow was made for, and the number of the
 // action in its list, from 1. It is false for states that tasks share, and for those
-// whose name is too long to tell.
+// whose name was shortened.
 func Place(s *schema.Schema, state string) (task string, action int, ok bool) {
 	channel, rest, _ := strings.Cut(state, "_")
 	if channel != "m" && channel != "v" {

@@ -11,8 +11,8 @@ import (
 	sandboxflow "github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/flow"
 )
 
-// realSchemas are the collected schema files, which stand beside the project and are
-// not part of it.
+// realSchemas are the collected schema files, which are in a directory beside the
+// repository and not part of it.
 func realSchemas(tb testing.TB) map[string]*schema.Schema {
 	tb.Helper()
 	paths, err := filepath.Glob("../../../shared/schemas/*.json")
@@ -20,7 +20,7 @@ func realSchemas(tb testing.TB) map[string]*schema.Schema {
 		tb.Fatal(err)
 	}
 	if len(paths) == 0 {
-		tb.Skip("the collection of real schemas is not beside the project")
+		tb.Skip("the collection of real schemas is not beside the repository")
 	}
 	files := make(map[string]*schema.Schema)
 	for _, path := range paths {
@@ -37,14 +37,14 @@ func realSchemas(tb testing.TB) map[string]*schema.Schema {
 	return files
 }
 
-// skipFaulty leaves out a schema of somebody else's that has errors of its own. Those
-// written here have none, so that something is left where the collection is absent.
+// skipFaulty skips a schema of the collection that has errors of its own. Those written
+// here have none, so that something is tested where the collection is absent.
 func skipFaulty(t *testing.T, name string, found []Diagnostic) {
 	t.Helper()
 	i := slices.IndexFunc(found, func(d Diagnostic) bool { return d.Severity == Error })
 	switch {
 	case i < 0:
-		t.Fatal("there is no flow, and no error says why")
+		t.Fatal("there is neither a flow nor an error")
 	case filepath.Ext(name) != ".json":
 		t.Fatalf("the schema was written for this test and does not compile: %v", found)
 	}
@@ -63,7 +63,7 @@ func TestRealSchemasCompileOrStopAtTheirFaults(t *testing.T) {
 				}
 			}
 			if (f == nil) != (faults > 0) {
-				t.Errorf("a flow: %v, with %d faults", f != nil, faults)
+				t.Errorf("a flow: %v, with %d errors", f != nil, faults)
 			}
 			if f == nil {
 				return

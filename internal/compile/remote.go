@@ -10,7 +10,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// request is a URL that answers with actions, as a redirect of Autopilot had it
+// request is a URL that answers with actions, as in a redirect of Autopilot
 // (https://www.twilio.com/docs/autopilot/actions/autopilot-request).
 type request struct {
 	url, method string
@@ -28,14 +28,14 @@ type collected struct {
 	questions []string
 }
 
-// ask makes the states that fetch actions and run those Studio can run: it reads a list
+// ask creates the states that fetch actions and run those Studio can run: it reads a list
 // of up to 15 (the bound of its loops,
 // https://www.twilio.com/docs/studio/user-guide/studio-faq) for what to say, whether to
-// listen, and the task to go on with.
+// listen, and the next task.
 func (s *side) ask(name string, at *column, r request) target {
 	s.c.report.warn(CodeDynamicActions, r.at,
 		"Of the actions in its answer, say, listen and redirects to tasks run. Others (collect, remember, handoff, show, redirects to URLs, the tasks of a listen) do not.",
-		"The flow asks a URL what to do, and Studio cannot run all that may come of it.")
+		"The flow asks a URL for actions, and Studio cannot run all kinds of them.")
 	current := literalVariable(varTask)
 	if r.task != nil {
 		current = literal(r.task.name)
@@ -53,7 +53,7 @@ func (s *side) ask(name string, at *column, r request) target {
 		variable{Key: "DialogueSid", Value: "{{flow.sid}}"},
 		variable{Key: "UserIdentifier", Value: "{{contact.channel.address}}"},
 	}
-	if method(r.method) != "GET" { // a query might be cut, so that Autopilot left it out
+	if method(r.method) != "GET" { // a query might be truncated, so Autopilot left it out
 		parameters = slices.Insert(parameters, 6, any(variable{Key: "Memory", Value: s.c.memory(r.completes)}))
 	}
 	w := s.add(name, kindHTTP, at, map[string]any{
@@ -61,7 +61,7 @@ func (s *side) ask(name string, at *column, r request) target {
 		"content_type": "application/x-www-form-urlencoded;charset=utf-8",
 	})
 	if r.byDefault != "" {
-		// What follows may lead here again, as whatever its answer listens to.
+		// What follows may lead here again, so the state is known before that is built.
 		s.defaults[r.byDefault] = to(w)
 	}
 	answer := s.set(w.name+"_answer", at, append(s.answer("widgets."+w.name+".parsed.actions"), s.current(r.task)...))
@@ -71,8 +71,8 @@ func (s *side) ask(name string, at *column, r request) target {
 	return to(w)
 }
 
-// current is the variable of the task that runs. Only a URL of `defaults` has to be
-// told by it: any other belongs to a task.
+// current is the variable of the task that runs. Only a URL of `defaults` needs it: any
+// other belongs to a task.
 func (s *side) current(t *task) []any {
 	if t == nil || !s.c.defaultURLs() {
 		return nil
@@ -80,7 +80,7 @@ func (s *side) current(t *task) []any {
 	return []any{variable{Key: varTask, Value: literal(t.name)}}
 }
 
-// defaultURLs tells whether a conversation can come to a URL of `defaults` from a task.
+// defaultURLs reports whether a conversation can reach a URL of `defaults` from a task.
 func (c *compiler) defaultURLs() bool {
 	for _, n := range []*jsondoc.Node{get(c.defaults, "fallback"), get(c.defaults, "collect", "validate_on_failure")} {
 		if n.Is('{') {
@@ -119,7 +119,7 @@ func (s *side) turn() target {
 	var speak *widget
 	if s.voice() {
 		listen = s.gather(s.prefix+"_turn_listen", s.shared, say, nil, nil)
-		speak = s.add(s.prefix+"_turn_say", kindSay, s.shared, s.spokenAs(map[string]any{"say": say, "loop": 1}))
+		speak = s.add(s.prefix+"_turn_say", kindSay, s.shared, s.withVoice(map[string]any{"say": say, "loop": 1}))
 	} else {
 		w := s.wait(s.prefix+"_turn_listen", s.shared, message(say))
 		in := s.hear(w, s.shared)
@@ -146,7 +146,7 @@ func (s *side) turn() target {
 
 func literalVariable(name string) string { return "{{flow.variables." + name + "}}" }
 
-// memory is what Autopilot's Memory was, as far as the flow keeps it: what actions
+// memory is what Autopilot's Memory was, as far as the flow stores it: what actions
 // remember, and what was collected: by the collect that is complete, or by all.
 func (c *compiler) memory(complete string) string {
 	var b strings.Builder

@@ -9,7 +9,7 @@ import (
 
 const hook = "https://example.com/hook"
 
-// fetches is the state that asks a URL.
+// fetches is the state that requests a URL.
 func fetches(url, method, answer string) want {
 	return want{"make-http-request", props{"url": url, "method": method, "content_type": "application/x-www-form-urlencoded;charset=utf-8"},
 		[]string{"success > " + answer, "failed > m_b_01_say"}}
@@ -127,9 +127,9 @@ func TestDefaultsMayBeURLs(t *testing.T) {
 		t.Errorf("a collect without an answer: got %q, want %q", got, want)
 	}
 	if ways := b.states["m_route"].ways(); ways[len(ways)-1] != "noMatch > m_fallback" {
-		t.Errorf("what nothing fits: got %q", ways[len(ways)-1])
+		t.Errorf("input that matches nothing: got %q", ways[len(ways)-1])
 	}
-	// A fallback that fails is not asked again by itself: that would end in a ring.
+	// A fallback that fails is not requested again by itself: that would be a loop.
 	for _, name := range []string{"m_fallback", "v_fallback"} {
 		if got := b.states[name].ways()[1]; got != "failed" {
 			t.Errorf("%s: got %q, want failed to lead nowhere", name, got)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// resolve puts states in place of tasks, and keeps executions from running in a ring.
+// resolve replaces tasks by their states, and prevents loops without a wait.
 func (c *compiler) resolve() {
 	for _, w := range c.widgets {
 		for i := range w.ways {
@@ -33,9 +33,9 @@ func (c *compiler) resolved(t target) target {
 	return t
 }
 
-// cycle reports a ring of tasks, each of which leads to the next and the last to the
-// first. It begins with the first by name, so that a ring is reported once, whichever
-// of its tasks a conversation comes to.
+// cycle reports a loop of tasks, each of which leads to the next and the last to the
+// first. It begins with the first by name, so that a loop is reported once, whichever
+// of its tasks a conversation enters.
 func (c *compiler) cycle(ring []*task) {
 	first := slices.Index(ring, slices.MinFunc(ring, func(a, b *task) int { return cmp.Compare(a.order, b.order) }))
 	var names []string
@@ -43,12 +43,12 @@ func (c *compiler) cycle(ring []*task) {
 		names = append(names, t.name)
 	}
 	c.report.add(Error, CodeRedirectCycle, member(ring[first].at, "actions"),
-		fmt.Sprintf("The conversation would go round for ever without waiting for anybody: %s.", strings.Join(names, ", ")),
-		"Studio would repeat it until the 1,000 steps of an execution are spent. Listen, or collect an answer, on the way.")
+		fmt.Sprintf("The conversation would loop forever without waiting for input: %s.", strings.Join(names, ", ")),
+		"Studio would repeat it up to its limit of 1,000 steps. Add a listen or a collect to one of the tasks.")
 }
 
 // cutFailures ends the conversation where a URL that fails would be asked again without
-// anybody having said anything: a fallback may well ask the URL that has just failed.
+// any input in between: a fallback may well ask the URL that has just failed.
 func (c *compiler) cutFailures() {
 	for _, w := range c.widgets {
 		if w.kind != kindHTTP {
@@ -62,7 +62,7 @@ func (c *compiler) cutFailures() {
 	}
 }
 
-// runsInto tells whether an execution comes from one state to another before it waits
+// runsInto reports whether an execution gets from one state to another before it waits
 // and before a URL has answered.
 func (c *compiler) runsInto(from, goal *widget) bool {
 	seen := map[*widget]bool{}
@@ -86,8 +86,8 @@ func (c *compiler) runsInto(from, goal *widget) bool {
 	return false
 }
 
-// cycles finds states that lead round in a ring without waiting. What a URL answers is
-// not known here; a ring through one may end.
+// cycles finds states that loop without waiting. What a URL answers is not known here; a
+// loop through one may end.
 func (c *compiler) cycles() {
 	const (
 		open = iota + 1
@@ -117,7 +117,7 @@ func (c *compiler) cycles() {
 	}
 }
 
-// ring reports the tasks between the first time a state is met and the next.
+// ring reports the tasks between two visits of a state.
 func (c *compiler) ring(path []*widget, again *widget) {
 	for path[0] != again {
 		path = path[1:]

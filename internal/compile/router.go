@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxValue bounds the value of a condition, in bytes; what is longer is parted into
+// maxValue bounds the value of a condition, in bytes; what is longer is split into
 // several transitions. Twilio documents no bound. The longest value in the exported
 // flows at hand has 34 characters, and a thousand can still be read in the field of the
 // Console that shows it.
@@ -16,9 +16,9 @@ const maxValue = 1000
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 
-// router is the split that tells which task an input leads to, of some tasks.
+// router is the split that routes an input to one of some tasks.
 // Transitions are tried in order: the samples themselves, the samples with fields, the
-// words. An input nothing fits goes to the fallback.
+// words. An input that matches none goes to the fallback.
 func (s *side) router(tasks []*task) target {
 	key := fmt.Sprint(orders(tasks))
 	if w := s.routers[key]; w != nil {
@@ -51,7 +51,7 @@ type match struct {
 	label, test, value string
 }
 
-// matches are the transitions of a router, which every channel has alike.
+// matches are the transitions of a router, the same for every channel.
 func (c *compiler) matches(tasks []*task) []match {
 	key := fmt.Sprint(orders(tasks))
 	if found, ok := c.routes[key]; ok {
@@ -83,7 +83,7 @@ func (c *compiler) exact(tasks []*task) []match {
 				options = append(options, text)
 			case first != t:
 				c.report.warn(CodeAmbiguousSample, s.at, fmt.Sprintf("It leads to %q, the first by name. Remove it from one of the two.", first.name),
-					"The sample %q of the task %q is one of the task %q too.", s.text, t.name, first.name)
+					"The sample %q of the task %q is also one of the task %q.", s.text, t.name, first.name)
 			}
 		}
 		for _, group := range grouped(options, 2) {
@@ -105,8 +105,8 @@ func (c *compiler) patterns(tasks []*task) []match {
 			}
 			p, ok := c.samplePattern(t, s)
 			if !ok {
-				c.report.warn(CodeCatchAllSample, s.at, "The sample is left out. Add words to it, or give its field a type of few values.",
-					"Any text is the sample %q of the task %q.", s.text, t.name)
+				c.report.warn(CodeCatchAllSample, s.at, "The sample is left out. Add words to it, or give its field a type with a list of values.",
+					"Any text matches the sample %q of the task %q.", s.text, t.name)
 				continue
 			}
 			unread = append(unread, s)
@@ -115,8 +115,8 @@ func (c *compiler) patterns(tasks []*task) []match {
 			}
 		}
 		if len(unread) > 0 {
-			c.report.info(CodeFieldNotExtracted, unread[0].at, "What stands in place of a field is not remembered. Ask for it with collect.",
-				"Studio does not take fields out of what people write, as in the sample %q of the task %q (%s).",
+			c.report.info(CodeFieldNotExtracted, unread[0].at, "The value of the field is not stored. Ask for it with collect.",
+				"Studio does not extract fields from input, as in the sample %q of the task %q (%s).",
 				unread[0].text, t.name, counted(len(unread), "sample", "samples"))
 		}
 		for _, group := range grouped(parts, 1) {
@@ -126,7 +126,7 @@ func (c *compiler) patterns(tasks []*task) []match {
 	return out
 }
 
-// samplePattern is the pattern of a sample with fields; not ok if it fits any text.
+// samplePattern is the pattern of a sample with fields; not ok if it matches any text.
 func (c *compiler) samplePattern(t *task, s sample) (p string, ok bool) {
 	// A character of the private use area stands for each field while the rest is
 	// normalised and quoted.
@@ -161,8 +161,8 @@ func keywordMatches(tasks []*task) []match {
 	return out
 }
 
-// grouped parts texts so that each group, with so many bytes between two, is short
-// enough for a condition. A text that is too long by itself is a group of its own.
+// grouped splits texts into groups, each short enough for a condition with so many bytes
+// between two texts. A text that is too long by itself is a group of its own.
 func grouped(texts []string, separator int) [][]string {
 	var out [][]string
 	size := 0

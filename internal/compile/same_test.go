@@ -90,7 +90,7 @@ func write(to []byte, value any, under string, r *rand.Rand) []byte {
 	}
 	data, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // it was read from JSON
+		panic(err) // the value was decoded from JSON
 	}
 	return append(to, data...)
 }
@@ -115,13 +115,13 @@ func TestASchemaCompilesToTheSameBytesHoweverItIsWritten(t *testing.T) {
 			want := compiled(t, rich, o)
 			checkFlow(t, want)
 			if again := compiled(t, rich, o); !bytes.Equal(again.Source(), want.Source()) {
-				t.Error("the second time, the bytes are others")
+				t.Error("the second compilation has different bytes")
 			}
 			r := rand.New(rand.NewPCG(1, 2))
 			for range 8 {
 				text := shuffled(t, rich, r)
 				if got := compiled(t, text, o); !bytes.Equal(got.Source(), want.Source()) {
-					t.Fatalf("in another order, the bytes are others: %q for\n%s", flow.Differences(want, got).Summary(), text)
+					t.Fatalf("in another order, the bytes differ: %q for\n%s", flow.Differences(want, got).Summary(), text)
 				}
 			}
 		})
@@ -132,18 +132,18 @@ func TestNamesOfTheBotDoNotChangeItsFlow(t *testing.T) {
 	want := compiled(t, rich, Options{})
 	text := strings.Replace(rich, `"uniqueName": "rich", "friendlyName": "Rich"`, `"uniqueName": "poor", "friendlyName": "Poor"`, 1)
 	if got := compiled(t, text, Options{}); !bytes.Equal(got.Source(), want.Source()) {
-		t.Error("the flow of another name is another")
+		t.Error("the name of the bot changes the flow")
 	}
 }
 
 func TestOptionsAreTakenInAnyOrder(t *testing.T) {
 	want := compiled(t, rich, Options{})
 	for name, o := range map[string]Options{
-		"both channels, turned round": {Channels: []bot.Channel{bot.Voice, bot.Messaging}},
-		"one channel twice":           {Channels: []bot.Channel{bot.Voice, bot.Messaging, bot.Voice}, Routing: Keywords},
+		"both channels, reversed": {Channels: []bot.Channel{bot.Voice, bot.Messaging}},
+		"one channel twice":       {Channels: []bot.Channel{bot.Voice, bot.Messaging, bot.Voice}, Routing: Keywords},
 	} {
 		if got := compiled(t, rich, o); !bytes.Equal(got.Source(), want.Source()) {
-			t.Errorf("%s: the flow is another", name)
+			t.Errorf("%s: the flow differs", name)
 		}
 	}
 }
@@ -162,11 +162,11 @@ func TestTheChannelsOfAFlowAreThoseOfEachAlone(t *testing.T) {
 			delete(one.Properties, "offset")
 			delete(other.Properties, "offset")
 			if a, b := fmt.Sprint(one), fmt.Sprint(other); a != b {
-				t.Errorf("%s in both\n%s\nand alone\n%s", state, a, b)
+				t.Errorf("%s in both\n%s\nand by itself\n%s", state, a, b)
 			}
 		}
 		if want := len(alone.order) - 2; n != want {
-			t.Errorf("%s has %d states in both, and %d alone", name, n, want)
+			t.Errorf("%s has %d states in both, and %d by itself", name, n, want)
 		}
 	}
 }

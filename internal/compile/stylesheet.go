@@ -3,7 +3,7 @@ package compile
 import "github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 
 // stock is the style sheet that Twilio gives an assistant made without one. It is
-// undocumented: exports of assistants that nobody styled hold it.
+// undocumented: exports of assistants without one of their own contain it.
 const stock = `{
 	"voice": {"say_voice": "Polly.Matthew"},
 	"collect": {"validate": {

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Variables of the flow this package sets. Those of the schema's own making never
-// begin like these.
+// Variables of the flow this package sets. Those that a schema names never begin like
+// these.
 const (
 	reserved    = "ap_"
 	varInput    = "ap_input"   // what was said last, normalised
 	varRaw      = "ap_raw"     // what was said last, trimmed
 	varSilence  = "ap_silence" // how often in a row a caller said nothing
 	varTask     = "ap_task"    // the task that listened or asked last, for the URLs of `defaults`
-	varSay      = "ap_say"     // what the answer of a URL has to say
+	varSay      = "ap_say"     // the texts in the answer of a URL
 	varTurn     = "ap_turn"    // what follows it: listen, say or go
 	varNext     = "ap_next"    // where it redirects
 	varTry      = "ap_try_"    // how often a question was answered, with its number
@@ -21,12 +21,12 @@ const (
 	inputOfFlow = "{{flow.variables." + varInput + "}}"
 )
 
-// dropped is the punctuation that normalising leaves out. A comma has to be among it,
+// dropped is the punctuation that normalising leaves out. A comma must be among it,
 // because it separates the options of matches_any_of; an apostrophe has no place in it,
 // because normalised quotes each of these with one.
 const dropped = ".?!,;:\""
 
-// normalise is what a sample looks like as the value of ap_input. It has to agree with
+// normalise is what a sample looks like as the value of ap_input. It must agree with
 // the Liquid of normalised, which does the same to what people write.
 func normalise(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
@@ -62,7 +62,7 @@ func literal(text string) string {
 	return opens.ReplaceAllStringFunc(text, func(s string) string { return "{{ '" + s + "' }}" })
 }
 
-// marks are the tags of SSML, in which a schema may write what is to be spoken
+// marks are the tags of SSML, which a schema may use for speech
 // (https://www.twilio.com/docs/voice/twiml/say/text-speech).
 var marks = regexp.MustCompile(`(?i)</?(speak|break|emphasis|p|phoneme|prosody|s|say-as|sub|w|lang|voice|amazon:[a-z-]+)(\s[^<>]*)?/?>`)
 

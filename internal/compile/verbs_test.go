@@ -2,7 +2,7 @@ package compile
 
 import "testing"
 
-// verbCase is actions of the task a, and the states of the task they should become on
+// verbCase is actions of the task a, and the states they should compile to on
 // each channel.
 type verbCase struct {
 	actions          string
@@ -45,7 +45,7 @@ func leads(event, next string) []string {
 	return []string{event}
 }
 
-// sent are the ways of a message: one that cannot be delivered ends no conversation.
+// sent are the ways of a message: a failed delivery does not end the conversation.
 func sent(next string) []string { return append(leads("sent", next), leads("failed", next)...) }
 
 func TestWhatIsSaidBecomesAMessageOrSpeech(t *testing.T) {
@@ -75,7 +75,7 @@ func TestWhatIsSaidBecomesAMessageOrSpeech(t *testing.T) {
 			messaging: map[string]want{"m_a_01_say": sends("wait here", "")},
 			voice:     map[string]want{"v_a_01_say": says("<speak>wait <break time='1s'/>here</speak>", "")},
 		},
-		"what looks like Liquid stays as it is": {
+		"what looks like Liquid is unchanged": {
 			actions:   `{"say": "{{name}} {% if %} { %} }}"}`,
 			messaging: map[string]want{"m_a_01_say": sends("{{ '{{' }}name}} {{ '{%' }} if %} { %} }}", "")},
 			voice:     map[string]want{"v_a_01_say": says("{{ '{{' }}name}} {{ '{%' }} if %} { %} }}", "")},

@@ -10,15 +10,15 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// kind is what a node stands for.
+// kind is the kind of a node.
 type kind int
 
 const (
-	entry   kind = iota + 1 // where a conversation begins, or comes back to
+	entry   kind = iota + 1 // where a conversation begins, or returns to
 	task                    // of the schema
-	missing                 // a task that is named and is not there
-	web                     // a URL whose answer goes on
-	handoff                 // somebody else takes the call
+	missing                 // a task that is referenced and does not exist
+	web                     // a URL whose answer continues the conversation
+	handoff                 // a transfer of the call
 )
 
 type node struct {
@@ -29,40 +29,40 @@ type node struct {
 	samples []string
 }
 
-// edge is a way from one node to another. Ways of one sort between the same two are one
-// edge that names what each is of.
+// edge is a connection from one node to another. Ways of one sort between the same two
+// are one edge that names what each is of.
 type edge struct {
 	from, to *node
 	what     string
 	of       []string
-	dotted   bool // a way taken when something fails
+	dotted   bool // a way of a failure
 }
 
 // graph is the picture, in the order it is written: entries, tasks by name, then what
-// they lead to as it is met.
+// they lead to in the order of discovery.
 type graph struct {
 	nodes  []*node
 	edges  []*edge
 	ids    map[string]bool
-	tasks  map[string]*node // by unique name, those that are missing too
+	tasks  map[string]*node // by unique name, including missing ones
 	others map[target]*node
 	drawn  map[ways]*edge
 }
 
-// target tells apart what is no task.
+// target identifies a node that is not a task.
 type target struct {
 	kind kind
 	uri  string
 }
 
-// way is how one comes along an edge.
+// way is one reason for an edge.
 type way struct {
 	what   string
 	of     string // the question, collect or key; empty for none
 	dotted bool
 }
 
-// ways are those that one edge stands for.
+// ways are the ways that one edge combines.
 type ways struct {
 	from, to *node
 	what     string
@@ -73,7 +73,7 @@ func newGraph(s *schema.Schema) *graph {
 	g := &graph{ids: map[string]bool{}, tasks: map[string]*node{}, others: map[target]*node{}, drawn: map[ways]*edge{}}
 	canonical, err := schema.Parse(s.Canonical())
 	if err != nil {
-		return g // a schema that Parse made has a canonical form it can read
+		return g // the canonical form of a parsed schema always parses
 	}
 	starts := g.starts(jsondoc.ParseValue(canonical.Defaults))
 	for _, t := range canonical.Tasks {
@@ -118,7 +118,7 @@ func (g *graph) starts(defaults *jsondoc.Node) []start {
 	return out
 }
 
-// add adds a node under an id that no other has.
+// add adds a node under a unique id.
 func (g *graph) add(n node, id string) *node {
 	id = strings.TrimSuffix(id, "_")
 	n.id = id
@@ -155,7 +155,7 @@ func (g *graph) draw(from, to *node, w way) {
 	}
 }
 
-// task is the node of a task, one that says so where there is none.
+// task is the node of a task, a missing one where the schema does not have it.
 func (g *graph) task(name string) *node {
 	n := g.tasks[name]
 	if n == nil {
@@ -165,7 +165,7 @@ func (g *graph) task(name string) *node {
 	return n
 }
 
-// other is the node of a URL, or of who takes a call over.
+// other is the node of a URL, or of a handoff.
 func (g *graph) other(k kind, uri string) *node {
 	key := target{k, uri}
 	n := g.others[key]
@@ -178,8 +178,8 @@ func (g *graph) other(k kind, uri string) *node {
 
 var userInfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@`)
 
-// withoutSecrets leaves out of a URL what may hold a key: a picture is shown to more
-// people than a file.
+// withoutSecrets removes from a URL what may contain a key: more people see a picture
+// than a file.
 func withoutSecrets(uri string) string {
 	shown, _, cut := strings.Cut(userInfo.ReplaceAllString(uri, "$1"), "?")
 	shown, _, _ = strings.Cut(shown, "#")

@@ -21,12 +21,12 @@ const (
 
 // Mermaid draws a schema as a flowchart in Mermaid's notation, which GitHub and GitLab
 // render in a fenced block of the language mermaid: each task once with samples of it,
-// and an edge for each way a conversation can take, from the entry points of `defaults`
-// on. Actions behind one that hands the conversation over are left out: they never run.
+// and an edge for each way a conversation can take, starting at the entry points of
+// `defaults`. Actions after one that ends the list are left out: they never run.
 //
-// The picture is a function of the canonical form: two schemas with one have the same
+// The picture is a function of the canonical form: two schemas with the same form have the same
 // bytes. A URL is shown without its query and its credentials. Where three samples for
-// each task make the text longer than Mermaid takes, there are fewer.
+// each task make the text longer than Mermaid accepts, there are fewer.
 func Mermaid(s *schema.Schema) string {
 	g := newGraph(s)
 	text := g.render(maxSamples)
@@ -36,8 +36,8 @@ func Mermaid(s *schema.Schema) string {
 	return text
 }
 
-// render writes the nodes and then the edges, a line each, so that a change of a bot is
-// a change of the lines that speak of it.
+// render writes the nodes and then the edges, a line each, so that a change of a bot
+// changes only the lines about it.
 func (g *graph) render(samples int) string {
 	var b strings.Builder
 	b.WriteString("flowchart TD\n")
@@ -59,7 +59,7 @@ func (g *graph) render(samples int) string {
 	return b.String()
 }
 
-// shape is what stands round a node's label
+// shape is what surrounds a node's label
 // (https://mermaid.js.org/syntax/flowchart.html#node-shapes).
 func (k kind) shape() (open, closing string) {
 	switch k {
@@ -101,7 +101,7 @@ func (e *edge) line() string {
 	return fmt.Sprintf("%s %s|\"%s\"| %s", e.from.id, arrow, text, e.to.id)
 }
 
-// label is what leads along the edge, and for which questions or keys.
+// label is the reasons for the edge, and the questions or keys of each.
 func (e *edge) label() string {
 	if len(e.of) == 0 {
 		return label(e.what, maxTitle)

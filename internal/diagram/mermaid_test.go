@@ -111,7 +111,7 @@ func TestManyQuestionsOfOneEdgeAreCounted(t *testing.T) {
 	}
 }
 
-// Mermaid draws nothing at all of a text that is too long for it.
+// Mermaid refuses a text that is too long.
 func TestLargeBotShowsFewerSamples(t *testing.T) {
 	var tasks []string
 	for i := range 300 {

@@ -16,12 +16,12 @@ var (
 	nodeLine = regexp.MustCompile(`^  (\w+)(?:\(\["(.*)"\]\)|\[\["(.*)"\]\]|\{\{"(.*)"\}\}|\["(.*)"\](?::::missing)?)$`)
 	edgeLine = regexp.MustCompile(`^  (\w+) (?:-->|-\.->)(?:\|"(.*)"\|)? (\w+)$`)
 
-	// markup is what the picture itself puts into a label, and the codes of characters.
+	// markup is what the package itself writes into a label, and the codes of characters.
 	markup = regexp.MustCompile(`</?b>|<br/>|#[0-9]+;`)
 )
 
-// sound sees to it that a picture is one: nodes, then edges between them, each task
-// once, and nothing in a label that means something to Mermaid.
+// sound checks the structure of a picture: nodes, then edges between them, each task
+// once, and nothing in a label that is special to Mermaid.
 func sound(t *testing.T, s *schema.Schema) {
 	t.Helper()
 	picture := Mermaid(s)
@@ -36,7 +36,7 @@ func sound(t *testing.T, s *schema.Schema) {
 	for _, line := range lines[1:] {
 		if m := nodeLine.FindStringSubmatch(line); m != nil {
 			if nodes[m[1]] {
-				t.Errorf("%s is there twice:\n%s", m[1], picture)
+				t.Errorf("%s occurs twice:\n%s", m[1], picture)
 			}
 			nodes[m[1]] = true
 			if m[1] == "task" || strings.HasPrefix(m[1], "task_") {
@@ -45,10 +45,10 @@ func sound(t *testing.T, s *schema.Schema) {
 			harmless(t, strings.Join(m[2:], ""))
 		} else if m := edgeLine.FindStringSubmatch(line); m != nil {
 			if !nodes[m[1]] || !nodes[m[3]] {
-				t.Errorf("%q is no edge between nodes before it:\n%s", line, picture)
+				t.Errorf("%q is not an edge between nodes before it:\n%s", line, picture)
 			}
 			if drawn[line] {
-				t.Errorf("%q is there twice", line)
+				t.Errorf("%q occurs twice", line)
 			}
 			drawn[line] = true
 			harmless(t, m[2])
@@ -61,7 +61,7 @@ func sound(t *testing.T, s *schema.Schema) {
 		unique[each.UniqueName] = true
 	}
 	if tasks != len(unique) {
-		t.Errorf("%d tasks are drawn of %d:\n%s", tasks, len(unique), picture)
+		t.Errorf("%d of %d tasks are drawn:\n%s", tasks, len(unique), picture)
 	}
 }
 
@@ -73,15 +73,15 @@ func harmless(t *testing.T, label string) {
 	}
 	for _, r := range text {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) && r != '\u200e' && r != '\u200f' {
-			t.Errorf("%q stands in %q", r, label)
+			t.Errorf("unexpected %q in %q", r, label)
 		}
 	}
 	if strings.Contains(label, "direction ") {
-		t.Errorf("Mermaid takes %q for an instruction", label)
+		t.Errorf("Mermaid reads %q as an instruction", label)
 	}
 }
 
-// hostile are texts that mean something to Mermaid, Markdown or HTML.
+// hostile are texts that are special to Mermaid, Markdown or HTML.
 var hostile = []string{
 	"end", "subgraph x", "style a fill:#f00;", `"quoted"`, "a|b", "[x]", "{{x}}", "(x)", "<script>alert(1)</script>", "&amp;", "#35;", "#quot;",
 	"1. one", "- list", "**bold**", "`code`", "a\nb", `a\nb`, "%% comment", "%%{init: {}}%%", "---", "a --> b", "x@{shape: x}",
@@ -122,14 +122,14 @@ func TestOwnExamplesAreDrawn(t *testing.T) {
 func TestRealSchemasAreDrawn(t *testing.T) {
 	files := realSchemas(t)
 	if len(files) == 0 {
-		t.Skip("the schemas of other people are not beside the project")
+		t.Skip("the schemas of other people are not beside the repository")
 	}
 	for name, data := range files {
 		t.Run(name, func(t *testing.T) { sound(t, parse(t, string(data))) })
 	}
 }
 
-// realSchemas are schemas that other people made, which stand beside the project.
+// realSchemas are other people's schemas, in a directory beside the repository.
 func realSchemas(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	paths, err := filepath.Glob("../../../shared/schemas/*.json")

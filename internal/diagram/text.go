@@ -22,8 +22,8 @@ const (
 	nonJoiner = '\u200c'
 )
 
-// label makes any text one line of a Mermaid label in quotes. What Mermaid, the Markdown
-// in its labels, or HTML could take for a mark is written as one of Mermaid's character
+// label turns any text into one line of a Mermaid label in quotes. What Mermaid, the
+// Markdown in its labels, or HTML could read as markup is written as one of Mermaid's character
 // codes, #N; (https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters),
 // which none of the three reads before the text is shown.
 func label(text string, most int) string {
@@ -39,7 +39,7 @@ func label(text string, most int) string {
 	return b.String()
 }
 
-// oneLine puts one space for each run of white space and control characters.
+// oneLine writes one space for each run of white space and control characters.
 func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
@@ -53,7 +53,7 @@ func shorten(text string, most int) []rune {
 	return runes
 }
 
-// plain tells whether a character can stand for itself. Those of other scripts can,
+// plain reports whether a character can stand for itself. Those of other scripts can,
 // except for invisible ones, some of which reorder a line, and two with which Mermaid
 // marks character codes for itself.
 func plain(runes []rune, i int) bool {
@@ -61,12 +61,12 @@ func plain(runes []rune, i int) bool {
 	case r > unicode.MaxASCII:
 		return (unicode.IsGraphic(r) && r != '°' && r != '¶') || r == joiner || r == nonJoiner
 	case r == ' ':
-		// Mermaid takes a line with "direction LR" anywhere in it for an instruction.
+		// Mermaid reads a line that contains "direction LR" as an instruction.
 		return !strings.HasSuffix(string(runes[max(0, i-len(direction)):i]), direction)
 	case wordly(r) || strings.ContainsRune(",?!'/", r):
 		return true
 	case strings.ContainsRune("-_.", r):
-		// Between others they are part of a word; before or behind one they are a list or
+		// Between others they are part of a word; before or after one they are a list or
 		// an emphasis to Markdown, and www. begins a link.
 		within := i > 0 && i < len(runes)-1 && wordly(runes[i-1]) && wordly(runes[i+1])
 		return within && (r != '.' || runes[i-1] != 'w' && runes[i-1] != 'W')
@@ -75,7 +75,7 @@ func plain(runes []rune, i int) bool {
 	}
 }
 
-// wordly tells whether a character is an ASCII letter or digit.
+// wordly reports whether a character is an ASCII letter or digit.
 func wordly(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }

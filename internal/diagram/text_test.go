@@ -50,7 +50,7 @@ func TestMarksAreWrittenAsCharacterCodes(t *testing.T) {
 func TestLongTextIsCutByCharacters(t *testing.T) {
 	for _, r := range []string{"a", "é", "😀", "ש"} {
 		if got := label(strings.Repeat(r, 20), 20); got != strings.Repeat(r, 20) {
-			t.Errorf("a text that fits is cut: %q", got)
+			t.Errorf("a text within the limit is cut: %q", got)
 		}
 		if got := label(strings.Repeat(r, 21), 20); got != strings.Repeat(r, 19)+"…" || utf8.RuneCountInString(got) != 20 {
 			t.Errorf("21 characters are %q", got)
@@ -76,6 +76,6 @@ func TestNoSecretOfAURLIsShown(t *testing.T) {
 
 // jsonString is a text as JSON writes it.
 func jsonString(text string) string {
-	quoted, _ := jsontext.AppendQuote(nil, text) // its error is for text that is no UTF-8, which is replaced
+	quoted, _ := jsontext.AppendQuote(nil, text) // its error is for text that is not UTF-8, which is replaced
 	return string(quoted)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// walk draws the ways out of a task, up to the action that hands the conversation over:
-// nothing behind it runs (https://www.twilio.com/docs/autopilot/actions).
+// walk draws the transitions of a task, up to the action that ends the list: nothing
+// after it runs (https://www.twilio.com/docs/autopilot/actions).
 func (g *graph) walk(t schema.Task) {
 	from := g.tasks[t.UniqueName]
 	if t.Actions == nil {
@@ -26,7 +26,7 @@ func (g *graph) walk(t schema.Task) {
 	}
 }
 
-// action draws where a verb leads, and tells whether it hands the conversation over.
+// action draws where a verb leads, and reports whether it ends the list.
 func (g *graph) action(from *node, verb string, value *jsondoc.Node) bool {
 	switch verb {
 	case "redirect":
@@ -57,8 +57,8 @@ func (g *graph) listen(from *node, value *jsondoc.Node) {
 	g.digits(from, value.Get("voice_digits"))
 }
 
-// digits draws what keys lead to. A mapping's values are answers, unless they say that
-// they are tasks.
+// digits draws what keys lead to. A mapping's values are answers, unless
+// they are task:// URIs.
 func (g *graph) digits(from *node, digits *jsondoc.Node) {
 	for _, m := range members(digits.Get("redirects")) {
 		g.lead(from, uriOf(m.Value), way{what: "digits", of: m.Name})

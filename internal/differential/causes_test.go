@@ -12,23 +12,23 @@ import (
 )
 
 // cause is a documented limit of what a flow can do, or of what is known of Autopilot.
-// Where package compile has a diagnostic for it, it has the diagnostic's name, and holds
-// for no schema whose author was not told.
+// Where package compile has a diagnostic for it, it has the name of the diagnostic, and
+// applies only to schemas that have the diagnostic.
 type cause struct {
 	name string
 
-	// because is the limit, in a sentence for people.
+	// because describes the limit in a sentence.
 	because string
 
-	// holds tells whether the limit explains how the two differ in the last turn: in
-	// which way, never just that they do.
+	// holds reports whether the limit explains how the two differ in the last turn:
+	// the kind of difference, not only that there is one.
 	holds func(p *pair, x exchange) bool
 }
 
 var causes = []cause{
 	{
 		name:    string(compile.CodeFieldTypePattern),
-		because: "A flow knows a built-in type by its shape, and takes answers of the shape that Autopilot knew to be none.",
+		because: "A flow checks a built-in type by a pattern, which also matches answers that Autopilot refused.",
 		holds: func(p *pair, x exchange) bool {
 			q := x.before.question()
 			return q != nil && strings.HasPrefix(q.Type, "Twilio.") && p.found(compile.CodeFieldTypePattern) && !x.took(q) && p.shaped(x)
@@ -36,14 +36,14 @@ var causes = []cause{
 	},
 	{
 		name:    string(compile.CodeFieldNotExtracted),
-		because: "A flow knows a field in a sample by its shape, and takes sentences to a task whose field has no such value.",
+		because: "A flow checks a field in a sample by a pattern, which also matches sentences whose field has no such value.",
 		holds: func(p *pair, x exchange) bool {
 			return x.before.question() == nil && p.found(compile.CodeFieldNotExtracted) && len(x.after.Fields) == 0 && !p.isSample(x.event.Text) && p.fitsSample(x.event.Text)
 		},
 	},
 	{
 		name:    string(compile.CodeCatchAllSample),
-		because: "A sample that is one field of any text is left out of a flow, which would else have it take everything.",
+		because: "A sample that is one field of any text is left out of a flow, which would otherwise match everything.",
 		holds: func(p *pair, x exchange) bool {
 			return len(x.after.Fields) > 0 && p.catchesAll(x.after.Task) && !p.isSample(x.event.Text) && !p.fitsSample(x.event.Text)
 		},
@@ -66,7 +66,7 @@ var causes = []cause{
 	},
 	{
 		name:    string(compile.CodeSSMLStripped),
-		because: "A message is sent without the marks for speech in its text.",
+		because: "A message is sent without the SSML tags of its text.",
 		holds: func(p *pair, x exchange) bool {
 			a := x.a
 			a.Text = strings.Join(strings.Fields(tag.ReplaceAllString(a.Text, " ")), " ")
@@ -75,16 +75,16 @@ var causes = []cause{
 	},
 	{
 		name:    "redirect_limit",
-		because: "Autopilot ends after 5 redirects in one request; a flow has no redirects, for tasks follow one another in it.",
+		because: "Autopilot ends after 5 redirects in one request; a flow has no redirects, since its tasks are connected.",
 		holds: func(_ *pair, x exchange) bool {
 			return slices.Contains(x.a.Problems, 90102) && x.a.Ended && strings.HasPrefix(x.s.Text, x.a.Text)
 		},
 	},
 	{
 		name:    "silence",
-		because: "What Autopilot did when a caller said nothing to a listen is not documented: the sandbox says the prompt again, the flow takes it for an input that nothing fits.",
+		because: "What Autopilot did when a caller said nothing to a listen is not documented: the sandbox says the prompt again, the flow handles it as an input that matches nothing.",
 		holds: func(_ *pair, x exchange) bool {
-			return x.event.Kind == run.KindSilence && x.before.Listen != nil && (x.a.Ended || x.a.Text == x.before.spoken())
+			return x.event.Kind == run.KindSilence && x.before.Listen != nil && (x.a.Ended || x.a.Text == x.before.promptText())
 		},
 	},
 	{
@@ -108,7 +108,7 @@ func (p *pair) cause(x exchange) string {
 	return ""
 }
 
-// took tells whether Autopilot took the answer to a question.
+// took reports whether Autopilot accepted the answer to a question.
 func (x exchange) took(q *question) bool {
 	before := x.before.Memory.Twilio.Collected[q.collect].Answers[q.Name].Answer
 	after := x.after.Memory.Twilio.Collected[q.collect].Answers[q.Name].Answer
@@ -118,7 +118,7 @@ func (x exchange) took(q *question) bool {
 	return after != before || plain(after) == plain(x.event.Text)
 }
 
-// catchesAll tells whether a task has a sample that was left out for taking any text.
+// catchesAll reports whether a task has a sample that was left out because it matches any text.
 func (p *pair) catchesAll(task string) bool {
 	return slices.ContainsFunc(p.findings, func(d compile.Diagnostic) bool {
 		i := slices.IndexFunc(p.schema.Tasks, func(t schema.Task) bool { return t.UniqueName == task })
@@ -126,7 +126,7 @@ func (p *pair) catchesAll(task string) bool {
 	})
 }
 
-// shaped tells whether the flow's check of an answer is a shape, and the answer has it.
+// shaped reports whether the flow checks an answer by a pattern, and the answer matches.
 func (p *pair) shaped(x exchange) bool {
 	for _, t := range p.states[x.asked+"_check"].Transitions {
 		for _, c := range t.Conditions {
@@ -153,7 +153,7 @@ func plain(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// isSample tells whether a text is a sample without fields.
+// isSample reports whether a text is a sample without fields.
 func (p *pair) isSample(text string) bool {
 	for _, t := range p.schema.Tasks {
 		for _, s := range t.Samples {
@@ -165,8 +165,8 @@ func (p *pair) isSample(text string) bool {
 	return false
 }
 
-// fitsSample tells whether a text is a sample with fields but for what the fields hold;
-// some words have to be those of the sample.
+// fitsSample reports whether a text is a sample with fields apart from the values of the
+// fields; some words must be those of the sample.
 func (p *pair) fitsSample(text string) bool {
 	for _, t := range p.schema.Tasks {
 		for _, s := range t.Samples {

@@ -19,11 +19,11 @@ import (
 const (
 	events = 25 // of a conversation, at most
 
-	// fewest is how many turns of a set of schemas have to be the same, at least.
+	// fewest is how many turns of a set of schemas must be the same, at least.
 	fewest = 150 * randoms
 )
 
-// score counts what became of the conversations with a schema.
+// score counts the results of the conversations with a schema.
 type score struct {
 	Conversations, Turns, Same int
 	Causes                     map[string]int
@@ -52,7 +52,7 @@ func (s *score) talk(ctx context.Context, p *pair, title string, next func(step 
 	}
 }
 
-// turn sends an event, and tells whether the conversation goes on.
+// turn sends an event, and reports whether the conversation continues.
 func (s *score) turn(ctx context.Context, p *pair, title string, e run.Event) bool {
 	x, same := p.send(ctx, e)
 	s.Turns++
@@ -68,7 +68,7 @@ func (s *score) turn(ctx context.Context, p *pair, title string, e run.Event) bo
 	return false
 }
 
-// random holds one of the conversations by chance.
+// random holds one of the random conversations.
 func (s *score) random(ctx context.Context, of *subject, channel string, n int, web run.Web) {
 	seed := seedOf(of, channel, n)
 	who, p := newPerson(of, seed, true), of.start(channel, web)
@@ -123,7 +123,7 @@ func files(tb testing.TB, pattern string) map[string][]byte {
 	return found
 }
 
-// table compares a set of schemas. The faulty ones are listed with their first fault.
+// table compares a set of schemas. Those that do not compile are listed with their first error.
 func table(t *testing.T, schemas map[string][]byte) score {
 	total := score{Causes: map[string]int{}}
 	rows := map[string]string{}
@@ -181,7 +181,7 @@ func (s score) row(name string) string {
 	return fmt.Sprintf("%s\t%d\t%d\t%d\t%s", name, s.Conversations, s.Turns, s.Same, strings.Join(parts, ", "))
 }
 
-// The schemas of the project's own have every verb and every form of a question.
+// This repository's schemas have every verb and every form of a question.
 func TestOwnSchemasRunAlikeOnBothEngines(t *testing.T) {
 	total := table(t, files(t, "testdata/*.json"))
 	if total.Same < fewest {
@@ -189,7 +189,7 @@ func TestOwnSchemasRunAlikeOnBothEngines(t *testing.T) {
 	}
 	for _, c := range causes {
 		if thorough && total.Causes[c.name] == 0 {
-			t.Errorf("no conversation met the limit %s", c.name)
+			t.Errorf("no conversation reached the limit %s", c.name)
 		}
 	}
 }
@@ -204,7 +204,7 @@ func TestCollectedSchemasRunAlikeOnBothEngines(t *testing.T) {
 	}
 }
 
-// What is spoilt in a flow, however little, is found.
+// Any change of a flow, however small, is found.
 func TestASpoiltFlowIsFound(t *testing.T) {
 	file := files(t, "testdata/cafe.json")["cafe"]
 	for _, test := range []struct{ name, from, to string }{
@@ -231,7 +231,7 @@ func TestASpoiltFlowIsFound(t *testing.T) {
 			s.random(t.Context(), spoilt, run.Voice, n, web(spoilt))
 		}
 		if len(s.Unexplained) == 0 {
-			t.Errorf("%s: nobody noticed %q in place of %q", test.name, test.to, test.from)
+			t.Errorf("%s: the comparison missed %q instead of %q", test.name, test.to, test.from)
 		}
 	}
 }

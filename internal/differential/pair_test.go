@@ -17,7 +17,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// subject is a schema both ways.
+// subject is a schema in both forms.
 type subject struct {
 	name      string
 	schema    *schema.Schema
@@ -27,7 +27,7 @@ type subject struct {
 	findings  []compile.Diagnostic
 }
 
-// state is what a cause has to know of a state of the flow.
+// state is what the causes need of a state of the flow.
 type state struct {
 	Name        string
 	Transitions []struct {
@@ -35,7 +35,7 @@ type state struct {
 	}
 }
 
-// newSubject compiles a schema. spoil, where it is given, changes the definition.
+// newSubject compiles a schema. spoil, unless nil, changes the definition.
 func newSubject(name string, file []byte, routing compile.Routing, spoil func([]byte) []byte) (*subject, error) {
 	s, err := schema.Parse(file)
 	if err != nil {
@@ -66,7 +66,7 @@ func newSubject(name string, file []byte, routing compile.Routing, spoil func([]
 	return made, nil
 }
 
-// side is one of the two conversations, with what it asks URLs.
+// side is one of the two conversations, with its requests.
 type side struct {
 	run.Conversation
 	requests []run.Request
@@ -90,7 +90,7 @@ type pair struct {
 	now       waiting // what Autopilot waits for
 }
 
-// exchange is an event and what both made of it.
+// exchange is an event and the answers of both.
 type exchange struct {
 	event  run.Event
 	before waiting // what Autopilot waited for
@@ -128,8 +128,8 @@ type waiting struct {
 	}
 }
 
-// spoken is what the dialogue said before it waits.
-func (w waiting) spoken() string { return line(w.Prompt) }
+// promptText is what the dialogue said before it waits.
+func (w waiting) promptText() string { return line(w.Prompt) }
 
 // line is the texts of replies in one line.
 func line(replies []run.Reply) string {
@@ -162,7 +162,7 @@ func (w waiting) question() *question {
 	return &q
 }
 
-// question is one of a collect, as far as an answer to it depends on it.
+// question is one of a collect, as far as the check of an answer depends on it.
 type question struct {
 	collect  string
 	Name     string
@@ -203,12 +203,12 @@ func (p *pair) waits() waiting {
 		err = json.Unmarshal(text, &w)
 	}
 	if err != nil {
-		panic(fmt.Sprintf("what Autopilot waits for cannot be read: %v", err)) // or all it does would be a difference without a cause
+		panic(fmt.Sprintf("what Autopilot waits for cannot be read: %v", err)) // or every turn would be a difference without a cause
 	}
 	return w
 }
 
-// send gives both the event. It tells whether they did the same.
+// send gives both the event. It reports whether they did the same.
 func (p *pair) send(ctx context.Context, e run.Event) (x exchange, same bool) {
 	x = exchange{event: e, before: p.now, asked: p.studio.State()}
 	x.a, x.s = p.a.send(ctx, e), p.s.send(ctx, e)
@@ -244,7 +244,7 @@ func (s *side) send(ctx context.Context, e run.Event) answer {
 	return out
 }
 
-// told are the parameters of a request that both sides know alike. The SIDs are of
+// told are the parameters of a request that both sides have. The SIDs are of
 // different objects; of Memory, see forgotten.
 func told(r run.Request) string {
 	var out strings.Builder
@@ -256,10 +256,10 @@ func told(r run.Request) string {
 	return out.String()
 }
 
-// forgotten is what a flow's Memory has not, or otherwise than Autopilot's: remembered
-// texts, and answers, letter case and punctuation aside, of the collect that leads to the
-// URL or else of all. What else a flow has is no difference: answers it refused are there
-// until the next.
+// forgotten is what a flow's Memory lacks, or has different from Autopilot's: remembered
+// texts, and answers, ignoring letter case and punctuation, of the collect that leads to
+// the URL or else of all. Further entries of a flow are no difference: refused answers
+// stay until the next.
 func forgotten(a, s run.Request) string {
 	var had, has struct {
 		Twilio struct {
@@ -304,7 +304,7 @@ func (a answer) equal(b answer) bool {
 		slices.Equal(a.Requests, b.Requests) && slices.Equal(a.Problems, b.Problems)
 }
 
-// String is the conversation so far, for people.
+// String is the conversation so far, for failure messages.
 func (p *pair) String() string {
 	var b strings.Builder
 	for i, x := range p.past {

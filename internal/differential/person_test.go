@@ -13,16 +13,16 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
-// person talks to the two bots by chance, but always the same for a seed.
+// person talks to the two bots at random, reproducibly for a seed.
 type person struct {
 	*rand.Rand
 	*subject
 	samples map[string][]string // by task, fields filled in
 	all     []string            // all samples
-	words   []string            // what any question of the schema or type takes
+	words   []string            // what any question of the schema or type accepts
 }
 
-// answersOf are answers to the built-in types that nobody could take for anything else.
+// answersOf are answers to the built-in types that are valid under any reading.
 var answersOf = map[string][]string{
 	"Twilio.ALPHANUMERIC":       {"AB12", "order 77", "4711"},
 	"Twilio.NUMBER":             {"7", "forty two", "1,250", "3.5", "zero"},
@@ -52,8 +52,8 @@ var (
 	mark     = regexp.MustCompile(`\{([^{}]+)\}`)
 )
 
-// newPerson makes a person, who fills the fields of samples. A careless one fills some
-// with what no type has.
+// newPerson creates a person, who fills the fields of samples. A careless one fills some
+// with values that no type has.
 func newPerson(s *subject, seed uint64, careless bool) *person {
 	p := &person{Rand: rand.New(rand.NewPCG(seed, 20230825)), subject: s, samples: map[string][]string{}}
 	for _, t := range s.schema.Tasks {
@@ -100,7 +100,7 @@ func (p *person) valuesOf(name string) []string {
 
 func (p *person) one(list []string) string { return list[p.IntN(len(list))] }
 
-// valid is an answer the question takes.
+// valid is an answer the question accepts.
 func (p *person) valid(q *question) string {
 	allowed, refused := q.lists()
 	values := p.valuesOf(q.Type)

@@ -2,7 +2,7 @@
 
 package differential
 
-// The race detector slows the interpreters down by far and looks for something else, so
+// The race detector slows the interpreters down greatly and looks for other errors, so
 // that it gets a part of the conversations.
 const (
 	thorough = false

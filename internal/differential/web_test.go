@@ -10,8 +10,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
-// web answers all URLs of a subject, each always the same. What the path is called tells
-// what it answers; any other is a Function that says something and listens.
+// web answers all URLs of a subject, each always the same. The path selects
+// the answer; any other is a Function that says something and listens.
 func web(s *subject) run.Web {
 	return func(_ context.Context, r run.Request) (run.Response, *run.Problem) {
 		u, err := url.Parse(r.URL)
@@ -42,7 +42,7 @@ func actions(s *subject, path string) []byte {
 	}
 	text, err := json.Marshal(map[string]any{"actions": list})
 	if err != nil {
-		return nil // there is nothing in it that cannot be written
+		return nil // every value in it can be encoded
 	}
 	return text
 }

@@ -1,8 +1,8 @@
 package jsondoc
 
 import (
-	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -38,7 +38,8 @@ func (n *Node) append(dst []byte, canonical bool) []byte {
 	case '{':
 		members := n.Members
 		if canonical {
-			members = slices.SortedFunc(slices.Values(members), func(a, b Member) int { return cmp.Compare(a.Name, b.Name) })
+			members = slices.Clone(members)
+			slices.SortFunc(members, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
 		}
 		dst = append(dst, '{')
 		for i, m := range members {

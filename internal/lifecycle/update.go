@@ -59,6 +59,12 @@ func Update(ctx context.Context, a *account.Account, c Change) (bot.Bot, []bot.N
 		return replacement.Run(ctx, a, replacement.Request{SID: c.SID, From: c.From, To: c.To, Engine: c.Engine, Drain: c.Drain})
 	}
 	updated, err := updateInPlace(ctx, a, c.SID, c.From, c.To)
+	if errors.Is(err, bot.ErrNotFound) {
+		// What is not found may also be a part of the bot.
+		if _, lookErr := a.ReadBot(ctx, c.SID, false); errors.Is(lookErr, bot.ErrNotFound) {
+			err = bot.DeletedProblem(c.SID, err)
+		}
+	}
 	if err != nil {
 		updated = bot.Bot{}
 	}

@@ -29,14 +29,14 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// haveCLI reports whether a Terraform or OpenTofu was found; without one the tests
-// that need it are skipped by name.
+// haveCLI reports whether a Terraform or OpenTofu command was found; without one the
+// tests that need it are skipped by name.
 var haveCLI bool
 
 // cliEnviron is the environment of a CLI that runs the provider's own binary.
 var cliEnviron []string
 
-// scratch is a folder for what the tests share.
+// scratch is a folder that the tests share.
 var scratch string
 
 func TestMain(m *testing.M) {
@@ -56,7 +56,7 @@ func runTests(m *testing.M) (status int, err error) {
 	if err := findCLI(context.Background()); err != nil {
 		return 0, err
 	}
-	// Nobody's own account must be in reach of a test.
+	// A test must never reach a real account.
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TWILIO") {
 			set(name, "")
@@ -67,16 +67,16 @@ func runTests(m *testing.M) (status int, err error) {
 	turnOffLogs()
 	status = m.Run()
 	if broken := broken(); len(broken) > 0 {
-		return status, fmt.Errorf("%d requests or answers are not as Twilio's OpenAPI documents have them:\n%w", len(broken), errors.Join(broken...))
+		return status, fmt.Errorf("%d requests or answers violate Twilio's OpenAPI documents:\n%w", len(broken), errors.Join(broken...))
 	}
 	return status, nil
 }
 
-// findCLI points the test driver to a Terraform or OpenTofu, where there is one.
+// findCLI points the test driver to a Terraform or OpenTofu command, if there is one.
 func findCLI(ctx context.Context) error {
 	found, err := cli.Find(ctx)
 	if errors.Is(err, cli.ErrNotFound) && os.Getenv("CI") != "" {
-		// Where nobody looks, nothing may pass by being skipped.
+		// In CI, nothing may pass by being skipped.
 		found, err = cli.Install(ctx, os.Stderr)
 	}
 	if errors.Is(err, cli.ErrNotFound) {
@@ -140,15 +140,15 @@ func turnOffLogs() {
 	}
 }
 
-// set sets a variable of the environment for all tests; an empty value is an unset
-// one for everything that is run here.
+// set sets a variable of the environment for all tests; an empty value counts as unset
+// for everything that is run here.
 func set(name, value string) {
 	if err := os.Setenv(name, value); err != nil {
 		panic(err)
 	}
 }
 
-// world is an account on a sandbox of its own, reached over HTTP.
+// world is an account on a sandbox of its own, served over HTTP.
 type world struct {
 	t      *testing.T
 	box    *sandbox.Sandbox
@@ -158,12 +158,12 @@ type world struct {
 func newWorld(t *testing.T, options ...sandbox.Option) *world {
 	t.Helper()
 	box := sandbox.New(options...)
-	server := httptest.NewServer(conforming(t, box))
+	server := httptest.NewServer(slowed(t, conforming(t, box)))
 	t.Cleanup(server.Close)
 	return &world{t: t, box: box, server: server}
 }
 
-// config is a configuration with the provider pointed at this world.
+// config is a configuration with the provider configured for this world.
 func (w *world) config(parts ...string) string {
 	return fmt.Sprintf(`
 provider "twiliobot" {
@@ -175,7 +175,7 @@ provider "twiliobot" {
 }
 
 // run applies steps one after the other. An apply is always followed by an empty
-// plan, which the test driver sees to.
+// plan, which the test driver checks.
 func (w *world) run(steps ...resource.TestStep) {
 	w.t.Helper()
 	needCLI(w.t)
@@ -213,7 +213,7 @@ func (w *world) refused(config string, words ...string) {
 	}
 }
 
-// inOrder matches text that holds the words one after the other, however the CLI
+// inOrder matches text that contains the words one after the other, however the CLI
 // wraps its lines and frames them.
 func inOrder(words ...string) *regexp.Regexp {
 	var parts []string
@@ -227,7 +227,7 @@ func inOrder(words ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(parts, `.*`))
 }
 
-// call is somebody else at the account: the console, another tool. It returns
+// call is another client of the account, such as the console. It returns
 // Twilio's answer.
 func (w *world) call(method, address string, form map[string]string) map[string]any {
 	w.t.Helper()
@@ -248,7 +248,7 @@ func (w *world) call(method, address string, form map[string]string) map[string]
 	return w.send(request)
 }
 
-// send gives a request to the sandbox, which must take it.
+// send sends a request to the sandbox, which must accept it.
 func (w *world) send(request *http.Request) map[string]any {
 	w.t.Helper()
 	response, err := w.box.Transport().RoundTrip(request)
@@ -272,7 +272,7 @@ func (w *world) send(request *http.Request) map[string]any {
 	return answer
 }
 
-// knob turns one of the sandbox's knobs.
+// knob calls one of the sandbox's knobs.
 func (w *world) knob(name string, body any) map[string]any {
 	w.t.Helper()
 	content, err := json.Marshal(body)
@@ -299,7 +299,7 @@ const (
 	usNumber    = "+12025550142"
 )
 
-// fault makes the sandbox fail from here on.
+// fault makes the sandbox fail from now on.
 func (w *world) fault(f sandbox.Fault) {
 	w.t.Helper()
 	if err := w.box.AddFault(f); err != nil {
@@ -307,7 +307,7 @@ func (w *world) fault(f sandbox.Fault) {
 	}
 }
 
-// number is what Twilio says of a number now.
+// number is the current record of a number.
 func (w *world) number(phoneNumber string) map[string]any {
 	w.t.Helper()
 	answer := w.call(http.MethodGet, apiBase+"/IncomingPhoneNumbers.json?PhoneNumber="+url.QueryEscape(phoneNumber), nil)
@@ -318,7 +318,7 @@ func (w *world) number(phoneNumber string) map[string]any {
 	return rows[0].(map[string]any)
 }
 
-// own makes the account own another number.
+// own adds a number to the account.
 func (w *world) own(phoneNumber string) {
 	w.t.Helper()
 	if _, err := w.box.AddNumber(fmt.Sprintf(`{"phone_number": %q}`, phoneNumber)); err != nil {
@@ -326,7 +326,7 @@ func (w *world) own(phoneNumber string) {
 	}
 }
 
-// setNumber changes a number behind Terraform's back.
+// setNumber changes a number outside Terraform.
 func (w *world) setNumber(phoneNumber string, form map[string]string) {
 	w.t.Helper()
 	w.call(http.MethodPost, apiBase+"/IncomingPhoneNumbers/"+w.number(phoneNumber)["sid"].(string)+".json", form)
@@ -343,7 +343,7 @@ func (w *world) writes() []string {
 	return writes
 }
 
-// planned is a step's check that only these resources change, each as said.
+// planned is a step's check that only these resources change, each as given.
 func planned(actions map[string]plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	var checks []plancheck.PlanCheck
 	for address, action := range actions {

@@ -125,6 +125,13 @@ func (m *assistantModel) read(webhooks bot.Webhooks, live bot.Bot) {
 	m.NeedsModelBuild = types.BoolValue(live.NeedsModelBuild)
 }
 
+// differs reports whether a bot's names or its content are others in another state of it.
+func (m *assistantModel) differs(other assistantModel) bool {
+	same := m.UniqueName.Equal(other.UniqueName) && m.FriendlyName.Equal(other.FriendlyName) && m.Schema.Equal(other.Schema) &&
+		m.Flow.Equal(other.Flow) && m.Webhooks.Equal(other.Webhooks) && m.EditedStates.Equal(other.EditedStates)
+	return !same
+}
+
 // webhooksOf gives the URLs that Twilio calls for a bot, as they are shown.
 func webhooksOf(webhooks bot.Webhooks, live bot.Bot) (messaging, voice string) {
 	if w := live.Content.Webhooks; w != nil {

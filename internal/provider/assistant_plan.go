@@ -115,6 +115,9 @@ func (p *assistantPlan) names(ctx context.Context) {
 				"Remove `rename`, or change the name and the engine in two applies.",
 				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString(), p.plan.Engine.ValueString()))
 	}
+	if renamed && !p.replaced && !p.state.UniqueName.IsNull() {
+		p.provider.ledger.planName(p.state.SID.ValueString(), p.state.UniqueName.ValueString(), p.plan.UniqueName)
+	}
 	oneName := !p.plan.Engine.IsUnknown() && p.plan.Engine.ValueString() != string(bot.Autopilot)
 	switch {
 	case !p.config.FriendlyName.IsNull():
@@ -209,6 +212,7 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		return
 	}
 	if len(owners) > 0 {
-		addAttributeError(p.diags, at, "", bot.NameProblem(name, owners))
+		// What a state of an earlier time knew is gone, and another has come in its place.
+		addAttributeRefusal(p.diags, at, "", bot.NameProblem(name, owners), p.provider.ledger.hasLost(namedBot))
 	}
 }

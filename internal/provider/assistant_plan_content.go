@@ -111,7 +111,7 @@ func (p *assistantPlan) draft(ctx context.Context, writes bool) {
 		return // a bot that cannot be read was said by the refresh
 	}
 	if writes {
-		addAttributeError(p.diags, path.Root("flow"), "", bot.DraftProblem(live))
+		addAttributeRefusal(p.diags, path.Root("flow"), "", bot.DraftProblem(live), p.provider.ledger.hasDrifted(live.SID))
 		return
 	}
 	p.diags.AddAttributeWarning(path.Root("flow"), "A draft of the flow is not published",

@@ -216,11 +216,13 @@ func (p *assistantPlan) swapped(ctx context.Context, name string, owners []bot.B
 		addAttributeError(p.diags, path.Root("unique_name"), "Unable to read the bot", err)
 		return
 	}
-	p.diags.AddAttributeError(path.Root("unique_name"), "The bot's new name is taken",
-		fmt.Sprintf("%q (%s) would be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
+	addAttributeRefusal(p.diags, path.Root("unique_name"), "", &bot.Problem{
+		Summary: "The bot's new name is taken",
+		Detail: fmt.Sprintf("%q (%s) would be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
 			"If that bot is managed here and gives its name up, or the two swap names, take two applies: "+
 			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`.",
-			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), name, listed(owners)))
+			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), name, listed(owners)),
+	}, p.provider.ledger.hasDrifted(p.state.SID.ValueString()))
 }
 
 // gone refuses to replace a bot that is not there: a plan without a refresh is made for

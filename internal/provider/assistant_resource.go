@@ -87,6 +87,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 	live, err := r.readBot(ctx, &state, managed, importing)
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
+		r.provider.ledger.refreshedAway(exclusive{namedBot, state.UniqueName.ValueString()})
 		resp.State.RemoveResource(ctx)
 		return
 	case errors.Is(err, bot.ErrLagging):
@@ -105,12 +106,16 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 		}
 		state.imported(live)
 	}
+	before := state
 	state.read(r.provider.account.Webhooks, live)
 	if managed {
 		if err := state.readContent(live); err != nil {
 			addError(&resp.Diagnostics, "Unable to compare the bot's content", err)
 			return
 		}
+	}
+	if !importing && before.differs(state) {
+		r.provider.ledger.readDrift(state.SID.ValueString())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)

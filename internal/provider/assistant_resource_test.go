@@ -72,11 +72,11 @@ resource "twiliobot_assistant" "greeter" {
 		},
 	)
 	if left := w.applications(); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
+		t.Errorf("remaining: %v", left)
 	}
 }
 
-// text takes null and "" for the same, as Twilio does.
+// text treats null as "", as Twilio does.
 func text(value any) string {
 	s, _ := value.(string)
 	return s
@@ -105,7 +105,7 @@ resource "twiliobot_assistant" "bot" {
 				return fmt.Errorf("the SID changed from %s to %s (%w)", sid, now, err)
 			}
 			if label := w.number(ukNumber)["friendly_name"]; label != "second" {
-				return fmt.Errorf("the label did not follow: %v", label)
+				return fmt.Errorf("the label did not change: %v", label)
 			}
 			return nil
 		})},
@@ -140,8 +140,8 @@ func TestAssistantRefusesBadInput(t *testing.T) {
 		words  []string
 	}{
 		"free":                     {bot(`unique_name = "free"` + webhooks), []string{"Invalid bot name", "label of a phone number"}},
-		"a mark behind":            {bot(`unique_name = "bot [uploading]"` + webhooks), []string{"Invalid bot name", "[uploading]"}},
-		"a mark before":            {bot(`unique_name = "suspended bot"` + webhooks), []string{"Invalid bot name", "suspended"}},
+		"a mark at the end":        {bot(`unique_name = "bot [uploading]"` + webhooks), []string{"Invalid bot name", "[uploading]"}},
+		"a mark at the start":      {bot(`unique_name = "suspended bot"` + webhooks), []string{"Invalid bot name", "suspended"}},
 		"outer space":              {bot(`unique_name = " bot"` + webhooks), []string{"Invalid bot name", "space"}},
 		"control character":        {bot(`unique_name = "bo\tt"` + webhooks), []string{"Invalid bot name", "control"}},
 		"empty name":               {bot(`unique_name = ""` + webhooks), []string{"Invalid bot name", "empty"}},
@@ -237,7 +237,7 @@ func TestOutsideChangeOfWebhooksIsDrift(t *testing.T) {
 			ConfigPlanChecks: planned(map[string]plancheck.ResourceActionType{"twiliobot_assistant.greeter": plancheck.ResourceActionUpdate}),
 			Check: func(*terraform.State) error {
 				if url := w.applications()["greeter"]["voice_url"]; url != "https://bots.example.com/greeter/calls" {
-					return fmt.Errorf("not mended: %v", url)
+					return fmt.Errorf("not corrected: %v", url)
 				}
 				return nil
 			},

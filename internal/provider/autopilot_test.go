@@ -77,7 +77,7 @@ func sampleSchema(tasks int) object {
 	}
 }
 
-// quick is a sandbox whose model builds take no time worth waiting for.
+// quick is a sandbox whose model builds take a millisecond.
 func quick() sandbox.Option { return sandbox.WithSettings(sandbox.Settings{ModelBuildMS: 1}) }
 
 func taskOf(document object, i int) object { return document["tasks"].([]any)[i].(object) }
@@ -139,10 +139,10 @@ func TestAssistantIsUploadedChangedAndRemoved(t *testing.T) {
 			Check: func(*terraform.State) error {
 				found := w.row("assistants", "unique_name", "clinic", "Assistants")
 				if found["friendly_name"] != "Clinic" {
-					return fmt.Errorf("the mark is still on it: %v", found["friendly_name"])
+					return fmt.Errorf("it still has the mark: %v", found["friendly_name"])
 				}
 				if tasks := w.rows("tasks", "Assistants", "clinic", "Tasks"); len(tasks) != 3 {
-					return fmt.Errorf("%d tasks; Twilio's stock task is still there?", len(tasks))
+					return fmt.Errorf("%d tasks; Twilio's stock task still exists?", len(tasks))
 				}
 				return nil
 			},
@@ -171,14 +171,14 @@ func TestAssistantIsUploadedChangedAndRemoved(t *testing.T) {
 					return fmt.Errorf("%d tasks", len(tasks))
 				}
 				if types := w.rows("field_types", "Assistants", "clinic", "FieldTypes"); len(types) != 0 {
-					return fmt.Errorf("field types left: %v", types)
+					return fmt.Errorf("field types remain: %v", types)
 				}
 				return nil
 			},
 		},
 	)
 	if left := w.rows("assistants", "Assistants"); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
+		t.Errorf("remaining: %v", left)
 	}
 }
 
@@ -363,7 +363,7 @@ func TestDeletedNameIsReservedAndRestoreBringsItBack(t *testing.T) {
 			return err
 		}},
 		resource.TestStep{
-			// Somebody deletes it by hand.
+			// It is deleted by hand.
 			PreConfig:   func() { w.call(http.MethodDelete, autopilotBase+"/Assistants/clinic", nil) },
 			Config:      hosted("other") + assistant("clinic", sampleSchema(2)),
 			ExpectError: inOrder("The bot's name is reserved", "restore_sid"),
@@ -440,14 +440,19 @@ func TestUploadThatCouldNotBeTakenBackIsTakenUp(t *testing.T) {
 
 func TestModelBuildThatTakesLongerIsTakenUp(t *testing.T) {
 	t.Parallel()
-	var later atomic.Int64 // what the sandbox's clock is ahead
+	var later atomic.Int64 // how far the sandbox's clock is ahead
+	// Long enough for the upload.
+	long := "2s"
+	if isSlow(t) {
+		long = "30s"
+	}
 	w := newWorld(t, sandbox.WithSettings(sandbox.Settings{ModelBuildMS: int(time.Hour / time.Millisecond)}),
 		sandbox.WithClock(func() time.Time { return time.Now().Add(time.Duration(later.Load())) }))
 	var left string
 	w.run(
 		resource.TestStep{Config: hosted("other")},
 		resource.TestStep{
-			Config: hosted("other") + assistant("clinic", sampleSchema(2), `timeouts = { create = "2s" }`),
+			Config: hosted("other") + assistant("clinic", sampleSchema(2), fmt.Sprintf("timeouts = { create = %q }", long)),
 			ExpectError: inOrder("The model build was not waited for", "A longer `timeouts` gives it more",
 				"The assistant stays at Twilio", "clinic [uploading]", "Apply again"),
 		},
@@ -534,13 +539,13 @@ func TestTargetTaskIsDecidedOnceThenKept(t *testing.T) {
 	)
 }
 
-// sharedFile finds files beside the project's root that other people made; a test
+// sharedFiles finds other people's files beside the root of the repository; a test
 // of them is skipped where they are absent.
 func sharedFiles(t *testing.T, folder string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", folder, "*.json"))
 	if err != nil || len(files) == 0 {
-		t.Skipf("the folder %s of other people's files is not beside the project", folder)
+		t.Skipf("the folder %s of other people's files is not beside the repository", folder)
 	}
 	return files
 }
@@ -564,8 +569,8 @@ func TestRealSchemasAreAppliedExportedAndImported(t *testing.T) {
 	}
 }
 
-// realSchema applies a bot of a schema file: it plans nothing afterwards, is exported
-// as it was given, and imported with nothing to do.
+// realSchema applies a bot of a schema file: the plan after it is empty, the export
+// equals the file, and the import plans nothing.
 func realSchema(t *testing.T, config string, content []byte) {
 	t.Helper()
 	parsed, err := schema.Parse(content)
@@ -573,8 +578,8 @@ func realSchema(t *testing.T, config string, content []byte) {
 		t.Fatal(err)
 	}
 	w := newWorld(t, quick())
-	// A file that is broken is refused with the place, and nothing is written: by
-	// validation, or by the plan where a target is no task.
+	// A broken file is refused with the place, and nothing is written: by
+	// validation, or by the plan where a target is not a task.
 	for _, byPlan := range []bool{false, true} {
 		for _, found := range schema.Validate(parsed) {
 			if found.Severity == schema.Error && (found.Code == schema.UnknownTask) == byPlan {
@@ -600,7 +605,7 @@ data "twiliobot_assistant" "bot" {
 				if err != nil {
 					return err
 				}
-				// What a file leaves out is as Twilio has it.
+				// What a file leaves out is as it is at Twilio.
 				if parsed.LogQueries == nil {
 					live.LogQueries = nil
 				}

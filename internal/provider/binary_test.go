@@ -23,7 +23,7 @@ import (
 // registries are the hosts that Terraform and OpenTofu fill in.
 var registries = []string{"registry.terraform.io", "registry.opentofu.org"}
 
-// mirror is a folder from which `init` takes the provider as it is built for a
+// mirror is a folder from which `init` installs the provider, built as for a
 // release.
 var mirror = sync.OnceValues(func() (string, error) {
 	folder := filepath.Join(scratch, "mirror")
@@ -50,7 +50,7 @@ func binaryIn(mirror, host string) string {
 }
 
 // folder is a working directory in which a real CLI runs the provider's real
-// binary, process by process, as a person's does.
+// binary, process by process, as for a user.
 type folder struct {
 	t    *testing.T
 	path string
@@ -66,10 +66,16 @@ func newFolder(t *testing.T, config string, env ...string) *folder {
 	}
 	f := &folder{t: t, path: t.TempDir()}
 	f.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(providers)))
-	f.write("main.tf", "terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\n"+config)
+	f.configure(config)
 	f.env = append(append(slices.Clone(cliEnviron), "TF_CLI_CONFIG_FILE="+filepath.Join(f.path, "cli.tfrc")), env...)
 	f.run("init", "-input=false")
 	return f
+}
+
+// configure puts a configuration in the place of the one before.
+func (f *folder) configure(config string) {
+	f.t.Helper()
+	f.write("main.tf", "terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\n"+config)
 }
 
 func (f *folder) write(name, content string) {
@@ -109,7 +115,7 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			server := httptest.NewServer(box)
+			server := httptest.NewServer(slowed(t, box))
 			t.Cleanup(server.Close)
 			config := fmt.Sprintf("provider \"twiliobot\" {\n  api_url = %q\n}\n", server.URL) +
 				hosted("greeter") + assistant("clinic", sampleSchema(2)) + bound("front", "greeter", ukNumber) + bound("back", "clinic", otherNumber)
@@ -139,8 +145,8 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 	}
 }
 
-// holdsNone looks for secrets in every file that a run leaves, inside the plan
-// file too, and sees to it that there was something to look at.
+// holdsNone looks for secrets in every file that a run leaves, also inside the plan
+// file, and checks that each file has content.
 func (f *folder) holdsNone(secrets ...string) {
 	f.t.Helper()
 	f.unzip("saved.plan")
@@ -166,7 +172,7 @@ func (f *folder) holdsNone(secrets ...string) {
 	}
 	for _, name := range []string{"trace.log", "terraform.tfstate", "saved.plan", "tfplan", "journal.json", "sandbox.json"} {
 		if sizes[name] < 100 {
-			f.t.Errorf("%s has %d bytes: nothing was looked at", name, sizes[name])
+			f.t.Errorf("%s has %d bytes: nothing was checked", name, sizes[name])
 		}
 	}
 }
@@ -197,7 +203,7 @@ func TestSandboxFileNeedsNoCredentialsAndSaysSo(t *testing.T) {
 	f := newFolder(t, "provider \"twiliobot\" {\n  sandbox = \"box.json\"\n}\n"+hosted("greeter")+bound("front", "greeter", ukNumber))
 	out := f.run("apply", "-input=false", "-auto-approve")
 	if !strings.Contains(out, "nothing reaches Twilio") {
-		t.Errorf("the sandbox in use is not said:\n%s", out)
+		t.Errorf("no warning that a sandbox is used:\n%s", out)
 	}
 	if out, err := f.try("plan", "-input=false", "-detailed-exitcode"); err != nil {
 		t.Errorf("the second plan is not empty: %v\n%s", err, out)
@@ -209,9 +215,9 @@ func TestAnotherAccountIsAnErrorThatNamesBoth(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t, "provider \"twiliobot\" {\n  sandbox = \"box.json\"\n}\n"+hosted("greeter")+bound("front", "greeter", ukNumber))
 	f.run("apply", "-input=false", "-auto-approve")
-	// The sandbox is left over in the state; the provider is pointed elsewhere now.
+	// The state is of the sandbox; the provider is configured for another account now.
 	box := sandbox.New()
-	server := httptest.NewServer(box)
+	server := httptest.NewServer(slowed(t, box))
 	t.Cleanup(server.Close)
 	const other = "AC0123456789abcdef0123456789abcdef"
 	f.write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    twiliobot = { source = \"twiliobot/twiliobot\" }\n  }\n}\nprovider \"twiliobot\" {\n  api_url = %q\n  account_sid = %q\n  auth_token = \"another\"\n}\n",
@@ -223,6 +229,6 @@ func TestAnotherAccountIsAnErrorThatNamesBoth(t *testing.T) {
 		}
 	}
 	if journal := box.Journal(); len(journal) != 0 {
-		t.Errorf("the other account was asked: %v", journal)
+		t.Errorf("the other account was called: %v", journal)
 	}
 }

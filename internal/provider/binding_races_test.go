@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -13,8 +14,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// inBetween is a check that does something after the plan is made and before it is
-// applied: somebody else at the account.
+// inBetween is a check that does something after the plan and before the apply: another
+// client of the account.
 type inBetween func()
 
 func (b inBetween) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
@@ -35,10 +36,10 @@ func TestNumberChangedAfterThePlanStopsTheApply(t *testing.T) {
 	}
 	untouched := func(w *world) resource.TestStep {
 		return resource.TestStep{
-			Config: both, // the binding goes; somebody else's webhook stays
+			Config: both, // the binding is deleted; the other client's webhook stays
 			Check: func(*terraform.State) error {
 				if url := w.number(ukNumber)["sms_url"]; url != "https://other.example.com/sms" {
-					return fmt.Errorf("somebody else's webhook was overwritten: %v", url)
+					return fmt.Errorf("another client's webhook was overwritten: %v", url)
 				}
 				return nil
 			},
@@ -75,7 +76,7 @@ func TestNumberChangedAfterThePlanStopsTheApply(t *testing.T) {
 }
 
 // delayed slows one side of what Terraform does at once: the run-th run slows the
-// writes to one number or the other, by turns, and the reads before them.
+// writes to one number or the other, alternating, and the reads before them.
 func (w *world) delayed(run int) {
 	slow := []string{ukNumber, otherNumber}[run%2]
 	fault := sandbox.Fault{Path: w.number(slow)["sid"].(string), Kind: sandbox.FaultDelay, DelayMS: 20 + 10*(run%5), Times: -1}
@@ -91,7 +92,7 @@ const raceRuns = 20
 func TestRenamedForEachKeyLeavesTheNumberAnswering(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	// The test driver knows no for_each, so a real CLI runs the real provider.
+	// The test driver has no for_each, so a real CLI runs the real provider.
 	f := newFolder(t, w.config(hosted("greeter"), `
 variable "key" {}
 resource "twiliobot_phone_number_binding" "each" {
@@ -99,7 +100,7 @@ resource "twiliobot_phone_number_binding" "each" {
   phone_number  = each.value
   assistant_sid = twiliobot_assistant.greeter.sid
 }`))
-	// The first apply makes the binding; raceRuns renames follow it.
+	// The first apply creates the binding; raceRuns renames follow it.
 	var key string
 	for run := range raceRuns + 1 {
 		w.box.ClearFaults()
@@ -144,7 +145,7 @@ func TestBindingRemovedWhileAnotherTakesTheNumber(t *testing.T) {
 	steps := []resource.TestStep{{Config: hosted("greeter") + bound("a", "greeter", ukNumber) + bound("b", "greeter", otherNumber)}}
 	// Every second run removes a binding, so it takes twice as many.
 	for run := 1; run <= 2*raceRuns; run++ {
-		// By turns: b goes and a takes its number; b comes back with the number that
+		// Alternating: b is deleted and a takes its number; b returns with the number that
 		// a had.
 		config := hosted("greeter") + bound("a", "greeter", otherNumber)
 		check := w.answers(otherNumber, "greeter")
@@ -158,4 +159,72 @@ func TestBindingRemovedWhileAnotherTakesTheNumber(t *testing.T) {
 		})
 	}
 	w.run(steps...)
+}
+
+// Terraform plans again when it applies: whatever a new binding takes from Twilio may be
+// another by then, and must not be planned as if it could not.
+func TestNewBindingOfWhatWasChangedAfterThePlan(t *testing.T) {
+	t.Parallel()
+	for name, each := range map[string]struct {
+		bot    string // its configuration
+		named  string
+		change func(*world)
+		check  func(w *world) bool
+	}{
+		"bot renamed": {studioFlow("echo", echo("Hello")), "echo", func(w *world) { w.saves("published", echo("Hello"), "FriendlyName", "theirs") },
+			func(w *world) bool { return w.number(ukNumber)["friendly_name"] == "theirs" }},
+		"number pointed at the bot in another spelling": {studioFlow("echo", echo("Hello")), "echo", func(w *world) {
+			w.setNumber(ukNumber, map[string]string{"SmsUrl": fmt.Sprintf("https://webhooks.twilio.com/v1/Accounts/%s/Flows/%s/", sandbox.StarterAccountSID, w.flows()["echo"]["sid"])})
+		}, func(w *world) bool { return strings.HasSuffix(w.number(ukNumber)["sms_url"].(string), "/") }},
+		"entry task created": {assistant("clinic", sampleSchema(2)), "clinic", func(w *world) {
+			w.call(http.MethodPost, autopilotBase+"/Assistants/clinic/Tasks", map[string]string{"UniqueName": "greeting"})
+		}, func(w *world) bool {
+			return strings.HasSuffix(w.number(ukNumber)["sms_url"].(string), "?TargetTask=greeting")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, quick())
+			w.run(
+				resource.TestStep{Config: each.bot},
+				resource.TestStep{
+					Config:           each.bot + bound("front", each.named, ukNumber),
+					ConfigPlanChecks: beforeApply(func() { each.change(w) }),
+					Check: func(*terraform.State) error {
+						if !each.check(w) {
+							return fmt.Errorf("the number is %v", w.number(ukNumber))
+						}
+						return nil
+					},
+					// What was done to the bot by hand is drift.
+					ExpectNonEmptyPlan: name != "number pointed at the bot in another spelling",
+				},
+			)
+		})
+	}
+}
+
+func TestBotDeletedAfterThePlanStopsTheApply(t *testing.T) {
+	t.Parallel()
+	flow := studioFlow("echo", echo("Hello"))
+	for name, after := range map[string]string{
+		"new binding":    flow + bound("front", "echo", ukNumber),
+		"new suspension": flow + "resource \"twiliobot_suspension\" \"off\" {\n  assistant_sid = twiliobot_assistant.echo.sid\n}\n",
+		"update":         studioFlow("echo", echo("Changed")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.run(
+				resource.TestStep{Config: flow},
+				resource.TestStep{
+					Config: after,
+					ConfigPlanChecks: beforeApply(func() {
+						w.call(http.MethodDelete, studioBase+"/"+w.flows()["echo"]["sid"].(string), nil)
+					}),
+					ExpectError: inOrder("bot", "deleted since the plan", "lan again"),
+				},
+			)
+		})
+	}
 }

@@ -10,22 +10,22 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/conform"
 )
 
-// checker holds requests and answers against Twilio's OpenAPI documents, where they
-// are beside the project. It is read once: the documents are large.
+// checker checks requests and answers against Twilio's OpenAPI documents, where they
+// are beside the repository. It is read once: the documents are large.
 var checker = sync.OnceValues(func() (*conform.Checker, error) {
 	return conform.New(filepath.Join("..", "..", "..", "shared", "openapi"))
 })
 
 var sayOnce sync.Once
 
-// conforming sees to it that every request of a test and every answer to it is as
-// Twilio's documents have it.
+// conforming checks every request of a test and every answer to it against Twilio's
+// documents.
 func conforming(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	documents, err := checker()
 	if errors.Is(err, conform.ErrNoDocuments) {
 		sayOnce.Do(func() {
-			t.Log("Twilio's OpenAPI documents are not beside the project: requests and answers are not held against them")
+			t.Log("Twilio's OpenAPI documents are not beside the repository: requests and answers are not checked against them")
 		})
 		return next
 	}
@@ -35,7 +35,7 @@ func conforming(t *testing.T, next http.Handler) http.Handler {
 	return documents.Middleware(next)
 }
 
-// broken lists what broke a document in the whole run.
+// broken lists the violations of the documents in the whole run.
 func broken() []error {
 	documents, err := checker()
 	if err != nil {

@@ -36,7 +36,7 @@ func TestDataSourcesSayWhoAnswersWhere(t *testing.T) {
 		}
 		return statecheck.ExpectKnownValue("data.twiliobot_deployed_bots."+name, tfjsonpath.New("bots"), knownvalue.ListExact(checks))
 	}
-	// A dead number: the bot it was pointed at is gone.
+	// A dead number: its bot was deleted.
 	gone := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "gone"})["sid"].(string)
 	w.setNumber(otherNumber, map[string]string{"SmsApplicationSid": gone})
 	w.call(http.MethodDelete, apiBase+"/Applications/"+gone+".json", nil)
@@ -96,7 +96,7 @@ func TestDataSourcesRefuseBadInput(t *testing.T) {
 
 // The account of the issue: ten numbers, four bots on two engines. Each kind of
 // outside change is made by itself; the next plan shows it and nothing else, and
-// the apply mends it or says why it does not.
+// the apply corrects it or says why it does not.
 func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick())
@@ -134,7 +134,7 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 		change  func()
 		address string
 		hanging []string // what changes with it
-		says    []string // why the apply will not mend it
+		says    []string // why the apply does not correct it
 		mend    func()
 	}{
 		{change: func() { w.setNumber(phones[0], map[string]string{"SmsUrl": ""}) }, address: "twiliobot_phone_number_binding.n0"},
@@ -146,7 +146,7 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 			w.call(http.MethodPost, clinic+"/Tasks/task-02/Actions", map[string]string{"Actions": `{"actions":[{"say":"edited"}]}`})
 		}, address: "twiliobot_assistant.clinic"},
 		{change: func() { w.call(http.MethodPost, clinic, map[string]string{"UniqueName": "clinique"}) }, address: "twiliobot_assistant.clinic",
-			// It is replaced under its own name, and its numbers follow.
+			// It is replaced under its own name, and its numbers move.
 			hanging: []string{"twiliobot_phone_number_binding.n0", "twiliobot_phone_number_binding.n4", "twiliobot_phone_number_binding.n8"}},
 		{change: func() {
 			w.call(http.MethodPost, apiBase+"/Applications/"+applicationOf("desk")+".json", map[string]string{"SmsUrl": "https://theirs.example.com/"})
@@ -171,7 +171,7 @@ func TestTenNumbersFourBotsAndEveryOutsideChange(t *testing.T) {
 		}
 		steps = append(steps, resource.TestStep{PreConfig: each.change, Config: config.String(), ConfigPlanChecks: only(each.address, each.hanging...)})
 	}
-	// A bot deleted by hand takes its numbers' answerer with it: it is made anew, and
+	// A bot deleted by hand leaves its numbers without an answer: it is created again, and
 	// they are pointed at the new one.
 	deleted := map[string]plancheck.ResourceActionType{}
 	for each, noop := range all {

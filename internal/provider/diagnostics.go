@@ -36,6 +36,23 @@ func addAttributeError(diags *diag.Diagnostics, at path.Path, summary string, er
 	diags.AddAttributeError(at, summary, sentence(err))
 }
 
+// addAttributeRefusal says at plan time why an apply would stop. Where drifted, the
+// configuration was applied before, and what refuses it now is a change by another client:
+// that is a warning, and the apply is what refuses. Before it destroys, Terraform plans as
+// it does for an apply without telling the provider so, and an error would keep it from
+// destroying what is still there.
+func addAttributeRefusal(diags *diag.Diagnostics, at path.Path, summary string, err error, drifted bool) {
+	if !drifted {
+		addAttributeError(diags, at, summary, err)
+		return
+	}
+	said := sentence(err)
+	if problem := (*bot.Problem)(nil); errors.As(err, &problem) {
+		summary, said = problem.Summary, detail(problem)
+	}
+	diags.AddAttributeWarning(at, summary, said+"\n\nAn apply of this plan stops here, before it writes; a destruction leaves it as it is.")
+}
+
 // detail is what a problem says, what to change in the configuration because of it, what
 // is true now, and what Twilio said.
 func detail(problem *bot.Problem) string {
@@ -53,7 +70,7 @@ func detail(problem *bot.Problem) string {
 // sentinel reports whether an error says nothing to people that the problem it caused
 // does not: a bare sentinel, or a look that did not see what was expected.
 func sentinel(err error) bool {
-	return err == bot.ErrNameTaken || err == bot.ErrHold || errors.Is(err, bot.ErrChanged) || confirm.IsStale(err) //nolint:errorlint // an error that wraps a name that is taken says what Twilio answered
+	return err == bot.ErrNameTaken || err == bot.ErrNotFound || err == bot.ErrHold || errors.Is(err, bot.ErrChanged) || confirm.IsStale(err) //nolint:errorlint // an error that wraps a name that is taken says what Twilio answered
 }
 
 // addEach adds an error for each of those that are joined.
@@ -97,15 +114,16 @@ func unusable(diags *diag.Diagnostics, what string, err error) {
 	addError(diags, fmt.Sprintf("Unable to read %s", what), err)
 }
 
-// missing refuses a bot that does not exist.
-func (d *providerData) missing(at path.Path, sid string, err error, diags *diag.Diagnostics) {
+// missing refuses a bot that does not exist. drifted is that of addAttributeRefusal.
+func (d *providerData) missing(at path.Path, sid string, err error, drifted bool, diags *diag.Diagnostics) {
 	if errors.Is(err, bot.ErrNotFound) {
-		diags.AddAttributeError(at, "There is no such bot",
-			fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists first.",
-				d.account.SID, sid))
-		return
+		err = &bot.Problem{
+			Summary: "There is no such bot",
+			Detail: fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists first. Where this is one already, the bot was deleted since the plan: plan again to see what is there now.",
+				d.account.SID, sid),
+		}
 	}
-	addAttributeError(diags, at, "Unable to read the bot", err)
+	addAttributeRefusal(diags, at, "Unable to read the bot", err, drifted)
 }
 
 // sentence makes an error's text one that people read: it begins with a capital

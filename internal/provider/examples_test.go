@@ -18,12 +18,12 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/cmd/cli"
 )
 
-// ownProvider is what an example says of the provider itself, in place of which
-// the tests put theirs.
+// ownProvider is the provider block of an example, which the tests replace by
+// theirs.
 var ownProvider = regexp.MustCompile(`(?ms)^(terraform|provider "twiliobot") \{.*?^\}\n|^provider "twiliobot" \{\}\n`)
 
 // example reads an example for a test of it: its files go to a folder, and its
-// configuration is pointed at this world.
+// configuration is that of this world.
 func (w *world) example(t *testing.T, name string) string {
 	t.Helper()
 	content, err := fs.ReadFile(examples.Files, name)
@@ -81,7 +81,7 @@ func TestEveryExampleIsApplied(t *testing.T) {
 	}
 }
 
-// The README's configuration is there to be copied.
+// Readers copy the README's configuration.
 func TestTheREADMEsConfigurationIsApplied(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
@@ -100,7 +100,7 @@ func TestTheREADMEsConfigurationIsApplied(t *testing.T) {
 	f.settled()
 }
 
-// settled sees to it that the next plan is empty.
+// settled checks that the next plan is empty.
 func (f *folder) settled() {
 	f.t.Helper()
 	if out, err := f.try("plan", "-input=false", "-detailed-exitcode"); err != nil {
@@ -108,8 +108,8 @@ func (f *folder) settled() {
 	}
 }
 
-// The import examples say which SID to import; the tests say that of the objects
-// that were there before.
+// The import examples have a SID to import; the tests replace it by that of an existing
+// object.
 func TestEveryImportExampleIsApplied(t *testing.T) {
 	t.Parallel()
 	sid := regexp.MustCompile(`(AP|PN)0{31}1`)
@@ -137,7 +137,7 @@ func TestEveryImportExampleIsApplied(t *testing.T) {
 					}
 					return
 				}
-				// What the imported resource refers to was there before, too.
+				// What the imported resource references existed before, too.
 				f := newFolder(t, w.config(resources, text, needed(text, made["AP"])))
 				target := importTarget.FindStringSubmatch(text)[1]
 				if out := f.run("plan", "-input=false", "-target="+target); !strings.Contains(out, " to import") {
@@ -150,7 +150,7 @@ func TestEveryImportExampleIsApplied(t *testing.T) {
 
 var importTarget = regexp.MustCompile(`to = (\S+)`)
 
-// needed imports the bot that an imported binding refers to.
+// needed imports the bot that an imported binding references.
 func needed(imports, sid string) string {
 	if !strings.Contains(imports, "_binding") {
 		return ""
@@ -158,7 +158,7 @@ func needed(imports, sid string) string {
 	return fmt.Sprintf("import {\n  to = twiliobot_assistant.concierge\n  id = %q\n}\n", sid)
 }
 
-// cliAtLeast tells whether the CLI at hand knows what came with a version.
+// cliAtLeast reports whether the CLI in use has a version, or a later one.
 func cliAtLeast(least string) bool {
 	found, err := cli.Find(context.Background())
 	return err == nil && found.Version.GreaterThanOrEqual(version.Must(version.NewVersion(least)))

@@ -25,7 +25,7 @@ import (
 // without it a sample with a fixed seed is run.
 var everyFault = flag.Bool("faults", false, "cut every call of every operation, and print the table")
 
-// faultStride leaves out all but every n-th case, for a look in between.
+// faultStride leaves out all but every n-th case, for a quicker run.
 var faultStride = flag.Int("faults-stride", 1, "with -faults, run only every n-th case")
 
 // atOnce is how many cases of an operation one subtest runs, one after the other.
@@ -38,11 +38,11 @@ const sampled = 3
 type scenario struct {
 	name, engine  string
 	before, after []block
-	// byHand is what somebody does in the console before it.
+	// byHand is a change in the console before it.
 	byHand func(w *world)
-	// mayFallSilent are the numbers that stop answering by what is asked for.
+	// mayFallSilent are the numbers that the scenario is meant to silence.
 	mayFallSilent []string
-	// makesBots tells that a bot comes of it that no state knows when it is cut.
+	// makesBots reports whether it creates a bot that no state has when it is cut.
 	makesBots bool
 }
 
@@ -57,7 +57,7 @@ func scenarios() []scenario {
 		bound := func(values map[string]tftypes.Value, more ...block) []block {
 			return append([]block{botBlock("bot", forced(values)), bindingBlock(ukNumber, "bot")}, more...)
 		}
-		// Another number routes to the bot that no configuration knows.
+		// Another number routes to the bot, without a binding.
 		byHand := func(w *world) {
 			front := w.number(ukNumber)
 			w.setNumber(otherNumber, map[string]string{
@@ -103,7 +103,7 @@ var variants = []variant{
 	{"no refresh", func(s scenario) []block { return s.after }, false},
 }
 
-// bench is one account with a stack on it, at the point where a scenario begins.
+// bench is one account with a stack on it, at the start of a scenario.
 type bench struct {
 	*stack
 	gate *gate
@@ -113,7 +113,7 @@ func (s scenario) bench(t *testing.T) bench {
 	t.Helper()
 	w := &world{t: t, box: sandbox.New(quick())}
 	g := &gate{next: conforming(t, w.box)}
-	w.server = httptest.NewServer(g)
+	w.server = httptest.NewServer(slowed(t, g))
 	w.server.Config.ErrorLog = nil
 	t.Cleanup(w.server.Close)
 	b := bench{newStack(w, w.server.URL), g}
@@ -123,7 +123,7 @@ func (s scenario) bench(t *testing.T) bench {
 	}
 	if s.byHand != nil {
 		s.byHand(w)
-		// What is remembered is as fresh as a plan before the apply has it.
+		// The state is as fresh as after a plan.
 		if _, err := b.plan(s.before, true); err != nil {
 			t.Fatal(err)
 		}
@@ -131,8 +131,8 @@ func (s scenario) bench(t *testing.T) bench {
 	return b
 }
 
-// close ends the account's server, and lets go of the account, which the test's own
-// end would keep until then: there are thousands of them.
+// close closes the account's server, and drops the account, which the test would
+// otherwise keep until its end: there are thousands of them.
 func (b bench) close() {
 	b.w.server.Close()
 	b.w.server.Config.Handler = http.NotFoundHandler()
@@ -178,16 +178,16 @@ type outcome string
 
 const (
 	converged outcome = "converged"
-	// byImport: a bot that was made whole by a process that was killed before it could
-	// say so is refused by name, and taken over with the import that the error prints.
+	// byImport: a bot that was completed by a process that was killed before it could
+	// save it is refused by name, and adopted with the import that the error prints.
 	byImport outcome = "by import"
 	// byOverwrite: a number that a killed process moved between two bots answers for
-	// the other one than the state says, which is refused and named, and taken back
+	// another one than the state has, which is refused with its name, and corrected
 	// with overwrite.
 	byOverwrite outcome = "by overwrite"
-	// left: what no state knows is there, and harms nothing.
+	// left: an object that no state has remains, and does no harm.
 	left outcome = "left"
-	// stillSaid: a suspension that no state knows silences numbers, and every plan warns.
+	// stillSaid: a suspension that no state has silences numbers, and every plan warns.
 	stillSaid outcome = "silent, said"
 	failed    outcome = "failed"
 )
@@ -226,10 +226,10 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		if how, ok := s.excused(b, r, v); ok && lost(kind, first) {
 			return how, nil
 		}
-		return "", fmt.Errorf("the account is not as a clean run leaves it (%s): %s", saying(first), diff)
+		return "", fmt.Errorf("the account differs from that of a clean run (%s): %s", saying(first), diff)
 	}
 	if (v.name == "same" || v.name == "no refresh") && b.gate.builds() > r.builds[v.name] {
-		return "", fmt.Errorf("%d model builds, where a clean run makes %d (%s)", b.gate.builds(), r.builds[v.name], saying(first))
+		return "", fmt.Errorf("%d model builds, and %d in a clean run (%s)", b.gate.builds(), r.builds[v.name], saying(first))
 	}
 	return result, nil
 }
@@ -248,7 +248,7 @@ func (s scenario) asked(b bench, v variant, blocks []block, err error, lost bool
 		case (s.name == "change of assistant" || s.replaces()) && v.name == "reverted":
 			return byOverwrite, overwriting(blocks), nil
 		case s.name == "change of assistant" && v.name == "destroy":
-			// The binding takes the number back, and then all of it goes.
+			// The binding takes the number back, and then everything is destroyed.
 			if err := b.apply(overwriting(s.before), true); err != nil {
 				return "", nil, fmt.Errorf("taking the number back: %w", err)
 			}
@@ -258,29 +258,29 @@ func (s scenario) asked(b bench, v variant, blocks []block, err error, lost bool
 	return converged, blocks, nil
 }
 
-// saying is what the apply that was cut said.
+// saying is the error of the apply that was cut.
 func saying(err error) string {
 	if err == nil {
-		return "the apply that was cut said nothing"
+		return "the apply that was cut reported nothing"
 	}
-	return "the apply that was cut said: " + err.Error()
+	return "the apply that was cut reported: " + err.Error()
 }
 
-// lost tells whether the apply that was cut could put nothing back: its process was
+// lost reports whether the apply that was cut could undo nothing: its process was
 // killed, or the same request was refused again and again, which the error says. Only
 // then may anything be left.
 func lost(kind string, first error) bool {
 	return kind == killedThere || kind == refusedCall && first != nil && strings.Contains(first.Error(), "could not be undone")
 }
 
-// excused tells what is left where a configuration that does not ask for it any more
-// meets an account that a process could not put back. No state knows of it, so no
-// apply can take it away; it must do no harm, or be said.
+// excused returns what is left where a configuration that no longer asks for it meets
+// an account that a process could not restore. No state has it, so no apply can
+// remove it; it must do no harm, or be reported.
 func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
 	if v.name != "reverted" && v.name != "destroy" {
 		return "", false
 	}
-	// A replacement that was killed behind its last write is whole, and no state knows it.
+	// A replacement that was killed after its last write is complete, and no state has it.
 	if s.replaces() && mixed(b.gate.snapshot(), r.snapshots[v.name], r.snapshots["same"]) {
 		return left, true
 	}
@@ -288,11 +288,11 @@ func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
 	case "create":
 		return left, len(b.gate.answering()) == 0
 	case "change of number":
-		// The number it was to move to may answer for the bot as well.
+		// The number it should move to may answer for the bot as well.
 		return left, slices.Contains(b.gate.answering(), usNumber+" sms")
 	case "rename":
-		// An application that a killed process left under its mark does not tell the
-		// name that its numbers bear as their label by then.
+		// An application that a killed process left under its mark does not reveal the
+		// name that its numbers have as their label by then.
 		return left, s.engine == "application" && cmp.Equal(unlabelled(r.snapshots[v.name]), unlabelled(b.gate.snapshot()))
 	case "suspend":
 		return stillSaid, slices.ContainsFunc(b.warnings, func(w string) bool { return strings.Contains(w, "is suspended") })
@@ -300,10 +300,10 @@ func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
 	return "", false
 }
 
-// replaces tells whether the operation makes a bot in another's place.
+// replaces reports whether the operation creates a bot that replaces another.
 func (s scenario) replaces() bool { return s.name == "rename" || s.name == "engine change" }
 
-// mixed tells whether each line of a snapshot is one of either of two others.
+// mixed reports whether each line of a snapshot is one of either of two others.
 func mixed(got, one, other []string) bool {
 	return !slices.ContainsFunc(got, func(line string) bool { return !slices.Contains(one, line) && !slices.Contains(other, line) })
 }
@@ -332,10 +332,10 @@ func toImport(err error) (sid, address string, ok bool) {
 }
 
 // Every operation on every engine is cut at every one of its calls, in every way a
-// call can be cut. Then the user applies again, at most twice: the same, what
-// was before, nothing, or the same without a refresh. The account is what a clean
-// run of that leaves, the plan is empty, and at no moment did a number that answered
-// before answer nothing.
+// call can be cut. Then the user applies again, at most twice: the same, the previous
+// configuration, nothing, or the same without a refresh. The account is that of a clean
+// run, the plan is empty, and at no moment did a number that answered before answer
+// nothing.
 func TestEveryOperationConvergesWhereverItIsCut(t *testing.T) {
 	t.Parallel()
 	results := &table{rows: map[string]*row{}}
@@ -371,7 +371,7 @@ func TestEveryOperationConvergesWhereverItIsCut(t *testing.T) {
 			if *everyFault {
 				t.Cleanup(func() { results.progress(s) })
 			}
-			// Most of a case is waiting, so they wait side by side.
+			// Most of a case is waiting, so they run in parallel.
 			for part := range slices.Chunk(cases, atOnce) {
 				t.Run(fmt.Sprintf("%s at call %d and others", part[0].kind, part[0].nth), func(t *testing.T) {
 					t.Parallel()
@@ -388,7 +388,7 @@ func TestEveryOperationConvergesWhereverItIsCut(t *testing.T) {
 	}
 }
 
-// table counts the outcomes of each operation on each engine, by the way it was cut.
+// table counts the outcomes of each operation on each engine, by the kind of cut.
 type table struct {
 	mu   sync.Mutex
 	rows map[string]*row
@@ -396,7 +396,7 @@ type table struct {
 
 type row struct {
 	calls  int
-	counts map[string]map[outcome]int // by the way of the cut
+	counts map[string]map[outcome]int // by the kind of cut
 }
 
 func (t *table) add(s scenario, calls int, kind string, how outcome, err error) {
@@ -416,7 +416,7 @@ func (t *table) add(s scenario, calls int, kind string, how outcome, err error) 
 	counts[kind][how]++
 }
 
-// progress says that an operation is through.
+// progress reports that an operation is done.
 func (t *table) progress(s scenario) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

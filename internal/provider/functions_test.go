@@ -40,10 +40,10 @@ const (
 `
 )
 
-// brokenReception has two faults: a task that does not exist and a verb that does not.
+// brokenReception has two errors: a task that does not exist and a verb that does not.
 var brokenReception = strings.NewReplacer(`["hours"]`, `["hour"]`, `"say": "From`, `"sya": "From`).Replace(reception)
 
-// called is what a function answers, as Terraform asks it, or its error.
+// called is the result of a function call by Terraform, or its error.
 func called(t *testing.T, name string, arguments ...tftypes.Value) (string, *tfprotov6.FunctionError) {
 	t.Helper()
 	server, err := factories()["twiliobot"]()
@@ -165,10 +165,10 @@ func TestFunctionsSayWhatIsWrongWithWhichArgument(t *testing.T) {
 	}{
 		"not JSON":       {"schema_to_flow", []tftypes.Value{stringValue("{\n  tasks")}, 0, []string{"line 2, column 4"}},
 		"wrong kind":     {"schema_to_mermaid", []tftypes.Value{stringValue(`{"tasks": [7]}`)}, 0, []string{"/tasks/0", "a number"}},
-		"faults":         {"schema_to_flow", []tftypes.Value{stringValue(brokenReception)}, 0, []string{"cannot run on Studio", "/tasks/0/actions/actions/1/listen/tasks/0: ", `"hour"`, "/tasks/1/actions/actions/0", `"sya"`, `"say"`}},
-		"a ring":         {"schema_to_flow", []tftypes.Value{stringValue(`{"tasks": [{"uniqueName": "a", "actions": {"actions": [{"redirect": "task://a"}]}, "samples": [{"language": "en-US", "taggedText": "x"}]}]}`)}, 0, []string{"/tasks/0/actions: ", "round for ever"}},
+		"errors":         {"schema_to_flow", []tftypes.Value{stringValue(brokenReception)}, 0, []string{"cannot run on Studio", "/tasks/0/actions/actions/1/listen/tasks/0: ", `"hour"`, "/tasks/1/actions/actions/0", `"sya"`, `"say"`}},
+		"a loop":         {"schema_to_flow", []tftypes.Value{stringValue(`{"tasks": [{"uniqueName": "a", "actions": {"actions": [{"redirect": "task://a"}]}, "samples": [{"language": "en-US", "taggedText": "x"}]}]}`)}, 0, []string{"/tasks/0/actions: ", "loop forever"}},
 		"two options":    {"schema_to_flow", []tftypes.Value{stringValue(reception), objectValue(nil), objectValue(nil)}, 2, []string{"at most one"}},
-		"no object":      {"schema_to_flow", []tftypes.Value{stringValue(reception), stringValue("voice")}, 1, []string{"an object"}},
+		"not an object":  {"schema_to_flow", []tftypes.Value{stringValue(reception), stringValue("voice")}, 1, []string{"an object"}},
 		"unknown option": {"schema_to_flow", []tftypes.Value{stringValue(reception), objectValue(map[string]tftypes.Value{"channel": stringValue("voice")})}, 1, []string{`"channel"`, "channels"}},
 		"channel":        {"schema_to_flow", []tftypes.Value{stringValue(reception), channels(stringValue("fax"))}, 1, []string{"`channels`", "messaging", "voice"}},
 		"null channel":   {"schema_to_flow", []tftypes.Value{stringValue(reception), channels(stringValue(nil))}, 1, []string{"`channels`"}},
@@ -211,8 +211,8 @@ output "picture" { value = provider::twiliobot::schema_to_mermaid(` + quoted + `
 	})
 }
 
-// A bot whose flow is a function's answer is like any other, with options that are
-// known only while it is made.
+// A bot whose flow is the result of a function is like any other, also with options
+// that are known only after apply.
 func TestBotOfASchemaToFlow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -223,7 +223,7 @@ resource "twiliobot_assistant" "desk" {
   flow        = provider::twiliobot::schema_to_flow(%q, { routing = terraform_data.routing.output })
 }
 `, reception), Check: func(*terraform.State) error {
-		// The function's own answer is indented, and Twilio keeps what it means.
+		// The function's result is indented, and Twilio stores its meaning.
 		want, err := flow.Parse([]byte(receptionFlow(t, compile.Options{Routing: compile.Exact})))
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -13,7 +14,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// The ways in which a call is cut.
+// The kinds of cut.
 const (
 	refusedCall = "refused with 500"
 	cutBefore   = "cut before"
@@ -23,14 +24,18 @@ const (
 
 var cutKinds = []string{refusedCall, cutBefore, cutAfter, killedThere}
 
-// outage is how many calls a connection that is cut before its effect takes along:
-// it does not come back at once.
+// outage is how many calls fail when a connection is cut before its effect: it does
+// not recover at once.
 const outage = 4
 
-// gate stands between the provider and the sandbox. It counts calls, cuts one, and
-// looks behind every write whether a number that answered stopped answering.
+// gate is a proxy between the provider and the sandbox. It counts calls, cuts one, and
+// checks after every write whether a number that answered stopped answering.
 type gate struct {
 	next http.Handler
+
+	// writing is held by a write until what it did has been looked at: in the middle of
+	// another, a number may name a bot that was not there yet.
+	writing sync.Mutex
 
 	mu      sync.Mutex
 	armed   bool
@@ -51,10 +56,10 @@ func (g *gate) arm(nth int, kind string, mayFallSilent []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.armed, g.calls, g.nth, g.kind, g.refused, g.dead = true, 0, nth, kind, "", false
-	g.answered = answered
+	g.answered, g.silenced = answered, nil
 }
 
-// disarm lets calls through again; numbers are watched on.
+// disarm lets calls through again; numbers are still watched.
 func (g *gate) disarm() (calls int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -62,7 +67,7 @@ func (g *gate) disarm() (calls int) {
 	return g.calls
 }
 
-// ignore stops watching: what comes may silence numbers as it likes.
+// ignore stops watching: later calls may silence numbers.
 func (g *gate) ignore() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -118,6 +123,10 @@ func (g *gate) decide(request string) fate {
 }
 
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		g.writing.Lock()
+		defer g.writing.Unlock()
+	}
 	switch g.decide(r.Method + " " + r.URL.Path) {
 	case refuses:
 		w.Header().Set("Content-Type", "application/json")
@@ -150,12 +159,12 @@ func (g *gate) watch(r *http.Request) {
 	defer g.mu.Unlock()
 	for _, side := range g.answered {
 		if !slices.Contains(now, side) && g.silenced == nil {
-			g.silenced = fmt.Errorf("%s answered nothing behind %s %s (call %d)", side, r.Method, r.URL.Path, g.calls)
+			g.silenced = fmt.Errorf("%s answered nothing after %s %s (call %d)", side, r.Method, r.URL.Path, g.calls)
 		}
 	}
 }
 
-// ask reads from the sandbox past the count.
+// ask reads from the sandbox without counting.
 func (g *gate) ask(address string, into any) {
 	request := httptest.NewRequest(http.MethodGet, address, nil)
 	request.SetBasicAuth(sandbox.StarterAccountSID, sandbox.StarterAuthToken)
@@ -185,8 +194,8 @@ func field(row map[string]any, name string) string {
 	return value
 }
 
-// bots names every bot of the account by its SID, inert applications by what they
-// suspend.
+// bots names every bot of the account by its SID, and inert applications by the bots
+// they suspend.
 func (g *gate) bots() (names map[string]string, inert map[string]bool) {
 	names, inert = map[string]string{}, map[string]bool{}
 	for _, row := range g.rows(apiBase+"/Applications.json?PageSize=1000", "applications") {
@@ -206,8 +215,13 @@ func (g *gate) bots() (names map[string]string, inert map[string]bool) {
 
 // answering lists the channels of numbers on which a bot that exists answers.
 func (g *gate) answering() []string {
+	return slices.Collect(maps.Keys(g.answerers()))
+}
+
+// answerers names the bot that answers, by the number's channel.
+func (g *gate) answerers() map[string]string {
 	names, inert := g.bots()
-	var sides []string
+	answerers := map[string]string{}
 	for _, row := range g.rows(apiBase+"/IncomingPhoneNumbers.json?PageSize=1000", "incoming_phone_numbers") {
 		for _, channel := range []string{"sms", "voice"} {
 			sid := field(row, channel+"_application_sid")
@@ -216,14 +230,14 @@ func (g *gate) answering() []string {
 				sid = to.BotSID
 			}
 			if names[sid] != "" && !inert[sid] {
-				sides = append(sides, field(row, "phone_number")+" "+channel)
+				answerers[field(row, "phone_number")+" "+channel] = names[sid]
 			}
 		}
 	}
-	return sides
+	return answerers
 }
 
-// snapshot is the account in words that do not depend on SIDs and dates.
+// snapshot describes the account without SIDs and dates.
 func (g *gate) snapshot() []string {
 	names, _ := g.bots()
 	var swaps []string
@@ -242,8 +256,8 @@ func (g *gate) snapshot() []string {
 			}
 			return field(row, name+"_method")
 		}
-		// A number that was bound once and freed is labelled so; one that never was has
-		// its own number for a label. Neither is anybody's.
+		// A number that was bound once and freed has a label that says so; one that never
+		// was has its own number as label. Neither has a bot.
 		if label := field(row, "friendly_name"); label == bot.FreeLabel || strings.Trim(label, "+()- 0123456789") == "" {
 			row["friendly_name"] = "nobody's"
 		}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What Terraform writes for an import is all that its reader has: it must stand as it
-// is.
+// The configuration that Terraform generates for an import is all that its reader has:
+// it must be valid unchanged.
 func TestConfigurationGeneratedFromImportsPlansNothing(t *testing.T) {
 	t.Parallel()
 	const fourth = "+12025550143"

@@ -50,9 +50,9 @@ func TestInterruptedWaitForAModelBuildLeavesTheAssistant(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(applied.Diagnostics) != 1 || applied.Diagnostics[0].Summary != "The model build was not waited for" {
-		t.Errorf("it says %v", applied.Diagnostics)
+		t.Errorf("the apply reports %v", applied.Diagnostics)
 	}
 	if all := w.rows("assistants", "Assistants"); len(all) != 1 || all[0]["friendly_name"] != "clinic [uploading]" {
-		t.Errorf("there are %v", all)
+		t.Errorf("the assistants are %v", all)
 	}
 }

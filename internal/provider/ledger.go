@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
@@ -15,8 +17,11 @@ type ledger struct {
 	inState  map[string]bool                 // SIDs of bots that a resource has in its state
 	plans    map[exclusive][]plannedResource // what only one resource may have
 	engines  map[string]bot.Engine           // of bots that the plan replaces, by the SID they have now
+	names    map[string]plannedName          // of bots that the plan renames in place, by SID
 	webhooks map[string]webhooksModel        // that the plan gives to bots hosted elsewhere, by SID
 	said     map[string]bool
+	gone     map[exclusive]bool // what the refresh removed from the state
+	drifted  map[string]bool    // SIDs of bots that another client changed since the last apply
 }
 
 // exclusive is something at Twilio that only one resource of a configuration may have.
@@ -42,7 +47,8 @@ type plannedResource struct {
 func newLedger() *ledger {
 	return &ledger{
 		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
-		webhooks: map[string]webhooksModel{}, said: map[string]bool{},
+		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
+		gone: map[exclusive]bool{}, drifted: map[string]bool{},
 	}
 }
 
@@ -65,6 +71,49 @@ func (l *ledger) readState(sid string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.inState[sid] = true
+}
+
+// refreshedAway records what the refresh removed from the state, since it no longer
+// exists.
+func (l *ledger) refreshedAway(what ...exclusive) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, each := range what {
+		l.gone[each] = true
+	}
+}
+
+// isGone reports whether the refresh of this walk removed something from the state.
+func (l *ledger) isGone(what exclusive) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gone[what]
+}
+
+// hasLost reports whether the refresh of this walk removed anything of a kind.
+func (l *ledger) hasLost(kind exclusiveKind) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for each := range l.gone {
+		if each.kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// readDrift records a bot whose refresh shows other than the last apply left.
+func (l *ledger) readDrift(sid string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.drifted[sid] = true
+}
+
+// hasDrifted reports whether the refresh of this walk found a bot changed.
+func (l *ledger) hasDrifted(sid string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.drifted[sid]
 }
 
 // hasInState reports whether a resource of this walk has the bot in its state: one that
@@ -91,6 +140,30 @@ func (l *ledger) engineAfter(sid string) bot.Engine {
 	}
 	engine, _ := bot.EngineOf(sid)
 	return engine
+}
+
+// plannedName is a bot's name before and after the plan is applied.
+type plannedName struct {
+	before string
+	after  types.String
+}
+
+// planName records that the plan renames a bot in place.
+func (l *ledger) planName(sid, before string, after types.String) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.names[sid] = plannedName{before, after}
+}
+
+// labelAfter is the label of a number that a bot answers on once this plan is applied:
+// one that is the bot's name follows its rename.
+func (l *ledger) labelAfter(sid string, label types.String) types.String {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if name, ok := l.names[sid]; ok && label.ValueString() == name.before {
+		return name.after
+	}
+	return label
 }
 
 // planWebhooks records the webhooks that the plan gives to a bot hosted elsewhere.

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The answer to a create is lost before its effect, and in the same moment somebody else
-// makes a bot of the same name: it is theirs, and taking back what was done leaves it.
+// The answer to a create is lost before its effect, and at the same time another client
+// creates a bot of the same name: it is theirs, and undoing the create leaves it.
 func TestBotThatSomebodyMadeInTheSameMomentIsNotTakenBack(t *testing.T) {
 	t.Parallel()
 	for engine, each := range map[string]struct {
@@ -47,16 +47,16 @@ func TestBotThatSomebodyMadeInTheSameMomentIsNotTakenBack(t *testing.T) {
 				answer := httptest.NewRecorder()
 				inner.ServeHTTP(answer, theirs)
 				if answer.Code/100 != 2 {
-					t.Errorf("theirs is not made: %d %s", answer.Code, answer.Body)
+					t.Errorf("theirs was not created: %d %s", answer.Code, answer.Body)
 				}
 				panic(http.ErrAbortHandler)
 			})
 			err := b.apply([]block{botBlock("bot", content(engine, "first", 1))}, true)
 			if err == nil || !made {
-				t.Fatalf("somebody else's bot was taken for ours: %v", err)
+				t.Fatalf("another client's bot was adopted: %v", err)
 			}
 			if names, _ := b.gate.bots(); len(names) != 1 {
-				t.Errorf("theirs is not there any more: %v after %v", names, err)
+				t.Errorf("theirs was deleted: %v after %v", names, err)
 			}
 		})
 	}

@@ -25,7 +25,7 @@ func TestFlowAndSchemaAreToldApart(t *testing.T) {
 			w := newWorld(t)
 			w.refused(each.config, each.words...)
 			if asked := len(w.box.Journal()); asked != 0 {
-				t.Errorf("validation asked Twilio %d times", asked)
+				t.Errorf("validation called Twilio %d times", asked)
 			}
 		})
 	}
@@ -43,7 +43,7 @@ func TestFlowAsSchemaIsRefusedWhereItIsKnownOnlyAtTheApply(t *testing.T) {
 				ExpectError: inOrder("This is a Studio flow", "Give it as `flow`"),
 			})
 			if left := len(w.flows()) + len(w.rows("assistants", "Assistants")); left != 0 {
-				t.Errorf("%d bots were made", left)
+				t.Errorf("%d bots were created", left)
 			}
 		})
 	}

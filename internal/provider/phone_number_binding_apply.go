@@ -17,13 +17,34 @@ import (
 func (r *phoneNumberBindingResource) find(ctx context.Context, m bindingModel) (bot.Number, error) {
 	sid := m.PhoneNumberSID.ValueString()
 	if sid == "" {
-		return r.provider.account.FindNumber(ctx, e164(m.PhoneNumber))
+		number, err := r.provider.account.FindNumber(ctx, e164(m.PhoneNumber))
+		if errors.Is(err, bot.ErrNotFound) {
+			err = r.provider.notOwned(m)
+		}
+		return number, err
 	}
 	number, err := r.provider.account.Number(ctx, sid)
+	if errors.Is(err, bot.ErrNotFound) {
+		err = r.provider.notOwned(m)
+	}
 	if problem := m.otherNumber(number); err == nil && problem != nil {
 		return number, problem // one of the two was not known when this was planned
 	}
 	return number, err
+}
+
+// notOwned says that the account does not have the number that a binding names.
+func (d *providerData) notOwned(m bindingModel) error {
+	named := m.PhoneNumberSID.ValueString()
+	if named == "" {
+		named = m.PhoneNumber.ValueString()
+	}
+	return &bot.Problem{
+		Summary: "The account does not own this phone number",
+		Detail: fmt.Sprintf("Account %s has no phone number %s. Buy it or move it to this account first; this provider binds numbers, it does not buy or release them.",
+			d.account.SID, named),
+		Cause: bot.ErrNotFound,
+	}
 }
 
 // otherNumber refuses a number found by its SID that is not the one beside it.
@@ -45,6 +66,9 @@ func (m bindingModel) otherNumber(found bot.Number) error {
 func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingModel, number bot.Number, prior priorBinding, free binding.Prior, diags *diag.Diagnostics) priorBinding {
 	acct := r.provider.account
 	b, err := acct.Bot(ctx, plan.AssistantSID.ValueString())
+	if errors.Is(err, bot.ErrNotFound) {
+		err = bot.DeletedProblem(plan.AssistantSID.ValueString(), err)
+	}
 	if err != nil {
 		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
 		return priorBinding{}

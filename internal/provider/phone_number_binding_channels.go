@@ -67,7 +67,7 @@ func (p *bindingPlan) answered(ctx context.Context, number bot.Number, wanted bi
 		err = p.provider.unanswered(ctx, number, b, wanted.Channels)
 	}
 	if err != nil {
-		addAttributeError(p.diags, path.Root("channels"), "Unable to look which channels the bot answers", err)
+		addAttributeRefusal(p.diags, path.Root("channels"), "Unable to look which channels the bot answers", err, p.drifted() && p.plan.Channels.Equal(channelSet(p.prior.Channels)))
 	}
 	return err == nil
 }

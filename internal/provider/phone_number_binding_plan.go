@@ -42,11 +42,11 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p.task(ctx)
+	p.task()
 	if known {
 		p.check(ctx, number)
 	}
-	p.label(ctx)
+	p.label()
 	p.urls(ctx, number, known)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
@@ -82,13 +82,7 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 		number, err = p.provider.account.FindNumber(ctx, e164(p.config.PhoneNumber))
 	}
 	if errors.Is(err, bot.ErrNotFound) {
-		named := p.config.PhoneNumberSID.ValueString()
-		if named == "" {
-			named = p.config.PhoneNumber.ValueString()
-		}
-		p.diags.AddAttributeError(p.config.numberPath(), "The account does not own this phone number",
-			fmt.Sprintf("Account %s has no phone number %s. Buy it or move it to this account first; this provider binds numbers, it does not buy or release them.",
-				p.provider.account.SID, named))
+		addAttributeRefusal(p.diags, p.config.numberPath(), "", p.provider.notOwned(p.config), p.gone())
 		return bot.Number{}, false
 	}
 	if err != nil {
@@ -120,13 +114,35 @@ func (p *bindingPlan) sameNumber() bool {
 	return e164(p.config.PhoneNumber) == e164(p.state.PhoneNumber)
 }
 
+// gone reports whether the refresh removed a binding of this number from the state.
+func (p *bindingPlan) gone() bool {
+	ledger := p.provider.ledger
+	return p.state == nil && (ledger.isGone(exclusive{boundNumber, p.config.PhoneNumberSID.ValueString()}) ||
+		ledger.isGone(exclusive{boundNumber, e164(p.config.PhoneNumber)}))
+}
+
+// drifted reports whether the binding was applied before, to the bot that is wanted now:
+// what stands against it is what another client changed since.
+func (p *bindingPlan) drifted() bool {
+	applied := p.state != nil && p.prior.BotSID != "" && (p.plan.AssistantSID.IsUnknown() || p.plan.AssistantSID.ValueString() == p.prior.BotSID)
+	return applied || p.gone()
+}
+
+// fresh reports whether the binding is new to the number or to the bot. What such a
+// binding takes from Twilio is known after apply: Terraform plans again when it applies,
+// without what it planned before, and any value that another client changed in between
+// would differ from the one that was planned.
+func (p *bindingPlan) fresh() bool {
+	return p.repointed() || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
+}
+
 // repointed reports whether the bot changes, or may.
 func (p *bindingPlan) repointed() bool {
 	return p.state == nil || !p.plan.AssistantSID.Equal(p.state.AssistantSID)
 }
 
-// task settles the target task: decided when a bot is bound, then kept.
-func (p *bindingPlan) task(ctx context.Context) {
+// task plans the target task: decided when a bot is bound, then kept.
+func (p *bindingPlan) task() {
 	if !p.config.TargetTask.IsNull() {
 		p.taskless()
 		return
@@ -140,12 +156,7 @@ func (p *bindingPlan) task(ctx context.Context) {
 	case p.state != nil && p.prior.BotSID == p.plan.AssistantSID.ValueString() && !p.repointed():
 		p.plan.TargetTask = p.state.TargetTask
 	default:
-		task, err := (&phoneNumberBindingResource{p.provider}).entryTask(ctx, p.plan.AssistantSID.ValueString())
-		if err != nil {
-			p.missingBot(err)
-			return
-		}
-		p.plan.TargetTask = task
+		p.plan.TargetTask = types.StringUnknown()
 	}
 }
 
@@ -163,7 +174,7 @@ func (p *bindingPlan) taskless() {
 }
 
 func (p *bindingPlan) missingBot(err error) {
-	p.provider.missing(path.Root("assistant_sid"), p.plan.AssistantSID.ValueString(), err, p.diags)
+	p.provider.missing(path.Root("assistant_sid"), p.plan.AssistantSID.ValueString(), err, p.drifted(), p.diags)
 }
 
 // check refuses what the apply would have to refuse.
@@ -184,7 +195,7 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 		Channels: p.plan.channels(), Overwrite: p.plan.Overwrite.ValueBool(),
 	}
 	if incapable := wanted.Incapable(number); len(incapable) > 0 {
-		addAttributeError(p.diags, path.Root("channels"), "", binding.IncapableProblem(number, incapable))
+		addAttributeRefusal(p.diags, path.Root("channels"), "", binding.IncapableProblem(number, incapable), p.drifted() && p.plan.Channels.Equal(channelSet(p.prior.Channels)))
 		return
 	}
 	if wanted.BotSID != "" && p.repointed() {
@@ -230,10 +241,10 @@ func (p *bindingPlan) refuseConflicts(ctx context.Context, number bot.Number, wa
 	}
 	at, acct := p.config.numberPath(), p.provider.account
 	if len(drifted) > 0 {
-		addAttributeError(p.diags, at, "", binding.DriftProblem(ctx, acct, number, wanted, own, drifted))
+		addAttributeRefusal(p.diags, at, "", binding.DriftProblem(ctx, acct, number, wanted, own, drifted), true)
 	}
 	if len(others) > 0 {
-		addAttributeError(p.diags, at, "", binding.TakenProblem(ctx, acct, number, others))
+		addAttributeRefusal(p.diags, at, "", binding.TakenProblem(ctx, acct, number, others), p.gone())
 	}
 }
 
@@ -254,7 +265,7 @@ func (p *bindingPlan) silences(ctx context.Context, number bot.Number, wanted bi
 // overridden warns of a Messaging Service that answers in place of the number, when the
 // binding is created or changed.
 func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted binding.Binding) {
-	changes := p.repointed() || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) || !p.plan.Channels.Equal(p.state.Channels)
+	changes := p.fresh() || !p.plan.Channels.Equal(p.state.Channels)
 	if !changes || !slices.Contains(wanted.Channels, bot.Messaging) {
 		return
 	}
@@ -272,28 +283,21 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted 
 
 // label plans the friendly name: kept while the bot stays, the bot's name for a new
 // binding.
-func (p *bindingPlan) label(ctx context.Context) {
+func (p *bindingPlan) label() {
 	switch {
 	case !p.config.FriendlyName.IsNull():
-		return
-	case p.state != nil && !p.repointed() && p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID):
-		p.plan.FriendlyName = p.state.FriendlyName
-		return
-	}
-	p.plan.FriendlyName = types.StringUnknown()
-	moved := p.state == nil || !p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID)
-	if moved && !p.plan.AssistantSID.IsUnknown() {
-		if b, err := p.provider.account.Bot(ctx, p.plan.AssistantSID.ValueString()); err == nil {
-			p.plan.FriendlyName = types.StringValue(b.UniqueName)
-		}
+	case p.fresh():
+		p.plan.FriendlyName = types.StringUnknown()
+	default:
+		p.plan.FriendlyName = p.provider.ledger.labelAfter(p.state.AssistantSID.ValueString(), p.state.FriendlyName)
 	}
 }
 
-// urls plans the webhooks: as they are where they reach the bot already, else as
-// the apply will write them.
+// urls plans the webhooks of a binding that keeps its number and its bot: as they are
+// where they reach the bot, else as the apply will write them.
 func (p *bindingPlan) urls(ctx context.Context, number bot.Number, known bool) {
 	p.plan.WebhookURLs = types.MapUnknown(types.StringType)
-	if !known || p.plan.AssistantSID.IsUnknown() || p.plan.TargetTask.IsUnknown() || p.plan.Channels.IsUnknown() {
+	if !known || p.fresh() || p.plan.TargetTask.IsUnknown() || p.plan.Channels.IsUnknown() {
 		return
 	}
 	routing, err := p.provider.account.Routing(ctx, number)

@@ -71,6 +71,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	}
 	number, err := r.provider.account.Number(ctx, state.PhoneNumberSID.ValueString())
 	if errors.Is(err, bot.ErrNotFound) {
+		r.provider.ledger.refreshedAway(exclusive{boundNumber, state.PhoneNumberSID.ValueString()}, exclusive{boundNumber, e164(state.PhoneNumber)})
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -143,9 +144,6 @@ func (r *phoneNumberBindingResource) Delete(ctx context.Context, req resource.De
 		return
 	}
 	free := binding.Prior{NumberSID: state.PhoneNumberSID.ValueString(), BotSID: prior.BotSID, Channels: prior.Channels, Label: prior.Label}
-	if b, err := r.provider.account.Bot(ctx, prior.BotSID); err == nil && !b.Unnamed() {
-		free.Label = b.UniqueName
-	}
 	notices, err := binding.Free(ctx, r.provider.account, free, nil)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {

@@ -29,7 +29,7 @@ resource "twiliobot_assistant" %[1]q {
 `, name)
 }
 
-// bound is a number bound to a hosted bot; more goes into the block.
+// bound is a number bound to a hosted bot; more is added to the block.
 func bound(name, bot, phoneNumber string, more ...string) string {
 	return fmt.Sprintf(`
 resource "twiliobot_phone_number_binding" %q {
@@ -40,7 +40,7 @@ resource "twiliobot_phone_number_binding" %q {
 `, name, phoneNumber, bot, strings.Join(more, "\n  "))
 }
 
-// answers checks who answers messages on a number, at Twilio and by name.
+// answers checks which bot answers messages on a number, at Twilio and by name.
 func (w *world) answers(phoneNumber, bot string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		answer := w.knob("inbound", map[string]any{"to": phoneNumber, "from": "+447700900999", "channel": "messaging", "body": "hello"})
@@ -77,7 +77,7 @@ func TestBindingPutsABotOnANumber(t *testing.T) {
 			},
 			Check: w.answers(ukNumber, "greeter"),
 		},
-		// The same number in another form is no change.
+		// The same number in another form is not a change.
 		resource.TestStep{
 			Config:           hosted("greeter") + bound("front", "greeter", ukNumber, `channels = ["messaging", "voice"]`),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
@@ -116,7 +116,7 @@ func TestMovingTheBindingBindsTheNewNumberFirst(t *testing.T) {
 				}
 				first, second := w.number(otherNumber)["sid"].(string)+".json", w.number(ukNumber)["sid"].(string)+".json"
 				if label := w.number(otherNumber)["friendly_name"]; label != "greeter" {
-					return fmt.Errorf("the label did not move: %v", label)
+					return fmt.Errorf("the label was not set on the new number: %v", label)
 				}
 				if label := w.number(ukNumber)["friendly_name"]; label != "free" {
 					return fmt.Errorf("the old number is labelled %v", label)
@@ -144,7 +144,7 @@ func TestChangeOfBotIsOneWrite(t *testing.T) {
 					return fmt.Errorf("%d writes: %v", len(writes), writes)
 				}
 				if label := w.number(ukNumber)["friendly_name"]; label != "second" {
-					return fmt.Errorf("the label did not follow: %v", label)
+					return fmt.Errorf("the label did not change: %v", label)
 				}
 				return nil
 			}),
@@ -234,7 +234,7 @@ resource "terraform_data" "sid" { input = %q }
 `
 	told := strings.ReplaceAll(both("told"), `"told"`, "terraform_data.sid.output")
 	w.run(
-		// What is only known at the apply is refused before anything is written.
+		// A value known only after apply is refused before anything is written.
 		resource.TestStep{Config: fmt.Sprintf(later, other) + told, ExpectError: inOrder("name two numbers", other)},
 		resource.TestStep{Config: both(sid), Check: w.answers(ukNumber, "greeter")},
 		resource.TestStep{Config: both(other), PlanOnly: true, ExpectError: inOrder("name two numbers", other)},
@@ -293,7 +293,7 @@ func TestNumberTakenBySomebodyElseIsNotTakenBackSilently(t *testing.T) {
 	config := hosted("greeter") + bound("front", "greeter", ukNumber)
 	refused := func(more ...string) resource.TestStep {
 		return resource.TestStep{
-			Config: hosted("greeter") + bound("front", "greeter", ukNumber, more...), PlanOnly: true,
+			Config: hosted("greeter") + bound("front", "greeter", ukNumber, more...),
 			ExpectError: inOrder(append([]string{"re-pointed since the last apply", ukNumber, `answered for bot "greeter"`, "was changed since", `bot "theirs"`, "overwrite = true", "take that out again"},
 				map[bool]string{false: "remove this binding, which then frees nothing", true: "take messaging out of its `channels`"}[len(more) > 0])...),
 		}
@@ -329,12 +329,12 @@ func TestNumberTakenBySomebodyElseIsLeftToThem(t *testing.T) {
 			Check: func(*terraform.State) error {
 				number := w.number(ukNumber)
 				if number["sms_url"] != theirs || number["voice_application_sid"] != w.applications()["greeter"]["sid"] {
-					return fmt.Errorf("not left to them: %v", number)
+					return fmt.Errorf("not left unchanged: %v", number)
 				}
 				return nil
 			},
 		},
-		// A channel that the binding never had is no drift.
+		// A channel that the binding never had is not drift.
 		resource.TestStep{
 			Config:   hosted("greeter") + bound("front", "greeter", ukNumber, `channels = ["messaging", "voice"]`),
 			PlanOnly: true, ExpectError: inOrder("already answers elsewhere", ukNumber, theirs),
@@ -354,7 +354,7 @@ func TestDestroyLeavesANumberThatIsSomebodyElsesByNow(t *testing.T) {
 			Config: hosted("greeter"),
 			Check: func(*terraform.State) error {
 				if url := w.number(ukNumber)["sms_url"]; url != "https://other.example.com/sms" {
-					return fmt.Errorf("somebody else's webhook was overwritten: %v", url)
+					return fmt.Errorf("another client's webhook was overwritten: %v", url)
 				}
 				return nil
 			},

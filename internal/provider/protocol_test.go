@@ -11,8 +11,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// wire is the provider as Terraform speaks to it, with no CLI between: what newer
-// versions of Terraform ask is tested here, whatever the CLI at hand knows.
+// wire is the provider over the plugin protocol, without a CLI: requests of newer
+// versions of Terraform are tested here, whichever CLI is installed.
 type wire struct {
 	t      *testing.T
 	server tfprotov6.ProviderServer
@@ -40,7 +40,7 @@ func newWire(t *testing.T, w *world) *wire {
 	return p
 }
 
-// value is an object of a schema, null but for the given attributes.
+// value is an object of a schema, null except the given attributes.
 func (p *wire) value(schema *tfprotov6.Schema, given map[string]tftypes.Value) *tfprotov6.DynamicValue {
 	p.t.Helper()
 	kind := schema.ValueType().(tftypes.Object)
@@ -162,7 +162,7 @@ func TestObjectThatIsGoneStillHasAnIdentity(t *testing.T) {
 	p.sound(err, read.Diagnostics)
 	value, err := read.NewState.Unmarshal(p.schema.ResourceSchemas["twiliobot_assistant"].ValueType())
 	if err != nil || !value.IsNull() {
-		t.Errorf("a bot that is gone is read as %v (%v)", value, err)
+		t.Errorf("a deleted bot is read as %v (%v)", value, err)
 	}
 	if read.NewIdentity == nil || read.NewIdentity.IdentityData == nil {
 		t.Error("Terraform before 1.12 refuses a read without an identity")
@@ -206,7 +206,7 @@ func TestUnknownCredentialsNeverCrashAndAreSaid(t *testing.T) {
 		read, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: typeName, CurrentState: p.value(s, given)})
 		p.sound(err, read.Diagnostics)
 		if len(read.Diagnostics) == 0 {
-			t.Errorf("%s: that nothing was read is not said", typeName)
+			t.Errorf("%s: no warning that nothing was read", typeName)
 		}
 	}
 	for typeName, s := range p.schema.DataSourceSchemas {

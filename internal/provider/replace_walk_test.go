@@ -19,13 +19,13 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// newBench is an account with a gate before it and an empty stack on it.
+// newBench is an account behind a gate, with an empty stack.
 func newBench(t *testing.T) bench {
 	t.Helper()
 	return scenario{}.bench(t)
 }
 
-// account is the account as a fresh process has it.
+// account is the account as a fresh process reads it.
 func (b bench) account() *account.Account {
 	b.w.t.Helper()
 	resolved := twilio.Resolved{
@@ -39,7 +39,7 @@ func (b bench) account() *account.Account {
 	return accountOf(client, resolved)
 }
 
-// sid is the SID that the state has of a resource's object.
+// sid is the SID of a resource in the state.
 func (b bench) sid(address, attribute string) string {
 	b.w.t.Helper()
 	p, err := b.provider()
@@ -50,7 +50,7 @@ func (b bench) sid(address, attribute string) string {
 	return stringOf(b.w.t, p.attribute(had.kind, had.state, attribute))
 }
 
-// identified is the SID that the state's identity has of a resource's object.
+// identified is the SID of a resource in its identity.
 func (b bench) identified(address, attribute string) string {
 	b.w.t.Helper()
 	p, err := b.provider()
@@ -101,7 +101,7 @@ func TestFiftyNumbersAreNeverWithoutABotWhileItIsRenamed(t *testing.T) {
 					running = false
 				default:
 				}
-				// The numbers first: what one of them names must be there after it is read.
+				// The numbers first: the bot that one references must exist after it is read.
 				rows := b.gate.rows(apiBase+"/IncomingPhoneNumbers.json?PageSize=1000", "incoming_phone_numbers")
 				names, _ := b.gate.bots()
 				answering := 0
@@ -116,8 +116,8 @@ func TestFiftyNumbersAreNeverWithoutABotWhileItIsRenamed(t *testing.T) {
 					}
 				}
 				if polls++; answering != numbers {
-					// The bot may have gone between the two reads: only a second look at the
-					// same numbers tells.
+					// The bot may have been deleted between the two reads: only a second read of the
+					// same numbers shows that.
 					if again := len(b.gate.answering()); again != numbers {
 						misses += numbers - again
 					}
@@ -140,7 +140,7 @@ func TestContentThatNobodyConfiguredSurvivesARename(t *testing.T) {
 	if err := b.apply([]block{botBlock("bot", content("autopilot", "first", 40))}, true); err != nil {
 		t.Fatal(err)
 	}
-	// From here on the content is managed elsewhere.
+	// From now on the content is managed elsewhere.
 	bare := func(name string) []block {
 		return []block{botBlock("bot", map[string]tftypes.Value{"unique_name": str(name), "engine": str("autopilot")})}
 	}
@@ -186,7 +186,7 @@ func TestContentThatNobodyConfiguredSurvivesARename(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again, _, _ := read(); again != before || b.sid("twiliobot_assistant.bot", "sid") == sid {
-		t.Error("renamed back, it is not what it was")
+		t.Error("renamed back, it differs from before")
 	}
 }
 
@@ -226,7 +226,7 @@ func TestCallsInProgressAreWaitedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		if early.Load() || looks.Load() < 5 {
-			t.Errorf("the bot was removed early (%v), after %d looks at its calls", early.Load(), looks.Load())
+			t.Errorf("the bot was removed early (%v), after %d reads of its calls", early.Load(), looks.Load())
 		}
 	})
 	t.Run("no longer than asked", func(t *testing.T) {
@@ -245,7 +245,7 @@ func TestCallsInProgressAreWaitedFor(t *testing.T) {
 		}
 		said := strings.Join(b.warnings, "\n")
 		if !strings.Contains(said, "1 call is in progress") || !strings.Contains(said, "1 message conversation waits for a reply") {
-			t.Errorf("the plan says: %s", said)
+			t.Errorf("the plan warns: %s", said)
 		}
 		if err := b.apply(named("second", "0s"), true); err != nil {
 			t.Fatal(err)
@@ -274,7 +274,7 @@ func TestBotMovesBetweenEveryPairOfEngines(t *testing.T) {
 					t.Fatal(err)
 				}
 				had := b.sid("twiliobot_assistant.bot", "sid")
-				// Without the new content, nothing is planned but a refusal.
+				// Without the new content, the plan is refused.
 				_, err := b.plan([]block{botBlock("bot", map[string]tftypes.Value{"unique_name": str("first"), "engine": str(to)}), bindingBlock(ukNumber, "bot")}, true)
 				if err == nil || !strings.Contains(err.Error(), "The new engine needs content") || !strings.Contains(err.Error(), "These would be lost: its ") {
 					t.Errorf("without content the plan says: %v", err)
@@ -298,7 +298,7 @@ func TestBotMovesBetweenEveryPairOfEngines(t *testing.T) {
 				}
 				names, _ := b.gate.bots()
 				if len(names) != 1 || names[had] != "" || len(b.gate.answering()) != 1 {
-					t.Errorf("there are %v, and %v answer", names, b.gate.answering())
+					t.Errorf("the bots are %v, and %v answer", names, b.gate.answering())
 				}
 			})
 		}
@@ -356,11 +356,11 @@ func TestIdentityFollowsWhatChangesInPlace(t *testing.T) {
 			if first == second {
 				t.Error("the rename kept the SID")
 			}
-			// The old one cannot be removed: the state knows both, and the next apply
+			// The old one cannot be deleted: the state has both, and the next apply
 			// finishes.
 			b.w.fault(sandbox.Fault{Method: http.MethodDelete, Path: second, Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Times: -1})
 			if err := b.apply(config("third", ukNumber), true); err == nil || !strings.Contains(err.Error(), "replacing_sid") {
-				t.Errorf("the bot that cannot be removed is said so: %v", err)
+				t.Errorf("the error does not name the bot that cannot be deleted: %v", err)
 			}
 			check("cut off")
 			third := b.sid("twiliobot_assistant.bot", "sid")
@@ -376,7 +376,7 @@ func TestIdentityFollowsWhatChangesInPlace(t *testing.T) {
 				t.Errorf("the plan that finishes it says %s", told)
 			}
 			if names, _ := b.gate.bots(); len(names) != 1 || b.sid("twiliobot_assistant.bot", "sid") != third {
-				t.Errorf("there are %v", names)
+				t.Errorf("the bots are %v", names)
 			}
 			if err := b.apply(config("third", usNumber), true); err != nil {
 				t.Fatal(err)
@@ -389,7 +389,7 @@ func TestIdentityFollowsWhatChangesInPlace(t *testing.T) {
 	}
 }
 
-// An error before the new bot carries every number puts the account back.
+// An error before the new bot has every number restores the account.
 func TestRenameThatFailsIsTakenBack(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []string{"studio", "application", "autopilot"} {
@@ -437,7 +437,7 @@ func TestRemovalOfABotNamesItsNumbers(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.warnsOnce(`Bot "first"`, "will be removed", ukNumber, words)
-		// One that answers on no number goes without a word.
+		// One without numbers is deleted without a warning.
 		b.applied(botBlock("bot", values))
 		if err := b.apply(nil, true); err != nil {
 			t.Fatal(err)
@@ -450,8 +450,8 @@ func TestRemovalOfABotNamesItsNumbers(t *testing.T) {
 	}
 }
 
-// A plan without a refresh, behind a replacement that removed the old bot and was then
-// killed, names the bot in its place.
+// A plan without a refresh, after a replacement that deleted the old bot and was then
+// killed, names the bot that replaced it.
 func TestPlanForABotThatIsGoneNamesTheOneInItsPlace(t *testing.T) {
 	t.Parallel()
 	for name, after := range map[string]map[string]tftypes.Value{
@@ -475,7 +475,7 @@ func TestPlanForABotThatIsGoneNamesTheOneInItsPlace(t *testing.T) {
 				t.Fatalf("it says: %v", err)
 			}
 			if sid, address, ok := toImport(err); !ok || sid != made {
-				t.Fatalf("it is to import %q to %q: %v", sid, address, err)
+				t.Fatalf("the import is of %q to %q: %v", sid, address, err)
 			} else if err := b.imported(address, 0, sid); err != nil {
 				t.Fatal(err)
 			}
@@ -516,7 +516,7 @@ func TestNamesAreSwappedInTwoApplies(t *testing.T) {
 	}
 }
 
-// interferer is somebody else who writes to a number just before one of the
+// interferer is another client that writes to a number just before one of the
 // provider's calls.
 type interferer struct {
 	at    int
@@ -524,8 +524,8 @@ type interferer struct {
 	url   string // that is theirs
 	mu    sync.Mutex
 	calls int
-	// seen is what happened to the number, in order.
-	seen []string
+	// events is what happened to the number, in order.
+	events []string
 }
 
 const theirWrite = "theirs"
@@ -540,12 +540,12 @@ func (i *interferer) handler(next http.Handler) http.Handler {
 			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			request.SetBasicAuth(sandbox.StarterAccountSID, sandbox.StarterAuthToken)
 			next.ServeHTTP(httptest.NewRecorder(), request)
-			i.seen = append(i.seen, theirWrite)
+			i.events = append(i.events, theirWrite)
 		}
 		if strings.Contains(r.URL.Path, i.sid) {
-			// What is noted as done before theirs is done before it.
+			// An event recorded before theirs also happens before it.
 			defer i.mu.Unlock()
-			i.seen = append(i.seen, r.Method)
+			i.events = append(i.events, r.Method)
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -554,21 +554,21 @@ func (i *interferer) handler(next http.Handler) http.Handler {
 	})
 }
 
-// between tells that theirs came behind the provider's read of the number and before
-// the write that follows it. Twilio has no conditional write, so nobody can tell.
+// between reports whether theirs came after the provider's read of the number and before
+// the write that follows it. Twilio has no conditional write, so it cannot be detected.
 func (i *interferer) between() bool {
-	at := slices.Index(i.seen, theirWrite)
-	return at > 0 && at+1 < len(i.seen) && i.seen[at-1] == http.MethodGet && i.seen[at+1] == http.MethodPost
+	at := slices.Index(i.events, theirWrite)
+	return at > 0 && at+1 < len(i.events) && i.events[at-1] == http.MethodGet && i.events[at+1] == http.MethodPost
 }
 
-// Somebody else takes a number at every single call of every operation. Theirs stays,
-// whatever the provider is at, and what the provider says next names the number.
+// Another client takes a number at every single call of every operation. Theirs stays,
+// whatever the provider does, and its next diagnostic names the number.
 func TestNothingOfSomebodyElsesIsOverwritten(t *testing.T) {
 	t.Parallel()
 	const theirs = "https://theirs.example.com/answer"
 	for _, s := range scenarios() {
 		if s.name == "create" || s.name == "update" {
-			continue // one writes a number that is nobody's, the other none
+			continue // one writes a number without a bot, the other none
 		}
 		t.Run(s.name+" on "+s.engine, func(t *testing.T) {
 			t.Parallel()
@@ -588,17 +588,17 @@ func TestNothingOfSomebodyElsesIsOverwritten(t *testing.T) {
 				}
 				taken++
 				if now := field(b.w.number(ukNumber), "sms_url"); now != theirs {
-					t.Errorf("at call %d of %d theirs was overwritten by %q (the apply said: %v; %v)", at, calls, now, err, i.seen)
+					t.Errorf("at call %d of %d theirs was overwritten by %q (the apply said: %v; %v)", at, calls, now, err, i.events)
 				}
 				if application := field(b.w.number(ukNumber), "sms_application_sid"); application != "" {
 					t.Errorf("at call %d of %d theirs was silenced by %s (the apply said: %v)", at, calls, application, err)
 				}
 				if err != nil && !strings.Contains(err.Error(), ukNumber) && !strings.Contains(err.Error(), i.sid) {
-					t.Errorf("at call %d of %d it says, without the number: %v", at, calls, err)
+					t.Errorf("at call %d of %d the error lacks the number: %v", at, calls, err)
 				}
 				if bound := len(s.after) > 0 && s.name != "change of number"; err == nil && bound {
 					if err := b.empty(s.after); err == nil {
-						t.Errorf("at call %d of %d the plan says nothing of the number that was taken", at, calls)
+						t.Errorf("at call %d of %d the plan does not mention the number that was taken", at, calls)
 					}
 				}
 				b.close()

@@ -24,7 +24,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// tableSchema is a bot that asks for what it needs to reserve a table.
+// tableSchema is a bot that reserves a table.
 func tableSchema() object {
 	say := func(text string) object { return object{"say": text} }
 	task := func(name string, samples []string, actions ...any) object {
@@ -53,12 +53,12 @@ func tableSchema() object {
 	}
 }
 
-// onStudio is a schema on Studio, the engine for a schema on living Twilio.
+// onStudio is a schema on Studio, the engine for a schema at Twilio today.
 func onStudio(name string, document any, more ...string) string {
 	return strings.Replace(assistant(name, document, more...), `engine      = "autopilot"`, `engine      = "studio"`, 1)
 }
 
-// talk is what a number answers to messages, one after the other.
+// talk sends messages to a number, one after the other, and returns the answers.
 func (w *world) talk(phoneNumber, from string, messages ...string) []string {
 	w.t.Helper()
 	var heard []string
@@ -76,7 +76,7 @@ func (w *world) talk(phoneNumber, from string, messages ...string) []string {
 	return heard
 }
 
-// reservation is a conversation with tableSchema, and what is answered.
+// reservation is a conversation with tableSchema, and its answers.
 var (
 	reservation = []string{"hello", "when do you open", "good morning", "book a table for tonight", "many", "4", "outside"}
 	reserved    = []string{
@@ -110,7 +110,7 @@ func TestSchemaRunsOnStudio(t *testing.T) {
 			},
 			Check: w.reserves(ukNumber, "+447700900901"),
 		},
-		// Formatting and the order of tasks mean nothing.
+		// Formatting and the order of tasks do not matter.
 		resource.TestStep{
 			Config:           onStudio("anchor", strings.ReplaceAll(marshal(edit(tableSchema(), func(o object) { slices.Reverse(o["tasks"].([]any)) })), "\n", "\n\t")) + binding,
 			ConfigPlanChecks: none,
@@ -119,7 +119,7 @@ func TestSchemaRunsOnStudio(t *testing.T) {
 			ResourceName: address, ImportState: true, ImportStateId: "anchor", ImportStateKind: resource.ImportBlockWithID,
 			Config: w.config(onStudio("anchor", tableSchema())),
 		},
-		// The data source gives the schema back, byte for byte in canonical form.
+		// The data source returns the schema, byte for byte in canonical form.
 		resource.TestStep{
 			Config: onStudio("anchor", tableSchema()) + binding + `
 data "twiliobot_assistant" "anchor" {
@@ -155,7 +155,7 @@ data "twiliobot_assistant" "anchor" {
 	)
 }
 
-// sameSchema tells whether an attribute of the state is a schema, in canonical form.
+// sameSchema reports whether an attribute of the state is a schema, in canonical form.
 func sameSchema(s *terraform.State, address, want string) error {
 	got, err := attribute(s, address, "schema")
 	if err != nil {
@@ -170,7 +170,7 @@ func sameSchema(s *terraform.State, address, want string) error {
 		return err
 	}
 	if string(live.Canonical()) != string(file.Canonical()) {
-		return fmt.Errorf("the schema is another: %s", strings.Join(schema.Diff(file, live).Summary(), "; "))
+		return fmt.Errorf("the schema differs: %s", strings.Join(schema.Diff(file, live).Summary(), "; "))
 	}
 	return nil
 }
@@ -225,10 +225,10 @@ func TestConsoleEditOfACompiledFlowIsSaidAndPutBack(t *testing.T) {
 		"widgets are moved": {func(t *testing.T, d object) {
 			widget(t, d, words)["properties"].(object)["offset"] = object{"x": 5000, "y": -3}
 		}, nil},
-		"the widget that carries the schema is removed": {func(_ *testing.T, d object) {
+		"the widget that contains the schema is removed": {func(_ *testing.T, d object) {
 			withoutState(d, "autopilot_source")
 		}, []string{"autopilot_source"}},
-		"what it carries is damaged": {func(t *testing.T, d object) {
+		"the schema in it is damaged": {func(t *testing.T, d object) {
 			widget(t, d, "autopilot_source")["properties"].(object)["variables"].([]any)[0].(object)["value"] = "H4sI"
 		}, []string{"autopilot_source"}},
 		"all of it": {func(_ *testing.T, d object) {
@@ -281,7 +281,7 @@ func TestConsoleEditOfACompiledFlowIsSaidAndPutBack(t *testing.T) {
 				t.Error(err)
 			}
 			if !sameFlow(t, was, b.w.definition()) {
-				t.Error("the flow is not as it was")
+				t.Error("the flow differs from before")
 			}
 		})
 	}
@@ -304,7 +304,7 @@ func sameFlow(t *testing.T, was []byte, is object) bool {
 	return flow.Equal(a, b)
 }
 
-// A flow that another version of the compiler made is no drift, and can be changed.
+// A flow of another compiler version is not drift, and can be changed.
 func TestFlowOfAnotherCompilerIsNoDrift(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -402,7 +402,7 @@ func TestMigrationFromAutopilotIsOneLineAndNoNumberIsSilent(t *testing.T) {
 			}
 		}
 		if names, _ := b.gate.bots(); len(names) != 1 {
-			t.Errorf("on %s there are %v", engine, names)
+			t.Errorf("on %s the bots are %v", engine, names)
 		}
 	}
 }
@@ -430,7 +430,7 @@ func TestMigrationNamesWhatTheSchemaLeavesOut(t *testing.T) {
 		if !strings.Contains(told, "will be replaced") {
 			t.Errorf("the plan says: %s", told)
 		}
-		if strings.Contains(told, "leaves out, and the flow will do without them: /defaults/defaults/fallback.") != each.told {
+		if strings.Contains(told, "leaves out, and the flow will not have them: /defaults/defaults/fallback.") != each.told {
 			t.Errorf("the plan says: %s", told)
 		}
 	}
@@ -473,7 +473,7 @@ func TestSchemaThatStudioCannotHoldIsRefused(t *testing.T) {
 			"samples":    []any{object{"language": "en-US", "taggedText": fmt.Sprintf("tell me of number %d", i)}},
 		})
 	}
-	w.refused(onStudio("anchor", many), "The schema cannot run on Studio", "/tasks: The flow would have", "states, and Studio takes 1000.")
+	w.refused(onStudio("anchor", many), "The schema cannot run on Studio", "/tasks: The flow would have", "states, and Studio allows 1000.")
 	w.refused(onStudio("anchor", edit(tableSchema(), func(o object) {
 		taskOf(o, 0)["actions"] = object{"actions": []any{object{"redirect": "task://nowhere"}}}
 	})), "Invalid assistant schema", "/tasks/0/actions/actions/0/redirect", `"nowhere"`)

@@ -129,7 +129,7 @@ func TestFlowIsPublishedChangedImportedAndRemoved(t *testing.T) {
 		},
 	)
 	if left := w.flows(); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
+		t.Errorf("remaining: %v", left)
 	}
 }
 
@@ -159,7 +159,7 @@ func TestDraftIsLeftAloneAndNeverBuried(t *testing.T) {
 	w := newWorld(t)
 	draft := func(*terraform.State) error {
 		if live := w.flows()["echo"]; live["status"] != "draft" || live["revision"] != 2.0 {
-			return fmt.Errorf("the draft was buried: %v", live)
+			return fmt.Errorf("the draft was replaced: %v", live)
 		}
 		return nil
 	}
@@ -177,7 +177,7 @@ func TestDraftIsLeftAloneAndNeverBuried(t *testing.T) {
 			ExpectError: inOrder("A newer draft is not published"),
 		},
 		resource.TestStep{Config: studioFlow("echo", echo("Hello")), Check: draft},
-		// Published by hand and taken over, it is no longer in the way.
+		// Once the draft is published by hand and adopted, it is no longer an obstacle.
 		resource.TestStep{
 			PreConfig: func() { w.saves("published", echo("A draft")) },
 			Config:    studioFlow("echo", echo("A draft")),
@@ -245,9 +245,8 @@ func TestBrokenFlowIsRefusedWithStateAndProperty(t *testing.T) {
 	}
 }
 
-// Whether setting an application makes Twilio clear the URL beside it is not
-// documented: it is read back, not assumed.
-// What the provider's own rules let through, Twilio is asked about at plan time.
+// What the provider's own rules accept is sent to Twilio's Validate endpoint at plan
+// time.
 func TestFlowThatOnlyTwilioRefusesIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -290,6 +289,8 @@ func TestKeysInADefinitionReachNoLog(t *testing.T) {
 	}
 }
 
+// Twilio does not document whether setting an application clears the URL beside it: it is
+// read back, not assumed.
 func TestNumberMovesBetweenEnginesInOneWrite(t *testing.T) {
 	t.Parallel()
 	for _, clears := range []bool{false, true} {
@@ -332,7 +333,7 @@ func TestStatusCallbackThatStudioSetsIsNoDrift(t *testing.T) {
 	w.run(
 		resource.TestStep{Config: studioFlow("echo", echo("Hello")) + bound("front", "echo", ukNumber), Check: func(*terraform.State) error {
 			if before = w.number(ukNumber)["status_callback"]; before == "" {
-				return fmt.Errorf("the sandbox's Studio sets no status callback: there is nothing to see")
+				return fmt.Errorf("the sandbox's Studio sets no status callback: nothing is tested")
 			}
 			return nil
 		}},
@@ -440,7 +441,7 @@ func TestAutopilotIsOffOnLivingTwilio(t *testing.T) {
 
 // One account with twelve numbers and two bots on each engine. Each kind of outside
 // change on each engine, by itself: the next plan shows it and nothing else, and
-// the apply mends it or says why it does not.
+// the apply corrects it or says why it does not.
 func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick())
@@ -487,10 +488,10 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 	for _, each := range []struct {
 		change func()
 		shows  map[string]plancheck.ResourceActionType
-		says   []string // why the apply will not mend it
+		says   []string // why the apply does not correct it
 		mend   func()
 	}{
-		// A number's webhook cleared, its label changed, called in another way.
+		// A number's webhook cleared, its label changed, called with another method.
 		{change: func() { w.setNumber(phones[0], map[string]string{"SmsUrl": ""}) }, shows: binding(0)},
 		{change: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": ""}) }, shows: binding(1)},
 		{change: func() { w.setNumber(phones[2], map[string]string{"SmsApplicationSid": ""}) }, shows: binding(2)},
@@ -504,8 +505,8 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 		{change: func() {
 			w.call(http.MethodPost, apiBase+"/Applications/"+applicationOf("desk")+".json", map[string]string{"VoiceUrl": "https://theirs.example.com/"})
 		}, shows: bot("desk")},
-		// A number taken over: by a URL, by an application in front of a flow's URL, by a
-		// trunk in front of all.
+		// A number taken over: by a URL, by an application beside a flow's URL, by a trunk
+		// beside both.
 		{change: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": "https://theirs.example.com/"}) },
 			says: []string{"re-pointed since the last apply", phones[1], "https://theirs.example.com/"},
 			mend: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": ""}) }},
@@ -516,14 +517,14 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 			w.setNumber(phones[7], map[string]string{"TrunkSid": "TK0123456789abcdef0123456789abcdef"})
 		}, says: []string{"re-pointed since the last apply", phones[7], "SIP trunk"},
 			mend: func() { w.setNumber(phones[7], map[string]string{"TrunkSid": ""}) }},
-		// A bot renamed by hand is replaced under its own name, and its numbers follow.
+		// A bot renamed by hand is replaced under its own name, and its numbers move.
 		{change: func() {
 			w.call(http.MethodPost, flowOf("menu"), map[string]string{"Status": "published", "FriendlyName": "carte"})
 		}, shows: map[string]plancheck.ResourceActionType{
 			"twiliobot_assistant.menu":          plancheck.ResourceActionUpdate,
 			"twiliobot_phone_number_binding.n4": plancheck.ResourceActionUpdate, "twiliobot_phone_number_binding.n10": plancheck.ResourceActionUpdate,
 		}},
-		// A bot deleted by hand is made anew, and its numbers are pointed at the new one.
+		// A bot deleted by hand is created again, and its numbers are pointed at the new one.
 		{change: func() { w.call(http.MethodDelete, flowOf("menu"), nil) }, shows: map[string]plancheck.ResourceActionType{
 			"twiliobot_assistant.menu":          plancheck.ResourceActionCreate,
 			"twiliobot_phone_number_binding.n4": plancheck.ResourceActionUpdate, "twiliobot_phone_number_binding.n10": plancheck.ResourceActionUpdate,

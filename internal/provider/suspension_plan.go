@@ -49,7 +49,7 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 		return
 	}
 	if _, err := r.provider.account.Bot(ctx, sid); err != nil && fresh {
-		r.provider.missing(at, sid, err, diags)
+		r.provider.missing(at, sid, err, r.provider.ledger.isGone(exclusive{suspendedBot, sid}), diags)
 		return
 	}
 	if !fresh {
@@ -64,7 +64,7 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 		addAttributeError(diags, at, "Unable to look whether the bot is suspended", err)
 	}
 	if err := suspension.Check(ctx, r.provider.account, sid, account.AnyTime); err != nil {
-		addAttributeError(diags, at, "Unable to suspend the bot", err)
+		addAttributeRefusal(diags, at, "Unable to suspend the bot", err, r.provider.ledger.isGone(exclusive{suspendedBot, sid}))
 		return
 	}
 	r.willBeSilent(ctx, sid, diags)

@@ -83,6 +83,7 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
+		r.provider.ledger.refreshedAway(exclusive{suspendedBot, sid})
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:

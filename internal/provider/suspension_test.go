@@ -17,7 +17,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// onEachEngine runs a test for a bot of every engine, where Twilio clears a URL when
+// onEachEngine runs a test for a bot of every engine, both where Twilio clears a URL when
 // an application is set and where it does not: its documents say both.
 func onEachEngine(t *testing.T, test func(t *testing.T, engine string, b bench)) {
 	t.Helper()
@@ -39,7 +39,7 @@ func onEachEngine(t *testing.T, test func(t *testing.T, engine string, b bench))
 	}
 }
 
-// applied applies, and nothing is left to do after it.
+// applied applies, and expects an empty plan after it.
 func (b bench) applied(blocks ...block) {
 	b.w.t.Helper()
 	if err := b.apply(blocks, true); err != nil {
@@ -50,8 +50,8 @@ func (b bench) applied(blocks ...block) {
 	}
 }
 
-// numbers is everything Twilio says of the account's numbers but when it was
-// written.
+// numbers is the records of the account's numbers without their dates of
+// change.
 func (b bench) numbers() []map[string]any {
 	rows := b.gate.rows(apiBase+"/IncomingPhoneNumbers.json?PageSize=1000", "incoming_phone_numbers")
 	for _, row := range rows {
@@ -73,7 +73,7 @@ func (b bench) answersOn(want ...string) {
 	}
 }
 
-// warnsOnce tells whether the last plan and apply said something exactly once.
+// warnsOnce checks that the last plan and apply gave a warning exactly once.
 func (b bench) warnsOnce(words ...string) {
 	b.w.t.Helper()
 	n := 0
@@ -83,7 +83,7 @@ func (b bench) warnsOnce(words ...string) {
 		}
 	}
 	if n != 1 {
-		b.w.t.Errorf("%q is said %d times, not once: %q", words, n, b.warnings)
+		b.w.t.Errorf("%q is in %d warnings, not in one: %q", words, n, b.warnings)
 	}
 }
 
@@ -98,7 +98,7 @@ func (b bench) watched() {
 		}
 		g := &gate{next: inner}
 		if sides := g.answering(); len(sides) > 0 {
-			once.Do(func() { b.w.t.Errorf("%v answered behind %s %s", sides, r.Method, r.URL.Path) })
+			once.Do(func() { b.w.t.Errorf("%v answered after %s %s", sides, r.Method, r.URL.Path) })
 		}
 	})
 }
@@ -129,7 +129,7 @@ func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 			t.Errorf("suspended and resumed: %s", diff)
 		}
 		if names, _ := b.gate.bots(); len(names) != 1 {
-			t.Errorf("left: %v", names)
+			t.Errorf("remaining: %v", names)
 		}
 	})
 }
@@ -178,12 +178,12 @@ func TestSuspensionAndBindingOfOneApply(t *testing.T) {
 			}
 		}
 		if names, _ := b.gate.bots(); len(names) > 0 {
-			t.Errorf("left: %v", names)
+			t.Errorf("remaining: %v", names)
 		}
 	})
 }
 
-// Bindings that depend on the suspension go first: the bot never answers on its way out.
+// Bindings that depend on the suspension are deleted first: the bot never answers during the destroy.
 func TestBindingsThatDependOnTheSuspensionGoFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -242,14 +242,14 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 		b.applied(blocks...)
 		b.answersOn()
 
-		// The inert application deleted: the suspension is gone, and is made anew. The
-		// numbers that point at it answer nobody in between.
+		// The inert application deleted: the suspension is gone, and is created again. The
+		// numbers that point at it answer nothing in between.
 		b.w.call(http.MethodDelete, apiBase+"/Applications/"+inert+".json", nil)
 		b.w.setNumber(ukNumber, resumed)
 		b.applied(blocks...)
 		b.answersOn()
 
-		// Somebody else takes the number: it is theirs, also when the bot is resumed.
+		// Another client takes the number: it stays theirs, also when the bot is resumed.
 		b.w.setNumber(ukNumber, map[string]string{"SmsApplicationSid": "", "SmsUrl": "https://theirs.example.com/"})
 		if err := b.apply([]block{bot}, true); err != nil {
 			t.Fatal(err)
@@ -261,8 +261,8 @@ func TestSuspensionThatSomebodyTouchedByHand(t *testing.T) {
 	})
 }
 
-// Somebody deletes the inert application of a suspension, and nothing else: its numbers
-// answer nobody, and nobody has them.
+// The inert application of a suspension is deleted, and nothing else: its numbers answer
+// nothing, and no bot has them.
 func TestInertApplicationThatIsDeletedLeavesNoDeadNumber(t *testing.T) {
 	t.Parallel()
 	for _, drop := range []bool{false, true} {
@@ -289,7 +289,7 @@ func TestInertApplicationThatIsDeletedLeavesNoDeadNumber(t *testing.T) {
 	}
 }
 
-// A rename moves what a suspension silenced, and nobody takes anything.
+// A rename moves what a suspension silenced, and is not reported as a takeover.
 func TestRenameOfASuspendedBotAlarmsNobody(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, func(t *testing.T, engine string, b bench) {
@@ -348,7 +348,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	if identity := b.identified("twiliobot_suspension.bot", "assistant_sid"); identity != sid {
 		t.Errorf("its identity is %s", identity)
 	}
-	// Twice is refused, and so is taking a live number over for a bot that is silent.
+	// A second suspension is refused, and so is taking over a live number for a suspended bot.
 	again := suspensionBlock()
 	again.address = "twiliobot_suspension.again"
 	third := suspensionBlock()
@@ -365,7 +365,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	b.applied(bots...)
 	b.answersOn(ukNumber + " sms")
 	if err := b.imported("twiliobot_suspension.bot", 3, sid); err == nil || !strings.Contains(err.Error(), "is not suspended") {
-		t.Errorf("the import of nothing: %v", err)
+		t.Errorf("the import of a bot that is not suspended: %v", err)
 	}
 	// A Messaging Service takes messages past the numbers.
 	fields := fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q}`, field(b.w.number(ukNumber), "sms_url"))
@@ -378,7 +378,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	if _, err := b.plan(append(bots, suspensionBlock()), true); err == nil || !strings.Contains(err.Error(), service) {
 		t.Errorf("a bot behind a Messaging Service: %v", err)
 	}
-	// Renamed, the service follows its bot.
+	// After a rename, the service routes to the new bot.
 	b.applied(botBlock("bot", content("studio", "second", 1)), bindingBlock(ukNumber, "bot"))
 	var row map[string]any
 	b.gate.ask("https://messaging.twilio.com/v1/Services/"+service, &row)
@@ -388,7 +388,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 }
 
 // Two processes at once, such as two aliases of the provider: one suspends, the other
-// binds. Whoever comes second corrects.
+// binds. The later one corrects.
 func TestTwoProcessesSuspendAndBindAtOnce(t *testing.T) {
 	t.Parallel()
 	more := bindingBlock(usNumber, "bot")
@@ -399,7 +399,7 @@ func TestTwoProcessesSuspendAndBindAtOnce(t *testing.T) {
 		b.applied(bot)
 		other := bench{newStack(b.w, b.url), b.gate}
 		other.states["twiliobot_assistant.bot"] = b.states["twiliobot_assistant.bot"]
-		// By turns, one side or the other is slowed, between its writes and its reads.
+		// Alternating, one side or the other is slowed, between its writes and its reads.
 		slow := sandbox.Fault{Method: []string{http.MethodGet, http.MethodPost}[run%2], Path: []string{"Applications", "IncomingPhoneNumbers"}[run/2%2], Kind: sandbox.FaultDelay, DelayMS: 1 + 2*(run%5), Times: -1}
 		b.w.fault(slow)
 		results := make(chan error, 2)
@@ -410,7 +410,7 @@ func TestTwoProcessesSuspendAndBindAtOnce(t *testing.T) {
 		}
 		b.w.box.ClearFaults()
 		b.answersOn()
-		// And away at once: one resumes, the other binds one more number.
+		// And the reverse at once: one resumes, the other binds one more number.
 		go func() { results <- b.apply([]block{bot}, true) }()
 		go func() { results <- other.apply([]block{bot, bindingBlock(ukNumber, "bot"), more}, true) }()
 		if err := errors.Join(<-results, <-results); err != nil {
@@ -422,7 +422,7 @@ func TestTwoProcessesSuspendAndBindAtOnce(t *testing.T) {
 }
 
 // The process is killed at each call of a suspension. Then the user applies again and
-// resumes, or takes the suspension out of the configuration: every number is as it
+// resumes, or removes the suspension from the configuration: every number is as it
 // was, or the plan says which are silent.
 func TestSuspensionKilledAtEachCall(t *testing.T) {
 	t.Parallel()
@@ -461,7 +461,7 @@ func TestSuspensionKilledAtEachCall(t *testing.T) {
 					b.gate.disarm()
 					if err == nil {
 						b.close()
-						continue // the operation has fewer calls than that
+						continue // the operation has fewer calls
 					}
 					if !drop {
 						b.applied(suspended...)
@@ -479,7 +479,7 @@ func TestSuspensionKilledAtEachCall(t *testing.T) {
 					b.close()
 				}
 			}
-			t.Logf("%d calls; dropped, the plan said %d times that the bot is suspended", calls, said)
+			t.Logf("%d calls; dropped, the plan warned %d times that the bot is suspended", calls, said)
 		})
 	}
 }

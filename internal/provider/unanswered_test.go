@@ -39,7 +39,7 @@ func TestNumberIsNotBoundToABotThatAnswersNothing(t *testing.T) {
 			words := append([]string{"would answer nothing", ukNumber, `"greeter"`}, each.words...)
 			before := w.number(ukNumber)
 			w.run(
-				// The bot is made by the same apply.
+				// The same apply creates the bot.
 				resource.TestStep{Config: both, ExpectError: inOrder(words...)},
 				resource.TestStep{Config: both, PlanOnly: true, ExpectError: inOrder(words...)},
 			)
@@ -75,9 +75,9 @@ func TestURLThatNumbersNeedIsNotTakenAway(t *testing.T) {
 	w.run(
 		resource.TestStep{Config: whole + bound("front", "bot", ukNumber, both) + bound("back", "bot", otherNumber)},
 		resource.TestStep{Config: silent + bound("front", "bot", ukNumber, both), PlanOnly: true, ExpectError: refusal},
-		// In one apply with the binding, the URL might go first.
+		// In one apply with the binding, the URL might be removed first.
 		resource.TestStep{Config: silent + bound("front", "bot", ukNumber), PlanOnly: true, ExpectError: refusal},
-		// A replacement takes it away just as well.
+		// A replacement removes it as well.
 		resource.TestStep{Config: calling("porter", messagingURL) + bound("front", "bot", ukNumber, both), PlanOnly: true, ExpectError: refusal},
 		// And so would resuming, later.
 		resource.TestStep{Config: whole + bound("front", "bot", ukNumber, both) + suspended},
@@ -87,7 +87,7 @@ func TestURLThatNumbersNeedIsNotTakenAway(t *testing.T) {
 	)
 }
 
-// What is so already is no doing of the configuration's.
+// What was so before is not an effect of the configuration.
 func TestImportedSilenceCanBePlanned(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

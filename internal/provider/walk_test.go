@@ -15,7 +15,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// A block is a resource of a configuration. Its attributes may refer to the SID of
+// A block is a resource of a configuration. Its attributes may reference the SID of
 // an assistant written before it.
 type block struct {
 	address string // twiliobot_assistant.bot
@@ -24,20 +24,20 @@ type block struct {
 
 func (b block) kind() string { return strings.Split(b.address, ".")[0] }
 
-// stack is a working directory: what Terraform remembers between its runs. It does
+// stack is a working directory: the state between Terraform's runs. It does
 // what Terraform does with the provider, over the plugin protocol, in a
 // thousandth of the time: refresh, plan, apply, each walk with a new provider.
 type stack struct {
 	w        *world
 	url      string
 	blocks   []block // of the last apply
-	states   map[string]remembered
+	states   map[string]savedState
 	warnings []string // of the last plan and what was done by it
-	// dead tells whether the process was killed: nothing it answers counts then.
+	// dead reports whether the process was killed: then its answers are discarded.
 	dead func() bool
 }
 
-type remembered struct {
+type savedState struct {
 	state    *tfprotov6.DynamicValue
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
@@ -48,7 +48,7 @@ type remembered struct {
 var errKilled = errors.New("the process was killed")
 
 func newStack(w *world, url string) *stack {
-	return &stack{w: w, url: url, states: map[string]remembered{}, dead: func() bool { return false }}
+	return &stack{w: w, url: url, states: map[string]savedState{}, dead: func() bool { return false }}
 }
 
 // provider is a new provider process, configured.
@@ -107,7 +107,7 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 	s.blocks = blocks
 	failed := map[string]bool{}
 	var all []error
-	// What goes is gone before what it hung on changes.
+	// What is destroyed is gone before its dependencies change.
 	for _, address := range s.orphans(blocks) {
 		had := s.states[address]
 		null, err := tfprotov6.NewDynamicValue(p.kind(had.kind), tftypes.NewValue(p.kind(had.kind), nil))
@@ -141,12 +141,12 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 	for i, b := range blocks {
 		change := changes[b.address]
 		if !change.noop {
-			if err := s.change(p, b, i, refs); err != nil {
+			if err := s.change(p, b, i, refs, change); err != nil {
 				if errors.Is(err, errKilled) {
 					return err
 				}
 				all = append(all, fmt.Errorf("%s: %w", b.address, err))
-				break // what comes after it may hang on it
+				break // what comes after it may depend on it
 			}
 		}
 		if had, ok := s.states[b.address]; ok {
@@ -156,16 +156,26 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 	return errors.Join(all...)
 }
 
-// change plans one resource again, with all it refers to known, and applies it.
-func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Value) error {
+// change plans one resource again, with all its references known, and applies it. What
+// was known when it was planned first must be planned again.
+func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Value, first plannedBlock) error {
 	had := s.states[b.address]
 	change, err := s.planOne(p, b, had, refs)
 	if s.dead() {
 		return errKilled
 	}
+	if err == nil {
+		err = p.consistent("final plan", b.kind(), first.state, change.state)
+	}
 	if err != nil || change.noop {
 		return err
 	}
+	return s.carryOut(p, b, order, change)
+}
+
+// carryOut applies what is planned of one resource.
+func (s *stack) carryOut(p *wire, b block, order int, change plannedBlock) error {
+	had := s.states[b.address]
 	prior := had.state
 	if prior == nil {
 		null, err := tfprotov6.NewDynamicValue(p.kind(b.kind()), tftypes.NewValue(p.kind(b.kind()), nil))
@@ -184,12 +194,27 @@ func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Valu
 	if err != nil {
 		return err
 	}
-	now := remembered{state: answer.NewState, private: answer.Private, identity: answer.NewIdentity, kind: b.kind(), order: order}
+	now := savedState{state: answer.NewState, private: answer.Private, identity: answer.NewIdentity, kind: b.kind(), order: order}
 	if !p.null(b.kind(), now.state) {
 		s.states[b.address] = now
 	}
 	s.warn(answer.Diagnostics)
-	return said(answer.Diagnostics)
+	if err := said(answer.Diagnostics); err != nil {
+		return err
+	}
+	return p.consistent("result after apply", b.kind(), change.state, answer.NewState)
+}
+
+// consistent refuses, as Terraform does, what is not as it was planned.
+func (p *wire) consistent(what, typeName string, planned, now *tfprotov6.DynamicValue) error {
+	before, after := p.attributes(typeName, planned), p.attributes(typeName, now)
+	var all []error
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if before[name].IsFullyKnown() && !before[name].Equal(after[name]) {
+			all = append(all, fmt.Errorf("Provider produced inconsistent %s: %s was %v, but now %v", what, name, before[name], after[name]))
+		}
+	}
+	return errors.Join(all...)
 }
 
 func (s *stack) warn(diagnostics []*tfprotov6.Diagnostic) {
@@ -200,7 +225,7 @@ func (s *stack) warn(diagnostics []*tfprotov6.Diagnostic) {
 	}
 }
 
-// plan refreshes and plans; it tells, by address, what changes.
+// plan refreshes and plans; it returns the changes by address.
 func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, error) {
 	p, err := s.provider()
 	if err != nil {
@@ -229,7 +254,7 @@ func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, err
 		}
 	}
 	changes := map[string]plannedBlock{}
-	for _, address := range s.orphans(blocks) { // in the order of a destruction, as Terraform does
+	for _, address := range s.orphans(blocks) { // in the order of a destroy, as Terraform does
 		had := s.states[address]
 		null, err := tfprotov6.NewDynamicValue(p.kind(had.kind), tftypes.NewValue(p.kind(had.kind), nil))
 		if err != nil {
@@ -259,7 +284,7 @@ func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, err
 	return changes, nil
 }
 
-func (s *stack) planOne(p *wire, b block, had remembered, refs map[string]tftypes.Value) (plannedBlock, error) {
+func (s *stack) planOne(p *wire, b block, had savedState, refs map[string]tftypes.Value) (plannedBlock, error) {
 	schema := p.schema.ResourceSchemas[b.kind()]
 	config := p.value(schema, b.values(refs))
 	prior := had.state
@@ -283,7 +308,7 @@ func (s *stack) planOne(p *wire, b block, had remembered, refs map[string]tftype
 	return plannedBlock{config, answer.PlannedState, answer.PlannedPrivate, p.same(b.kind(), prior, answer.PlannedState)}, nil
 }
 
-// empty tells whether nothing is left to do.
+// empty reports whether the plan is empty.
 func (s *stack) empty(blocks []block) error {
 	changes, err := s.plan(blocks, true)
 	if err != nil {
@@ -320,7 +345,7 @@ func (s *stack) difference(address string, change plannedBlock) string {
 	return "{" + strings.Join(all, "; ") + "}"
 }
 
-// imported takes an object over that a refused name told of.
+// imported imports the object of a refused name.
 func (s *stack) imported(address string, order int, sid string) error {
 	p, err := s.provider()
 	if err != nil {
@@ -335,7 +360,7 @@ func (s *stack) imported(address string, order int, sid string) error {
 		return err
 	}
 	made := answer.ImportedResources[0]
-	s.states[address] = remembered{state: made.State, private: made.Private, identity: made.Identity, kind: kind, order: order}
+	s.states[address] = savedState{state: made.State, private: made.Private, identity: made.Identity, kind: kind, order: order}
 	return nil
 }
 
@@ -348,8 +373,8 @@ func (s *stack) inOrder() []string {
 	})
 }
 
-// orphans lists what is in the state and no more in the configuration, what hangs
-// on others first.
+// orphans lists what is in the state and no longer in the configuration, dependents
+// first.
 func (s *stack) orphans(blocks []block) []string {
 	var all []string
 	for _, address := range slices.Backward(s.inOrder()) {
@@ -393,8 +418,8 @@ func (p *wire) same(typeName string, a, b *tfprotov6.DynamicValue) bool {
 	return len(x) > 0 && maps.EqualFunc(x, y, tftypes.Value.Equal)
 }
 
-// proposed lays a configuration over the prior state as Terraform does: what is
-// computed and not configured stays.
+// proposed merges a configuration into the prior state as Terraform does: what is
+// computed and not configured keeps its value.
 func (p *wire) proposed(typeName string, prior, config *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
 	p.t.Helper()
 	had, want := p.attributes(typeName, prior), p.attributes(typeName, config)
@@ -417,6 +442,15 @@ func botBlock(name string, values map[string]tftypes.Value) block {
 func bindingBlock(phone, to string) block {
 	return block{"twiliobot_phone_number_binding.front", func(refs map[string]tftypes.Value) map[string]tftypes.Value {
 		return map[string]tftypes.Value{"phone_number": str(phone), "assistant_sid": refs["twiliobot_assistant."+to]}
+	}}
+}
+
+// with is the block with one more attribute.
+func (b block) with(attribute string, value tftypes.Value) block {
+	return block{b.address, func(refs map[string]tftypes.Value) map[string]tftypes.Value {
+		values := b.values(refs)
+		values[attribute] = value
+		return values
 	}}
 }
 

@@ -120,9 +120,6 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 
 // moveServices moves the Messaging Services whose inbound URL is the old bot's.
 func (r *replacement) moveServices(ctx context.Context) error {
-	if r.old.SID == "" {
-		return nil
-	}
 	all, err := r.account.Services(ctx, r.account.Now())
 	if err != nil {
 		return err

@@ -33,9 +33,11 @@ type replacement struct {
 	account *account.Account
 	request Request
 	old     bot.Bot
+	gone    bool // whether the old bot was deleted before
 	new     bot.Bot
 	oldName string
 	task    string // at which a conversation enters, where the old engine had none
+	carries bool   // the new bot carries everything
 	log     account.UndoLog
 	// pointed are the Messaging Services that were moved, as they were before.
 	pointed []bot.Service
@@ -55,7 +57,7 @@ func Run(ctx context.Context, a *account.Account, request Request) (bot.Bot, []b
 	}
 	r := &replacement{account: a, request: request}
 	err := operation.Run(ctx, "the replacement of bot "+request.SID, append(r.backward(), r.forward()...)...)
-	if err != nil && (r.new.SID == "" || a.ReplacementOf(request.SID) != r.new.SID) {
+	if err != nil && !r.carries {
 		return bot.Bot{}, r.notices.all(), err
 	}
 	return r.new, r.notices.all(), err
@@ -107,6 +109,12 @@ func (r *replacement) forward() []operation.Step {
 		Name: "deleting the old bot",
 		Cut:  carried,
 		Do:   r.deleteOld,
+	}, {
+		// A binding writes its number first and then reads its bot: one that still read the
+		// old bot has written its number before it was deleted.
+		Name: "looking for phone numbers that were bound at the same time",
+		Cut:  "The old bot is deleted; a phone number that another process bound to it at the same time may be dead, and the next plan shows it.",
+		Do:   r.moveAll,
 	}, {
 		Name: "giving it its name",
 		Cut:  "The old bot is deleted and the new one answers, perhaps still under its mark; its phone numbers bear the old name or the new one as their label. The next apply goes on.",
@@ -185,6 +193,8 @@ func (r *replacement) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// A binding that is changed at the same time finds the new bot on its number.
+	r.account.Replaced(r.old.SID, created.SID)
 	r.new = created
 	if created.Engine() != bot.Autopilot || r.old.Engine() == bot.Autopilot {
 		return nil
@@ -195,6 +205,7 @@ func (r *replacement) create(ctx context.Context) error {
 
 // discard deletes the new bot, known or left behind by a write that was not answered.
 func (r *replacement) discard(ctx context.Context) error {
+	r.account.NotReplaced(r.old.SID)
 	listed, err := r.account.BotsOf(ctx, r.request.Engine, r.account.Now())
 	if err != nil {
 		return err
@@ -217,11 +228,12 @@ func (r *replacement) moveSuspension(ctx context.Context) error {
 		return err
 	}
 	r.account.Replaced(r.old.SID, r.new.SID)
+	r.carries = true
 	return nil
 }
 
 func (r *replacement) moveSuspensionBack(ctx context.Context) error {
-	r.account.NotReplaced(r.old.SID)
+	r.carries = false
 	return suspension.Move(ctx, r.account, r.new.SID, r.old.SID)
 }
 
@@ -232,7 +244,7 @@ func (r *replacement) moveAll(ctx context.Context) error {
 
 // drain waits until no call is in progress on the old bot, as long as the request allows.
 func (r *replacement) drain(ctx context.Context) error {
-	if r.old.SID == "" {
+	if r.gone {
 		return nil
 	}
 	wait, cancel := context.WithTimeout(ctx, max(r.request.Drain, time.Nanosecond))
@@ -266,7 +278,7 @@ func (r *replacement) drain(ctx context.Context) error {
 
 // deleteOld deletes the old bot, to which no number may route any more.
 func (r *replacement) deleteOld(ctx context.Context) error {
-	if r.old.SID == "" {
+	if r.gone {
 		return nil
 	}
 	left, err := r.account.NumbersOf(ctx, r.old.SID, r.account.Now())

@@ -13,8 +13,12 @@ import (
 // the old bot is moved to the new one, and the old one is deleted. spec holds the names
 // that the new bot gets.
 func Finish(ctx context.Context, a *account.Account, pair account.Pair, oldName string, spec bot.Spec, drain time.Duration) error {
+	gone := pair.Old.SID == ""
+	if gone {
+		pair.Old.SID = pair.New.Replaces // a number may still route to it
+	}
 	r := &replacement{
-		account: a, old: pair.Old, new: pair.New, oldName: oldName,
+		account: a, old: pair.Old, gone: gone, new: pair.New, oldName: oldName,
 		request: Request{SID: pair.New.Replaces, To: spec, Engine: pair.New.Engine(), Drain: drain},
 	}
 	return operation.Run(ctx, "the replacement of bot "+pair.New.Replaces, r.forward()...)

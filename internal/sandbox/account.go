@@ -35,8 +35,8 @@ func accountRoutes() []route {
 
 func fetchAccount(c *call) (int, any, error) {
 	a := c.account
-	// Of an account's token only a hash is kept, so it can be shown to those
-	// alone who have just shown it themselves.
+	// Only a hash of an account's token is stored, so it can be shown only to those
+	// who have just sent it.
 	var token any
 	if a.SID == c.caller.SID {
 		_, token, _ = c.BasicAuth()
@@ -81,8 +81,8 @@ func (s *Sandbox) starterState() *state {
 	return st
 }
 
-// addAccount makes an account with an API key and returns their secrets, which
-// cannot be had again.
+// addAccount creates an account with an API key and returns their secrets, which
+// cannot be read again.
 func (s *Sandbox) addAccount(st *state, a account, now time.Time) (Credentials, error) {
 	a.record = record{SID: s.newSID("AC"), DateCreated: now, DateUpdated: now}
 	a.AccountSID = a.SID

@@ -124,7 +124,7 @@ func updateApplication(c *call) (int, any, error) {
 	return http.StatusOK, renderApplication(a), nil
 }
 
-// deleteApplication leaves the numbers that point at it as they are.
+// deleteApplication leaves the numbers that point at it unchanged.
 func deleteApplication(c *call) (int, any, error) {
 	a, err := c.application()
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// hashSecret is what the state keeps of a token or a secret. They are random
-// and long, so a plain hash gives nothing away.
+// hashSecret is what the state stores of a token or a secret. They are random
+// and long, so a plain hash reveals nothing.
 func hashSecret(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
@@ -42,7 +42,7 @@ func (c *call) authenticate(st *state) *apiError {
 	return c.caller.usable()
 }
 
-// enter sets the account acted upon to the one the path names: the caller's or,
+// enter sets the account acted upon to the one in the path: the caller's own or,
 // since parent credentials reach the v2010 resources of subaccounts, one of its
 // subaccounts. The product hosts have no account in the path.
 func (c *call) enter(st *state) *apiError {

@@ -10,7 +10,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/autopilot"
 )
 
-// Autopilot as Twilio's last OpenAPI document for autopilot.twilio.com/v1 has it,
+// Autopilot as in Twilio's last OpenAPI document for autopilot.twilio.com/v1,
 // shut down by Twilio on 2023-08-25.
 
 const (
@@ -21,13 +21,13 @@ const (
 // AutopilotSettings are the settings about Autopilot.
 type AutopilotSettings struct {
 	// StrictDeletes refuses to delete what still has content. Twilio does not
-	// document whether it does, or takes the content along.
+	// document whether it does, or deletes the content too.
 	StrictDeletes bool `json:"strict_deletes"`
 	// FailBuilds is how many of the next model builds fail.
 	FailBuilds int `json:"fail_builds"`
-	// SynonymText makes synonym_of of a field value the text of the value it stands
-	// for, as answers of living Twilio were seen to have it, and not that value's SID,
-	// as Twilio's OpenAPI document has it.
+	// SynonymText makes synonym_of of a field value the text of the value it is a
+	// synonym of, as observed in Twilio's answers, and not that value's SID, as in
+	// Twilio's OpenAPI document.
 	SynonymText bool `json:"synonym_text"`
 }
 
@@ -102,7 +102,7 @@ func autopilotProduct() product {
 		tables: []stored{assistants, tasks, taskFields, taskSamples, fieldTypes, fieldValues, modelBuilds, queries, autopilotWebhooks, dialogues},
 		bots: []botKind{{
 			engine: "autopilot",
-			// Every spelling met in Twilio's documents and in public code.
+			// Every spelling found in Twilio's documents and in public code.
 			webhook: regexp.MustCompile(`^(?i:https?://channels\.autopilot\.twilio\.com)/v[12]/(?P<account>AC[0-9a-fA-F]{32})/(?P<sid>UA[0-9a-fA-F]{32})/twilio[-/](?:messaging|chat|voice)/?(?:\?.*)?$`),
 			find: func(st *state, accountSID, sid string) (InboundBot, bool) {
 				a, ok := assistants.get(st, sid)
@@ -116,17 +116,17 @@ func autopilotProduct() product {
 	}
 }
 
-// bot is the assistant as who answers.
+// bot is the assistant as the bot that answers.
 func (a assistant) bot() *InboundBot {
 	return &InboundBot{SID: a.SID, UniqueName: a.UniqueName, FriendlyName: a.FriendlyName, Engine: "autopilot"}
 }
 
-// autopilotURL is where a part of an assistant is.
+// autopilotURL is the URL of a part of an assistant.
 func autopilotURL(path string) string {
 	return "https://autopilot.twilio.com" + assistantsPath + "/" + path
 }
 
-// renderRestored is what Restore answers: an assistant without links and url.
+// renderRestored is the answer of Restore: an assistant without links and url.
 func renderRestored(c *call, a assistant) object {
 	build, built := newestBuild(c, a)
 	var latest any
@@ -158,10 +158,10 @@ func (c *call) renderPart(a assistant, name string, data json.RawMessage) object
 	return object{"account_sid": a.AccountSID, "assistant_sid": a.SID, "data": data, "url": autopilotURL(a.SID + "/" + name)}
 }
 
-// live tells whether the assistant is the account's and not deleted.
+// live reports whether the assistant is the account's and not deleted.
 func (c *call) live(a assistant) bool { return a.AccountSID == c.account.SID && a.Deleted == nil }
 
-// assistant is the one the path names, by SID or unique name.
+// assistant is the one in the path, by SID or unique name.
 func (c *call) assistant() (assistant, error) {
 	return named(c, assistants, c.PathValue("Assistant"), c.live, func(a assistant) string { return a.UniqueName })
 }

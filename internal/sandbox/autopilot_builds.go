@@ -9,8 +9,8 @@ const (
 	modelBuildsPath = assistantPath + "/ModelBuilds"
 	modelBuildPath  = modelBuildsPath + "/{Sid}"
 
-	// defaultModelBuild is how long a model build takes where the settings say
-	// nothing. Twilio's took minutes.
+	// defaultModelBuild is how long a model build takes where the settings give
+	// none. Twilio's took minutes.
 	defaultModelBuild = time.Second
 
 	// buildFailed is the error_code of a build that fails. Twilio documents no codes.
@@ -22,7 +22,7 @@ type modelBuild struct {
 	record
 	AssistantSID string `json:"assistant_sid"`
 	UniqueName   string `json:"unique_name"`
-	// Trained is the assistant's count of writes that the build has seen.
+	// Trained is the assistant's count of writes at the start of the build.
 	Trained int64     `json:"training_writes"`
 	Ready   time.Time `json:"ready"`
 	Fails   bool      `json:"fails,omitempty"`
@@ -68,9 +68,9 @@ func newestBuild(c *call, a assistant) (modelBuild, bool) {
 	return modelBuilds.first(c.state, func(b modelBuild) bool { return b.AssistantSID == a.SID })
 }
 
-// needsModelBuild tells whether something was written that no completed build has
-// seen. Twilio documents neither which writes count nor whether a failed build
-// does: all do, and it does not.
+// needsModelBuild reports whether something was written since the last completed
+// build started. Twilio documents neither which writes count nor whether a failed build
+// does: here all writes do, and a failed build does not.
 func needsModelBuild(c *call, a assistant) bool {
 	return !has(c, modelBuilds, func(b modelBuild) bool {
 		return b.AssistantSID == a.SID && b.Trained == a.Trained && c.status(b) == "completed"

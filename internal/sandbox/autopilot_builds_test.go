@@ -16,7 +16,7 @@ func built(b *autopilotBox) {
 	b.create("/clinic/ModelBuilds")
 	b.now = b.now.Add(defaultModelBuild)
 	if needsBuild(b) {
-		b.t.Fatal("a model that was just built needs a build")
+		b.t.Fatal("a build is still needed after one")
 	}
 }
 

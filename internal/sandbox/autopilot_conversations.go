@@ -11,7 +11,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/autopilot"
 )
 
-// dialoguesKept is how many dialogues of an assistant that are over are kept, the
+// dialoguesKept is how many ended dialogues of an assistant are stored, the
 // newest.
 const dialoguesKept = 200
 
@@ -30,7 +30,7 @@ type dialogue struct {
 
 var dialogues = newTable[dialogue]("autopilot_dialogues")
 
-// fetchDialogue answers what the dialogue remembers.
+// fetchDialogue answers with the memory of the dialogue.
 func fetchDialogue(c *call) (int, any, error) {
 	a, err := c.assistant()
 	if err != nil {
@@ -136,7 +136,7 @@ func (s *Sandbox) dialogueSession(st *state, d dialogue, conversation run.Conver
 	return talk
 }
 
-// assistantModel is an assistant as it is now, in the form of an export. It
+// assistantModel is the current state of an assistant, in the form of an export. It
 // understands nothing before its first model build is completed; what it
 // understands after that is what its samples are now.
 func (s *Sandbox) assistantModel(st *state, d dialogue) (*autopilot.Assistant, autopilot.Options, error) {
@@ -154,7 +154,7 @@ func (s *Sandbox) assistantModel(st *state, d dialogue) (*autopilot.Assistant, a
 }
 
 // exportAssistant writes an assistant as twilio autopilot:export did, in the
-// order in which its parts were made.
+// order in which its parts were created.
 func exportAssistant(st *state, a assistant) object {
 	typeNames := map[string]string{}
 	exportedTypes := []object{}

@@ -4,7 +4,7 @@ import (
 	"net/http"
 )
 
-// taskField is a Field of a task. FieldType is as it was sent, by name or by SID.
+// taskField is a Field of a task. FieldType is unchanged from the request, a name or a SID.
 type taskField struct {
 	record
 	AssistantSID string `json:"assistant_sid"`

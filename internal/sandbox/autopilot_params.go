@@ -15,12 +15,12 @@ const (
 	maxActions     = 16 << 10
 )
 
-// errTaken refuses a unique name that another has. Twilio documents the code, not the
-// status; clients know it by the message.
+// errTaken refuses a unique name that is in use. Twilio documents the code, not the
+// status; clients recognise it by the message.
 func errTaken() *apiError { return invalidParameter(90101, "UniqueName already in use") }
 
 // named is the row of a scope that a path names: by SID or else by unique name, which
-// may stand in for the SID in any path.
+// is accepted in place of the SID in any path.
 func named[T any, P rowOf[T]](c *call, t table[T, P], sidOrName string, within func(T) bool, uniqueName func(T) string) (T, error) {
 	if row, ok := t.get(c.state, sidOrName); ok && within(row) {
 		return row, nil
@@ -32,18 +32,18 @@ func named[T any, P rowOf[T]](c *call, t table[T, P], sidOrName string, within f
 	return row, nil
 }
 
-// count is how many rows of a table keep holds for.
+// count is the number of rows of a table for which keep holds.
 func count[T any, P rowOf[T]](c *call, t table[T, P], keep func(T) bool) int {
 	return len(t.list(c.state, keep))
 }
 
-// has tells whether a table has a row that keep holds for.
+// has reports whether a table has a row for which keep holds.
 func has[T any, P rowOf[T]](c *call, t table[T, P], keep func(T) bool) bool {
 	_, ok := t.first(c.state, keep)
 	return ok
 }
 
-// removeAll deletes the rows that gone holds for.
+// removeAll deletes the rows for which gone holds.
 func removeAll[T any, P rowOf[T]](st *state, t table[T, P], gone func(T) bool) {
 	for _, row := range t.list(st, gone) {
 		t.remove(st, P(&row).rec().SID)
@@ -58,7 +58,7 @@ func errOver(what string, limit int) *apiError {
 	return invalidParameter(20001, "Cannot have more than %d %s", limit, what)
 }
 
-// uniqueName copies a UniqueName of at most 64 characters that taken does not hold for
+// uniqueName copies a UniqueName of at most 64 characters for which taken does not hold
 // (error 90101).
 func (f *fields) uniqueName(into *string, taken func(string) bool) {
 	value, ok := f.sent("UniqueName")
@@ -71,8 +71,8 @@ func (f *fields) uniqueName(into *string, taken func(string) bool) {
 	}
 }
 
-// kept copies a string that may be left out but not emptied (error 20001).
-func (f *fields) kept(name string, into *string) {
+// nonEmpty copies a string that may be left out but not emptied (error 20001).
+func (f *fields) nonEmpty(name string, into *string) {
 	if value, ok := f.sent(name); ok && value == "" {
 		f.fail(invalidParameter(20001, "%s cannot be empty", name))
 	}

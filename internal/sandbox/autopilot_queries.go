@@ -9,7 +9,7 @@ import (
 
 const queriesPath = assistantPath + "/Queries"
 
-// query is a Query: a sentence and the task it was taken for.
+// query is a Query: a sentence and the task it was recognised as.
 type query struct {
 	record
 	AssistantSID  string `json:"assistant_sid"`
@@ -77,8 +77,8 @@ func fetchQuery(c *call) (int, any, error) {
 	return http.StatusOK, renderQuery(q), err
 }
 
-// createQuery takes a sentence for the task that has it as a sample; it has no
-// language model.
+// createQuery recognises a sentence only as a sample of a task; it has no language
+// model.
 func createQuery(c *call) (int, any, error) {
 	a, err := c.assistant()
 	if err != nil {
@@ -124,7 +124,7 @@ func (c *call) taskFor(q query) string {
 	return "fallback"
 }
 
-// expired tells whether a query is older than Twilio keeps one: 30 days (description
+// expired reports whether a query is older than Twilio stores one: 30 days (description
 // of LogQueries).
 func (c *call) expired(q query) bool { return !c.now.Before(q.DateCreated.Add(30 * 24 * time.Hour)) }
 

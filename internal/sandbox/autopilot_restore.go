@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// deletedKept is how long a deleted assistant keeps its name and can be
-// restored. Twilio documents neither; a provider's users met both.
+// deletedKept is how long a deleted assistant reserves its name and can be
+// restored. Twilio documents neither; users of another provider observed both.
 const deletedKept = 30 * 24 * time.Hour
 
-// forgotten tells whether a deleted assistant is past being restored.
+// forgotten reports whether a deleted assistant can no longer be restored.
 func (c *call) forgotten(a assistant) bool {
 	return a.Deleted != nil && !c.now.Before(a.Deleted.Add(deletedKept))
 }
@@ -40,7 +40,7 @@ func deleteAssistant(c *call) (int, any, error) {
 		has(c, modelBuilds, func(b modelBuild) bool { return b.AssistantSID == a.SID })) {
 		return 0, nil, errHasContent("assistant " + a.SID)
 	}
-	now := c.now // c.now's own address would keep the whole call
+	now := c.now // c.now's own address would keep the whole call in memory
 	a.Deleted = &now
 	assistants.put(c.state, a)
 	return http.StatusNoContent, nil, nil

@@ -85,8 +85,8 @@ func updateSample(c *call) (int, any, error) {
 }
 
 func (f *fields) sample(s *taskSample) {
-	f.kept("Language", &s.Language)
-	f.kept("TaggedText", &s.TaggedText)
+	f.nonEmpty("Language", &s.Language)
+	f.nonEmpty("TaggedText", &s.TaggedText)
 	f.oneOf("SourceChannel", &s.SourceChannel, 20001, "", "voice", "sms", "chat", "alexa", "google-assistant", "slack")
 }
 

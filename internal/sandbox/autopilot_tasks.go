@@ -12,7 +12,7 @@ const (
 	samplesPath = taskPath + "/Samples"
 )
 
-// task is a Task of an assistant. An empty ActionsURL is the task's own.
+// task is a Task of an assistant. An empty ActionsURL means the task's own.
 type task struct {
 	record
 	AssistantSID string          `json:"assistant_sid"`
@@ -66,7 +66,7 @@ func renderTask(t task) object {
 	}
 }
 
-// task is the one the path names, by SID or unique name.
+// task is the one in the path, by SID or unique name.
 func (c *call) task() (task, error) {
 	a, err := c.assistant()
 	if err != nil {

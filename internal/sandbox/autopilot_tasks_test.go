@@ -153,7 +153,7 @@ func TestSynonymStandsForAValueOfItsLanguage(t *testing.T) {
 	b.remove(values + "/" + dog["sid"].(string))
 }
 
-// Twilio's document has a SID here, so these answers are not held to it.
+// Twilio's document has a SID here, so these answers are not checked against it.
 func TestSynonymIsAnsweredAsTextWhereSettingsSaySo(t *testing.T) {
 	b := newClinic(t, Settings{AutopilotSettings: AutopilotSettings{SynonymText: true}})
 	b.h = b.box
@@ -185,7 +185,7 @@ func TestDeletesTakeContentAlongOrAreRefused(t *testing.T) {
 				b.get(path)
 			}
 			if left := has(&call{state: b.box.state}, taskSamples, func(s taskSample) bool { return s.TaskSID == sid }); left != strict {
-				t.Errorf("the task's samples are there: %v", left)
+				t.Errorf("the task's samples still exist: %v", left)
 			}
 		})
 	}

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// autopilotBox is a sandbox with a clock that is set by hand, and its Autopilot held to
-// Twilio's OpenAPI document.
+// autopilotBox is a sandbox with a clock that is set by hand, whose Autopilot is checked
+// against Twilio's OpenAPI document.
 type autopilotBox struct {
 	t   *testing.T
 	h   http.Handler
@@ -51,7 +51,7 @@ func (b *autopilotBox) remove(path string) {
 	must(b.t, b.h, http.StatusNoContent, http.MethodDelete, at(path), nil)
 }
 
-// refused sends a request that has to get the status and the error code.
+// refused sends a request that must get the status and the error code.
 func (b *autopilotBox) refused(status, code int, method, path string, pairs ...string) {
 	b.t.Helper()
 	var values url.Values
@@ -127,9 +127,9 @@ func TestAssistantParametersAreCheckedAndKept(t *testing.T) {
 		"long name":          {"UniqueName", strings.Repeat("n", 65)},
 		"empty name":         {"UniqueName", ""},
 		"long friendly name": {"FriendlyName", strings.Repeat("n", 256)},
-		"no boolean":         {"LogQueries", "perhaps"},
-		"no stage":           {"DevelopmentStage", "in-heaven"},
-		"Defaults no JSON":   {"Defaults", "{"},
+		"not a boolean":      {"LogQueries", "perhaps"},
+		"unknown stage":      {"DevelopmentStage", "in-heaven"},
+		"Defaults not JSON":  {"Defaults", "{"},
 		"Defaults null":      {"Defaults", "null"},
 		"StyleSheet a list":  {"StyleSheet", "[]"},
 		"unknown parameter":  {"Actions", "{}"},
@@ -245,7 +245,7 @@ func TestForgottenAssistantIsGoneWithItsContent(t *testing.T) {
 	all := b.box.state
 	if kept := append(tableOwners(tasks.list(all, nil), func(x task) string { return x.AssistantSID }),
 		tableOwners(fieldTypes.list(all, nil), func(x fieldType) string { return x.AssistantSID })...); slices.Contains(kept, sid) {
-		t.Errorf("content of %s is kept: %v", sid, kept)
+		t.Errorf("content of %s still exists: %v", sid, kept)
 	}
 }
 
@@ -278,7 +278,7 @@ func TestAssistantsAreTheAccountsOwn(t *testing.T) {
 	r = request("POST", at(""), form("UniqueName", "clinic"))
 	r.SetBasicAuth(other.AccountSID, other.AuthToken)
 	if status, body := answerOf(t, b.h, r); status != http.StatusCreated {
-		t.Errorf("a name of another account is taken: %d %v", status, body)
+		t.Errorf("a name of another account is refused: %d %v", status, body)
 	}
 }
 

@@ -44,7 +44,7 @@ func fieldTypeRoutes() []route {
 	}
 }
 
-// knownFieldType tells whether a field may have the type: built in, or a custom
+// knownFieldType reports whether a field may have the type: built in, or a custom
 // one by its name or SID.
 func (c *call) knownFieldType(assistantSID, name string) bool {
 	if builtIn, ok := strings.CutPrefix(name, "Twilio."); ok {
@@ -111,7 +111,7 @@ func createFieldType(c *call) (int, any, error) {
 	return http.StatusCreated, renderFieldType(t), f.result()
 }
 
-// updateFieldType keeps the fields that name the type its fields.
+// updateFieldType keeps the references of fields that name the type.
 func updateFieldType(c *call) (int, any, error) {
 	t, err := c.trainingFieldType()
 	if err != nil {

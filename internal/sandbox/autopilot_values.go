@@ -5,7 +5,7 @@ import (
 )
 
 // fieldValue is a value of a field type. SynonymOf is the SID of the value it
-// stands for.
+// is a synonym of.
 type fieldValue struct {
 	record
 	AssistantSID string `json:"assistant_sid"`

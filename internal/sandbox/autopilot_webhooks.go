@@ -31,8 +31,8 @@ func autopilotWebhookRoutes() []route {
 	}
 }
 
-// autopilotEvents are those a webhook can be told of; Twilio's own example answers
-// them in lower case.
+// autopilotEvents are those a webhook can subscribe to; Twilio's own example answers
+// with them in lower case.
 var autopilotEvents = []string{
 	"ondialoguestart", "ondialogueend", "ondialoguetaskstart", "ondialoguetaskend", "ondialogueturn", "oncollectattempt", "onactionsfetch",
 }
@@ -97,7 +97,7 @@ func (c *call) changeAutopilotWebhook(f *fields, w *autopilotWebhook) {
 			return other.SID != w.SID && other.AssistantSID == w.AssistantSID && other.UniqueName == name
 		})
 	})
-	f.kept("Events", &w.Events)
+	f.nonEmpty("Events", &w.Events)
 	for _, event := range strings.Fields(strings.ToLower(w.Events)) {
 		if !slices.Contains(autopilotEvents, event) {
 			f.fail(invalidParameter(20001, "There is no event %s", event))

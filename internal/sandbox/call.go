@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// call is one request on its way through a handler.
+// call is one request that a handler answers.
 type call struct {
 	*http.Request
 	host     *host
@@ -24,7 +24,7 @@ type call struct {
 	// account is the account acted upon: on the 2010 host that of the path,
 	// elsewhere the authenticated one.
 	account account
-	// caller is the authenticated account, and byKey says that it came by API key.
+	// caller is the authenticated account, and byKey reports that it used an API key.
 	caller account
 	byKey  bool
 	// params are the form of a POST, else the query, checked against the route.
@@ -41,7 +41,7 @@ func withCall(ctx context.Context, c *call) context.Context {
 
 func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call) }
 
-// notFound is the 404 for the path that was asked for.
+// notFound is the 404 for the path of the request.
 func (c *call) notFound() *apiError {
 	path := c.original.Path
 	if c.host != nil && c.host.host != apiHost {
@@ -50,12 +50,12 @@ func (c *call) notFound() *apiError {
 	return errNotFound(path)
 }
 
-// newRecord is what a new row of the call's account has.
+// newRecord is the record of a new row of the call's account.
 func (c *call) newRecord(prefix string) record {
 	return record{SID: c.newSID(prefix), AccountSID: c.account.SID, DateCreated: c.now, DateUpdated: c.now}
 }
 
-// touch dates an update.
+// touch sets the date of an update.
 func (c *call) touch(r *record) { r.DateUpdated = c.now }
 
 // object is a JSON object of an answer.

@@ -14,21 +14,21 @@ import (
 // (https://www.twilio.com/docs/voice/api/call-resource, TimeLimit).
 const callLimit = 4 * time.Hour
 
-// session is a conversation of a bot with a contact, taken out of the state.
+// session is a conversation of a bot with a contact, loaded from the state.
 type session struct {
 	conversation run.Conversation
-	fresh        bool // it begins with this event
+	fresh        bool // it starts with this event
 	bot          *InboundBot
-	begin        run.Event // what begins it, with the SID it is to have
-	// keep puts the conversation back after a turn. One that was ended or removed
+	begin        run.Event // what starts it, with the SID it will have
+	// keep stores the conversation after a turn. One that was ended or removed
 	// meanwhile stays so.
 	keep func(st *state, turn run.Turn, now time.Time) error
 }
 
-// contactLock makes the events of one contact come one after the other, as they
-// do at Twilio. A contact is who, to whom and on which channel: a number belongs to
-// one account, which is left empty. It is no lock on the state: while a bot waits for its webhook,
-// everything else goes on.
+// contactLock serialises the events of one contact, as Twilio does. A contact is
+// who, to whom and on which channel: a number belongs to one account, so the account
+// is left empty. It does not lock the state: while a bot waits for its webhook,
+// other requests are answered.
 func (s *Sandbox) contactLock(ctx context.Context, who run.Contact) (unlock func(), err error) {
 	turn, _ := s.contacts.LoadOrStore(who, make(chan struct{}, 1))
 	taken := turn.(chan struct{})
@@ -40,7 +40,7 @@ func (s *Sandbox) contactLock(ctx context.Context, who run.Contact) (unlock func
 	}
 }
 
-// snapshot is the state as it is now. States are never changed in place, so it
+// snapshot is the current state. States are never changed in place, so it
 // can be read without a lock.
 func (s *Sandbox) snapshot(ctx context.Context) (st *state, err error) {
 	err = s.do(ctx, func() error {
@@ -50,21 +50,21 @@ func (s *Sandbox) snapshot(ctx context.Context) (st *state, err error) {
 	return st, err
 }
 
-// world is what the sandbox gives to the bots of an account.
+// world is what the sandbox provides to the bots of an account.
 func (s *Sandbox) world(accountSID string) run.World {
 	return run.World{Web: s.web(accountSID), Now: s.clock, SID: s.newSID}
 }
 
 // receive delivers a message or a call. It reads the state, lets the bot run
-// without holding any lock on it, and then writes what has become of the
+// without a lock on it, and then writes the result of the
 // conversation: a webhook on this machine may call the sandbox back.
 func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer, err error) {
 	answer.Answers, answer.Ended = []InboundText{}, true
 	if in.Channel != channelMessaging && in.Channel != channelVoice {
 		return answer, errChannel(in.Channel)
 	}
-	// The executions of all contacts go on while no lock is held, so that whoever holds
-	// the lock of one contact never waits for that of another.
+	// The executions of all contacts continue while no lock is held, so that the holder of
+	// one contact's lock never waits for another's.
 	if err := s.settle(ctx); err != nil {
 		return answer, err
 	}
@@ -109,13 +109,13 @@ func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer
 	return answer, ctx.Err()
 }
 
-// keep writes what became of a conversation, also where whoever asked has gone
-// meanwhile: the bot has said what it said.
+// keep writes the result of a conversation, even if the client has disconnected
+// meanwhile: the bot has already answered.
 func (s *Sandbox) keep(talk *session, turn run.Turn) error {
 	return s.change(func(st *state) error { return talk.keep(st, turn, moment(s.clock())) })
 }
 
-// event is what an inbound message or call is to the conversation.
+// event converts an inbound message or call to an event of the conversation.
 func (talk *session) event(in Inbound) run.Event {
 	switch {
 	case in.Hangup:
@@ -135,9 +135,9 @@ func (talk *session) event(in Inbound) run.Event {
 	}
 }
 
-// open finds or begins the conversation at the end of a line; nil where nobody
+// open finds or starts the conversation at the end of a line; nil where nothing
 // answers. A call in progress stays with the bot that took it, wherever its
-// number leads now.
+// number routes now.
 func (s *Sandbox) open(st *state, l *line, who run.Contact) (*session, []run.Problem, error) {
 	if who.Channel == channelVoice {
 		if talk, err := s.callInProgress(st, who); talk != nil || err != nil {
@@ -165,7 +165,7 @@ func (s *Sandbox) open(st *state, l *line, who run.Contact) (*session, []run.Pro
 	}
 }
 
-// callInProgress finds the call of a contact, whoever took it.
+// callInProgress finds the call of a contact, whichever bot took it.
 func (s *Sandbox) callInProgress(st *state, who run.Contact) (*session, error) {
 	talk, err := webhookCall(s, st, who)
 	for i := 0; talk == nil && err == nil && i < len(s.bots); i++ {
@@ -174,8 +174,8 @@ func (s *Sandbox) callInProgress(st *state, who run.Contact) (*session, error) {
 	return talk, err
 }
 
-// openFallback is what answers where the primary leads to a bot or an application
-// that does not exist: Twilio's own host then answers 404, and Twilio asks the
+// openFallback is what answers where the primary routes to a bot or an application
+// that does not exist: Twilio's own host then answers 404, and Twilio requests the
 // fallback URL.
 func (s *Sandbox) openFallback(st *state, l *line, who run.Contact) (*session, []run.Problem, error) {
 	missing := run.Problemf(11200, "HTTP retrieval failure: %s leads to a bot that does not exist", l.Via)
@@ -197,7 +197,7 @@ func (s *Sandbox) openFallback(st *state, l *line, who run.Contact) (*session, [
 	return talk, problems, nil
 }
 
-// lost is the error for a conversation in the file that cannot be taken up.
+// lost is the error for a conversation in the file that cannot be resumed.
 func lost(what string, err error) error {
-	return fmt.Errorf("%s: the conversation in the sandbox file cannot go on: %w", what, err)
+	return fmt.Errorf("%s: the conversation in the sandbox file cannot be resumed: %w", what, err)
 }

@@ -6,7 +6,7 @@
 // # Adding a product
 //
 // A product is one Twilio host (autopilot.twilio.com, studio.twilio.com, ...).
-// It lives in files of its own and is made known by one line in allProducts
+// It lives in files of its own and is registered by one line in allProducts
 // (product.go). It consists of:
 //
 //   - Rows. A plain struct that embeds record, with a JSON tag on every field;
@@ -24,7 +24,7 @@
 //     takes (form for POST, query otherwise); any other is refused before the
 //     handler runs. list: true adds PageSize, Page and PageToken.
 //   - Handlers: func(*call) (status int, body any, err error). A handler that
-//     returns an error has changed nothing: its writes are thrown away. Errors
+//     returns an error has changed nothing: its writes are discarded. Errors
 //     are *apiError; use c.notFound(), invalidParameter, apiErrorf. Read
 //     parameters with c.fields(), which checks bools, URLs and methods and keeps
 //     the first error. A list returns listPage(c, key, rows, render), with the
@@ -32,22 +32,22 @@
 //   - Bots, where the product runs bots: a botKind in product.bots, so that
 //     inbound messages and calls find them by webhook URL and run them.
 //
-// A handler never looks at the wall clock (c.now), never makes an identifier
+// A handler never reads the wall clock (it uses c.now), never makes an identifier
 // (c.newSID) and never sleeps: what takes time is computed from its start on
 // every read.
 //
 // # Running bots
 //
-// The packages below run are interpreters of what bots are made of: flow
+// The packages below run are interpreters of the content of bots: flow
 // definitions (run/studio), assistants (run/autopilot) and TwiML (run/twiml).
 // They hold one conversation each and know nothing of this package. An inbound
-// message or call (conversations.go) goes in three steps: read the state and
+// message or call (conversations.go) is handled in three steps: read the state and
 // find or begin the conversation; let the bot run, without a lock on the state or
-// the file, since its webhook may call the sandbox back or be slow; write what
-// became of the conversation, unless it was ended or removed meanwhile. Events of
-// one contact come one after the other.
+// the file, since its webhook may call the sandbox back or be slow; write the
+// result, unless the conversation was ended or removed meanwhile. Events of one
+// contact are handled one after the other.
 //
-// Webhooks are called on loopback addresses alone, signed as Twilio signs. Any
-// other, and whatever else goes wrong in a bot, is an error in the journal, as it
+// Webhooks are called on loopback addresses only, signed as Twilio signs. Any
+// other, and any other failure of a bot, is an error in the journal, as it
 // would be in the account's error log at Twilio.
 package sandbox

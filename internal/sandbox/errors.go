@@ -42,7 +42,7 @@ func errMissing(name string) *apiError {
 	return apiErrorf(http.StatusBadRequest, 20001, "Missing required parameter %s in the post body", name)
 }
 
-// errNotFound words a 404 as Twilio does: the 2010 host prints the whole path,
+// errNotFound is a 404 in Twilio's words: the 2010 host prints the whole path,
 // the product hosts leave the version out.
 func errNotFound(path string) *apiError {
 	return apiErrorf(http.StatusNotFound, 20404, "The requested resource %s was not found", path)

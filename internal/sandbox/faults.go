@@ -18,7 +18,7 @@ const (
 	FaultStale     = "stale"      // a read answers from the past
 )
 
-// Fault makes requests go wrong. It applies to those that its Method, Host and
+// Fault makes requests fail. It applies to those that its Method, Host and
 // Path select, each of which selects everything when empty.
 type Fault struct {
 	Method string `json:"method,omitempty"`
@@ -31,10 +31,10 @@ type Fault struct {
 	Nth   int `json:"nth,omitempty"`
 	Times int `json:"times,omitempty"`
 
-	Kind string `json:"kind,omitempty"` // one of the constants above; empty with MaxInFlight alone
+	Kind string `json:"kind,omitempty"` // one of the constants above; empty with only MaxInFlight
 
 	// Status, Headers and Body are the answer of FaultStatus. A nil Body is
-	// Twilio's error body for the status, a string is sent as it is, anything else
+	// Twilio's error body for the status, a string is sent unchanged, anything else
 	// as JSON.
 	Status  int               `json:"status,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
@@ -50,11 +50,11 @@ type Fault struct {
 	MaxInFlight int `json:"max_in_flight,omitempty"`
 }
 
-// activeFault is a fault with what it needs to apply.
+// activeFault is a fault with its compiled path and its count.
 type activeFault struct {
 	Fault
-	path *regexp.Regexp
-	seen int
+	path     *regexp.Regexp
+	selected int
 }
 
 type faults struct {
@@ -89,7 +89,7 @@ func (f Fault) check() (*activeFault, error) {
 			return nil, fmt.Errorf("a fault needs a kind or max_in_flight above 0")
 		}
 	default:
-		return nil, fmt.Errorf("there is no fault of kind %q", f.Kind)
+		return nil, fmt.Errorf("unknown kind of fault %q", f.Kind)
 	}
 	return &activeFault{Fault: f, path: path}, nil
 }
@@ -100,14 +100,14 @@ func (f *activeFault) selects(r *http.Request) bool {
 		f.path.MatchString(r.URL.Path)
 }
 
-// due counts a selected request and says whether the fault applies to it.
+// due counts a selected request and reports whether the fault applies to it.
 func (f *activeFault) due() bool {
-	f.seen++
+	f.selected++
 	first, times := max(f.Nth, 1), f.Times
 	if times == 0 {
 		times = 1
 	}
-	return f.seen >= first && (times < 0 || f.seen < first+times)
+	return f.selected >= first && (times < 0 || f.selected < first+times)
 }
 
 func (fs *faults) hit(r *http.Request, inFlight int) hit {
@@ -158,7 +158,7 @@ func (f *activeFault) body() []byte {
 		if f.Status == http.StatusTooManyRequests {
 			return encodeJSON(errTooManyRequests())
 		}
-		// Twilio's general codes end in the HTTP status (20404, 20500, ...), but
+		// Twilio's general codes end in the HTTP status (20404, 20500, ...), except
 		// for these two.
 		code := map[int]int{http.StatusBadRequest: 20001, http.StatusUnauthorized: 20003}[f.Status]
 		if code == 0 {
@@ -172,8 +172,8 @@ func (f *activeFault) body() []byte {
 	}
 }
 
-// AddFault makes requests go wrong from now on. A fault that makes no sense is
-// an error. Faults belong to this Sandbox, not to its file.
+// AddFault makes requests fail from now on. An invalid fault is an error. Faults
+// belong to this Sandbox, not to its file.
 func (s *Sandbox) AddFault(f Fault) error {
 	active, err := f.check()
 	if err != nil {

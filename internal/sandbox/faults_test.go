@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ways are the two ways to a sandbox.
+// ways are the two transports to a sandbox.
 func ways(t *testing.T, run func(t *testing.T, box *Sandbox, do func(*http.Request) (*http.Response, error))) {
 	t.Run("in process", func(t *testing.T) {
 		box := New()
@@ -28,7 +28,7 @@ func ways(t *testing.T, run func(t *testing.T, box *Sandbox, do func(*http.Reque
 	})
 }
 
-// outgoing is a request as a client makes it.
+// outgoing is a request as a client sends it.
 func outgoing(method, path string, pairs ...string) *http.Request {
 	r := request(method, path, form(pairs...))
 	r.RequestURI = ""
@@ -53,7 +53,7 @@ func TestCutsHappenBeforeOrAfterTheEffect(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			ways(t, func(t *testing.T, box *Sandbox, do func(*http.Request) (*http.Response, error)) {
 				finishOK := func() { answer, err := do(outgoing("GET", appsOf)); finish(t, answer, err) }
-				finishOK() // a connection to be used again, on which clients repeat silently
+				finishOK() // a reused connection, on which clients repeat silently
 				if err := box.AddFault(Fault{Path: "/Applications", Kind: kind, Times: 2}); err != nil {
 					t.Fatal(err)
 				}
@@ -98,7 +98,7 @@ func TestStatusFaultHitsTheNthAndNothingIsDone(t *testing.T) {
 		}
 		answer, err := do(outgoing("GET", appsOf))
 		if _, text := finish(t, answer, err); strings.Count(text, `"friendly_name":"bot"`) != 2 {
-			t.Fatalf("the refused write was done: %s", text)
+			t.Fatalf("the refused write took effect: %s", text)
 		}
 		turn(t, box, 204, "POST", "faults", `{"kind":"status","status":500,"times":-1}`)
 		answer, err = do(outgoing("GET", appsOf))
@@ -130,12 +130,12 @@ func TestDelayEndsWithTheContext(t *testing.T) {
 		}
 		answer, err := do(outgoing("GET", appsOf))
 		if _, text := finish(t, answer, err); strings.Contains(text, `"friendly_name":"bot"`) {
-			t.Fatalf("the cancelled write was done: %s", text)
+			t.Fatalf("the cancelled write took effect: %s", text)
 		}
 	})
 }
 
-// inBackground begins a request that does not end by itself and returns once it
+// inBackground begins a request that does not end by itself, and returns once it
 // has arrived.
 func inBackground(t *testing.T, box *Sandbox, run func() error) <-chan error {
 	t.Helper()
@@ -167,7 +167,7 @@ func TestTooManyInFlightGetTheEdgesError(t *testing.T) {
 		}
 		cancel()
 		if err := <-slow; err == nil {
-			t.Error("a request that was given up succeeded")
+			t.Error("a cancelled request succeeded")
 		}
 		journal := box.Journal()
 		if journal[0].InFlight != 1 || journal[1].InFlight != 2 {
@@ -187,7 +187,7 @@ func TestStaleReadsAnswerFromThePast(t *testing.T) {
 	turn(t, h, 204, "POST", "faults", `{"kind":"stale","delay_ms":5000,"times":-1}`)
 
 	if got := must(t, h, 200, "GET", number, nil)["friendly_name"]; got != "+447700900123" {
-		t.Errorf("an update is seen at once: %q", got)
+		t.Errorf("an update is visible at once: %q", got)
 	}
 	must(t, h, 404, "GET", app, nil)
 	if got := column(t, must(t, h, 200, "GET", appsOf, nil), "applications", "sid"); len(got) != 0 {
@@ -196,7 +196,7 @@ func TestStaleReadsAnswerFromThePast(t *testing.T) {
 	must(t, h, 200, "POST", app, form("FriendlyName", "bot2")) // writes are never stale
 	now = now.Add(5 * time.Second)
 	if got := must(t, h, 200, "GET", number, nil)["friendly_name"]; got != "new" {
-		t.Errorf("an update is not seen after the lag: %q", got)
+		t.Errorf("an update is not visible after the lag: %q", got)
 	}
 	must(t, h, 200, "GET", app, nil)
 
@@ -218,5 +218,5 @@ func TestFaultsWithoutSenseAreRefused(t *testing.T) {
 			t.Errorf("%s: %s", body, got)
 		}
 	}
-	must(t, box, 200, "GET", numbersOf, nil) // and none of them took hold
+	must(t, box, 200, "GET", numbersOf, nil) // and none of them is in force
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // fileVersion is the version of the file's format; it grows when an older
-// program could no longer read the file right.
+// program could no longer read the file correctly.
 const fileVersion = 1
 
 // lockRetry is how often a lock held by another process is tried again.
@@ -25,11 +25,11 @@ const lockRetry = 2 * time.Millisecond
 type stateFile struct {
 	path string
 	lock *flock.Flock
-	seen os.FileInfo // of the file the state in memory was read from or written to
+	info os.FileInfo // of the file the state in memory was read from or written to
 }
 
-// Open returns a sandbox on a file. The file is made with the starter account
-// when it does not exist, readable by its owner alone. Several processes may
+// Open returns a sandbox on a file. The file is created with the starter account
+// when it does not exist, readable only by its owner. Several processes may
 // have it open: each call locks it (path + ".lock") and reads it again if it
 // changed. A damaged file, or one that a newer version wrote, is an error.
 func Open(path string, options ...Option) (*Sandbox, error) {
@@ -94,8 +94,8 @@ func (s *Sandbox) load() error {
 	if err != nil {
 		return fmt.Errorf("sandbox file: %w", err)
 	}
-	seen := s.file.seen
-	if seen != nil && os.SameFile(seen, info) && seen.Size() == info.Size() && seen.ModTime().Equal(info.ModTime()) {
+	loaded := s.file.info
+	if loaded != nil && os.SameFile(loaded, info) && loaded.Size() == info.Size() && loaded.ModTime().Equal(info.ModTime()) {
 		return nil
 	}
 	text, err := os.ReadFile(s.file.path)
@@ -106,7 +106,7 @@ func (s *Sandbox) load() error {
 	if err != nil {
 		return fmt.Errorf("sandbox file %s: %w", s.file.path, err)
 	}
-	s.file.seen = info
+	s.file.info = info
 	s.replace(next, s.clock())
 	return nil
 }
@@ -119,7 +119,7 @@ func (s *Sandbox) write(st *state) error {
 	if err != nil {
 		return fmt.Errorf("writing sandbox file %s: %w", s.file.path, err)
 	}
-	if s.file.seen, err = os.Stat(s.file.path); err != nil {
+	if s.file.info, err = os.Stat(s.file.path); err != nil {
 		return fmt.Errorf("sandbox file: %w", err)
 	}
 	return nil
@@ -139,7 +139,7 @@ func (s *Sandbox) encode(st *state) ([]byte, error) {
 }
 
 const (
-	damaged = "is damaged: %w; move it away and a new one is made"
+	damaged = "is damaged: %w; move it away and a new one is created"
 	newer   = "was written by a newer version of the sandbox (%s); use that version or move the file away"
 )
 
@@ -153,7 +153,7 @@ func (s *Sandbox) decode(text []byte) (*state, error) {
 		return nil, fmt.Errorf(damaged, errors.New("it has no version"))
 	}
 	if version > fileVersion {
-		return nil, fmt.Errorf(newer, fmt.Sprintf("version %d, this one knows %d", version, fileVersion))
+		return nil, fmt.Errorf(newer, fmt.Sprintf("version %d, this one reads %d", version, fileVersion))
 	}
 	st := newState(s.defaults)
 	if settings, ok := document["settings"]; ok {
@@ -180,7 +180,7 @@ func (s *Sandbox) decode(text []byte) (*state, error) {
 	return st, nil
 }
 
-// decodeStrict refuses fields it does not know, which would be lost otherwise.
+// decodeStrict refuses unknown fields, which would be lost otherwise.
 func decodeStrict(text []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -188,7 +188,7 @@ func decodeStrict(text []byte, into any) error {
 		return err
 	}
 	if decoder.More() {
-		return errors.New("something follows the JSON value")
+		return errors.New("text after the JSON value")
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func TestDamagedFilesAreNamed(t *testing.T) {
 			}
 			_, err := Open(path)
 			if err == nil || !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), path) {
-				t.Fatalf("error %v, want it to name the file and say %q", err, tc.want)
+				t.Fatalf("error %v, want the file's name and %q in it", err, tc.want)
 			}
 			if readFile(t, path) != tc.text {
 				t.Fatal("the file was changed")
@@ -141,7 +141,7 @@ func TestFileAndJournalHoldNoSecret(t *testing.T) {
 	answerOf(t, box, r)
 	journal := turn(t, box, 200, "GET", "journal", "")
 	if !strings.Contains(journal, redacted) || !strings.Contains(journal, "example.com") {
-		t.Errorf("the journal tells nothing: %s", journal)
+		t.Errorf("the journal lacks the request: %s", journal)
 	}
 	file := readFile(t, path)
 	for _, secret := range []string{secrets.AuthToken, secrets.APIKeySecret, StarterAuthToken, StarterAPIKeySecret, "hunter2", "opensesame"} {
@@ -159,7 +159,7 @@ func TestJournalHoldsNoPartOfAPassword(t *testing.T) {
 		"an @ in it": func(s *Sandbox) {
 			send(t, s, "POST", appsOf, form("FriendlyName", "x", "SmsUrl", "https://user:pass@hunter2@example.com/"))
 		},
-		"a body that is no form": func(s *Sandbox) {
+		"a body that is not a form": func(s *Sandbox) {
 			r := request("POST", appsOf, nil)
 			r.Header.Set("Content-Type", "application/json")
 			r.Body = io.NopCloser(strings.NewReader(`{"AuthToken":"hunter2"}`))
@@ -170,7 +170,7 @@ func TestJournalHoldsNoPartOfAPassword(t *testing.T) {
 		"a URL that no bot can call": func(s *Sandbox) {
 			s.traffic.failed(*callFailed(t, s, "http://user:pass/hunter2@example.com/"), start)
 		},
-		"an error that tells of a URL": func(s *Sandbox) {
+		"an error with a URL": func(s *Sandbox) {
 			s.traffic.failed(run.Problemf(11205, "http://user:hunter2@example.com/ is gone"), start)
 		},
 		"a URL on another machine": func(s *Sandbox) {
@@ -186,7 +186,7 @@ func TestJournalHoldsNoPartOfAPassword(t *testing.T) {
 	}
 }
 
-// callFailed is what a bot is told that calls a URL, where it cannot.
+// callFailed is the problem of a bot that calls a refused URL.
 func callFailed(t *testing.T, s *Sandbox, target string) *run.Problem {
 	t.Helper()
 	_, problem := s.web(StarterAccountSID)(t.Context(), run.Request{Method: "POST", URL: target})

@@ -23,7 +23,7 @@ const (
 
 var start = time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
 
-// predictable is a sandbox whose clock stands still and whose SIDs count.
+// predictable is a sandbox with a stopped clock and sequential SIDs.
 func predictable(options ...Option) *Sandbox {
 	next := 0
 	return New(append([]Option{
@@ -32,13 +32,13 @@ func predictable(options ...Option) *Sandbox {
 	}, options...)...)
 }
 
-// checked holds everything a handler answers to Twilio's OpenAPI documents,
-// where they are beside the project.
+// checked checks everything a handler answers against Twilio's OpenAPI documents,
+// where they are beside the repository.
 func checked(t *testing.T, h http.Handler) http.Handler {
 	t.Helper()
 	checker, err := conform.New("../../../shared/openapi")
 	if errors.Is(err, conform.ErrNoDocuments) {
-		t.Logf("answers are not held against Twilio's documents: %v", err)
+		t.Logf("answers are not checked against Twilio's documents: %v", err)
 		return h
 	}
 	if err != nil {
@@ -84,7 +84,7 @@ func answerOf(t testing.TB, h http.Handler, r *http.Request) (int, map[string]an
 	return w.Code, body
 }
 
-// must sends a request that has to get the status.
+// must sends a request that must get the status.
 func must(t testing.TB, h http.Handler, want int, method, target string, form url.Values) map[string]any {
 	t.Helper()
 	status, body := send(t, h, method, target, form)
@@ -94,7 +94,7 @@ func must(t testing.TB, h http.Handler, want int, method, target string, form ur
 	return body
 }
 
-// turn turns a knob.
+// turn calls a knob.
 func turn(t *testing.T, h http.Handler, want int, method, path, body string) string {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -119,7 +119,7 @@ func column(t testing.TB, body map[string]any, list, key string) []string {
 	return values
 }
 
-// form makes a form of names and values in turn.
+// form is a form of alternating names and values.
 func form(pairs ...string) url.Values {
 	values := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {

@@ -27,29 +27,29 @@ type InboundBot struct {
 	Engine       string `json:"engine"` // studio, autopilot or application
 }
 
-// InboundText is one thing a bot gives back: a text it sends or says, a
-// recording it plays, or whom it hands the contact to.
+// InboundText is one reply of a bot: a text it sends or says, a recording it plays,
+// or the target it transfers the contact to.
 type InboundText = run.Reply
 
-// What became of an inbound message or call.
+// The results of an inbound message or call.
 const (
 	InboundBotAnswers  = "bot"         // a bot on this account answers
 	InboundExternal    = "external"    // a webhook somewhere else, or a SIP trunk, answers
-	InboundSilent      = "silent"      // nothing is configured: nobody answers
+	InboundSilent      = "silent"      // nothing is configured: no answer
 	InboundDangling    = "dangling"    // what is configured does not exist
 	InboundUnreachable = "unreachable" // the number cannot carry the channel
 )
 
-// InboundAnswer tells who answers, and what.
+// InboundAnswer is which bot answers, and its replies.
 type InboundAnswer struct {
 	Bot     *InboundBot   `json:"bot"` // nil if no bot answers
 	Answers []InboundText `json:"answers"`
-	// Ended says that nobody waits for an answer.
+	// Ended reports that no answer is expected.
 	Ended  bool   `json:"ended"`
 	Status string `json:"status"` // one of the constants above
 	// Via is the field of the number that decided: sms_url, sms_application_sid,
 	// voice_url, voice_application_sid or trunk_sid; or messaging_service, where the
-	// number's own fields do not count. URL is the webhook it led to.
+	// number's own fields do not count. URL is the webhook it routed to.
 	Via string `json:"via,omitempty"`
 	URL string `json:"url,omitempty"`
 	// Errors are what Twilio would write into the account's error log; they are in
@@ -60,21 +60,21 @@ type InboundAnswer struct {
 // botKind is a way to run bots, part of a product.
 type botKind struct {
 	engine string // "studio", "autopilot"
-	// webhook matches the URLs that lead to such a bot, with groups named "account"
+	// webhook matches the URLs that route to such a bot, with groups named "account"
 	// and "sid".
 	webhook *regexp.Regexp
 	// find looks a bot up by its account and SID.
 	find func(st *state, accountSID, sid string) (InboundBot, bool)
-	// open finds the conversation of a bot that find has found with a contact, or
-	// begins one. It reads the state alone.
+	// open finds the conversation with a contact of a bot that find has found, or
+	// starts one. It only reads the state.
 	open func(s *Sandbox, st *state, sid, url string, who run.Contact) (*session, error)
-	// calls finds the contact's call in progress, whoever the number leads to now;
+	// calls finds the contact's call in progress, wherever the number routes now;
 	// nil where there is none.
 	calls func(s *Sandbox, st *state, who run.Contact) (*session, error)
 }
 
-// line is where a message or a call goes: what answers, and what is asked when
-// that fails.
+// line is where a message or a call is routed: what answers, and what is requested
+// when that fails.
 type line struct {
 	InboundAnswer
 	kind                     *botKind // nil for a webhook
@@ -94,7 +94,7 @@ type target struct {
 // hooks are the webhooks of a channel.
 type hooks struct{ url, method, fallback, fallbackMethod string }
 
-// lineOf finds where a message or a call to a number goes.
+// lineOf finds where a message or a call to a number is routed.
 func (s *Sandbox) lineOf(st *state, n incomingPhoneNumber, channel string) line {
 	if channel == channelMessaging {
 		if service, ok := serviceReceiving(st, n); ok {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// assistantOn makes an assistant that asks for a tea and points the number at it.
+// assistantOn creates an assistant that asks for a tea and points the number at it.
 func assistantOn(t *testing.T, s *Sandbox, query string) (path string) {
 	t.Helper()
 	made := must(t, s, 201, "POST", "https://autopilot.twilio.com/v1/Assistants", form("UniqueName", "tea",
@@ -70,8 +70,8 @@ func TestFieldOfATaskKnowsItsTypeBySID(t *testing.T) {
 	}
 	must(t, s, 201, "POST", path+"/ModelBuilds", nil)
 	now = now.Add(time.Minute)
-	// A sample that is one field takes the values of its type, and would take nothing if
-	// that were unknown.
+	// A sample that is only one field matches the values of its type, and would match
+	// nothing if the type were unknown.
 	for _, step := range []struct{ said, want string }{{"beer", "Sorry end"}, {"grey", "Which? wait"}} {
 		if got := text(t, s, step.said); got != step.want {
 			t.Errorf("%s: %s, want %s", step.said, got, step.want)
@@ -87,7 +87,7 @@ func TestOldDialoguesAreForgotten(t *testing.T) {
 		text(t, s, "hi")
 	}
 	if rows := len(s.state.tables["autopilot_dialogues"]); rows != dialoguesKept {
-		t.Errorf("%d dialogues are kept", rows)
+		t.Errorf("%d dialogues still exist", rows)
 	}
 	must(t, s, 204, "DELETE", path, nil)
 	now = now.Add(deletedKept)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// bots are a bot of each kind on the number, whose calls begin with a question and ask
-// a webhook when keys are pressed.
+// bots are a bot of each kind on the number, whose calls start with a question and
+// request a webhook when keys are pressed.
 func bots(t *testing.T, pressed func()) map[string]func(s *Sandbox) {
 	t.Helper()
 	base := hook(t, func(w http.ResponseWriter, r *http.Request) {
@@ -62,8 +62,8 @@ func TestCallMayLastFourHours(t *testing.T) {
 	}
 }
 
-// While a bot waits for its webhook, what it does may be taken from it: here all of the
-// sandbox is.
+// While a bot waits for its webhook, its conversation may be removed: here the whole
+// sandbox is reset.
 func TestConversationRemovedWhileItsBotIsBusyStaysSo(t *testing.T) {
 	var s *Sandbox
 	for table, put := range bots(t, func() {
@@ -102,7 +102,7 @@ func TestExecutionEndedWhileItsWebhookIsAskedStaysEnded(t *testing.T) {
 	deliver(t, s, call)
 	deliver(t, s, Inbound{To: myNumber, From: contact, Channel: "voice", Digits: "1"})
 	if got := deliver(t, s, call); got != "Press wait" {
-		t.Errorf("the call goes on: %s", got)
+		t.Errorf("the call continues: %s", got)
 	}
 }
 
@@ -145,11 +145,11 @@ func TestExecutionThatBeganWhileItsFlowWasDeletedIsNotKept(t *testing.T) {
 	point(t, s, "SmsUrl", flowWebhookURL(StarterAccountSID, flow))
 	text(t, s, "hi")
 	if rows := len(s.state.tables["studio_executions"]); rows != 0 {
-		t.Errorf("%d executions outlive their flow", rows)
+		t.Errorf("%d executions exist after their flow", rows)
 	}
 }
 
-// What a name stands for is looked at when it is dialled, so that none leads away.
+// The resolved address is checked on dialling, so that no name leads to another machine.
 func TestOnlyLoopbackAddressesAreDialled(t *testing.T) {
 	for address, allowed := range map[string]bool{"127.0.0.1:80": true, "[::1]:80": true, "10.0.0.1:80": false, "[2001:db8::1]:80": false, "127.0.0.1": false} {
 		if err := dialLoopback("tcp", address, nil); (err == nil) != allowed {

@@ -18,7 +18,7 @@ const teaFlow = `{"initial_state":"Trigger","description":"","states":[
 	{"type":"gather-input-on-call","name":"menu2","transitions":[{"event":"keypress","next":"pressed"},{"event":"speech"},{"event":"timeout"}],"properties":{"say":"Do press"}},
 	{"type":"say-play","name":"pressed","transitions":[{"event":"audioComplete","next":"menu"}],"properties":{"say":"{{widgets.menu.Digits}}"}}]}`
 
-// flowOn makes the tea flow and points the number at it.
+// flowOn creates the tea flow and points the number at it.
 func flowOn(t testing.TB, s *Sandbox) (sid string) {
 	t.Helper()
 	made := must(t, s, 201, "POST", studioFlowsURL, form("FriendlyName", "tea", "Status", "published", "Definition", teaFlow))
@@ -65,11 +65,11 @@ func TestExecutionKeepsItsRevision(t *testing.T) {
 	must(t, s, 200, "POST", studioFlowsURL+"/"+flow, form("Status", "published", "Definition", strings.ReplaceAll(teaFlow, "V1", "V2")))
 	must(t, s, 200, "POST", studioFlowsURL+"/"+flow, form("Status", "draft", "Definition", strings.ReplaceAll(teaFlow, "V1", "V3")))
 	if got := text(t, s, "yes"); got != "V1 yes end" {
-		t.Errorf("begun on revision 1: %s", got)
+		t.Errorf("started on revision 1: %s", got)
 	}
 	text(t, s, "hi")
 	if got := text(t, s, "yes"); got != "V2 yes end" {
-		t.Errorf("begun on the published revision: %s", got)
+		t.Errorf("started on the published revision: %s", got)
 	}
 }
 
@@ -94,7 +94,7 @@ func TestWaitsTimeOut(t *testing.T) {
 		t.Fatalf("after the first timeout %v run", active)
 	}
 	if got := text(t, s, "yes"); got != "V1  end" {
-		t.Errorf("the widget behind the timeout got the answer, not %s", got)
+		t.Errorf("the widget after the timeout got the answer, not %s", got)
 	}
 	text(t, s, "hi")
 	now = now.Add(2*time.Hour + time.Second)
@@ -121,7 +121,7 @@ func TestExecutionEndsAfterThirtyDaysWhateverItWaitsFor(t *testing.T) {
 	}
 	context := must(t, s, 200, "GET", studioFlowsURL+"/"+flow+"/Executions/"+ended[0]+"/Context", nil)["context"].(map[string]any)
 	if widgets := context["widgets"].(map[string]any); widgets["ask"] == nil || widgets["late"] != nil {
-		t.Errorf("it timed out in place of ending: %v", widgets)
+		t.Errorf("it timed out instead of ending: %v", widgets)
 	}
 }
 

@@ -14,7 +14,7 @@ const (
 	contact  = "+447700900999"
 )
 
-// text sends a message to the number and tells the answers and the errors.
+// text sends a message to the number and returns the answers and the errors.
 func text(t *testing.T, s *Sandbox, body string) string {
 	t.Helper()
 	return deliver(t, s, Inbound{To: myNumber, From: contact, Channel: "messaging", Body: body})
@@ -115,7 +115,7 @@ func TestInboundOfOneContactComesInOrder(t *testing.T) {
 		}
 	}
 	if ended := executionsOf(t, s, flow, "ended"); len(ended) != 10 {
-		t.Errorf("20 messages made %d conversations of two", len(ended))
+		t.Errorf("20 messages gave %d conversations of two", len(ended))
 	}
 }
 

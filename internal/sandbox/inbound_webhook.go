@@ -9,8 +9,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/twiml"
 )
 
-// webhookCalling is a call in progress that a webhook answers. Its row goes when
-// the call ends or, where nobody hangs up, with the first call after callLimit.
+// webhookCalling is a call in progress that a webhook answers. Its row is deleted when
+// the call ends or, without a hangup, with the first call after callLimit.
 type webhookCalling struct {
 	record
 	Contact      string          `json:"contact"`
@@ -20,12 +20,12 @@ type webhookCalling struct {
 	Conversation json.RawMessage `json:"conversation"`
 }
 
-// over says whether a call has lasted as long as one may.
+// over reports whether a call has reached its limit.
 func (c webhookCalling) over(now time.Time) bool { return !now.Before(c.DateCreated.Add(callLimit)) }
 
 var webhookCalls = newTable[webhookCalling]("webhook_calls")
 
-// openWebhook begins a conversation with a webhook. A message is a conversation
+// openWebhook starts a conversation with a webhook. A message is a conversation
 // of its own: Twilio keeps none for a webhook.
 func (s *Sandbox) openWebhook(l *line, who run.Contact, webhook twiml.Webhook, form url.Values) *session {
 	row := webhookCalling{Contact: who.From, Address: who.To, Webhook: webhook, Bot: l.Bot}

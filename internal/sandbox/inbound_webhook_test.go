@@ -40,7 +40,7 @@ func TestWebhooksAreSignedAsTwilioSigns(t *testing.T) {
 			}
 		}
 		if !validator.Validate(base+r.URL.String(), params, r.Header.Get("X-Twilio-Signature")) {
-			t.Errorf("%s %s is not signed right", r.Method, r.URL)
+			t.Errorf("%s %s has a wrong signature", r.Method, r.URL)
 		}
 		if r.URL.Path == "/kept" {
 			http.Redirect(w, r, "/here", http.StatusTemporaryRedirect)
@@ -85,7 +85,7 @@ func TestApplicationAnswersItsCall(t *testing.T) {
 		t.Error(got)
 	}
 	if rows := len(s.state.tables["webhook_calls"]); rows != 0 {
-		t.Errorf("%d calls are kept after their end", rows)
+		t.Errorf("%d calls are stored after their end", rows)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestCallNobodyHangsUpIsForgotten(t *testing.T) {
 		now = now.Add(callLimit)
 	}
 	if rows := len(s.state.tables["webhook_calls"]); rows != 1 {
-		t.Errorf("%d calls are kept, not the last alone", rows)
+		t.Errorf("%d calls are stored, not only the last", rows)
 	}
 }
 
@@ -253,8 +253,8 @@ func TestHandedOverCallOfAFlowGoesOn(t *testing.T) {
 	}
 }
 
-// A flow asks a webhook when its contact did not answer in time. Requests that ask for
-// executions while the webhook is being asked wait for it: they do not ask again.
+// A flow requests a webhook when its contact did not answer in time. Requests that ask
+// for executions meanwhile wait for it: they do not request it again.
 func TestTimeoutRunsOnceHoweverManyAskForExecutions(t *testing.T) {
 	now := start
 	s := predictable(WithClock(func() time.Time { return now }))
@@ -277,6 +277,6 @@ func TestTimeoutRunsOnceHoweverManyAskForExecutions(t *testing.T) {
 	text(t, s, "hi")
 	now = now.Add(time.Hour)
 	if ended := executionsOf(t, s, flow, "ended"); len(ended) != 1 || asked != 1 {
-		t.Errorf("%v ended, and the webhook was asked %d times", ended, asked)
+		t.Errorf("%v ended, and the webhook was requested %d times", ended, asked)
 	}
 }

@@ -16,7 +16,7 @@ import (
 // journalLength bounds the journal; the oldest entries go first.
 const journalLength = 10_000
 
-// Entry is one request, as the journal tells it. Secrets are replaced by
+// Entry is one request in the journal. Secrets are replaced by
 // "[redacted]". Requests to the sandbox's own knobs are not in it.
 type Entry struct {
 	Time   time.Time  `json:"time"` // of arrival, by the sandbox's clock
@@ -25,15 +25,15 @@ type Entry struct {
 	Path   string     `json:"path"`
 	Query  url.Values `json:"query,omitempty"`
 	Form   url.Values `json:"form,omitempty"`
-	// Status is the HTTP status of the answer; 0 while there is none, and for
-	// good where the connection was cut.
+	// Status is the HTTP status of the answer; 0 until there is one, and for
+	// ever where the connection was cut.
 	Status int `json:"status"`
 	// InFlight is how many requests, this one included, were being answered when
 	// it arrived.
 	InFlight int `json:"in_flight"`
 	// Error is what Twilio would write into the account's error log. An entry
-	// that has one tells of a request a bot made, or could not make, in place of
-	// one to the sandbox; where a bot failed without a request it has no host.
+	// that has one describes a request of a bot, or a failed attempt at one, not a
+	// request to the sandbox; where a bot failed without a request it has no host.
 	Error *EntryError `json:"error,omitempty"`
 }
 
@@ -63,8 +63,8 @@ func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
 	entry := &Entry{Time: now, Method: r.Method, Host: r.Host}
 	redact := redactor(r)
 	entry.Path = redact(r.URL.Path)
-	// What cannot be parsed, and a body that is no form, is refused later and told by
-	// its status.
+	// What cannot be parsed, and a body that is not a form, is refused later; only the
+	// status shows it.
 	query, _ := url.ParseQuery(r.URL.RawQuery)
 	var form url.Values
 	if isForm(r) {
@@ -169,7 +169,7 @@ func (t *traffic) list(keep func(*Entry) bool) []Entry {
 	return entries
 }
 
-// ClearJournal forgets the requests and errors so far.
+// ClearJournal deletes all entries.
 func (s *Sandbox) ClearJournal() {
 	s.traffic.mu.Lock()
 	defer s.traffic.mu.Unlock()

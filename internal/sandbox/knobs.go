@@ -7,8 +7,8 @@ import (
 	"net/http"
 )
 
-// knobPrefix is where the sandbox's own calls are, on any host. They need no
-// credentials: a sandbox is served on loopback alone.
+// knobPrefix is the path of the sandbox's own calls, on any host. They need no
+// credentials: a sandbox is served only on loopback.
 const knobPrefix = "/_sandbox"
 
 // knob answers with a value to write as JSON, nil for none.
@@ -44,7 +44,7 @@ func (s *Sandbox) knobRoutes() http.Handler {
 
 // ServeHTTP runs the knob. Its errors are {"error": ...}: they are not Twilio's.
 func (k knob) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// The knobs ask for no credentials, so a web page in a browser on this machine
+	// The knobs require no credentials, so a web page in a browser on this machine
 	// must not reach them.
 	if r.Header.Get("Origin") != "" {
 		http.Error(w, `{"error": "the sandbox's knobs are not for web pages"}`, http.StatusForbidden)
@@ -71,7 +71,7 @@ func (k knob) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(encodeJSON(value), '\n')) // who went away needs no answer
+	_, _ = w.Write(append(encodeJSON(value), '\n')) // fails only if the client has disconnected
 }
 
 func (s *Sandbox) knobOverview(r *http.Request, _ []byte) (any, error) {
@@ -175,7 +175,7 @@ func (s *Sandbox) knobInbound(r *http.Request, body []byte) (any, error) {
 	return s.receive(r.Context(), in)
 }
 
-// Inbound delivers a message or a call to a phone number and tells who answers.
+// Inbound delivers a message or a call to a phone number and returns the answer.
 func (s *Sandbox) Inbound(in Inbound) (InboundAnswer, error) {
 	return s.receive(context.Background(), in)
 }

@@ -95,7 +95,7 @@ func TestResetBringsTheStarterAccountBack(t *testing.T) {
 	turn(t, h, 204, "POST", "faults", `{"kind":"status","status":500,"times":-1}`)
 	turn(t, h, 204, "POST", "reset", "")
 	if len(h.Journal()) != 0 {
-		t.Error("the journal was kept")
+		t.Error("the journal was not cleared")
 	}
 	page := must(t, h, 200, "GET", numbersOf, nil)
 	if got := len(column(t, page, "incoming_phone_numbers", "sid")); got != 3 {

@@ -70,7 +70,7 @@ func listPage[T any, P rowOf[T]](c *call, key string, rows []T, render func(T) o
 	return http.StatusOK, envelope, nil
 }
 
-// countFunc counts the leading rows that hold.
+// countFunc counts the leading rows for which holds is true.
 func countFunc[T any](rows []T, holds func(int) bool) int {
 	for i := range rows {
 		if !holds(i) {
@@ -136,7 +136,7 @@ func readPageToken(token string, fingerprint uint64) (direction byte, seq int64,
 	return token[1], seq, err == nil && token == pageToken(token[1], seq, fingerprint)
 }
 
-// pageLocation is where a page is: relative to the host on the 2010 API,
+// pageLocation is the URL of a page: relative to the host on the 2010 API,
 // absolute and on the product's real host elsewhere.
 func (c *call) pageLocation(p paging, page int, token string) string {
 	var query strings.Builder

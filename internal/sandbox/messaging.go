@@ -45,7 +45,7 @@ var (
 	serviceNumbers    = newTable[serviceNumber]("messaging_service_numbers")
 )
 
-// newMessagingService is a service as Twilio makes one, but for its record.
+// newMessagingService is a service as Twilio creates one, without its record.
 func newMessagingService() messagingService {
 	return messagingService{
 		InboundMethod: http.MethodPost, FallbackMethod: http.MethodPost,
@@ -54,7 +54,7 @@ func newMessagingService() messagingService {
 	}
 }
 
-// serviceOf finds the service a number is in. A number that went to another
+// serviceOf finds the service a number is in. A number that moved to another
 // account left it.
 func serviceOf(st *state, n incomingPhoneNumber) (messagingService, bool) {
 	member, ok := serviceNumbers.get(st, n.SID)
@@ -64,7 +64,7 @@ func serviceOf(st *state, n incomingPhoneNumber) (messagingService, bool) {
 	return messagingServices.get(st, member.ServiceSID)
 }
 
-// serviceReceiving is the service that receives a number's messages in its place
+// serviceReceiving is the service that receives a number's messages instead
 // (descriptions of inbound_request_url and use_inbound_webhook_on_number).
 func serviceReceiving(st *state, n incomingPhoneNumber) (messagingService, bool) {
 	service, ok := serviceOf(st, n)

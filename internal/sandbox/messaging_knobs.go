@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// AddMessagingService makes a Messaging Service and returns its SID. fields is a
+// AddMessagingService creates a Messaging Service and returns its SID. fields is a
 // JSON object with any field of the Service resource and phone_numbers, the
-// owned numbers in E.164 it takes in. account_sid is the starter account's when
+// owned numbers in E.164 to add to it. account_sid is the starter account's when
 // absent.
 func (s *Sandbox) AddMessagingService(fields string) (sid string, err error) {
 	added, err := s.addMessagingService([]byte(fields))
@@ -43,7 +43,7 @@ func (s *Sandbox) addMessagingService(text []byte) (messagingService, error) {
 	}
 	return service, s.change(func(st *state) error {
 		if _, taken := messagingServices.get(st, service.SID); taken {
-			return fmt.Errorf("there is a messaging service with the SID %s already", service.SID)
+			return fmt.Errorf("a messaging service with the SID %s exists already", service.SID)
 		}
 		if _, known := accounts.get(st, service.AccountSID); !known {
 			return fmt.Errorf("account_sid of the messaging service: there is no account %s", service.AccountSID)
@@ -62,8 +62,8 @@ func (s *Sandbox) addMessagingService(text []byte) (messagingService, error) {
 	})
 }
 
-// RemoveMessagingService takes a service away; its numbers answer for
-// themselves again.
+// RemoveMessagingService deletes a service; the own webhooks of its numbers apply
+// again.
 func (s *Sandbox) RemoveMessagingService(sid string) error {
 	return s.change(func(st *state) error {
 		if _, ok := messagingServices.get(st, sid); !ok {

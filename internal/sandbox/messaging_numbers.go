@@ -40,8 +40,8 @@ func renderServiceNumber(m serviceNumber, n incomingPhoneNumber) object {
 	}
 }
 
-// countryCode is the ISO 3166 code of a number's country, null for a number that
-// no country has: the sandbox allows those.
+// countryCode is the ISO 3166 code of a number's country, null for a number of no
+// country: the sandbox allows those.
 func countryCode(e164 string) any {
 	parsed, err := phonenumbers.Parse(e164, "")
 	if err != nil {
@@ -51,7 +51,7 @@ func countryCode(e164 string) any {
 }
 
 // memberOf is a number of the service; one that was released or moved to
-// another account is none.
+// another account is not a member.
 func (c *call) memberOf(service messagingService, sid string) (serviceNumber, incomingPhoneNumber, bool) {
 	m, in := serviceNumbers.get(c.state, sid)
 	n, owned := numbers.get(c.state, sid)
@@ -108,7 +108,7 @@ func addServiceNumber(c *call) (int, any, error) {
 	return http.StatusCreated, renderServiceNumber(m, n), nil
 }
 
-// join puts a number into a service.
+// join adds a number to a service.
 func join(st *state, service messagingService, n incomingPhoneNumber, now time.Time) *apiError {
 	if now, in := serviceOf(st, n); in {
 		if now.SID == service.SID {

@@ -102,7 +102,7 @@ func updateService(c *call) (int, any, error) {
 	return c.saveService(f, s, http.StatusOK)
 }
 
-// deleteService gives its numbers back to themselves.
+// deleteService deletes a service; the own webhooks of its numbers apply again.
 func deleteService(c *call) (int, any, error) {
 	s, err := c.service()
 	if err != nil {

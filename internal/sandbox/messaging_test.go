@@ -8,7 +8,7 @@ import (
 
 const servicesURL = "https://messaging.twilio.com/v1/Services"
 
-// newService makes a service by knob and returns its SID.
+// newService creates a service by its knob and returns its SID.
 func newService(t *testing.T, s *Sandbox, fields string) string {
 	t.Helper()
 	var service struct {
@@ -60,7 +60,7 @@ func TestMessagingServiceKnobRefusesNonsense(t *testing.T) {
 		turn(t, s, status, "POST", "messaging_services", fields)
 	}
 	if got := column(t, must(t, s, 200, "GET", servicesURL, nil), "services", "friendly_name"); len(got) != 1 {
-		t.Errorf("a refused knob made a service: %v", got)
+		t.Errorf("a refused knob created a service: %v", got)
 	}
 }
 

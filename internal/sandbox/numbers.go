@@ -69,7 +69,7 @@ type incomingPhoneNumber struct {
 
 var numbers = newTable[incomingPhoneNumber]("incoming_phone_numbers")
 
-// newNumber is a number as it is when bought, but for its record.
+// newNumber is a number as bought, without its record.
 func newNumber(e164 string) incomingPhoneNumber {
 	return incomingPhoneNumber{
 		PhoneNumber:            e164,
@@ -106,7 +106,7 @@ func numberURI(n incomingPhoneNumber) string {
 	return "/2010-04-01/Accounts/" + n.AccountSID + "/IncomingPhoneNumbers/" + n.SID + ".json"
 }
 
-// renderNumber writes unset values as a live answer does: "" for URLs and
+// renderNumber writes unset values as in a live answer: "" for URLs and
 // application SIDs, null for the other SIDs.
 func renderNumber(n incomingPhoneNumber) object {
 	return object{

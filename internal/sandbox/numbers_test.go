@@ -39,18 +39,18 @@ func TestNumbersAreFiltered(t *testing.T) {
 
 func TestNumberParametersAreCheckedAndKept(t *testing.T) {
 	url64 := strings.Repeat("n", 64)
-	app := "AP" // stands for the SID of an application of the account
+	app := "AP" // replaced by the SID of an application of the account
 	cases := []struct {
 		name   string
 		before url.Values
 		send   url.Values
-		code   int // 0: taken
+		code   int // 0: accepted
 		field  string
 		want   any
 	}{
 		{"url is set", nil, form("SmsUrl", "https://example.com/a?b=c"), 0, "sms_url", "https://example.com/a?b=c"},
 		{"empty url clears", form("SmsUrl", "https://example.com"), form("SmsUrl", ""), 0, "sms_url", ""},
-		{"omitted url stays", form("SmsUrl", "https://example.com"), form("FriendlyName", "x"), 0, "sms_url", "https://example.com"},
+		{"omitted url is unchanged", form("SmsUrl", "https://example.com"), form("FriendlyName", "x"), 0, "sms_url", "https://example.com"},
 		{"relative url", nil, form("VoiceUrl", "/a"), 21402, "voice_url", ""},
 		{"url without host", nil, form("StatusCallback", "https://"), 21402, "status_callback", ""},
 		{"url of another scheme", nil, form("SmsUrl", "ftp://example.com"), 21402, "sms_url", ""},
@@ -64,19 +64,19 @@ func TestNumberParametersAreCheckedAndKept(t *testing.T) {
 		{"name of 65", nil, form("FriendlyName", url64+"n"), 20002, "friendly_name", "+447700900123"},
 		{"empty name", nil, form("FriendlyName", ""), 20002, "friendly_name", "+447700900123"},
 		{"boolean", nil, form("VoiceCallerIdLookup", "true"), 0, "voice_caller_id_lookup", true},
-		{"no boolean", nil, form("VoiceCallerIdLookup", "yes"), 20001, "voice_caller_id_lookup", false},
+		{"not a boolean", nil, form("VoiceCallerIdLookup", "yes"), 20001, "voice_caller_id_lookup", false},
 		{"application", nil, form("SmsApplicationSid", app), 0, "sms_application_sid", app},
 		{"application leaves the url", form("SmsUrl", "https://example.com"), form("SmsApplicationSid", app), 0, "sms_url", "https://example.com"},
 		{"unknown application", nil, form("SmsApplicationSid", "AP"+strings.Repeat("0", 32)), 21420, "sms_application_sid", ""},
 		{"trunk deletes voice application", form("VoiceApplicationSid", app), form("TrunkSid", "TK"+strings.Repeat("1", 32)), 0, "voice_application_sid", ""},
 		{"voice application deletes trunk", form("TrunkSid", "TK"+strings.Repeat("1", 32)), form("VoiceApplicationSid", app), 0, "trunk_sid", nil},
 		{"clearing a trunk keeps the application", form("VoiceApplicationSid", app), form("TrunkSid", ""), 0, "voice_application_sid", app},
-		{"no trunk", nil, form("TrunkSid", "AP"+strings.Repeat("1", 32)), 20001, "trunk_sid", nil},
+		{"not a trunk", nil, form("TrunkSid", "AP"+strings.Repeat("1", 32)), 20001, "trunk_sid", nil},
 		{"receive mode", nil, form("VoiceReceiveMode", "fax"), 0, "voice_receive_mode", "fax"},
 		{"emergency status", nil, form("EmergencyStatus", "Active"), 0, "emergency_status", "Active"},
 		{"bundle", nil, form("BundleSid", "BU"+strings.Repeat("1", 32)), 0, "bundle_sid", "BU" + strings.Repeat("1", 32)},
 		{"unknown parameter", nil, form("SmsURL", "https://example.com"), 20001, "sms_url", ""},
-		{"nothing of a wrong request is kept", nil, form("FriendlyName", "kept?", "SmsMethod", "PUT"), 21403, "friendly_name", "+447700900123"},
+		{"a wrong request changes nothing", nil, form("FriendlyName", "kept?", "SmsMethod", "PUT"), 21403, "friendly_name", "+447700900123"},
 		{"parameter of create", nil, form("PhoneNumber", "+12025550101"), 20001, "phone_number", "+447700900123"},
 	}
 	for _, tc := range cases {

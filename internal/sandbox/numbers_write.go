@@ -45,7 +45,7 @@ func numberOwned(st *state, e164 string) (incomingPhoneNumber, bool) {
 	return numbers.first(st, func(n incomingPhoneNumber) bool { return n.PhoneNumber == e164 })
 }
 
-// numberInArea finds a free number among those North America keeps for fiction,
+// numberInArea finds a free number among those North America reserves for fiction,
 // 555-0100 to 555-0199 of each area code.
 func (c *call) numberInArea() (string, error) {
 	area := c.params.Get("AreaCode")
@@ -87,7 +87,7 @@ func deleteNumber(c *call) (int, any, error) {
 	return http.StatusNoContent, nil, nil
 }
 
-// moveNumber gives the number to the account of the parameter AccountSid
+// moveNumber moves the number to the account of the parameter AccountSid
 // (errors 21470 to 21474 of Twilio's dictionary).
 func (c *call) moveNumber(n *incomingPhoneNumber) error {
 	target := c.params.Get("AccountSid")
@@ -166,7 +166,7 @@ func (c *call) applicationOf(f *fields, name, accountSID string, into *string) {
 	*into = sid
 }
 
-// capable refuses what the number cannot carry.
+// capable refuses settings for a channel the number cannot carry.
 func (f *fields) capable(n *incomingPhoneNumber) {
 	if !n.Capabilities.SMS && (f.params.Get("SmsUrl") != "" || f.params.Get("SmsMethod") != "") {
 		f.fail(invalidParameter(21407, "SmsUrl and SmsMethod cannot be set: %s does not support SMS", n.PhoneNumber))
@@ -176,7 +176,7 @@ func (f *fields) capable(n *incomingPhoneNumber) {
 	}
 }
 
-// primary refuses a fallback URL that falls back from nothing.
+// primary refuses a fallback URL without a primary URL.
 func (f *fields) primary(fallback, primary string, code int) {
 	if f.params.Get(fallback) != "" && primary == "" {
 		f.fail(invalidParameter(code, "%s cannot be set without the primary URL", fallback))

@@ -8,13 +8,13 @@ import (
 	"fmt"
 )
 
-// What an operator does by hand, in the Console or by waiting for the world to
+// What an operator does by hand, in the Console or by waiting for an outside
 // change. Each has a knob of the same name.
 
 // errNone is the error for an object that does not exist.
-var errNone = errors.New("there is none")
+var errNone = errors.New("it does not exist")
 
-// AddNumber makes the account own a phone number and returns its SID. fields is
+// AddNumber adds a phone number to the account and returns its SID. fields is
 // a JSON object with any field of the IncomingPhoneNumber resource;
 // phone_number, in E.164, is needed. account_sid is the starter account's when
 // absent.
@@ -35,10 +35,10 @@ func (s *Sandbox) addNumbers(all []json.RawMessage) (added []incomingPhoneNumber
 				return err
 			}
 			if _, taken := numberOwned(st, n.PhoneNumber); taken {
-				return fmt.Errorf("the number %s is owned already", n.PhoneNumber)
+				return fmt.Errorf("the number %s is already owned", n.PhoneNumber)
 			}
 			if _, taken := numbers.get(st, n.SID); taken {
-				return fmt.Errorf("there is a number with the SID %s already", n.SID)
+				return fmt.Errorf("a number with the SID %s exists already", n.SID)
 			}
 			if _, known := accounts.get(st, n.AccountSID); !known {
 				return fmt.Errorf("account_sid of %s: there is no account %s", n.PhoneNumber, n.AccountSID)
@@ -77,7 +77,7 @@ func (s *Sandbox) readNumber(text json.RawMessage) (incomingPhoneNumber, error) 
 	return n, nil
 }
 
-// ReleaseNumber takes a number away, as releasing it in the Console does.
+// ReleaseNumber releases a number, as the Console does.
 func (s *Sandbox) ReleaseNumber(sid string) error {
 	return s.change(func(st *state) error {
 		if _, ok := numbers.get(st, sid); !ok {
@@ -88,8 +88,8 @@ func (s *Sandbox) ReleaseNumber(sid string) error {
 	})
 }
 
-// AddAccount makes an account, a subaccount if the owner is given, and returns
-// its only credentials: the sandbox keeps hashes.
+// AddAccount creates an account, a subaccount if the owner is given, and returns
+// its only credentials: the sandbox stores hashes.
 func (s *Sandbox) AddAccount(friendlyName, ownerAccountSID string) (secrets Credentials, err error) {
 	err = s.change(func(st *state) error {
 		a := account{FriendlyName: friendlyName, OwnerAccountSID: ownerAccountSID, Status: accountActive}
@@ -142,7 +142,7 @@ func (s *Sandbox) ChangeSettings(fields string) (settings Settings, err error) {
 	return settings, err
 }
 
-// Reset makes the sandbox as it was when new: the starter account, the settings
+// Reset returns the sandbox to its initial state: the starter account, the settings
 // of its options, no faults and an empty journal.
 func (s *Sandbox) Reset() error {
 	s.ClearFaults()

@@ -10,8 +10,8 @@ import (
 )
 
 // fields copies the parameters of a call into a row. A parameter that was not
-// sent leaves its target as it is; an empty one clears it where that has a
-// meaning. The first wrong one is kept in err, and nothing is copied after it.
+// sent leaves its target unchanged; an empty one clears it where that has a
+// meaning. The first invalid one is stored in err, and nothing is copied after it.
 type fields struct {
 	params url.Values
 	err    *apiError
@@ -19,7 +19,7 @@ type fields struct {
 
 func (c *call) fields() *fields { return &fields{params: c.params} }
 
-// result is err as an error, nil when all went well.
+// result is err as an error, nil if all were valid.
 func (f *fields) result() error {
 	if f.err == nil {
 		return nil
@@ -34,7 +34,7 @@ func (f *fields) sent(name string) (string, bool) {
 	return f.params.Get(name), true
 }
 
-// fail keeps the error if it is the first.
+// fail stores the error if it is the first.
 func (f *fields) fail(err *apiError) {
 	if f.err == nil {
 		f.err = err
@@ -133,13 +133,13 @@ func (f *fields) sid(name, prefix string, into *string) {
 	*into = value
 }
 
-// isSID says whether the value is the prefix and 32 hexadecimal digits.
+// isSID reports whether the value is the prefix and 32 hexadecimal digits.
 func isSID(prefix, value string) bool {
 	digits, ok := strings.CutPrefix(value, prefix)
 	return ok && len(digits) == 32 && strings.Trim(digits, "0123456789abcdefABCDEF") == ""
 }
 
-// check refuses parameters the route does not take, and repeated ones.
+// check refuses parameters the route does not have, and repeated ones.
 func (r route) check(params url.Values) *apiError {
 	names := make([]string, 0, len(params))
 	for name := range params {

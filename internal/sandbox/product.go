@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// product is what one Twilio host offers.
+// product is the API of one Twilio host.
 type product struct {
 	host    string // first label of the host: "api" for api.twilio.com
 	version string // first segment of every path: "/2010-04-01"
-	// prefixes are the paths by which a request that names no Twilio host is
-	// taken to mean this product.
+	// prefixes are the paths by which a request without a Twilio host is routed
+	// to this product.
 	prefixes []string
 	routes   []route
 	tables   []stored
@@ -82,7 +82,7 @@ func newHost(p product) *host {
 }
 
 // find returns the operations at the request's path, none if there is no such
-// path. A path with an empty or dotted segment is no path: it must not be
+// path. A path with an empty or dotted segment is invalid: it must not be
 // cleaned into another one.
 func (h *host) find(c *call) methods {
 	path := c.URL.EscapedPath()
@@ -93,7 +93,7 @@ func (h *host) find(c *call) methods {
 	}
 	located := c.WithContext(withCall(c.Context(), c))
 	if h.host == apiHost {
-		// Without .json the 2010 API answers XML, which the sandbox does not speak.
+		// Without .json the 2010 API answers XML, which the sandbox does not support.
 		if !strings.HasSuffix(path, ".json") {
 			return nil
 		}
@@ -105,7 +105,7 @@ func (h *host) find(c *call) methods {
 	return c.routes
 }
 
-// hostFor finds the product a request is for: by Host, also in the forms with a
+// hostFor finds the product of a request: by Host, also in the forms with a
 // region or an edge (api.dublin.ie1.twilio.com), or by its path where the host
 // is not Twilio's.
 func (s *Sandbox) hostFor(r *http.Request) *host {

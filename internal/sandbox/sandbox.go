@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The starter account every sandbox begins with. These open nothing but
+// The starter account every sandbox begins with. These give access only to
 // sandboxes, and are alphanumeric because twilio-go refuses other credentials.
 const (
 	StarterAccountSID   = "AC00000000000000000000000000005a11"
@@ -22,7 +22,7 @@ func StarterNumbers() []string {
 	return []string{"+447447735023", "+447700900123", "+12025550142"}
 }
 
-// Sandbox is a Twilio of one's own. It is safe for concurrent use.
+// Sandbox is a Twilio in memory or on a file. It is safe for concurrent use.
 type Sandbox struct {
 	clock    func() time.Time
 	sids     func(prefix string) string
@@ -34,8 +34,8 @@ type Sandbox struct {
 	traffic  *traffic
 	faults   *faults
 
-	tokens   sync.Map // of accounts other than the starter's, by SID, while the process lasts
-	contacts sync.Map // of contacts whose turn it is
+	tokens   sync.Map // of accounts other than the starter's, by SID, for the life of the process
+	contacts sync.Map // of contacts with a turn in progress
 
 	sidsMu  sync.Mutex
 	mu      sync.Mutex
@@ -44,23 +44,23 @@ type Sandbox struct {
 	history []version
 }
 
-// Option changes how a Sandbox is made.
+// Option configures a new Sandbox.
 type Option func(*Sandbox)
 
-// WithClock gives the sandbox another clock than the wall's.
+// WithClock replaces the wall clock.
 func WithClock(clock func() time.Time) Option {
 	return func(s *Sandbox) { s.clock = clock }
 }
 
-// WithSIDs gives the source of identifiers: it is called with the prefix ("PN")
-// and answers the whole SID, prefix and 32 hexadecimal digits. The empty prefix
-// asks for a secret (the token of a new account). It must never repeat itself.
+// WithSIDs sets the source of identifiers: it is called with the prefix ("PN")
+// and returns the whole SID, prefix and 32 hexadecimal digits. The empty prefix
+// asks for a secret (the token of a new account). It must never repeat a value.
 // It is called by one goroutine at a time.
 func WithSIDs(sids func(prefix string) string) Option {
 	return func(s *Sandbox) { s.sids = sids }
 }
 
-// WithSettings gives the settings a new or reset sandbox starts with.
+// WithSettings sets the settings a new or reset sandbox starts with.
 func WithSettings(settings Settings) Option {
 	return func(s *Sandbox) { s.defaults = settings }
 }
@@ -93,7 +93,7 @@ func randomSID(prefix string) string {
 	return prefix + hex.EncodeToString(b[:])
 }
 
-// version is the state as it was until a moment.
+// version is the state up to a moment.
 type version struct {
 	state *state
 	until time.Time
@@ -106,7 +106,7 @@ const (
 	historyAge    = 10 * time.Minute
 )
 
-// replace makes next the current state and remembers the one before.
+// replace makes next the current state and adds the previous one to the history.
 func (s *Sandbox) replace(next *state, now time.Time) {
 	if s.state != nil {
 		s.history = append(s.history, version{s.state, now})
@@ -119,7 +119,7 @@ func (s *Sandbox) replace(next *state, now time.Time) {
 	s.state = next
 }
 
-// asOf returns the state as it was at a moment.
+// asOf returns the state at a moment.
 func (s *Sandbox) asOf(moment time.Time) *state {
 	for _, v := range s.history {
 		if v.until.After(moment) {

@@ -17,7 +17,7 @@ import (
 // smaller.
 const maxBody = 8 << 20
 
-// answer is what will be written, once the faults allow.
+// answer is the response before the faults apply.
 type answer struct {
 	status int
 	header http.Header
@@ -55,11 +55,11 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Twilio-Concurrent-Requests", strconv.Itoa(visit.inFlight))
 	visit.answered(a.status)
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // who went away needs no answer
+	_, _ = w.Write(a.body) // fails only if the client has disconnected
 }
 
-// serve answers the request under the faults that hit it; nil means the
-// connection is to be cut.
+// serve answers the request under the faults that apply to it; nil means that the
+// connection must be cut.
 func (s *Sandbox) serve(r *http.Request, body []byte, visit *visit) *answer {
 	hit := s.faults.hit(r, visit.inFlight)
 	if hit.delay > 0 {
@@ -84,8 +84,8 @@ func (s *Sandbox) serve(r *http.Request, body []byte, visit *visit) *answer {
 	return a
 }
 
-// cut ends the connection in the middle of the answer's head. Its first line goes
-// out where that can be done, because HTTP clients silently repeat a GET on a
+// cut ends the connection in the middle of the response header. Its first line is
+// sent where that is possible, because HTTP clients silently repeat a GET on a
 // connection that closed without a byte.
 func cut(w http.ResponseWriter) {
 	conn, buffered, err := http.NewResponseController(w).Hijack()
@@ -98,7 +98,7 @@ func cut(w http.ResponseWriter) {
 	}
 }
 
-// answer answers the request from the state as it is now or, for a read, was
+// answer answers the request from the current state or, for a read, from the state
 // lag ago.
 func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answer {
 	var status int
@@ -151,7 +151,7 @@ func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (statu
 	return status, value, err
 }
 
-// prepare finds who calls, what is called, and refuses what Twilio would
+// prepare finds the caller and the route, and refuses what Twilio would refuse
 // before it looks at the resource.
 func (s *Sandbox) prepare(c *call, body []byte) error {
 	if err := c.authenticate(s.state); err != nil {
@@ -203,13 +203,13 @@ func (c *call) readParams(body []byte) *apiError {
 	return c.route.check(c.params)
 }
 
-// isForm tells whether a request says that its body is a form, as Twilio wants it.
+// isForm reports whether a request declares its body a form, as Twilio requires.
 func isForm(r *http.Request) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return err == nil && kind == "application/x-www-form-urlencoded"
 }
 
-// moment is a time as the state keeps it, to the millisecond.
+// moment is a time as the state stores it, to the millisecond.
 func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // newSID asks the source of identifiers.

@@ -1,7 +1,7 @@
 package sandbox
 
 // Settings choose among behaviours that Twilio's documents leave open or that
-// depend on the moment. They belong to the state: every process on one file
+// depend on timing. They belong to the state: every process on one file
 // shares them.
 type Settings struct {
 	// ApplicationClearsURL makes setting sms_application_sid clear sms_url and

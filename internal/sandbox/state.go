@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// record is what every row has. Seq is the place in the order of creation,
+// record is the part that every row has. Seq is the position in the order of creation,
 // which dates cannot give when the clock stands still.
 type record struct {
 	Seq         int64     `json:"seq"`
@@ -26,8 +26,8 @@ type rowOf[T any] interface {
 	rec() *record
 }
 
-// state is all the sandbox knows. A fork shares its maps with its parent until
-// it writes, so older versions cost little and stay as they were.
+// state is all the data of a sandbox. A fork shares its maps with its parent until
+// it writes, so older versions cost little and stay unchanged.
 type state struct {
 	tables   map[string]map[string]any // table -> SID -> pointer to a row
 	owned    map[string]bool           // tables this fork may write to
@@ -91,8 +91,8 @@ func (t table[T, P]) remove(st *state, sid string) {
 	delete(st.writable(t.name), sid)
 }
 
-// list returns copies of the rows keep holds for, newest first. Twilio does not
-// document the order; a live list of tasks came newest first.
+// list returns copies of the rows for which keep holds, newest first. Twilio does not
+// document the order; a live list of tasks was newest first.
 func (t table[T, P]) list(st *state, keep func(T) bool) []T {
 	var found []T
 	for _, row := range st.tables[t.name] {
@@ -106,7 +106,7 @@ func (t table[T, P]) list(st *state, keep func(T) bool) []T {
 	return found
 }
 
-// first returns the newest row keep holds for.
+// first returns the newest row for which keep holds.
 func (t table[T, P]) first(st *state, keep func(T) bool) (T, bool) {
 	var best T
 	found := false
@@ -119,7 +119,7 @@ func (t table[T, P]) first(st *state, keep func(T) bool) (T, bool) {
 	return best, found
 }
 
-// stored is a table as the file sees it.
+// stored is a table as the file stores it.
 type stored interface {
 	tableName() string
 	encode(st *state) any

@@ -80,7 +80,7 @@ func TestWrongRequestsGetTwiliosErrors(t *testing.T) {
 		{"method", "PUT", number, 405, 20004, ""},
 		{"method of a list", "DELETE", numbersOf, 405, 20004, ""},
 		{"page size", "GET", numbersOf + "?PageSize=1001", 400, 20007, ""},
-		{"no page size", "GET", numbersOf + "?PageSize=0", 400, 20001, ""},
+		{"zero page size", "GET", numbersOf + "?PageSize=0", 400, 20001, ""},
 		{"negative page", "GET", numbersOf + "?Page=-1", 400, 20001, ""},
 		{"page without token", "GET", numbersOf + "?Page=1", 400, 21481, ""},
 		{"wrong token", "GET", numbersOf + "?Page=1&PageToken=PA" + strings.Repeat("0", 32), 400, 21481, ""},
@@ -94,7 +94,7 @@ func TestWrongRequestsGetTwiliosErrors(t *testing.T) {
 		{"dots", "GET", starterPath + "/x/../IncomingPhoneNumbers.json", 404, 20404, ""},
 		{"escaped dots", "GET", starterPath + "/x/%2e%2e/IncomingPhoneNumbers.json", 404, 20404, ""},
 		{"trailing slash", "GET", numbersOf + "/", 404, 20404, ""},
-		{"no such host", "GET", "https://nothing.twilio.com" + numbersOf, 404, 20404, ""},
+		{"unknown host", "GET", "https://nothing.twilio.com" + numbersOf, 404, 20404, ""},
 		{"host beyond region", "GET", "https://api.a.b.c.twilio.com" + numbersOf, 404, 20404, ""},
 		{"region and edge", "GET", "https://api.dublin.ie1.twilio.com" + numbersOf, 200, 0, ""},
 		{"region", "GET", "https://api.ie1.twilio.com" + numbersOf, 200, 0, ""},
@@ -162,7 +162,7 @@ func TestPagesHoldEveryRowOnceWhileRowsComeAndGo(t *testing.T) {
 		previous, _ = page["previous_page_uri"].(string)
 		next, _ = page["next_page_uri"].(string)
 		if len(starts) == 1 {
-			// The last row of the page goes and a newer one comes.
+			// The last row of the page is deleted and a newer one is added.
 			must(t, h, 204, "DELETE", starterPath+"/Applications/"+rows[2]+".json", nil)
 			must(t, h, 201, "POST", appsOf, form("FriendlyName", "bot"))
 		}

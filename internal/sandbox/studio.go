@@ -20,15 +20,15 @@ func studioProduct() product {
 }
 
 // studioFlow is a flow with all its revisions, oldest first: they are immutable
-// and live as long as the flow.
+// and exist as long as the flow.
 type studioFlow struct {
 	record
 	Revisions []flowRevision `json:"revisions"`
 	TestUsers []string       `json:"test_users,omitempty"`
 }
 
-// flowRevision is what one create or update made. The SID of its record is the
-// flow's, its place in the order is its number.
+// flowRevision is the result of one create or update. The SID of its record is the
+// flow's, its position in the order is its number.
 type flowRevision struct {
 	record
 	FriendlyName  string          `json:"friendly_name"`
@@ -57,7 +57,7 @@ func (f studioFlow) published() (flowRevision, bool) {
 	return flowRevision{}, false
 }
 
-// flowWebhook is the URL at which a flow answers calls and messages alike
+// flowWebhook is the URL at which a flow answers calls and messages
 // (https://www.twilio.com/docs/studio/widget-library/trigger-start).
 var flowWebhook = regexp.MustCompile(
 	`^https?://(?i:webhooks\.twilio\.com)/v1/Accounts/(?P<account>AC[0-9a-fA-F]{32})/Flows/(?P<sid>FW[0-9a-fA-F]{32})(?:\?.*)?$`)

@@ -25,8 +25,8 @@ func rawAnswer(t *testing.T, h http.Handler, r *http.Request) string {
 	return w.Body.String()
 }
 
-// twilioHandler is what Twilio's own generated clients are made of, on a sandbox
-// in process.
+// twilioHandler is the base of Twilio's own generated clients, on a sandbox in
+// process.
 func twilioHandler(h http.Handler) *client.RequestHandler {
 	c := &client.Client{
 		Credentials: client.NewCredentials(StarterAPIKeySID, StarterAPIKeySecret),
@@ -65,7 +65,7 @@ func TestTwiliosClientManagesFlows(t *testing.T) {
 	if executions, err := twilio.ListExecution(*made.Sid, since); err != nil || len(executions) != 0 {
 		t.Errorf("%+v %v", executions, err)
 	}
-	// A Go string is encoded twice by the client, which Studio has to refuse.
+	// A Go string is encoded twice by the client, which Studio must refuse.
 	var refused *client.TwilioRestError
 	_, err = twilio.UpdateFlowValidate((&studio.UpdateFlowValidateParams{}).SetFriendlyName("a").SetStatus("draft").SetDefinition(helloFlow))
 	if !errors.As(err, &refused) || refused.Code != 81022 || len(refused.Details["errors"].([]any)) != 1 {

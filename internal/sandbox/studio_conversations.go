@@ -9,8 +9,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run/studio"
 )
 
-// openFlow finds a contact's active execution of a flow or begins one: a message
-// during an active execution goes to the widget that waits.
+// openFlow finds a contact's active execution of a flow or starts one: a message
+// during an active execution is sent to the widget that waits.
 func openFlow(s *Sandbox, st *state, sid, _ string, who run.Contact) (*session, error) {
 	if e, ok := s.activeExecution(st, who, sid); ok {
 		return s.resumeExecution(st, e)
@@ -36,7 +36,7 @@ func flowCall(s *Sandbox, st *state, who run.Contact) (*session, error) {
 	return s.resumeExecution(st, e)
 }
 
-// activeExecution is the newest active execution with a contact that can go on:
+// activeExecution is the newest active execution with a contact that can continue:
 // of a flow, or of any when flowSID is empty.
 func (s *Sandbox) activeExecution(st *state, who run.Contact, flowSID string) (execution, bool) {
 	now := moment(s.clock())
@@ -65,7 +65,7 @@ func (s *Sandbox) executionOptions(st *state, e execution) studio.Options {
 	}
 }
 
-// resumeExecution takes an execution up, on the revision it began with.
+// resumeExecution resumes an execution, on the revision it started with.
 func (s *Sandbox) resumeExecution(st *state, e execution) (*session, error) {
 	f, _ := studioFlows.get(st, e.FlowSID)
 	if e.FlowVersion < 1 || e.FlowVersion > int64(len(f.Revisions)) {
@@ -90,7 +90,7 @@ func (s *Sandbox) executionSession(st *state, e execution, conversation run.Conv
 	return talk
 }
 
-// keep writes an execution after a turn that was over at a moment.
+// keep writes an execution after a turn that ended at a moment.
 func (e execution) keep(st *state, talk *session, turn run.Turn, now time.Time) error {
 	if _, ok := studioFlows.get(st, e.FlowSID); !ok {
 		return nil
@@ -107,7 +107,7 @@ func (e execution) keep(st *state, talk *session, turn run.Turn, now time.Time) 
 		return nil
 	}
 	e.DateUpdated, e.WaitsUntil = now, ""
-	// A person at a keyboard is no caller: a call waits as long as one may last.
+	// A person at a keyboard is slower than a caller: a call waits until its limit.
 	wait := callLimit
 	if e.Channel == channelMessaging {
 		wait = turn.Wait
@@ -119,9 +119,9 @@ func (e execution) keep(st *state, talk *session, turn run.Turn, now time.Time) 
 	return nil
 }
 
-// settle lets the executions go on whose time to wait is over, each in its
-// contact's turn: what follows a timeout may be more widgets, and a webhook that
-// they ask must hear of it once, however many requests ask for executions.
+// settle continues the executions whose wait has timed out, each under its
+// contact's lock: after a timeout more widgets may run, and a webhook that they
+// request must be called once, however many requests ask for executions.
 func (s *Sandbox) settle(ctx context.Context) error {
 	for {
 		st, err := s.snapshot(ctx)
@@ -145,7 +145,7 @@ func (s *Sandbox) settle(ctx context.Context) error {
 }
 
 // settleContact does it for one contact. Call it with the contact's lock held.
-// The executions go on from the moment their time was over.
+// The executions continue from the moment they timed out.
 func (s *Sandbox) settleContact(ctx context.Context, who run.Contact) error {
 	for {
 		st, err := s.snapshot(ctx)
@@ -162,7 +162,7 @@ func (s *Sandbox) settleContact(ctx context.Context, who run.Contact) error {
 	}
 }
 
-// firstDue is the newest execution that waited long enough, of those asked for.
+// firstDue is the newest execution that has timed out, of those selected.
 func (s *Sandbox) firstDue(st *state, of func(execution) bool) (execution, bool) {
 	now := moment(s.clock())
 	return executions.first(st, func(e execution) bool {
@@ -188,7 +188,7 @@ func (s *Sandbox) settleOne(ctx context.Context, st *state, e execution) error {
 	return s.change(func(st *state) error { return talk.keep(st, turn, over) })
 }
 
-// asksForExecutions tells whether a request is about executions.
+// asksForExecutions reports whether a request is about executions.
 func asksForExecutions(path string) bool {
 	return strings.HasPrefix(path, flowsPath+"/") && strings.Contains(path, "/Executions")
 }

@@ -19,7 +19,7 @@ const (
 	channelMessaging = run.Messaging
 	channelVoice     = run.Voice
 
-	// endedKept is how many ended executions of a flow are kept, the newest, so
+	// endedKept is how many ended executions of a flow are stored, the newest, so
 	// that the file stays small.
 	endedKept = 200
 	// executionAge is how long an execution may last
@@ -27,21 +27,21 @@ const (
 	executionAge = 30 * 24 * time.Hour
 )
 
-// execution is one run of a flow with one contact. It keeps to the revision it
-// began with: flow_version is "the Flow version number at the time of Execution
+// execution is one run of a flow with one contact. It stays on the revision it
+// started with: flow_version is "the Flow version number at the time of Execution
 // creation".
 type execution struct {
 	record
 	FlowSID     string `json:"flow_sid"`
 	FlowVersion int64  `json:"flow_version"`
-	Contact     string `json:"contact"` // the address of who writes or calls
+	Contact     string `json:"contact"` // the address of the contact
 	ContactSID  string `json:"contact_sid"`
 	Channel     string `json:"channel"`               // messaging or voice
 	Address     string `json:"address"`               // the number written to or called
 	InitiatedBy string `json:"initiated_by"`          // the SID of the message or call
 	Status      string `json:"status"`                // active or ended
 	WaitsUntil  string `json:"waits_until,omitempty"` // RFC 3339; empty: for as long as an execution lasts
-	// Conversation is what the flow remembers; an execution made by hand has none,
+	// Conversation is the saved conversation; an execution created by hand has none,
 	// and does not run.
 	Conversation json.RawMessage `json:"conversation,omitempty"`
 }
@@ -64,12 +64,12 @@ func (e execution) url() string {
 	return "https://studio.twilio.com/v2/Flows/" + e.FlowSID + "/Executions/" + e.SID
 }
 
-// with is whom an execution talks with, as contactLock wants it.
+// with is the contact of an execution, for contactLock.
 func (e execution) with() run.Contact {
 	return run.Contact{From: e.Contact, To: e.Address, Channel: e.Channel}
 }
 
-// over is when an active execution ends by itself.
+// over is the time at which an active execution ends by itself.
 func (e execution) over() time.Time {
 	last := e.DateCreated.Add(executionAge)
 	if waits, err := time.Parse(time.RFC3339, e.WaitsUntil); err == nil && waits.Before(last) {
@@ -78,7 +78,7 @@ func (e execution) over() time.Time {
 	return last
 }
 
-// statusAt is the status an execution has at a moment.
+// statusAt is the status of an execution at a moment.
 func (e execution) statusAt(now time.Time) string {
 	if e.Status == executionActive && !now.Before(e.over()) {
 		return executionEnded
@@ -156,7 +156,7 @@ func fetchExecution(c *call) (int, any, error) {
 	return http.StatusOK, c.renderExecution(e), nil
 }
 
-// endExecution refuses what has ended already, which Twilio does not document.
+// endExecution refuses an ended execution, which Twilio does not document.
 func endExecution(c *call) (int, any, error) {
 	e, err := c.execution()
 	if err != nil {
@@ -176,7 +176,7 @@ func endExecution(c *call) (int, any, error) {
 	return http.StatusOK, c.renderExecution(e), nil
 }
 
-// deleteExecution refuses what is active, which Twilio does not document.
+// deleteExecution refuses an active execution, which Twilio does not document.
 func deleteExecution(c *call) (int, any, error) {
 	e, err := c.execution()
 	if err != nil {
@@ -203,8 +203,8 @@ func fetchExecutionContext(c *call) (int, any, error) {
 	}, nil
 }
 
-// context is what the flow's Liquid sees: as far as the flow has come or, where
-// the execution was made by hand, as it begins.
+// context is the Liquid context of the execution: its current one or, for an
+// execution created by hand, the initial one.
 func (e execution) context() object {
 	contact := run.Contact{AccountSID: e.AccountSID, From: e.Contact, To: e.Address, Channel: e.Channel}
 	if context, err := studio.ContextOf(e.Conversation, studio.Options{Contact: contact, SID: e.SID}); err == nil {
@@ -225,7 +225,7 @@ func (e execution) context() object {
 	}
 }
 
-// end ends an execution and forgets the oldest ended ones of its flow.
+// end ends an execution and deletes the oldest ended ones of its flow.
 func (e *execution) end(st *state, now time.Time) {
 	e.Status, e.WaitsUntil, e.DateUpdated = executionEnded, "", now
 	executions.put(st, *e)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Execution is an execution of a Studio flow as an operator makes one.
+// Execution is an execution of a Studio flow as an operator creates one.
 type Execution struct {
 	FlowSID string `json:"flow_sid"`
 	Contact string `json:"contact"` // E.164
@@ -15,7 +15,7 @@ type Execution struct {
 	Status string `json:"status,omitempty"`
 }
 
-// AddExecution makes an execution of a flow's published revision (of its latest,
+// AddExecution creates an execution of a flow's published revision (of its latest,
 // where none is published) without running the flow, and returns its SID.
 func (s *Sandbox) AddExecution(wanted Execution) (sid string, err error) {
 	e, err := s.addExecution(wanted)
@@ -76,7 +76,7 @@ func (s *Sandbox) newExecution(st *state, revision flowRevision, channel, contac
 }
 
 // EndExecution ends an execution, as its contact hanging up does. One that has
-// ended stays as it is.
+// ended is not changed.
 func (s *Sandbox) EndExecution(sid string) error {
 	return s.change(func(st *state) error {
 		e, ok := executions.get(st, sid)

@@ -10,7 +10,7 @@ import (
 	studio "github.com/twilio/twilio-go/rest/studio/v2"
 )
 
-// executionOf makes an execution by its knob and returns its SID.
+// executionOf creates an execution by its knob and returns its SID.
 func executionOf(t *testing.T, s *Sandbox, flow, contact, channel string) string {
 	t.Helper()
 	sid, err := s.AddExecution(Execution{FlowSID: flow, Contact: contact, Channel: channel})
@@ -35,7 +35,7 @@ func TestExecutionIsEndedAndDeleted(t *testing.T) {
 		}
 	}
 	if !strings.HasPrefix(fetched["initiated_by"].(string), "CA") {
-		t.Errorf("a call began %v", fetched["initiated_by"])
+		t.Errorf("a call started %v", fetched["initiated_by"])
 	}
 	context := must(t, s, 200, "GET", path+"/Context", nil)["context"].(map[string]any)
 	if call := context["trigger"].(map[string]any)["call"].(map[string]any); call["From"] != "+447700900999" {
@@ -124,7 +124,7 @@ func TestOldEndedExecutionsAreForgotten(t *testing.T) {
 	page := must(t, s, 200, "GET", studioFlowsURL+"/"+flow+"/Executions?PageSize=1000", nil)
 	sids := column(t, page, "executions", "sid")
 	if len(sids) != endedKept+1 || sids[len(sids)-1] != running {
-		t.Errorf("%d executions kept, the oldest is %s", len(sids), sids[len(sids)-1])
+		t.Errorf("%d executions stored, the oldest is %s", len(sids), sids[len(sids)-1])
 	}
 }
 
@@ -143,7 +143,7 @@ func TestExecutionsSurviveOnTheFileAndEndWithTheirFlow(t *testing.T) {
 	must(t, again, 200, "GET", studioFlowsURL+"/"+flow+"/Executions/"+sid, nil)
 	must(t, again, 204, "DELETE", studioFlowsURL+"/"+flow, nil)
 	if strings.Contains(readFile(t, path), sid) {
-		t.Error("the execution outlives its flow")
+		t.Error("the execution exists after its flow")
 	}
 }
 

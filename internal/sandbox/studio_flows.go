@@ -13,7 +13,7 @@ const (
 	flowPath  = flowsPath + "/{Sid}"
 )
 
-// flowParams are those of create, update and, but for AuthorSid, Validate.
+// flowParams are those of create, update and, except AuthorSid, Validate.
 // AuthorSid is in twilio-go since 1.31.0 (rest/studio/v2/flows.go).
 var flowParams = []string{"FriendlyName", "Status", "Definition", "CommitMessage", "AuthorSid"}
 
@@ -36,7 +36,7 @@ func (c *call) flow() (studioFlow, error) {
 	return f, nil
 }
 
-// renderFlow is a flow as a fetch answers it. A flow that was never updated has
+// renderFlow is the answer of a fetch. A flow that was never updated has
 // no date_updated in Twilio's own examples.
 func renderFlow(f studioFlow) object {
 	latest := f.latest()
@@ -70,7 +70,7 @@ func renderFlow(f studioFlow) object {
 }
 
 // withoutDefinition turns an answer into a row of a list, which lacks the
-// definition and what was found in it.
+// definition and its warnings.
 func withoutDefinition(answer object) object {
 	for _, key := range []string{"definition", "valid", "errors", "warnings"} {
 		if _, has := answer[key]; has {
@@ -102,9 +102,9 @@ func createFlow(c *call) (int, any, error) {
 	return http.StatusCreated, renderFlow(c.save(f, revision)), nil
 }
 
-// updateFlow makes a revision whatever was sent. Twilio does not document what
-// it does without a Definition; here the latest one counts, a draft included, so
-// Status=published alone publishes what somebody left in the console.
+// updateFlow creates a revision whatever was sent. Twilio does not document what
+// it does without a Definition; here the latest one is used, a draft included, so
+// Status=published alone publishes a draft from the console.
 func updateFlow(c *call) (int, any, error) {
 	f, err := c.flow()
 	if err != nil {
@@ -119,8 +119,8 @@ func updateFlow(c *call) (int, any, error) {
 	return http.StatusOK, renderFlow(c.save(f, revision)), nil
 }
 
-// deleteFlow leaves the numbers that point at the flow as they are. Whether
-// Twilio lets what runs go on is not documented; here it ends.
+// deleteFlow leaves the numbers that point at the flow unchanged. Whether active
+// executions continue at Twilio is not documented; here they end.
 func deleteFlow(c *call) (int, any, error) {
 	f, err := c.flow()
 	if err != nil {
@@ -149,7 +149,7 @@ func (c *call) save(f studioFlow, revision flowRevision) studioFlow {
 	return f
 }
 
-// revision reads the parameters of a new revision over what it starts with.
+// revision reads the parameters of a new revision over its initial values.
 func (c *call) revision(revision flowRevision, required ...string) (flowRevision, error) {
 	f := c.fields()
 	f.required(required...)
@@ -184,9 +184,9 @@ func errFlowDefinition(problems []flow.Problem) *apiError {
 	return err
 }
 
-// storedDefinition is a valid definition as Twilio might keep it: whether it
-// sorts the keys and fills in what is optional is not documented, so unless kept
-// as it was sent it comes back with both.
+// storedDefinition is a valid definition as Twilio might store it: whether it
+// sorts the keys and fills in optional ones is not documented, so unless keep is
+// set, it does both.
 func storedDefinition(sent []byte, keep bool) json.RawMessage {
 	if keep {
 		return compactJSON(sent)

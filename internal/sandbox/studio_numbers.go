@@ -3,7 +3,7 @@ package sandbox
 import "net/http"
 
 // studioCallback is what Studio does to a number that this call pointed at a
-// flow: it sets the number's status callback, whatever was there ("Studio now
+// flow: it sets the number's status callback, replacing any other ("Studio now
 // automatically configures the status callback", changelog of March 10, 2021).
 // The URL it sets is not documented.
 func (c *call) studioCallback(n *incomingPhoneNumber) {

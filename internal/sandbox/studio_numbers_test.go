@@ -43,11 +43,11 @@ func TestStudioSetsTheStatusCallbackOfANumber(t *testing.T) {
 		settings, parameter, url string // %s is the flow's webhook
 		set                      bool
 	}{
-		"messages":           {`{}`, "SmsUrl", "%s", true},
-		"calls":              {`{}`, "VoiceUrl", "%s?foo=bar", true},
-		"another URL":        {`{}`, "SmsUrl", "https://example.com/sms", false},
-		"a flow that is not": {`{}`, "SmsUrl", "https://webhooks.twilio.com/v1/Accounts/" + StarterAccountSID + "/Flows/FW00000000000000000000000000000000", false},
-		"turned off":         {`{"studio_leaves_numbers":true}`, "SmsUrl", "%s", false},
+		"messages":        {`{}`, "SmsUrl", "%s", true},
+		"calls":           {`{}`, "VoiceUrl", "%s?foo=bar", true},
+		"another URL":     {`{}`, "SmsUrl", "https://example.com/sms", false},
+		"an unknown flow": {`{}`, "SmsUrl", "https://webhooks.twilio.com/v1/Accounts/" + StarterAccountSID + "/Flows/FW00000000000000000000000000000000", false},
+		"disabled":        {`{"studio_leaves_numbers":true}`, "SmsUrl", "%s", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := predictable()

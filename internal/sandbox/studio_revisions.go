@@ -59,7 +59,7 @@ func fetchRevision(c *call) (int, any, error) {
 		if strings.Trim(wanted, "0123456789") != "" {
 			return 0, nil, invalidParameter(81021, "Flow revision must be an integer or enum(LatestPublished, LatestRevision)")
 		}
-		// A number beyond an int is beyond the revisions too.
+		// A number that overflows an int exceeds every revision.
 		if n, err := strconv.Atoi(wanted); err == nil && n >= 1 && n <= len(f.Revisions) {
 			r, found = f.Revisions[n-1], true
 		}

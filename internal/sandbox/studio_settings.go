@@ -10,12 +10,12 @@ import (
 // harsher behaviours.
 type StudioSettings struct {
 	// StudioReadLagMS is how old, in milliseconds, the state is that reads of
-	// studio.twilio.com answer from, beyond ReadLagMS. Such reads were seen on
-	// living Twilio (RJPearson94/terraform-provider-twilio issue 86).
+	// studio.twilio.com answer from, beyond ReadLagMS. Such reads were observed on
+	// the real Twilio (RJPearson94/terraform-provider-twilio issue 86).
 	StudioReadLagMS int `json:"studio_read_lag_ms"`
-	// StudioKeepsDefinition makes a flow's definition come back as it was sent.
-	// Otherwise its keys are sorted and what is optional is filled in. Twilio does
-	// not document which it does.
+	// StudioKeepsDefinition returns a flow's definition as it was sent. Otherwise its
+	// keys are sorted and optional ones are filled in. Twilio does not document which
+	// it does.
 	StudioKeepsDefinition bool `json:"studio_keeps_definition"`
 	// StudioLeavesNumbers stops Studio from setting the status callback of a number
 	// that is pointed at a flow, as it does since March 2021 (Studio changelog).
@@ -26,7 +26,7 @@ type StudioSettings struct {
 func compactJSON(text []byte) json.RawMessage {
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, text); err != nil {
-		panic(err) // only what was validated is compacted
+		panic(err) // only validated JSON is compacted
 	}
 	return compact.Bytes()
 }

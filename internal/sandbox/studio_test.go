@@ -90,7 +90,7 @@ func TestFlowUpdateMakesARevision(t *testing.T) {
 	}
 	live := must(t, h, 200, "GET", flow+"/Revisions/LatestPublished", nil)
 	if live["revision"] != 1.0 {
-		t.Errorf("the draft took traffic: %v", live)
+		t.Errorf("the draft serves traffic: %v", live)
 	}
 	published := must(t, h, 200, "POST", flow, form("Status", "published"))
 	if published["revision"] != 3.0 || published["commit_message"] != nil {
@@ -152,7 +152,7 @@ func TestFlowParametersAreRefused(t *testing.T) {
 		})
 	}
 	if flow := must(t, s, 200, "GET", studioFlowsURL+"/"+sid, nil); flow["revision"] != 1.0 {
-		t.Errorf("a refused update made a revision: %v", flow)
+		t.Errorf("a refused update created a revision: %v", flow)
 	}
 }
 
@@ -169,7 +169,7 @@ func TestValidateNamesTheProperty(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if got := column(t, must(t, h, 200, "GET", studioFlowsURL, nil), "flows", "sid"); len(got) != 0 {
-		t.Errorf("validating made %v", got)
+		t.Errorf("validating created %v", got)
 	}
 }
 

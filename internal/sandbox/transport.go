@@ -14,12 +14,12 @@ import (
 func (s *Sandbox) Transport() http.RoundTripper { return InProcess(s) }
 
 // InProcess is the transport to a handler in the same process, for a sandbox
-// with something around it.
+// with middleware around it.
 func InProcess(handler http.Handler) http.RoundTripper { return inProcess{handler} }
 
 type inProcess struct{ handler http.Handler }
 
-// recorder keeps what a handler writes. It cannot be hijacked.
+// recorder buffers what a handler writes. It cannot be hijacked.
 type recorder struct {
 	header http.Header
 	status int

@@ -35,16 +35,16 @@ const (
 	signatureHeader = "X-Twilio-Signature"
 )
 
-var errNotLoopback = errors.New("the sandbox calls loopback addresses alone")
+var errNotLoopback = errors.New("the sandbox calls only loopback addresses")
 
-// isLoopback says whether a host name or address is this machine by itself.
+// isLoopback reports whether a host name or address always means this machine.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// dialLoopback refuses what a name turns out to stand for, where that is not
-// this machine.
+// dialLoopback refuses the resolved address of a name, where that is not this
+// machine.
 func dialLoopback(_, address string, _ syscall.RawConn) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -79,10 +79,10 @@ func sign(token, target string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// web makes the requests of an account's bots, to this machine alone. Requests
-// are signed with the account's token. The sandbox keeps only its hash, so for
+// web makes the requests of an account's bots, to this machine only. Requests
+// are signed with the account's token. The sandbox stores only its hash, so for
 // an account other than the starter's they are signed once this process has
-// made the account or seen its token.
+// created the account or received its token.
 func (s *Sandbox) web(accountSID string) run.Web {
 	token := StarterAuthToken
 	if accountSID != StarterAccountSID {
@@ -149,7 +149,7 @@ func fetchLoopback(ctx context.Context, r run.Request, token string) (run.Respon
 	return readAnswer(answer)
 }
 
-// withoutUser is a URL that cannot be read without all that may be a user and a
+// withoutUser is a URL that cannot be parsed, without all that may be a user and a
 // password in it.
 func withoutUser(target string) string {
 	if at := strings.LastIndexByte(target, '@'); at >= 0 {

@@ -22,7 +22,9 @@ func DeleteHolds(ctx context.Context, a *account.Account, botSID string) error {
 }
 
 // Move makes the suspension of one bot that of another: the mark moves, and with it every
-// silenced channel at once. A bot that is not suspended is no error.
+// silenced channel at once. What answers for the other bot all the same is silenced: the
+// suspension may have come after its numbers had moved. A bot that is not suspended is no
+// error.
 func Move(ctx context.Context, a *account.Account, from, to string) error {
 	if from == "" {
 		return nil
@@ -36,5 +38,8 @@ func Move(ctx context.Context, a *account.Account, from, to string) error {
 			return fmt.Errorf("renaming %s: %w", hold, err)
 		}
 	}
-	return nil
+	if len(found) == 0 {
+		return nil
+	}
+	return silenceNumbers(ctx, a, to, found[0].SID, nil)
 }

@@ -30,8 +30,10 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 		Name: "marking the bot as suspended",
 		Cut:  "A hold may exist, which silences nothing yet; the next apply goes on from it.",
 		Do: func(ctx context.Context) (err error) {
-			hold, created, err = createHold(ctx, a, botSID)
-			return err
+			if hold, created, err = createHold(ctx, a, botSID); err != nil {
+				return err
+			}
+			return exists(ctx, a, botSID)
 		},
 		Undo: func(ctx context.Context) error {
 			if !created {
@@ -42,14 +44,7 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 	}, operation.Step{
 		Name: "silencing its phone numbers",
 		Cut:  "Some of its phone numbers are silenced and the others answer; every plan that reads the bot or its numbers warns of it, and the next apply silences the rest.",
-		Do: func(ctx context.Context) error {
-			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
-				now, _, err := read(ctx, a, botSID, a.Now())
-				return now.Answering, err
-			}, func(ctx context.Context, number bot.Number) error {
-				return silenceNumber(ctx, a, number.SID, botSID, hold, &log)
-			})
-		},
+		Do:   func(ctx context.Context) error { return silenceNumbers(ctx, a, botSID, hold, &log) },
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &log) },
 	}, operation.Step{
 		Name: "looking at the result",
@@ -73,7 +68,10 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 // Service routes to the bot pass by the numbers' own settings. It reads listings begun at
 // the moment or later.
 func Check(ctx context.Context, a *account.Account, botSID string, since account.Moment) error {
-	if _, err := a.Bot(ctx, botSID); err != nil {
+	switch _, err := a.Bot(ctx, botSID); {
+	case errors.Is(err, bot.ErrNotFound):
+		return bot.DeletedProblem(botSID, err)
+	case err != nil:
 		return fmt.Errorf("reading the bot %s: %w", botSID, err)
 	}
 	services, err := a.Overriding(ctx, since)
@@ -92,6 +90,23 @@ func Check(ctx context.Context, a *account.Account, botSID string, since account
 		}
 	}
 	return nil
+}
+
+// exists reports a bot that was deleted while it was suspended: another process may have
+// replaced or deleted it, having looked for its hold before there was one.
+func exists(ctx context.Context, a *account.Account, botSID string) error {
+	host, err := a.HostOf(botSID)
+	if err != nil {
+		return err
+	}
+	if _, err = host.Get(ctx, botSID); errors.Is(err, bot.ErrNotFound) {
+		return &bot.Problem{
+			Summary: "The bot was deleted during its suspension",
+			Detail:  fmt.Sprintf("Bot %s was deleted or replaced by another client at the same time. Plan again to see what is there now.", botSID),
+			Cause:   bot.ErrChanged,
+		}
+	}
+	return err
 }
 
 // createHold creates the hold of a bot, or finds it. created reports whether it may have
@@ -115,6 +130,17 @@ func createHold(ctx context.Context, a *account.Account, botSID string) (sid str
 		return "", true, fmt.Errorf("creating the hold of bot %s: %w", botSID, err)
 	}
 	return hold.SID, true, nil
+}
+
+// silenceNumbers silences every number on which a bot answers, and looks again until there
+// is none. log may be nil.
+func silenceNumbers(ctx context.Context, a *account.Account, botSID, hold string, log *account.UndoLog) error {
+	return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+		now, _, err := read(ctx, a, botSID, a.Now())
+		return now.Answering, err
+	}, func(ctx context.Context, number bot.Number) error {
+		return silenceNumber(ctx, a, number.SID, botSID, hold, log)
+	})
 }
 
 // silenceNumber points the channels on which a number answers for a bot at the hold. It

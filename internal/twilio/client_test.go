@@ -35,7 +35,7 @@ func TestFormsAndQueriesArriveUndamaged(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c, s := play(t, nil, ok("{}"))
+			c, s := play(t, nil, ok(`{"sid":"FW1"}`))
 			if err := c.Do(t.Context(), test.method, test.url, test.form, nil); err != nil {
 				t.Fatal(err)
 			}
@@ -53,7 +53,7 @@ func TestFormsAndQueriesArriveUndamaged(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	c, s := play(t, nil, ok("{}"))
+	c, s := play(t, nil, ok(`{"sid":"FW1"}`))
 	if err := get(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestHeaders(t *testing.T) {
 }
 
 func TestNoCredentialsMeansNoAuthorization(t *testing.T) {
-	c, s := play(t, func(config *Config) { config.Resolved = Resolved{} }, ok("{}"))
+	c, s := play(t, func(config *Config) { config.Resolved = Resolved{} }, ok(`{"sid":"FW1"}`))
 	if err := get(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestRedirectIsRefused(t *testing.T) {
 }
 
 func TestOnlyTwilioIsAsked(t *testing.T) {
-	c, s := play(t, nil, ok("{}"))
+	c, s := play(t, nil, ok(`{"sid":"FW1"}`))
 	for _, each := range []string{
 		"https://example.com/v2/Flows", "http://studio.twilio.com/v2/Flows", "https://eviltwilio.com/v2/Flows",
 		"https://studio.twilio.com.example.com/v2", "https://studio.twilio.com/v2/Flows/", "https://studio.twilio.com/v2/../v1",

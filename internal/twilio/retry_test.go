@@ -32,13 +32,13 @@ func TestWhatIsSentAgain(t *testing.T) {
 		ok        bool
 		uncertain bool
 	}{
-		{"a read after 429", "GET", []answer{busy, busy, ok("{}")}, 3, true, false},
-		{"a write after 429", "POST", []answer{busy, ok("{}")}, 2, true, false},
+		{"a read after 429", "GET", []answer{busy, busy, ok(`{"sid":"FW1"}`)}, 3, true, false},
+		{"a write after 429", "POST", []answer{busy, ok(`{"sid":"FW1"}`)}, 2, true, false},
 		{"a removal after 429", "DELETE", []answer{busy, {status: 204}}, 2, true, false},
 		{"429 until patience ends", "POST", []answer{busy}, 5, false, false},
-		{"a write after a conflicting update", "POST", []answer{conflict, ok("{}")}, 2, true, false},
+		{"a write after a conflicting update", "POST", []answer{conflict, ok(`{"sid":"FW1"}`)}, 2, true, false},
 		{"never a write after another conflict", "POST", []answer{twilioError(409, 20409)}, 1, false, false},
-		{"a read after 502", "GET", []answer{bad, ok("{}")}, 2, true, false},
+		{"a read after 502", "GET", []answer{bad, ok(`{"sid":"FW1"}`)}, 2, true, false},
 		{"a read after 503 until patience ends", "GET", []answer{twilioError(503, 20503)}, 5, false, false},
 		{"never a read after 501", "GET", []answer{{status: 501}}, 1, false, false},
 		{"never a read after 404", "GET", []answer{twilioError(404, 20404)}, 1, false, false},
@@ -46,10 +46,10 @@ func TestWhatIsSentAgain(t *testing.T) {
 		{"never a write after 500", "POST", []answer{twilioError(500, 20500)}, 1, false, true},
 		{"never a write after 503", "PUT", []answer{twilioError(503, 20503)}, 1, false, true},
 		{"never a write after a refusal", "POST", []answer{twilioError(400, 20001)}, 1, false, false},
-		{"a read after a cut", "GET", []answer{cut, ok("{}")}, 2, true, false},
+		{"a read after a cut", "GET", []answer{cut, ok(`{"sid":"FW1"}`)}, 2, true, false},
 		{"a removal after a cut", "DELETE", []answer{cut, {status: 204}}, 2, true, false},
 		{"never a write after a cut", "POST", []answer{cut}, 1, false, true},
-		{"a write that was never connected", "POST", []answer{noDial, ok("{}")}, 2, true, false},
+		{"a write that was never connected", "POST", []answer{noDial, ok(`{"sid":"FW1"}`)}, 2, true, false},
 		{"a write that is never connected", "POST", []answer{noDial}, 5, false, false},
 		{"a removal whose first attempt did it", "DELETE", []answer{bad, twilioError(404, 20404)}, 2, true, false},
 		{"a removal cut off which did it", "DELETE", []answer{cut, twilioError(404, 20404)}, 2, true, false},
@@ -84,7 +84,7 @@ func nilFor(method string, out any) any {
 }
 
 func TestRepeatedWriteCarriesItsForm(t *testing.T) {
-	c, s := play(t, nil, twilioError(429, 20429), ok("{}"))
+	c, s := play(t, nil, twilioError(429, 20429), ok(`{"sid":"FW1"}`))
 	if err := c.Do(t.Context(), "POST", flowURL, url.Values{"Status": {"published"}}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestWaits(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c, s := play(t, func(config *Config) { config.RetryWait = 0 }, test.answer, ok("{}"))
+				c, s := play(t, func(config *Config) { config.RetryWait = 0 }, test.answer, ok(`{"sid":"FW1"}`))
 				if err := get(t.Context(), c); err != nil {
 					t.Fatal(err)
 				}
@@ -131,7 +131,7 @@ func TestWaits(t *testing.T) {
 	}
 	t.Run("until the date asked for", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			c, s := play(t, nil, busy(time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat)), ok("{}"))
+			c, s := play(t, nil, busy(time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat)), ok(`{"sid":"FW1"}`))
 			if err := get(t.Context(), c); err != nil {
 				t.Fatal(err)
 			}

@@ -24,7 +24,7 @@ func TestWhereRequestsGo(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c, s := play(t, func(config *Config) { config.Resolved = test.in }, ok("{}"))
+			c, s := play(t, func(config *Config) { config.Resolved = test.in }, ok(`{"sid":"FW1"}`))
 			if err := c.Do(t.Context(), "GET", test.asked, nil, nil); err != nil {
 				t.Fatal(err)
 			}

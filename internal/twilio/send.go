@@ -77,6 +77,11 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	if !r.empty && wantsBody(r.method, resp.StatusCode) && !json.Valid(peek(resp)) {
 		return nil, c.unreadable(current, resp)
 	}
+	if !r.empty && wantsBody(r.method, resp.StatusCode) {
+		if missing := expect(r.method, current.path).missing(peek(resp)); missing != "" {
+			return nil, c.incomplete(current, resp, missing)
+		}
+	}
 	if reads(r.method) {
 		named := *asked
 		named.Host = req.Host

@@ -65,7 +65,7 @@ func TestNoMoreThanTheLimitIsInFlight(t *testing.T) {
 				break
 			}
 		}
-		fmt.Fprint(w, "{}")
+		fmt.Fprint(w, `{"sid":"FW1"}`)
 		now.Add(-1)
 	}, func(config *Config) { config.MaxInFlight = 3 })
 	var wait sync.WaitGroup
@@ -123,7 +123,7 @@ func TestCancelStopsACallOnTheWire(t *testing.T) {
 
 func TestSlowAttemptIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, s := play(t, func(config *Config) { config.RequestTimeout = 3 * time.Second }, answer{never: true}, ok("{}"))
+		c, s := play(t, func(config *Config) { config.RequestTimeout = 3 * time.Second }, answer{never: true}, ok(`{"sid":"FW1"}`))
 		if err := get(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +158,7 @@ func TestAnswerCutOffHalfWay(t *testing.T) {
 			fmt.Fprint(w, `{"sid":`)
 			return
 		}
-		fmt.Fprint(w, `{}`)
+		fmt.Fprint(w, `{"sid":"FW1"}`)
 	}, nil)
 	if err := get(t.Context(), c); err != nil || calls.Load() != 2 {
 		t.Errorf("%d reads, error %v", calls.Load(), err)
@@ -175,7 +175,7 @@ func TestLogTellsAttemptsAndNoSecrets(t *testing.T) {
 	limited.header = http.Header{"Twilio-Request-Id": {"RQ1"}}
 	c, _ := play(t, func(config *Config) {
 		config.Log = func(_ context.Context, _ string, fields map[string]any) { lines = append(lines, fields) }
-	}, limited, answer{status: 201, body: "{}"})
+	}, limited, answer{status: 201, body: `{"sid":"FW1"}`})
 	if err := c.Do(t.Context(), "POST", flowURL+"?Private=query", url.Values{"Definition": {"private form"}}, nil); err != nil {
 		t.Fatal(err)
 	}

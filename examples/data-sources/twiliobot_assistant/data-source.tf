@@ -9,7 +9,7 @@ resource "twiliobot_assistant" "concierge" {
 data "twiliobot_assistant" "concierge" {
   unique_name = "concierge"
 
-  # The bot is made by this same configuration, so it is read after it.
+  # This configuration creates the bot, so the data source is read after that.
   depends_on = [twiliobot_assistant.concierge]
 }
 

@@ -3,7 +3,7 @@ data "twiliobot_phone_numbers" "dangling" {
   status = "dangling"
 }
 
-# Numbers that nobody answers and that can carry messages.
+# Numbers that route nowhere and can carry messages.
 data "twiliobot_phone_numbers" "free" {
   status     = "free"
   capability = "sms"

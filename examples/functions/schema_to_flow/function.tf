@@ -3,7 +3,7 @@ output "clinic_flow" {
   value = provider::twiliobot::schema_to_flow(file("${path.module}/clinic.json"))
 }
 
-# One that answers calls alone, and takes nothing but the samples themselves.
+# A flow that answers only calls, and recognises only the samples themselves.
 resource "twiliobot_assistant" "hotline" {
   unique_name = "hotline"
 

@@ -1,6 +1,6 @@
 // Package responder answers the messages of the keyword responder as a web service: for
-// a TwiML application, and for the schema, whose assistants ask it what to say when no
-// keyword fits.
+// a TwiML application, and for the schema, whose assistants request an answer from it when no
+// keyword matches.
 package responder
 
 import (
@@ -17,13 +17,13 @@ import (
 	"github.com/twilio/twilio-go/client"
 )
 
-// Options are what the service has to know of where it runs.
+// Options configure the service.
 type Options struct {
 	// URL is where Twilio reaches it, without a slash at the end.
 	URL string
 	// AuthToken is the account's. With it the requests for messages are checked for
 	// Twilio's signature (https://www.twilio.com/docs/usage/security); without it,
-	// anybody's are answered.
+	// every request is answered.
 	AuthToken string
 }
 
@@ -37,7 +37,7 @@ func Handler(o Options) http.Handler {
 	return mux
 }
 
-// echo is the answer to what is no keyword.
+// echo is the answer to a message without a keyword.
 func echo(from, text string) string {
 	return fmt.Sprintf("%s wrote: %s", from, strings.TrimSpace(text))
 }
@@ -71,7 +71,7 @@ func (o Options) messages(w http.ResponseWriter, r *http.Request) {
 		answer.Body = echo(r.PostForm.Get("From"), r.PostForm.Get("Body"))
 	}
 	w.Header().Set("Content-Type", "text/xml")
-	_ = xml.NewEncoder(w).Encode(answer) // it fails only where nobody reads it any more
+	_ = xml.NewEncoder(w).Encode(answer) // fails only if the client has disconnected
 }
 
 // signed reports whether a request bears Twilio's signature.
@@ -87,8 +87,8 @@ func (o Options) signed(r *http.Request) bool {
 	return validator.Validate(o.URL+r.URL.RequestURI(), params, r.Header.Get("X-Twilio-Signature"))
 }
 
-// actions answers an assistant, or the flow that was compiled from one. It takes
-// anybody's word, because Studio does not sign what a flow asks; it only repeats it.
+// actions answers an assistant, or the flow that was compiled from one. It checks no
+// signature, because Studio does not sign the requests of a flow; it only echoes the text.
 func (o Options) actions(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -96,7 +96,7 @@ func (o Options) actions(w http.ResponseWriter, r *http.Request) {
 	}
 	say := map[string]string{"say": echo(r.PostForm.Get("UserIdentifier"), r.PostForm.Get("CurrentInput"))}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"actions": []any{say}}) // it fails only where nobody reads it any more
+	_ = json.NewEncoder(w).Encode(map[string]any{"actions": []any{say}}) // fails only if the client has disconnected
 }
 
 // logo draws a ring.
@@ -117,5 +117,5 @@ func logo(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "image/png")
-	_, _ = w.Write(encoded.Bytes()) // it fails only where nobody reads it any more
+	_, _ = w.Write(encoded.Bytes()) // fails only if the client has disconnected
 }

@@ -17,7 +17,7 @@ import (
 
 func main() {
 	if os.Getenv("URL") == "" {
-		log.Fatal("URL says where Twilio reaches this program, such as https://responder.example.com; it is not set")
+		log.Fatal("URL is not set: set it to the address under which Twilio reaches this program, such as https://responder.example.com")
 	}
 	server := &http.Server{
 		Addr:              ":" + cmp.Or(os.Getenv("PORT"), "8080"),

@@ -3,7 +3,7 @@ resource "twiliobot_assistant" "hours" {
   unique_name = "hours"
   flow        = file("${path.module}/opening-hours.json")
 
-  # A definition that holds keys of other services stays out of plan output with
+  # To keep a definition that contains keys of other services out of plan output, use
   # flow = sensitive(file("${path.module}/opening-hours.json")).
 }
 
@@ -19,7 +19,7 @@ resource "twiliobot_assistant" "concierge" {
 }
 
 # An Autopilot schema, the file that `twilio autopilot:export` wrote, compiled to a
-# Studio flow. On an Autopilot-compatible service it runs as it is, with
+# Studio flow. On an Autopilot-compatible service it runs unchanged, with
 # engine = "autopilot".
 resource "twiliobot_assistant" "clinic" {
   unique_name = "clinic"

@@ -11,7 +11,7 @@ resource "twiliobot_phone_number_binding" "front_desk" {
   phone_number  = "+12025550142"
   assistant_sid = twiliobot_assistant.concierge.sid
 
-  # Where both are removed, the number is freed before the bot answers again.
+  # When both are deleted, the number is freed before the bot answers again.
   depends_on = [twiliobot_suspension.concierge]
 }
 
@@ -20,8 +20,8 @@ variable "closed" {
   default = true
 }
 
-# While it is there, the bot answers nobody on any number. Once it is removed, every
-# number is as it was before.
+# While this resource exists, the bot does not answer on any number. Once it is deleted,
+# every number is as it was before.
 resource "twiliobot_suspension" "concierge" {
   count = var.closed ? 1 : 0
 

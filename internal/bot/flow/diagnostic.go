@@ -32,7 +32,7 @@ const (
 	UnknownState    Code = "unknown_state"     // a name that no state has
 	UnknownEvent    Code = "unknown_event"     // an event its widget does not have
 	DuplicateEvent  Code = "duplicate_event"   // two transitions of one event
-	BadInitialState Code = "bad_initial_state" // an initial state that is no trigger
+	BadInitialState Code = "bad_initial_state" // an initial state that is not a trigger
 	BadSubflow      Code = "bad_subflow"       // a subflow that is not named by a literal SID
 	OverLimit       Code = "over_limit"        // more than Twilio's limits allow
 	SplitOption     Code = "split_option"      // a comma that splits an option of matches_any_of

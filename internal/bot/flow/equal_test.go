@@ -10,7 +10,7 @@ import (
 func TestWhatMakesNoDifference(t *testing.T) {
 	for _, tt := range []struct{ name, old, new string }{
 		{"offset moved", `"x": 10, "y": 200`, `"x": 900, "y": -1`},
-		{"offset gone", `, "offset": {"x": 10, "y": 200}`, ``},
+		{"offset removed", `, "offset": {"x": 10, "y": 200}`, ``},
 		{"flags absent", `,
   "flags": {"allow_concurrent_calls": true}`, ``},
 		{"schema named", `"description": "Menu"`, `"description": "Menu", "$schema": "https://schemas.twilio.com/studio/draft/2019-09/flow-definition"`},

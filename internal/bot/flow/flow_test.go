@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// realFlows are exported flows beside the project, where there are any.
+// realFlows are exported flows beside the repository, which may be absent.
 const realFlows = "../../../../shared/flows/*.json"
 
 // menu is a small flow with everything the tests change.
@@ -51,7 +51,7 @@ func mustParse(t *testing.T, text string) *Flow {
 func edit(t *testing.T, old, now string) string {
 	t.Helper()
 	if strings.Count(menu, old) != 1 {
-		t.Fatalf("%q stands %d times in the menu", old, strings.Count(menu, old))
+		t.Fatalf("%q occurs %d times in the menu", old, strings.Count(menu, old))
 	}
 	return strings.Replace(menu, old, now, 1)
 }
@@ -60,7 +60,7 @@ func files(t *testing.T) map[string]string {
 	t.Helper()
 	paths, err := filepath.Glob(realFlows)
 	if err != nil || len(paths) == 0 {
-		t.Skip("the collection of real flows is not beside the project")
+		t.Skip("the collection of real flows is not beside the repository")
 	}
 	texts := map[string]string{}
 	for _, path := range paths {
@@ -93,7 +93,7 @@ func TestParseSaysWhereTheFaultIs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Parse([]byte(tt.text))
 			if parseErr := (*ParseError)(nil); !errors.As(err, &parseErr) {
-				t.Fatalf("error %v is no ParseError", err)
+				t.Fatalf("error %v is not a ParseError", err)
 			}
 			if !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %q, want %q in it", err, tt.want)
@@ -119,10 +119,10 @@ func TestRealFlowsSurviveExport(t *testing.T) {
 		f := mustParse(t, text)
 		g := mustParse(t, string(Export(f)))
 		if string(f.root.Canonical()) != string(g.root.Canonical()) {
-			t.Errorf("%s: the export holds something else", name)
+			t.Errorf("%s: the export has other content", name)
 		}
 		if !Equal(f, g) {
-			t.Errorf("%s: the export means something else", name)
+			t.Errorf("%s: the export has another meaning", name)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func FuzzFlow(f *testing.F) {
 	})
 }
 
-// invariants holds what is true of any two documents.
+// invariants checks what is true of any two documents.
 func invariants(prior []byte, live *Flow) error {
 	Validate(live)
 	canonical := live.Canonical()
@@ -191,7 +191,7 @@ func invariants(prior []byte, live *Flow) error {
 	}
 	changes := Differences(was, live)
 	if len(changes.Summary()) == 0 != Equal(was, live) {
-		return fmt.Errorf("equal is %t, but the differences are %q", Equal(was, live), changes.Summary())
+		return fmt.Errorf("Equal is %t, but the differences are %q", Equal(was, live), changes.Summary())
 	}
 	return nil
 }

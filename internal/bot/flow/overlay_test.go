@@ -17,7 +17,7 @@ func overlaid(t *testing.T, prior, live string) string {
 	return string(text)
 }
 
-// changedLines counts the lines two documents do not share, but for their commas.
+// changedLines counts the lines two documents do not share, apart from their commas.
 func changedLines(a, b string) int {
 	x, y := strings.Split(strings.ReplaceAll(a, ",\n", "\n"), "\n"), strings.Split(strings.ReplaceAll(b, ",\n", "\n"), "\n")
 	return len(x) + len(y) - 2*len(jsondoc.Common(x, y))
@@ -30,7 +30,7 @@ func TestOverlayTouchesOnlyWhatDrifted(t *testing.T) {
 			prior := mustParse(t, menu)
 			text := overlaid(t, menu, live)
 			if !Equal(mustParse(t, text), mustParse(t, live)) {
-				t.Fatalf("the overlay means something else:\n%s", text)
+				t.Fatalf("the overlay has another meaning:\n%s", text)
 			}
 			plain := string(indented(prior.root.Compact()))
 			want := string(indented(mustParse(t, live).root.Compact()))
@@ -81,7 +81,7 @@ func TestOverlayOnNothingIsTheExport(t *testing.T) {
 		}
 	}
 	if _, err := Overlay([]byte(menu), nil); err == nil {
-		t.Error("no live flow is no error")
+		t.Error("no error without a live flow")
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// ParseError reports where a file is not JSON, or not shaped as a flow definition.
+// ParseError reports where a file is not JSON, or not structured as a flow definition.
 type ParseError jsondoc.SyntaxError
 
 // Error returns the place and the fault in one line.
@@ -35,7 +35,7 @@ func Parse(data []byte) (*Flow, error) {
 	return f, nil
 }
 
-// decoder reads a flow from a tree. After an error it goes on with zero values, so that
+// decoder reads a flow from a tree. After an error it continues with zero values, so that
 // every error is reported at once.
 type decoder struct {
 	src  []byte

@@ -12,7 +12,7 @@ func (v *validator) paths() {
 	reached := v.reach([]int{start})
 	for i, s := range v.flow.States {
 		if first, named := v.names[s.Name]; named && first == i && !reached[i] && s.Type != triggerType && !s.carriesSchema() {
-			v.warn(Unreachable, index("/states", i), "Studio takes it, but it never runs. Lead a transition to it, or remove it.",
+			v.warn(Unreachable, index("/states", i), "Studio accepts it, but it never runs. Add a transition to it, or remove it.",
 				"no transition leads to %s", called(i, s))
 		}
 	}

@@ -50,9 +50,9 @@ func (v *validator) event(who string, t Transition, w widget, seen map[string]bo
 		v.err(Missing, at, "Say on which event it is taken.", "%s has no event", who)
 	case len(w.events) > 0 && !slices.Contains(w.events, t.Event):
 		v.err(UnknownEvent, at, fmt.Sprintf("Its events are: %s.%s", strings.Join(w.events, ", "), nearest(t.Event, w.events)),
-			"%s is no event of its widget", who)
+			"%s is not an event of its widget", who)
 	case seen[t.Event]:
-		v.err(DuplicateEvent, at, "Only one can be taken: remove the other.", "%s is there twice", who)
+		v.err(DuplicateEvent, at, "Only one can be taken: remove the other.", "%s occurs twice", who)
 	}
 	seen[t.Event] = t.Event != matchEvent
 }
@@ -68,7 +68,7 @@ func (v *validator) next(who string, s State, t Transition, at jsontext.Pointer)
 		v.err(UnknownState, at, "Leave next out where the execution ends.", "%s leads to a state without a name", who)
 	case !known:
 		v.err(UnknownState, at, "Name a state of the flow, or leave next out where the execution ends."+nearest(t.Next, v.stateNames()),
-			"%s leads to %q, which is no state of the flow", who, t.Next)
+			"%s leads to %q, which is not a state of the flow", who, t.Next)
 	case t.Next == s.Name:
 		v.warn(SelfLoop, at, "Studio ends an execution that runs one widget 10 times in a row. Count the turns with a set-variables widget and leave after a few.",
 			"%s leads back to its own widget", who)
@@ -116,7 +116,7 @@ func (v *validator) condition(who string, n *jsondoc.Node, at jsontext.Pointer) 
 	kind := n.Get("type").String()
 	if n.Get("type").Is('"') && !slices.Contains(conditionTypes, kind) {
 		v.err(BadValue, at.AppendToken("type"), "Twilio has: "+strings.Join(conditionTypes, ", ")+"."+nearest(kind, conditionTypes),
-			"%s has a condition of a type that Studio does not know", who)
+			"%s has a condition of a type that Studio does not have", who)
 	}
 	value := n.Get("value").String()
 	switch kind {
@@ -128,7 +128,7 @@ func (v *validator) condition(who string, n *jsondoc.Node, at jsontext.Pointer) 
 	case "matches_any_of", "does_not_match_any_of":
 		if i := brokenOption(value); n.Get("value").Is('"') && i > 0 {
 			v.warn(SplitOption, at.AppendToken("value"),
-				"Studio splits the value at every comma, quotes and brackets notwithstanding, and the parts match what no one writes. Use a regex, or a transition for each option.",
+				"Studio splits the value at every comma, quotes and brackets notwithstanding, and the parts match no real input. Use a regex, or a transition for each option.",
 				"%s has a %s whose option %d looks cut by a comma or is empty", who, kind, i)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 const (
 	// maxStates is from Twilio's schema
 	// (https://www.twilio.com/docs/studio/rest-api/v2/schemas). The Studio FAQ counts
-	// 2,000 widgets, but those of subflows with them.
+	// 2,000 widgets, but includes those of subflows.
 	maxStates = 1000
 
 	// maxBytes is from a transcription of Twilio's widget schemas; Twilio documents none.
@@ -99,8 +99,8 @@ func (v *validator) envelope() {
 	root := v.flow.root
 	compact := len(root.Compact())
 	if compact > maxBytes {
-		v.err(OverLimit, "", "Move a part of it to a subflow, or long texts to a service the flow asks.",
-			"the flow definition has %d bytes, and Studio takes %d", compact, maxBytes)
+		v.err(OverLimit, "", "Move a part of it to a subflow, or long texts to a service that the flow calls.",
+			"the flow definition has %d bytes, and Studio allows %d", compact, maxBytes)
 	}
 	v.known("the flow definition", root, "", Warning, append(flowKeys, schemaKey))
 	if n := root.Get("description"); n.Is('n') {
@@ -108,7 +108,7 @@ func (v *validator) envelope() {
 	}
 	v.flags(root.Get("flags"))
 	if s := root.Get(schemaKey); s != nil && s.String() != schemaURL {
-		v.err(BadValue, "/$schema", "Leave it out, or write \""+schemaURL+"\".", "the flow definition's $schema is none that Studio knows")
+		v.err(BadValue, "/$schema", "Leave it out, or write \""+schemaURL+"\".", "the flow definition's $schema is not one that Studio accepts")
 	}
 	v.initialState()
 	switch n := len(v.flow.States); {
@@ -117,7 +117,7 @@ func (v *validator) envelope() {
 	case n == 0:
 		v.err(Missing, "/states", "Add at least its trigger.", "the flow definition's list of states is empty")
 	case n > maxStates:
-		v.err(OverLimit, "/states", "Move a part of it to a subflow.", "the flow has %d states, and Studio takes %d", n, maxStates)
+		v.err(OverLimit, "/states", "Move a part of it to a subflow.", "the flow has %d states, and Studio allows %d", n, maxStates)
 	}
 }
 
@@ -146,10 +146,10 @@ func (v *validator) initialState() {
 		v.err(Missing, "/initial_state", "Name the trigger of the flow, such as \"Trigger\".", "the flow definition has no initial_state")
 	case !ok:
 		v.err(UnknownState, "/initial_state", "Name the trigger of the flow."+nearest(name, v.stateNames()),
-			"the initial_state %q is no state of the flow", name)
+			"the initial_state %q is not a state of the flow", name)
 	case v.flow.States[i].Type != triggerType:
 		v.err(BadInitialState, "/initial_state", "An execution begins in the flow's trigger: name that.",
-			"the initial_state %q is no trigger", name)
+			"the initial_state %q is not a trigger", name)
 	}
 }
 
@@ -190,10 +190,10 @@ func (v *validator) state(i int, s State, at jsontext.Pointer) {
 	case s.Type == "":
 		v.err(Missing, at.AppendToken("type"), "Say what kind of widget it is, such as \"send-message\".", "%s has no type", who)
 	case !known:
-		v.warn(UnknownType, at.AppendToken("type"), "Twilio adds widgets from time to time; if this is one, all is well."+nearest(s.Type, typeNames()),
-			"%s is of the type %q, which is not known here", who, s.Type)
+		v.warn(UnknownType, at.AppendToken("type"), "Twilio adds widgets from time to time; if this is one, ignore this."+nearest(s.Type, typeNames()),
+			"%s is of the type %q, which this provider does not know", who, s.Type)
 	case s.Type == deadType:
-		v.warn(DeadWidget, at.AppendToken("type"), "Twilio shut Autopilot down on 2023-08-25. Let widgets of Studio do its work.",
+		v.warn(DeadWidget, at.AppendToken("type"), "Twilio shut Autopilot down on 2023-08-25. Replace it by other Studio widgets.",
 			"%s hands over to Autopilot, which no longer answers", who)
 	}
 	if first := v.trigger(); s.Type == triggerType && first != i {

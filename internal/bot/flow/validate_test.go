@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// refusedFiles are the exported flows that Twilio refuses, with where and why.
+// refusedFiles are the exported flows that Twilio refuses, with the place and the reason.
 var refusedFiles = map[string]string{
 	"prebrov-twilio-studio-requestbin__studio-flow.json": "wrong_type /states/", // a number for the timeout of send-and-wait-for-reply
 }
@@ -92,7 +92,7 @@ func TestEachRuleNamesStateAndPlace(t *testing.T) {
 		{"cut option", `"type": "equal_to", "value": "tea"`, `"type": "matches_any_of", "value": "tea, \"tea, green\""`, Warning,
 			`split_option /states/2/transitions/1/conditions/0/value state "menu", transition match 1 has a matches_any_of whose option 2`},
 		{"required property", `"from": "{{flow.channel.address}}", "body": "Tea`, `"body": "Tea`, Error, `missing /states/1/properties/from state "ask"`},
-		{"number for text", `"timeout": "3600"`, `"timeout": 3600`, Error, `wrong_type /states/1/properties/timeout state "ask" has the property "timeout" as a number where Studio takes a string`},
+		{"number for text", `"timeout": "3600"`, `"timeout": 3600`, Error, `wrong_type /states/1/properties/timeout state "ask" has the property "timeout" as a number, and Studio expects a string`},
 		{"null property", `"timeout": "3600"`, `"timeout": null`, Error, `null_value /states/1/properties/timeout state "ask"`},
 		{"unknown property", `"timeout": "3600"`, `"timeot": "3600"`, Warning, `unknown_property /states/1/properties/timeot state "ask"`},
 		{"few values", `"method": "POST"`, `"method": "PATCH"`, Error, `bad_value /states/4/properties/method state "tea"`},
@@ -123,7 +123,7 @@ func TestEachRuleNamesStateAndPlace(t *testing.T) {
 			f := mustParse(t, edit(t, tt.old, tt.new))
 			got := findings(f, tt.severity)
 			if !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, tt.want) }) {
-				t.Errorf("%q, want one that begins with %q", got, tt.want)
+				t.Errorf("%q, want one that starts with %q", got, tt.want)
 			}
 			for _, d := range Validate(f) {
 				if d.Detail == "" || !strings.HasSuffix(d.Message, ".") {

@@ -71,7 +71,7 @@ func (v *validator) is(who, what string, n *jsondoc.Node, at jsontext.Pointer, k
 		v.null(at, who)
 		return false
 	case kind == '0':
-		want, detail = "a whole number", "Write it without quotes, point or exponent; Liquid has no place there."
+		want, detail = "a whole number", "Write it without quotes, point or exponent; Liquid is not possible here."
 	case kind == '"' && (found == '0' || found == 't'):
 		detail = "Write it in quotes."
 	case kind == 't' && found == '"':
@@ -79,7 +79,7 @@ func (v *validator) is(who, what string, n *jsondoc.Node, at jsontext.Pointer, k
 	default:
 		detail = fmt.Sprintf("Write %s.", want)
 	}
-	v.err(WrongType, at, detail, "%s has %s as %s where Studio takes %s", who, what, jsondoc.KindName(n.Kind), want)
+	v.err(WrongType, at, detail, "%s has %s as %s, and Studio expects %s", who, what, jsondoc.KindName(n.Kind), want)
 	return false
 }
 
@@ -101,13 +101,13 @@ func (v *validator) offset(who string, n *jsondoc.Node, at jsontext.Pointer) {
 func (v *validator) propertyValue(who string, m jsondoc.Member, at jsontext.Pointer) {
 	if values := allowed[m.Name]; values != nil && !slices.Contains(values, m.Value.Text) {
 		v.err(BadValue, at, fmt.Sprintf("Write %s.", strings.Join(values, " or ")),
-			"%s has the property %q with a value that Studio does not know", who, m.Name)
+			"%s has the property %q with a value that Studio does not have", who, m.Name)
 	}
 	switch m.Name {
 	case "flow_sid":
 		if !flowSID.MatchString(m.Value.Text) {
-			v.err(BadSubflow, at, "Write the SID of the flow, FW and 32 hexadecimal digits; Liquid has no place there.",
-				"%s names its subflow by something else than a SID", who)
+			v.err(BadSubflow, at, "Write the SID of the flow, FW and 32 hexadecimal digits; Liquid is not possible here.",
+				"%s does not name its subflow by a SID", who)
 		}
 	case "parameters", "variables", "content_variables":
 		for i, elem := range m.Value.Elems {

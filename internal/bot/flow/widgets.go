@@ -44,7 +44,7 @@ func typeNames() []string { return slices.Sorted(maps.Keys(widgets)) }
 
 // widgets are the types of Twilio's schema
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas) and of its catalogue for
-// generators (github.com/twilio/ai, skills/twilio/twilio-flows). What each takes is from
+// generators (github.com/twilio/ai, skills/twilio/twilio-flows). What each accepts is from
 // that catalogue, exported flows and the structs of RJPearson94/twilio-sdk-go; of some
 // only the name is known.
 var widgets = map[string]widget{

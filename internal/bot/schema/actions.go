@@ -10,7 +10,7 @@ import (
 )
 
 // The verbs of Autopilot (https://www.twilio.com/docs/autopilot/actions), and
-// those after which nothing of the list runs.
+// those that end the list.
 var (
 	actionVerbs  = []string{"collect", "handoff", "listen", "play", "redirect", "remember", "say", "show"}
 	transitional = []string{"collect", "handoff", "listen", "redirect"}
@@ -18,7 +18,7 @@ var (
 
 var taskRouter = regexp.MustCompile(`^taskrouter://WW[0-9a-fA-F]{32}$`)
 
-// actions checks a list of actions: one verb in each, in the shape it has.
+// actions checks a list of actions: one verb in each, with a value of the right form.
 func (v *validator) actions(list *jsondoc.Node, at place) {
 	ended := ""
 	for i, action := range list.Elems {
@@ -73,7 +73,7 @@ func (v *validator) action(verb string, value *jsondoc.Node, at place) {
 
 func (v *validator) shape(right bool, at place, verb, want string) {
 	if !right {
-		v.err(ActionShape, at, fmt.Sprintf("the verb %q is not shaped as it must be", verb), "Write "+want+".")
+		v.err(ActionShape, at, fmt.Sprintf("the value of the verb %q has the wrong form", verb), "Write "+want+".")
 	}
 }
 
@@ -148,7 +148,7 @@ func (v *validator) collect(n *jsondoc.Node, at place) {
 	}
 	done := n.Get("on_complete")
 	if done.Get("redirect") == nil {
-		v.err(ActionShape, at, "a collect does not say what follows it", `Give it "on_complete": {"redirect": …}.`)
+		v.err(ActionShape, at, "a collect has no `on_complete` redirect", `Give it "on_complete": {"redirect": …}.`)
 		return
 	}
 	v.target(done.Get("redirect"), at.member("on_complete").member("redirect"))
@@ -163,7 +163,7 @@ func (v *validator) question(n *jsondoc.Node, at place) {
 		v.err(ActionShape, at, "a question has no text", `Give it "question": text, or {"say": …}.`)
 	}
 	if name := n.Get("name").String(); name == "" || strings.ContainsAny(name, " \t\n") {
-		v.err(ActionShape, at, "a question has no name without spaces", `Give it a "name"; its answer is kept under it.`)
+		v.err(ActionShape, at, "a question has no name without spaces", `Give it a "name"; its answer is stored under it.`)
 	}
 	if kind := n.Get("type"); kind != nil {
 		v.fieldType(kind.String(), at.member("type"))
@@ -176,7 +176,7 @@ func (v *validator) question(n *jsondoc.Node, at place) {
 	here := at.member("validate")
 	if limit := validate.Get("max_attempts"); limit.Is('{') {
 		if limit.Get("redirect") == nil {
-			v.err(ActionShape, here.member("max_attempts"), "`max_attempts` does not say what follows", `Give it "redirect" and "num_attempts".`)
+			v.err(ActionShape, here.member("max_attempts"), "`max_attempts` has no `redirect`", `Give it "redirect" and "num_attempts".`)
 		} else {
 			v.target(limit.Get("redirect"), here.member("max_attempts").member("redirect"))
 		}

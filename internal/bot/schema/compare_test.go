@@ -29,7 +29,7 @@ func TestLiveHasWhatTheFileAsks(t *testing.T) {
 		"a field type that is not listed":   {`{}`, `{"fieldTypes":[{"uniqueName":"F"}]}`, false},
 		"a sample that is not listed":       {task(``), task(`,"samples":[{"language":"en-US","taggedText":"x"}]`), false},
 		"order of samples":                  {task(`,"samples":[{"language":"en-US","taggedText":"x"},{"language":"en-US","taggedText":"y"}]`), task(`,"samples":[{"language":"en-US","taggedText":"y"},{"language":"en-US","taggedText":"x"}]`), true},
-		"a sample said twice":               {task(`,"samples":[{"language":"en-US","taggedText":"x"},{"language":"en-US","taggedText":"x"}]`), task(`,"samples":[{"language":"en-US","taggedText":"x"}]`), true},
+		"a sample twice":                    {task(`,"samples":[{"language":"en-US","taggedText":"x"},{"language":"en-US","taggedText":"x"}]`), task(`,"samples":[{"language":"en-US","taggedText":"x"}]`), true},
 		"order of actions":                  {task(`,"actions":{"actions":[{"say":"a"},{"say":"b"}]}`), task(`,"actions":{"actions":[{"say":"b"},{"say":"a"}]}`), false},
 		"absent actions are left alone":     {task(``), task(`,"actions":{"actions":[{"say":"b"}]}`), true},
 		"Twilio's empty actions":            {task(`,"actions":{"actions":[]}`), task(`,"actions":{}`), true},
@@ -85,28 +85,28 @@ func TestDefaultsAreWrittenWholeWithTheLiveKeysKept(t *testing.T) {
 	}
 }
 
-// twilioValues is a field type at Twilio: a value cannot be made a synonym of one
-// that is not there, nor go while others stand for it.
+// twilioValues is a field type at Twilio: a value cannot be a synonym of one that does
+// not exist, nor be deleted while it has synonyms.
 type twilioValues map[string]string
 
 func (v twilioValues) write(c FieldTypeChange) error {
 	for _, d := range c.DeleteValues {
 		for synonym, of := range v {
 			if of == d.Value {
-				return fmt.Errorf("%q is deleted while %q stands for it", d.Value, synonym)
+				return fmt.Errorf("%q is deleted while %q is a synonym of it", d.Value, synonym)
 			}
 		}
 		if _, ok := v[d.Value]; !ok {
-			return fmt.Errorf("%q is deleted and is not there", d.Value)
+			return fmt.Errorf("%q is deleted and does not exist", d.Value)
 		}
 		delete(v, d.Value)
 	}
 	for _, n := range c.CreateValues {
 		if _, ok := v[n.SynonymOf]; n.SynonymOf != "" && !ok {
-			return fmt.Errorf("%q is made a synonym of %q, which is not there", n.Value, n.SynonymOf)
+			return fmt.Errorf("%q becomes a synonym of %q, which does not exist", n.Value, n.SynonymOf)
 		}
 		if _, ok := v[n.Value]; ok {
-			return fmt.Errorf("%q is made twice", n.Value)
+			return fmt.Errorf("%q is created twice", n.Value)
 		}
 		v[n.Value] = n.SynonymOf
 	}
@@ -115,9 +115,9 @@ func (v twilioValues) write(c FieldTypeChange) error {
 
 func TestValuesAreWrittenInAnOrderTwilioTakes(t *testing.T) {
 	for name, each := range map[string]struct{ live, want map[string]string }{
-		"synonyms with their value go":      {map[string]string{"a": "", "b": "a", "c": "a"}, map[string]string{}},
-		"synonyms with their value come":    {map[string]string{}, map[string]string{"b": "a", "a": "", "c": "a"}},
-		"the value they stand for changes":  {map[string]string{"a": "z", "z": "", "b": "a"}, map[string]string{"a": "", "z": "", "b": "a"}},
+		"synonyms deleted with their value": {map[string]string{"a": "", "b": "a", "c": "a"}, map[string]string{}},
+		"synonyms created with their value": {map[string]string{}, map[string]string{"b": "a", "a": "", "c": "a"}},
+		"the value of synonyms changes":     {map[string]string{"a": "z", "z": "", "b": "a"}, map[string]string{"a": "", "z": "", "b": "a"}},
 		"a value and its synonym swap":      {map[string]string{"a": "", "b": "a"}, map[string]string{"b": "", "a": "b"}},
 		"a chain":                           {map[string]string{"a": "", "b": "a", "c": "b"}, map[string]string{"a": "z", "z": "", "b": "a", "c": "b"}},
 		"a synonym of another value of two": {map[string]string{"a": "", "b": "", "c": "a"}, map[string]string{"a": "", "b": "", "c": "b"}},

@@ -5,7 +5,7 @@ import "github.com/go-json-experiment/json/jsontext"
 // Severity says whether a schema can be used despite a diagnostic.
 type Severity int
 
-// The severities. An Error is a fault that Twilio refuses or that breaks a
+// The severities. An Error is something that Twilio refuses or that breaks a
 // conversation; a Warning is something its author should know.
 const (
 	Error Severity = iota + 1
@@ -33,7 +33,7 @@ const (
 	DuplicateSample    Code = "duplicate_sample"     // one sample twice in a task
 	DuplicateQuestion  Code = "duplicate_question"   // two questions of one name in a collect
 	AmbiguousSample    Code = "ambiguous_sample"     // one sample in two tasks
-	UnknownField       Code = "unknown_field"        // a sample's {name} is no field of its task
+	UnknownField       Code = "unknown_field"        // a sample's {name} is not a field of its task
 	UnknownFieldType   Code = "unknown_field_type"   // neither built in nor in the file
 	UnknownSynonym     Code = "unknown_synonym"      // synonymOf names no value
 	SynonymChain       Code = "synonym_chain"        // a synonym of a synonym

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// realSchemas are the collected schema files, which stand beside the project and
-// are not part of it.
+// realSchemas are the collected schema files, which are in a directory beside the
+// repository and not part of it.
 func realSchemas(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	paths, err := filepath.Glob("../../../../shared/schemas/*.json")
@@ -63,7 +63,7 @@ func checkSchema(t *testing.T, s *Schema) {
 	}
 	for _, d := range Validate(s) {
 		if d.Message == "" || d.Detail == "" || d.Code == "" || !d.Pointer.IsValid() || d.Severity == 0 {
-			t.Fatalf("a diagnostic lacks something: %+v", d)
+			t.Fatalf("a diagnostic is incomplete: %+v", d)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func checkPair(t *testing.T, prior []byte, p, live *Schema) {
 		t.Fatalf("the overlay does not parse: %v\n%s", err, doc)
 	}
 	if !Equal(drifted, live) {
-		t.Fatalf("the overlay is not live:\n%s\n%s\n%q", doc, live.Canonical(), Diff(live, drifted).Summary())
+		t.Fatalf("the overlay does not equal live:\n%s\n%s\n%q", doc, live.Canonical(), Diff(live, drifted).Summary())
 	}
 	if equal && string(doc) != string(prior) {
 		t.Fatalf("the overlay of an equal assistant is not the prior document:\n%s", doc)

@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// generator makes schema documents out of bytes, from few names, so that two of
-// them have much in common and little the same: what mutated text hardly reaches.
+// generator builds schema documents from bytes, with few names, so that two documents
+// have much in common and few equal parts: what mutated text hardly reaches.
 type generator struct{ data []byte }
 
 func (g *generator) pick(n int) int {

@@ -31,7 +31,7 @@ func TestWhatAFileLeavesOutIsNamed(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	if got := LeftOut(live, live); len(got) > 0 {
-		t.Errorf("nothing is left out of itself: %q", got)
+		t.Errorf("a schema leaves out parts of itself: %q", got)
 	}
 }
 
@@ -48,7 +48,7 @@ func TestActionsLeftOutAreThoseThatEqualDoesNotAskFor(t *testing.T) {
 	}{
 		{none, given, true},
 		{none, elsewhere, true},
-		{none, own, false}, // Twilio's own URL says no more than that there are actions
+		{none, own, false}, // Twilio's own URL means only that actions exist
 		{none, none, false},
 		{own, given, true},
 		{elsewhere, given, false},

@@ -56,7 +56,7 @@ func (o overlay) members(n, live *jsondoc.Node) {
 	}
 }
 
-// listOf is what overlaying a list needs to know of its elements.
+// listOf describes the elements of a list to overlayList.
 type listOf[T any] struct {
 	id    func(T) id
 	met   func(want, live T) bool

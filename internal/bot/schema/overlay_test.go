@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A file as a person keeps it: their key order, spacing and members nobody reads.
+// A file as a person writes it: their key order, spacing and ignored members.
 const kept = `{
     "tasks" : [
         { "uniqueName" : "b", "note": 1,
@@ -43,7 +43,7 @@ func TestDriftChangesOnlyWhatDiffers(t *testing.T) {
 		}, `"two"`, `"three"`},
 		"a lost action": {func(s *Schema) { s.Tasks[1].Actions = []byte(`{"actions":[{"say":"two"},{"listen":true}]}`) },
 			"\n                    { \"say\" : \"one\" },", ""},
-		"an action put in": {func(s *Schema) {
+		"an action inserted": {func(s *Schema) {
 			s.Tasks[1].Actions = []byte(`{"actions":[{"say":"one"},{"say":"new"},{"say":"two"},{"listen":true}]}`)
 		}, "{ \"say\" : \"two\" }", "{\n                        \"say\": \"new\"\n                    },\n                    { \"say\" : \"two\" }"},
 		"a lost task": {func(s *Schema) { s.Tasks = s.Tasks[1:] }, kept[strings.Index(kept, `{ "uniqueName" : "b"`):strings.Index(kept, "{\n            \"uniqueName\" : \"a\"")], ""},

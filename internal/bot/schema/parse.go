@@ -10,7 +10,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 )
 
-// ParseError reports where a file is not JSON, or not shaped as an assistant schema.
+// ParseError reports where a file is not JSON, or not structured as an assistant schema.
 type ParseError jsondoc.SyntaxError
 
 // Error returns the place and the fault in one line.
@@ -41,7 +41,7 @@ func parse(data []byte) (*jsondoc.Node, *Schema, error) {
 	return root, s, nil
 }
 
-// decoder reads a schema from a tree. After an error it goes on with zero values, so that
+// decoder reads a schema from a tree. After an error it continues with zero values, so that
 // every error is reported at once.
 type decoder struct {
 	src   []byte

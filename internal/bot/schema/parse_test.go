@@ -22,24 +22,24 @@ func TestParseErrorsSayWhere(t *testing.T) {
 		line, column int
 		pointer      string
 	}{
-		"empty":              {"", 1, 1, ""},
-		"not JSON":           {"{\n  \"tasks\": [}\n}", 2, 13, ""},
-		"cut off":            {"{\n  \"tasks\": [", 2, 13, ""},
-		"text behind":        {"{}\n{}", 2, 1, ""},
-		"columns are runes":  {"{\"friendlyName\": \"ü\", x}", 1, 23, ""},
-		"duplicate key":      {"{\n \"tasks\": [{\"uniqueName\": \"a\",\n  \"uniqueName\": \"b\"}]}", 3, 3, "/tasks/0/uniqueName"},
-		"a list for a text":  {"{\"tasks\": [\n{\"uniqueName\": []}]}", 2, 16, "/tasks/0/uniqueName"},
-		"a text for a list":  {"{\"tasks\": \"x\"}", 1, 11, "/tasks"},
-		"a text for a truth": {"{\"logQueries\": \"x\"}", 1, 16, "/logQueries"},
-		"inner defaults":     {"{\"defaults\": {\"defaults\": 1}}", 1, 27, "/defaults/defaults"},
-		"no object":          {"[]", 1, 1, ""},
-		"null":               {"null", 1, 1, ""},
+		"empty":                {"", 1, 1, ""},
+		"not JSON":             {"{\n  \"tasks\": [}\n}", 2, 13, ""},
+		"cut off":              {"{\n  \"tasks\": [", 2, 13, ""},
+		"trailing text":        {"{}\n{}", 2, 1, ""},
+		"columns are runes":    {"{\"friendlyName\": \"ü\", x}", 1, 23, ""},
+		"duplicate key":        {"{\n \"tasks\": [{\"uniqueName\": \"a\",\n  \"uniqueName\": \"b\"}]}", 3, 3, "/tasks/0/uniqueName"},
+		"a list for a text":    {"{\"tasks\": [\n{\"uniqueName\": []}]}", 2, 16, "/tasks/0/uniqueName"},
+		"a text for a list":    {"{\"tasks\": \"x\"}", 1, 11, "/tasks"},
+		"a text for a boolean": {"{\"logQueries\": \"x\"}", 1, 16, "/logQueries"},
+		"inner defaults":       {"{\"defaults\": {\"defaults\": 1}}", 1, 27, "/defaults/defaults"},
+		"no object":            {"[]", 1, 1, ""},
+		"null":                 {"null", 1, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse([]byte(each.text))
 			var parse *ParseError
 			if !errors.As(err, &parse) {
-				t.Fatalf("%v is no ParseError", err)
+				t.Fatalf("%v is not a ParseError", err)
 			}
 			if parse.Line != each.line || parse.Column != each.column || string(parse.Pointer) != each.pointer {
 				t.Errorf("line %d, column %d, %q; want %d, %d, %q: %v", parse.Line, parse.Column, parse.Pointer,

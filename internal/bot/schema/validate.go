@@ -26,7 +26,7 @@ const (
 
 // Validate returns the errors and warnings about a schema, in the order of the file.
 func Validate(s *Schema) []Diagnostic {
-	v := &validator{schema: s, tasks: map[string]bool{}, types: map[string]bool{}, heard: map[Sample]string{}}
+	v := &validator{schema: s, tasks: map[string]bool{}, types: map[string]bool{}, taskOf: map[Sample]string{}}
 	for _, t := range s.Tasks {
 		v.tasks[t.UniqueName] = true
 	}
@@ -47,7 +47,7 @@ type validator struct {
 	schema *Schema
 	tasks  map[string]bool
 	types  map[string]bool
-	heard  map[Sample]string // the task of each sample, by its text in lower case
+	taskOf map[Sample]string // the task of each sample, by its text in lower case
 	found  []Diagnostic
 }
 
@@ -110,7 +110,7 @@ func (v *validator) uniqueName(name string, at place, what string) {
 	case strings.ContainsFunc(name, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune(`/?#"<>`, r)
 	}):
-		v.err(BadName, at.member("uniqueName"), fmt.Sprintf("the name %q holds a character that no unique name can have", name),
+		v.err(BadName, at.member("uniqueName"), fmt.Sprintf("the name %q contains a character that a unique name cannot have", name),
 			"Use letters, digits, dots, dashes and underscores.")
 	}
 }
@@ -132,10 +132,10 @@ func (v *validator) objects() {
 		return
 	}
 	if isUnset(defaults.Get("fallback")) {
-		v.warn(NoFallback, at, "no `fallback` is set", "What no sample covers is answered by nothing the file says. Set it to a task, such as \"task://fallback\".")
+		v.warn(NoFallback, at, "no `fallback` is set", "An input that no sample covers gets no answer from this file. Set it to a task, such as \"task://fallback\".")
 	}
 	if isUnset(defaults.Get("assistant_initiation")) {
-		v.warn(VoiceNoInitiation, at, "no `assistant_initiation` is set", "Nothing greets a caller. Set it to a task, such as \"task://greeting\".")
+		v.warn(VoiceNoInitiation, at, "no `assistant_initiation` is set", "Callers hear no greeting. Set it to a task, such as \"task://greeting\".")
 	}
 }
 
@@ -269,19 +269,19 @@ func (v *validator) samples(t Task, at place) {
 		for _, found := range placeholder.FindAllStringSubmatch(s.TaggedText, -1) {
 			if !fields[found[1]] {
 				v.err(UnknownField, here.member("taggedText"), fmt.Sprintf("the sample %q names the field %q, which the task %q does not have", s.TaggedText, found[1], t.UniqueName),
-					"Add it to the task's `fields`, or mend the name."+nearest(found[1], keys(fields)))
+					"Add it to the task's `fields`, or fix the name."+nearest(found[1], keys(fields)))
 			}
 		}
 		heard := Sample{Language: s.Language, TaggedText: strings.ToLower(strings.TrimSpace(s.TaggedText))}
 		exact := Sample{Language: s.Language, TaggedText: s.TaggedText}
-		switch other, ok := v.heard[heard]; {
+		switch other, ok := v.taskOf[heard]; {
 		case seen[exact]:
 			// No error: exported files have them, so Twilio accepts them.
 			v.warn(DuplicateSample, here, fmt.Sprintf("the task %q has the sample %q twice", t.UniqueName, s.TaggedText), "It counts once; remove one of them.")
 		case ok && other != t.UniqueName:
-			v.warn(AmbiguousSample, here, fmt.Sprintf("the sample %q is one of the task %q too", s.TaggedText, other), "Which of the two it leads to is Twilio's to choose. Remove it from one.")
+			v.warn(AmbiguousSample, here, fmt.Sprintf("the sample %q is also one of the task %q", s.TaggedText, other), "Twilio decides which of the two it leads to. Remove it from one.")
 		default:
-			v.heard[heard] = t.UniqueName
+			v.taskOf[heard] = t.UniqueName
 		}
 		seen[exact] = true
 	}
@@ -307,7 +307,7 @@ func (v *validator) taskActions(t Task, at place) {
 	}
 	list := document.Get("actions")
 	if !list.Is('[') {
-		v.err(ActionShape, here, fmt.Sprintf("the actions of the task %q are no list", t.UniqueName), `Write {"actions": [ … ]}.`)
+		v.err(ActionShape, here, fmt.Sprintf("the actions of the task %q are not a list", t.UniqueName), `Write {"actions": [ … ]}.`)
 		return
 	}
 	v.actions(list, here.member("actions"))
@@ -348,6 +348,6 @@ func (v *validator) target(n *jsondoc.Node, at place) {
 
 func (v *validator) task(name string, at place) {
 	if !v.tasks[name] {
-		v.err(UnknownTask, at, fmt.Sprintf("there is no task %q", name), "Add it to `tasks`, or mend the name."+nearest(name, keys(v.tasks)))
+		v.err(UnknownTask, at, fmt.Sprintf("there is no task %q", name), "Add it to `tasks`, or fix the name."+nearest(name, keys(v.tasks)))
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// sharedSchemas finds schemas other people made, beside the project.
+// sharedSchemas finds other people's schemas, in a directory beside the repository.
 func sharedSchemas(tb testing.TB) []string {
 	tb.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "shared", "schemas", "*.json"))
 	if err != nil || len(files) == 0 {
-		tb.Skip("the folder of other people's schemas is not beside the project")
+		tb.Skip("the folder of other people's schemas is not beside the repository")
 	}
 	return files
 }
@@ -119,8 +119,8 @@ func TestKeyOfAFindingSurvivesWhatStandsBeforeIt(t *testing.T) {
 	}
 }
 
-// What is wrong with real files was found by eye: targets that are no task of the
-// file, and addresses nobody filled in. Nothing else may be an error.
+// The errors in real files were verified by hand: targets that are not a task of the
+// file, and addresses that were never filled in. Nothing else may be an error.
 func TestRealFilesHaveOnlyRealFaults(t *testing.T) {
 	codes := map[Code]int{}
 	for _, file := range sharedSchemas(t) {
@@ -157,7 +157,7 @@ func TestOverlayOfRealFilesIsWhatIsLive(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := Overlay(content, s); string(got) != string(content) {
-			t.Errorf("%s: a document that says what is live was changed", filepath.Base(file))
+			t.Errorf("%s: a document that equals live was changed", filepath.Base(file))
 		}
 		live, err := Parse(content)
 		if err != nil {
@@ -166,7 +166,7 @@ func TestOverlayOfRealFilesIsWhatIsLive(t *testing.T) {
 		live.Tasks = append(live.Tasks[1:], Task{UniqueName: "theirs", Samples: []Sample{{Language: "en-US", TaggedText: "theirs"}}})
 		shown, err := Parse(Overlay(content, live))
 		if err != nil || !Equal(shown, live) {
-			t.Errorf("%s: the drifted document does not say what is live (%v): %v", filepath.Base(file), err, Diff(live, shown).Summary())
+			t.Errorf("%s: the drifted document does not equal live (%v): %v", filepath.Base(file), err, Diff(live, shown).Summary())
 		}
 	}
 }

@@ -27,7 +27,7 @@ var minimum = version.Must(version.NewVersion("1.8.0"))
 // versionTimeout bounds asking a command for its version; a cold start takes about a second.
 const versionTimeout = 30 * time.Second
 
-// Product is whose command it is.
+// Product is the product a command belongs to.
 type Product string
 
 // The products whose commands run this provider.
@@ -36,7 +36,7 @@ const (
 	OpenTofu  Product = "OpenTofu"
 )
 
-// CLI is a command that was run and told its version.
+// CLI is a command whose version is known.
 type CLI struct {
 	Path    string // absolute
 	Product Product
@@ -45,13 +45,13 @@ type CLI struct {
 
 func (c CLI) String() string { return fmt.Sprintf("%s %s (%s)", c.Product, c.Version, c.Path) }
 
-// ErrNotFound says that no usable command is there; Install makes one.
+// ErrNotFound reports that there is no usable command; Install builds one.
 var ErrNotFound = errors.New("no Terraform or OpenTofu 1.8 or later found")
 
 // Find returns the first usable command of: the one PathVariable names, terraform on
 // the PATH, tofu on the PATH, the one Install built earlier. A command that
-// PathVariable names and that cannot be used is an error, for somebody asked for it;
-// of the others, those that are too old or do not run are passed over, and the error
+// PathVariable names and that cannot be used is an error, since it was requested explicitly;
+// of the others, those that are too old or do not run are skipped, and the error
 // says why. That error is ErrNotFound.
 func Find(ctx context.Context) (CLI, error) {
 	if path := os.Getenv(PathVariable); path != "" {
@@ -76,7 +76,7 @@ func Find(ctx context.Context) (CLI, error) {
 		passedOver = append(passedOver, err.Error())
 	}
 	if len(passedOver) > 0 {
-		return CLI{}, fmt.Errorf("%w (passed over: %s)", ErrNotFound, strings.Join(passedOver, "; "))
+		return CLI{}, fmt.Errorf("%w (skipped: %s)", ErrNotFound, strings.Join(passedOver, "; "))
 	}
 	return CLI{}, ErrNotFound
 }
@@ -89,19 +89,19 @@ func candidates() []string {
 	return names
 }
 
-// versionLine is the line of `terraform version` that tells product and version;
-// warnings may stand before it.
+// versionLine is the line of `terraform version` with product and version;
+// warnings may come before it.
 var versionLine = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v(\S+)`)
 
 // Check runs the command at path, or of that name on the PATH, and reports what it is.
-// A command that does not run, does not tell its version, or is older than 1.8 is an
+// A command that does not run, does not report its version, or is older than 1.8 is an
 // error.
 func Check(ctx context.Context, path string) (CLI, error) {
 	found, err := exec.LookPath(path)
 	if err != nil {
 		return CLI{}, err
 	}
-	absolute, err := filepath.Abs(found) // a package's tests run in a folder of its own
+	absolute, err := filepath.Abs(found) // the tests of a package run in its folder
 	if err != nil {
 		return CLI{}, err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // machine is an empty machine: a PATH of one folder, a cache folder of its own, and
-// nothing said in the environment. It returns the folder on the PATH.
+// nothing set in the environment. It returns the folder on the PATH.
 func machine(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -47,7 +47,7 @@ func TestFirstUsableCommandIsTaken(t *testing.T) {
 		commands map[string]string // name on the PATH -> what the script does
 		want     string            // "" for none
 	}{
-		"nothing there":                       {nil, ""},
+		"no command":                          {nil, ""},
 		"terraform":                           {map[string]string{"terraform": says(current)}, "Terraform 1.11.4"},
 		"terraform before tofu":               {map[string]string{"terraform": says(current), "tofu": says("OpenTofu v1.12.6")}, "Terraform 1.11.4"},
 		"tofu alone":                          {map[string]string{"tofu": says("OpenTofu v1.12.6")}, "OpenTofu 1.12.6"},
@@ -73,7 +73,7 @@ func TestFirstUsableCommandIsTaken(t *testing.T) {
 				}
 				for command := range test.commands {
 					if !strings.Contains(err.Error(), filepath.Join(bin, command)) {
-						t.Errorf("%q does not say why %s was passed over", err, command)
+						t.Errorf("%q does not say why %s was skipped", err, command)
 					}
 				}
 				return
@@ -128,7 +128,7 @@ func TestOpenTofuGetsTheAddressItFillsIn(t *testing.T) {
 }
 
 // goCommand puts a go on the PATH that serves a module with a sum, and builds an
-// OpenTofu that says what it is told to; it writes a line to the returned file for each run.
+// OpenTofu that prints what it is given; it writes a line to the returned file for each run.
 func goCommand(t *testing.T, bin, sum, built string) (calls string) {
 	t.Helper()
 	calls = filepath.Join(t.TempDir(), "calls")
@@ -160,7 +160,7 @@ func TestBuiltOnceForManyProcesses(t *testing.T) {
 		t.Errorf("go was run for %q, %v; want one download and one build", out, err)
 	}
 	if got, err := Find(t.Context()); err != nil || got.Product != OpenTofu {
-		t.Errorf("what was built is not found: %v, %v", got, err)
+		t.Errorf("the built command is not found: %v, %v", got, err)
 	}
 }
 

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// quiet keeps a command to itself: no look-up of newer versions on the network, and
-// no settings of the person at the machine, whose dev_overrides would change what runs
-// and whose missing file would be warned about.
+// quiet isolates a command: no look-up of newer versions on the network, and not the
+// user's own settings, whose dev_overrides would change what runs and whose absence
+// would be warned about.
 var quiet = []string{
 	"CHECKPOINT_DISABLE=1",
 	"TF_CLI_CONFIG_FILE=" + os.DevNull,

@@ -18,7 +18,7 @@ import (
 
 // The OpenTofu that is built where no command is found. The sum is the module's in the
 // form of go.sum (https://go.dev/ref/mod#go-sum-files), so that what is built is what
-// was tried, whatever the proxy serves.
+// was tested, whatever the proxy serves.
 const (
 	tofuModule  = "github.com/opentofu/opentofu"
 	tofuVersion = "v1.12.6"
@@ -26,13 +26,13 @@ const (
 )
 
 // lockPoll is how often a process that waits for another's build looks again, and
-// progressEvery how often a build says that it is still at it.
+// progressEvery how often a build reports that it is still running.
 const (
 	lockPoll      = time.Second
 	progressEvery = 30 * time.Second
 )
 
-// Ensure returns what Find finds, else what Install makes. What it does is written to
+// Ensure returns what Find finds, else what Install builds. Progress is written to
 // log.
 func Ensure(ctx context.Context, log io.Writer) (CLI, error) {
 	c, err := Find(ctx)
@@ -94,9 +94,9 @@ func builtPath() (string, error) {
 	return filepath.Join(cache, "terraform-provider-twiliobot", "opentofu-"+tofuVersion, name), nil
 }
 
-// build works inside the module's own folder in the module cache, as its makers do:
+// build works inside the module's own folder in the module cache, as OpenTofu's own build does:
 // OpenTofu's go.mod replaces a dependency, which `go install module@version` refuses,
-// and its go.sum then holds for everything that goes in.
+// and its go.sum then applies to every dependency.
 func build(ctx context.Context, target string) error {
 	folder := filepath.Dir(target)
 	out, err := run(ctx, folder, "mod", "download", "-json", tofuModule+"@"+tofuVersion)
@@ -122,9 +122,9 @@ func build(ctx context.Context, target string) error {
 	return os.Rename(unfinished, target)
 }
 
-// run runs the go command in a folder, for this machine whatever is being built
-// outside, and returns its output. What it says goes into the error alone: the list
-// of some 300 downloads helps nobody.
+// run runs the go command in a folder, for this machine's platform whatever GOOS and
+// GOARCH say, and returns its output. What it prints goes into the error only: the list
+// of some 300 downloads helps no reader.
 func run(ctx context.Context, folder string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = folder
@@ -142,7 +142,7 @@ func run(ctx context.Context, folder string, args ...string) ([]byte, error) {
 	return stdout.Bytes(), nil
 }
 
-// progress says now and then how long the work has been going on, until stopped.
+// progress reports now and then how long the work has taken, until stopped.
 func progress(log io.Writer, started time.Time) (stop func()) {
 	ticker := time.NewTicker(progressEvery)
 	done, ended := make(chan struct{}), make(chan struct{})

@@ -10,8 +10,8 @@ import (
 
 // baseline is a router of three tiers, each in the order of the tasks: the samples
 // themselves; samples with a field, which may be anything; and the words and pairs of
-// words that stand in the samples of one task alone. It has no stems, no weights, and
-// does not touch a word that two tasks have.
+// words that occur in the samples of only one task. It has no stems, no weights, and
+// ignores a word that two tasks have.
 func baseline(s *schema.Schema) ([]byte, error) {
 	const input = "{{flow.variables.in}}"
 	type object map[string]any
@@ -81,7 +81,7 @@ func lowered(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(s, "  ", " "))
 }
 
-// fieldPatterns are samples with fields; one that is a field alone is left out.
+// fieldPatterns are samples with fields; one that consists of a single field is left out.
 func fieldPatterns(samples []schema.Sample) string {
 	var patterns []string
 	for _, s := range samples {
@@ -95,8 +95,8 @@ func fieldPatterns(samples []schema.Sample) string {
 	return "(?:" + strings.Join(patterns, "|") + ")"
 }
 
-// unweighted are the words of a sample but for stop words, and the pairs of neighbours
-// of which one is no stop word.
+// unweighted are the words of a sample except stop words, and the pairs of neighbours
+// of which at least one is not a stop word.
 func unweighted(text string) []string {
 	words := word.FindAllString(lowered(text), -1)
 	var out []string
@@ -114,7 +114,7 @@ func unweighted(text string) []string {
 	return out
 }
 
-// common are the baseline's stop words: those of function, and of asking.
+// common are the baseline's stop words: function words, and those of questions.
 var common = func() map[string]bool {
 	set := map[string]bool{}
 	for w := range strings.FieldsSeq(`a about all am an and any are as at be but by can can't could did do does don't for from had has

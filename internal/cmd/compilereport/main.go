@@ -1,4 +1,4 @@
-// Command compilereport says what comes of compiling schema files to Studio flows.
+// Command compilereport reports on schema files compiled to Studio flows.
 //
 //	go run ./internal/cmd/compilereport flow FILES...
 //
@@ -6,9 +6,9 @@
 //
 //	go run ./internal/cmd/compilereport routing FILES...
 //
-// takes each sample out of its file in turn and tells where the flow compiled from the
+// takes each sample out of its file in turn and reports where the flow compiled from the
 // rest would send it: to its own task (right), to another (wrong) or to the fallback.
-// It asks the flow itself, with the conditions and Liquid that Studio would run. The
+// It runs the flow itself, with the conditions and Liquid that Studio would run. The
 // row `baseline` is a router without stems and grades, for comparison.
 package main
 

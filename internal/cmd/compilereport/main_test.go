@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// shop has, of seven samples: two that differ in punctuation alone and are of one
+// shop has, of seven samples: two that differ only in punctuation and are of one
 // task, so that each finds the other (right); two such of two tasks, so that each
-// leads to the other's (wrong); two that have a word in common, but for its ending;
+// leads to the other's (wrong); two that have a word in common, except for its ending;
 // and one that has nothing in common with the rest.
 const shop = `{"uniqueName": "shop", "tasks": [
 	{"uniqueName": "greeting", "samples": [{"language": "en-US", "taggedText": "hi"}, {"language": "en-US", "taggedText": "Hi!"}]},
@@ -21,13 +21,13 @@ const shop = `{"uniqueName": "shop", "tasks": [
 ]}`
 
 // weather has four samples without a word in common; of them the first and the fourth
-// are asked of other files' flows.
+// are sent to other files' flows.
 const weather = `{"uniqueName": "weather", "tasks": [
 	{"uniqueName": "forecast", "samples": [{"language": "en-US", "taggedText": "the bill"}, {"language": "en-US", "taggedText": "snow"},
 		{"language": "en-US", "taggedText": "wind"}, {"language": "en-US", "taggedText": "rain"}]}
 ]}`
 
-// faulty redirects to a task that is not there.
+// faulty redirects to a task that does not exist.
 const faulty = `{"uniqueName": "faulty", "tasks": [{"uniqueName": "a", "actions": {"actions": [{"redirect": "task://b"}]}}]}`
 
 func written(t *testing.T, files map[string]string) []string {
@@ -66,13 +66,13 @@ func TestRoutingCountsHeldOutSamplesByWhereTheyGo(t *testing.T) {
 	want := []string{
 		"file|router|samples|right|wrong|fallback|foreign",
 		// Without stems, neither bill finds the other: 2, 2 and 3 of 7. Of the other
-		// file's two samples "the bill" is taken for its word.
+		// file's two samples "the bill" is routed by its word.
 		"shop.json|baseline|7|28.6 %|28.6 %|42.9 %|50.0 %",
 		"shop.json|exact|7|28.6 %|28.6 %|42.9 %|0.0 %",
 		// With stems both do: 4, 2 and 1.
 		"shop.json|keywords|7|57.1 %|28.6 %|14.3 %|50.0 %",
 		// Each of the shop's five tasks gives its first sample; "pay my bills" has a
-		// word of the forecast's, but for its ending.
+		// word of the forecast's, except for its ending.
 		"weather.json|baseline|4|0.0 %|0.0 %|100.0 %|0.0 %",
 		"weather.json|exact|4|0.0 %|0.0 %|100.0 %|0.0 %",
 		"weather.json|keywords|4|0.0 %|0.0 %|100.0 %|20.0 %",
@@ -113,9 +113,9 @@ func TestFilesThatCannotBeReadAreNamed(t *testing.T) {
 		args []string
 		want string
 	}{
-		"none":      {[]string{"flow"}, usage},
-		"not there": {[]string{"routing", "nowhere.json"}, "nowhere.json"},
-		"no schema": {written(t, map[string]string{"broken.json": "{"}), "broken.json"},
+		"none":         {[]string{"flow"}, usage},
+		"missing file": {[]string{"routing", "nowhere.json"}, "nowhere.json"},
+		"not a schema": {written(t, map[string]string{"broken.json": "{"}), "broken.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := report(&strings.Builder{}, test.args); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -34,7 +34,7 @@ func (s score) String() string {
 	return fmt.Sprintf("%d\t%.1f %%\t%.1f %%\t%.1f %%", s.total(), share(s.right), share(s.wrong), share(s.fallback))
 }
 
-// router makes the definition of a flow that says the name of the task a message leads
+// router builds the definition of a flow that says the name of the task a message leads
 // to, and nothing for none.
 type router struct {
 	name string
@@ -80,16 +80,16 @@ func routing(out io.Writer, files []file) error {
 
 // legend says what the columns of the table are.
 const legend = "samples: those taken out one by one; right, wrong, fallback: the share of them that the flow of the rest sends to their own task, to another, to none; " +
-	"foreign: the share of every third sample of other files, of tasks whose names this file does not have, that it sends to a task all the same."
+	"foreign: the share of every third sample of other files, of tasks whose names this file does not have, that it nevertheless sends to a task."
 
 // share is a part of a number.
 type share struct{ n, of int }
 
 func (s share) String() string { return fmt.Sprintf("%.1f %%", 100*float64(s.n)/float64(max(s.of, 1))) }
 
-// foreign tells how many samples of other files lead to a task: of every third, which is
-// enough for a share. Those of tasks that this file has by name too are left out, since
-// every bot is greeted alike.
+// foreign counts the samples of other files that lead to a task: of every third, which is
+// enough for a share. Tasks whose names this file also has are left out, since
+// every bot is greeted the same way.
 func foreign(s *schema.Schema, files []file, build func(*schema.Schema) ([]byte, error)) (share, error) {
 	var got share
 	definition, err := build(speakers(s))
@@ -122,7 +122,7 @@ func foreign(s *schema.Schema, files []file, build func(*schema.Schema) ([]byte,
 }
 
 // leaveOneOut takes each sample without fields out of the schema, and with it those of
-// its task that differ in letter case alone, and asks the flow of the rest for it.
+// its task that differ only in letter case, and sends it to the flow of the rest.
 func leaveOneOut(s *schema.Schema, build func(*schema.Schema) ([]byte, error)) (score, error) {
 	var got score
 	speaking := speakers(s)
@@ -151,8 +151,8 @@ func leaveOneOut(s *schema.Schema, build func(*schema.Schema) ([]byte, error)) (
 	return got, nil
 }
 
-// speakers is the schema with tasks that do nothing but say their names, so that the
-// faults of a file's actions do not matter.
+// speakers is the schema with tasks that only say their names, so that the
+// errors in a file's actions do not matter.
 func speakers(s *schema.Schema) *schema.Schema {
 	out := &schema.Schema{FieldTypes: s.FieldTypes}
 	for _, t := range s.Tasks {
@@ -184,7 +184,7 @@ func ask(definition []byte, text string) (string, error) {
 	return answer(f, text)
 }
 
-// answer is what a flow says to a message; nothing if that is its end.
+// answer is what a flow says to a message; empty if the flow ends without an answer.
 func answer(f *studio.Flow, text string) (string, error) {
 	turn := f.Start(studio.Options{}).Send(context.Background(), run.Message(text))
 	if len(turn.Problems) > 0 {

@@ -1,4 +1,4 @@
-// Command demo shows the provider at work on a machine that has nothing but Go: a
+// Command demo shows the provider at work on a machine that needs only Go: a
 // bot from a real file on a phone number, by `terraform apply`, on a sandbox.
 package main
 
@@ -78,8 +78,8 @@ func run(ctx context.Context) (err error) {
 		{"", s.terraform("init", "-input=false", "-no-color")},
 		{"Put the bot on " + first + ".", s.terraform("apply")},
 		{"Text the number, and read what it answers.", s.text(first, "hello", "when do you open?", "opening hours")},
-		{"Plan again: nothing is left to do.", s.terraform("plan", "-detailed-exitcode")},
-		{"Rename the bot: a new one is made from it, the number follows, the old one goes.", apply()},
+		{"Plan again: no changes.", s.terraform("plan", "-detailed-exitcode")},
+		{"Rename the bot: a new one replaces it, the number moves to it, the old one is deleted.", apply()},
 		{"Text the number: the new bot answers.", s.text(first, "hello")},
 		{"Suspend it.", apply("-var", "suspended=true")},
 		{"Text the number: no bot answers.", s.text(first, "hello")},
@@ -88,7 +88,7 @@ func run(ctx context.Context) (err error) {
 		{"Move the bot to " + second + ": the new number answers before the old one is freed.", apply("-var", "phone_number="+second)},
 		{"Text the new number.", s.text(second, "hello")},
 		{"Text the old number.", s.text(first, "hello")},
-		{"Remove all of it. The numbers stay.", s.destroy},
+		{"Destroy everything. The numbers remain.", s.destroy},
 		{"Text the number once more.", s.text(second, "hello")},
 	} {
 		if step.say != "" {
@@ -98,7 +98,7 @@ func run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	say("That was it. The configuration is examples/quickstart; the README tells how to use it on an account.")
+	say("Done. The configuration is examples/quickstart; the README explains how to use it with a real account.")
 	return nil
 }
 
@@ -114,7 +114,7 @@ func (s *stage) build(ctx context.Context) error {
 	mirror := filepath.Join(s.folder, "mirror")
 	registry := "registry.terraform.io"
 	if s.cli.Product == cli.OpenTofu {
-		registry = "registry.opentofu.org" // what an address without a host means to it
+		registry = "registry.opentofu.org" // the host it assumes for an address without one
 	}
 	binary := filepath.Join(mirror, registry, "twiliobot", "twiliobot", version, platform, "terraform-provider-twiliobot_v"+version)
 	if runtime.GOOS == "windows" {
@@ -152,8 +152,8 @@ func (s *stage) copyQuickstart() error {
 	return nil
 }
 
-// terraform is one command, shown as a person would type it and with its own
-// output. `init` speaks only when it fails.
+// terraform is one command, shown as a person would type it, with its own
+// output. `init` is shown only when it fails.
 func (s *stage) terraform(args ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		switch args[0] {
@@ -169,8 +169,8 @@ func (s *stage) terraform(args ...string) func(context.Context) error {
 	}
 }
 
-// destroy is the command of that name without its plan, which says nothing new: it
-// is made first, and only what is done is shown.
+// destroy is the command of that name without its plan, which adds nothing: the plan
+// is made first, and only the apply is shown.
 func (s *stage) destroy(ctx context.Context) error {
 	fmt.Printf("$ %s destroy\n", filepath.Base(s.cli.Path))
 	if err := s.run(ctx, io.Discard, "plan", "-input=false", "-out=demo.plan", "-destroy"); err != nil {
@@ -210,7 +210,7 @@ func (s *stage) text(number string, messages ...string) func(context.Context) er
 			}
 			fmt.Printf("you > %s\n", message)
 			if answer.Bot == nil {
-				fmt.Println("    (nobody answers)")
+				fmt.Println("    (no answer)")
 			} else {
 				for _, said := range answer.Answers {
 					fmt.Printf("%s > %s\n", cmp.Or(answer.Bot.UniqueName, answer.Bot.FriendlyName), said.Text)

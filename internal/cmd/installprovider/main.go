@@ -50,7 +50,7 @@ func install(ctx context.Context, args []string) error {
 	}
 	constraint := ""
 	if v.Prerelease() != "" {
-		constraint = fmt.Sprintf("\n      version = %q # a prerelease is only taken by its exact version", v)
+		constraint = fmt.Sprintf("\n      version = %q # a prerelease is only selected by its exact version", v)
 	}
 	fmt.Printf(`Installed twiliobot %[1]s in %[2]s. Use it with
 

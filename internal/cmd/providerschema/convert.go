@@ -114,7 +114,7 @@ func (c *converter) parameter(p *tfprotov6.FunctionParameter) *tfjson.FunctionPa
 	}
 }
 
-// typ goes by way of JSON, the one spelling of a type that both libraries know.
+// typ converts through JSON, the only form of a type that both libraries have.
 func (c *converter) typ(of string, t tftypes.Type) cty.Type {
 	text, err := t.MarshalJSON() //nolint:staticcheck // deprecated for provider code; there is no other way to its JSON
 	if err != nil {

@@ -47,7 +47,7 @@ func describe(ctx context.Context, server tfprotov6.ProviderServer) (*tfjson.Pro
 	return schemas, errors.Join(c.errs...)
 }
 
-// failed turns the provider's own complaints about its schemas into an error.
+// failed converts the provider's own diagnostics about its schemas to an error.
 func failed(diagnostics []*tfprotov6.Diagnostic) error {
 	var errs []error
 	for _, d := range diagnostics {

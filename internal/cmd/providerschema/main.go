@@ -1,9 +1,9 @@
 // Command providerschema prints the provider's schemas as `terraform providers
 // schema -json` does, straight from the provider.
 //
-// The documentation is made from it rather than from a CLI's output, because a CLI
-// leaves out what it is too old to know (identities before 1.12, list resources and
-// actions before 1.14), so what the pages say would depend on the machine.
+// The documentation is generated from it rather than from a CLI's output, because a CLI
+// omits what it is too old for (identities before 1.12, list resources and actions
+// before 1.14), so the pages would depend on the machine.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	// The version is no part of a schema: documentation must not change with it.
+	// The version is not part of a schema: documentation must not change with it.
 	server := providerserver.NewProtocol6(provider.New("dev")())()
 	if err := write(context.Background(), os.Stdout, server); err != nil {
 		fmt.Fprintln(os.Stderr, "providerschema:", err)

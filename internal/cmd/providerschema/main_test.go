@@ -84,7 +84,7 @@ func everything() *fake {
 	}
 }
 
-// want is written by hand in the words of Terraform's JSON output format
+// want is written by hand in Terraform's JSON output format
 // (https://developer.hashicorp.com/terraform/cli/commands/providers/schema).
 const want = `{
   "format_version": "1.0",

@@ -24,8 +24,8 @@ import (
 const stopTimeout = 5 * time.Second
 
 func main() {
-	file := flag.String("file", "", "keep the account in this file (default: in memory)")
-	listen := flag.String("listen", "127.0.0.1:8421", "loopback address and port to serve on; port 0 takes a free one")
+	file := flag.String("file", "", "store the account in this file (default: in memory)")
+	listen := flag.String("listen", "127.0.0.1:8421", "loopback address and port to serve on; port 0 picks a free one")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -43,7 +43,7 @@ func run(ctx context.Context, file, listen string, out io.Writer) error {
 	}
 	defer listener.Close()
 	box := sandbox.New()
-	where := "in memory, gone when this program ends"
+	where := "in memory, lost when this program ends"
 	if file != "" {
 		if box, err = sandbox.Open(file); err != nil {
 			return err
@@ -68,8 +68,8 @@ func run(ctx context.Context, file, listen string, out io.Writer) error {
 	return server.Close()
 }
 
-// listenLoopback refuses every address that other machines could reach, since
-// the sandbox's knobs ask for no credentials.
+// listenLoopback refuses every address that other machines could reach, since the
+// sandbox's knobs require no credentials.
 func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -83,7 +83,7 @@ func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 
 func greet(out io.Writer, base, where string) {
 	starter := sandbox.Starter()
-	fmt.Fprintf(out, `Twilio on your own disk, at %[1]s (account kept %[2]s).
+	fmt.Fprintf(out, `Twilio on your own disk, at %[1]s (account stored %[2]s).
 
   account SID  %[3]s    auth token  %[4]s
   API key      %[5]s    secret      %[6]s
@@ -92,7 +92,7 @@ The numbers of the account:
 
   curl -u %[3]s:%[4]s %[1]s/2010-04-01/Accounts/%[3]s/IncomingPhoneNumbers.json
 
-What the sandbox can be told: %[1]s/_sandbox/
+The knobs of the sandbox: %[1]s/_sandbox/
 Stop with Ctrl-C.
 `, base, where, starter.AccountSID, starter.AuthToken, starter.APIKeySID, starter.APIKeySecret)
 }

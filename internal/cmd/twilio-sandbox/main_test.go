@@ -18,7 +18,7 @@ func TestAddressesOthersCanReachAreRefused(t *testing.T) {
 			listener.Close()
 			t.Errorf("%s was accepted", address)
 		} else if !strings.Contains(err.Error(), "127.0.0.1:8421") {
-			t.Errorf("%s: the error does not tell what to give: %v", address, err)
+			t.Errorf("%s: the error does not say what to give: %v", address, err)
 		}
 	}
 }

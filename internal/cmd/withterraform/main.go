@@ -1,4 +1,4 @@
-// Command withterraform runs a command with a Terraform or OpenTofu at hand, built
+// Command withterraform runs a command with a Terraform or OpenTofu command available, built
 // first if there is none:
 //
 //	withterraform go test ./...    runs it with the variables that terraform-plugin-testing reads
@@ -37,7 +37,7 @@ func start(args []string) (int, error) {
 	}
 	fmt.Fprintf(os.Stderr, "Using %s.\n", c)
 
-	// The terminal sends Ctrl-C to the command as well: it ends as it sees fit and is
+	// The terminal sends Ctrl-C to the command as well: it ends by itself and is
 	// waited for. A SIGTERM comes to this process alone and is passed on.
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)

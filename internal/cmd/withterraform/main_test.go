@@ -30,6 +30,6 @@ func TestCommandsStatusIsHandedOn(t *testing.T) {
 		}
 	}
 	if status, err := start([]string{"/nonexistent"}); status == 0 || err == nil {
-		t.Errorf("a command that is not there: status %d, %v", status, err)
+		t.Errorf("a missing command: status %d, %v", status, err)
 	}
 }

@@ -36,10 +36,10 @@ func (c *Checker) check(r *http.Request, body []byte, answer *tee) error {
 		},
 	}
 	if err := openapi3filter.ValidateRequest(r.Context(), input); err != nil {
-		return fmt.Errorf("the request was taken, but: %w", err)
+		return fmt.Errorf("the request was accepted, but: %w", err)
 	}
 	if err := checkNames(route.Operation, r, body); err != nil {
-		return fmt.Errorf("the request was taken, but: %w", err)
+		return fmt.Errorf("the request was accepted, but: %w", err)
 	}
 	response := route.Operation.Responses.Status(answer.status)
 	if response == nil {
@@ -56,7 +56,7 @@ func (c *Checker) check(r *http.Request, body []byte, answer *tee) error {
 }
 
 // withoutEmpty drops empty parameters from a form: they clear a value, whatever
-// form the document asks of one.
+// format the document requires.
 func withoutEmpty(body []byte) []byte {
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
@@ -109,7 +109,7 @@ func plainHost(host string) string {
 
 // checkUnlisted checks the answer of an operation the documents leave out, at a
 // path they have: the trimmed 2010 document lists only the reads of
-// Applications. What is written looks as what is read.
+// Applications. The answer to a write has the form of a read.
 func (c *Checker) checkUnlisted(r *http.Request, answer *tee) error {
 	if r.Method == http.MethodDelete {
 		if answer.status != http.StatusNoContent || answer.body.Len() > 0 {
@@ -189,7 +189,7 @@ func liveForm(name string, value any) any {
 	return value
 }
 
-// complete says which properties are missing or unknown: Twilio's answers hold
+// complete reports which properties are missing or unknown: Twilio's answers hold
 // all of a schema's properties, though its documents require none.
 func complete(at string, schema *openapi3.Schema, value any) error {
 	switch value := value.(type) {
@@ -208,7 +208,7 @@ func complete(at string, schema *openapi3.Schema, value any) error {
 		}
 		for name := range value {
 			if _, ok := schema.Properties[name]; !ok {
-				return fmt.Errorf("the answer has %s/%s, which the document does not know", at, name)
+				return fmt.Errorf("the answer has %s/%s, which the document does not have", at, name)
 			}
 		}
 	case []any:

@@ -1,6 +1,6 @@
-// Package conform holds requests and answers against Twilio's own OpenAPI
+// Package conform checks requests and answers against Twilio's own OpenAPI
 // documents. It is for tests: of the sandbox, which must answer as Twilio would,
-// and of whatever talks to the sandbox.
+// and of its clients.
 package conform
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// Checker collects what broke a document. It is safe for concurrent use.
+// Checker collects violations of the documents. It is safe for concurrent use.
 type Checker struct {
 	documents []document
 
@@ -48,7 +48,7 @@ func New(dir string) (*Checker, error) {
 	return &Checker{documents: all}, nil
 }
 
-// read holds, by directory, a function that returns its documents.
+// read has, by directory, a function that returns its documents.
 var read sync.Map
 
 func documents(dir string) ([]document, error) {
@@ -85,7 +85,7 @@ func newDocument(file string) (document, error) {
 	return document{host: server.Host, router: router}, err
 }
 
-// Errors returns what broke a document so far, in order.
+// Errors returns the violations so far, in order.
 func (c *Checker) Errors() []error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -93,7 +93,7 @@ func (c *Checker) Errors() []error {
 }
 
 // Middleware checks every request next takes and every answer it gives. A
-// request that next refused may break the document; one that it took may not. A
+// request that next refused may violate the document; one that it accepted may not. A
 // connection that next cuts is not checked, nor are the sandbox's own calls
 // below /_sandbox/.
 func (c *Checker) Middleware(next http.Handler) http.Handler {

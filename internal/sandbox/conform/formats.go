@@ -12,7 +12,7 @@ import (
 
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
-// answerFormats are the string formats of Twilio's documents, as answers use them.
+// answerFormats are the string formats of Twilio's documents, for answers.
 func answerFormats() []openapi3.SchemaValidationOption {
 	return append(requestFormats(), format("phone-number", func(value string) error {
 		if !e164.MatchString(value) {

@@ -4,7 +4,7 @@ import "github.com/getkin/kin-openapi/openapi3"
 
 // typeForms makes the form parameters without a type strings. Twilio's documents
 // leave the type out where the string holds JSON (Definition, Actions); without
-// one kin-openapi takes such a parameter for null.
+// one kin-openapi reads such a parameter as null.
 func typeForms(doc *openapi3.T) {
 	for _, item := range doc.Paths.Map() {
 		for _, operation := range item.Operations() {

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 )
 
-// WithDefaults is a definition that Validate accepts with what is optional
-// filled in, the place of each state on the canvas and the flags, and with the
-// keys in another order than a person would write. It means the same.
+// WithDefaults is a definition that Validate accepts with optional parts filled in,
+// the position of each state on the canvas and the flags, and with the keys sorted.
+// It means the same.
 func WithDefaults(definition []byte) json.RawMessage {
 	decoded, err := decode(definition)
 	if err != nil {
-		panic(err) // Validate accepts JSON alone
+		panic(err) // Validate accepts only JSON
 	}
 	root := decoded.(map[string]any)
 	if _, has := root["flags"]; !has {

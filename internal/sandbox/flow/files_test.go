@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-// realFlows are exported flows beside the project, where there are any.
+// realFlows are exported flows beside the repository, which may be absent.
 const realFlows = "../../../../shared/flows/*.json"
 
-// refusedFiles are the exported flows that living Twilio refuses, with why.
+// refusedFiles are the exported flows that the real Twilio refuses, with the reason.
 var refusedFiles = map[string]string{
-	"prebrov-twilio-studio-requestbin__studio-flow.json": "send-and-wait-for-reply has a number for its timeout, where Studio wants a string",
+	"prebrov-twilio-studio-requestbin__studio-flow.json": "send-and-wait-for-reply has a number for its timeout, and Studio expects a string",
 }
 
 func TestRealFlowsAreAccepted(t *testing.T) {
@@ -20,7 +20,7 @@ func TestRealFlowsAreAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(files) == 0 {
-		t.Skip("the flows of other people are not part of the repository; those of flow_test.go are checked all the same")
+		t.Skip("the flows of other people are not part of the repository; those of flow_test.go are checked nevertheless")
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {

@@ -1,7 +1,7 @@
 // Package flow holds the rules by which Studio accepts a flow definition
 // (https://www.twilio.com/docs/studio/rest-api/v2/schemas), in the words of its
 // Validate endpoint. Where Twilio documents no rule, the rules are those that
-// every published example and exported flow we know keeps.
+// every known example and exported flow follows.
 package flow
 
 import (
@@ -26,11 +26,11 @@ type Problem struct {
 	Message string `json:"message"`
 	// PropertyPath leads from the definition, "#", to what is wrong, with states
 	// and transitions counted from 0: "#/states/3/properties/timeout". For
-	// something missing it is where that should be.
+	// something missing it is where it belongs.
 	PropertyPath string `json:"property_path"`
 }
 
-// Validate says what Studio would refuse in a flow definition, in the order of
+// Validate reports what Studio would refuse in a flow definition, in the order of
 // the definition; nil if nothing. States that no transition leads to are
 // accepted: the console leaves them behind.
 func Validate(definition []byte) []Problem {
@@ -48,7 +48,7 @@ func Validate(definition []byte) []Problem {
 	return v.problems
 }
 
-// decode keeps numbers as they are spelled: 5 and 5.0 differ to Twilio.
+// decode preserves the spelling of numbers: 5 and 5.0 differ to Twilio.
 func decode(definition []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(definition))
 	d.UseNumber()
@@ -60,14 +60,14 @@ func decode(definition []byte) (any, error) {
 		return nil, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the value")
+		return nil, errors.New("text after the value")
 	}
 	return root, nil
 }
 
 type validation struct {
 	problems []Problem
-	// names has where each state's name was first used.
+	// names is the path where each state's name was first used.
 	names map[string]string
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// small is a valid definition; tests change one thing of it.
+// small is a valid definition; tests change one part of it.
 const small = `{
 	"description": "", "initial_state": "Trigger", "flags": {"allow_concurrent_calls": true},
 	"states": [
@@ -71,7 +71,7 @@ func TestProblemsAreSaidAsStudioSaysThem(t *testing.T) {
 	}
 }
 
-// expect wants the problem to be said, or none for an empty path.
+// expect checks that the problem is reported, or none for an empty path.
 func expect(t *testing.T, definition, path, message string) {
 	t.Helper()
 	problems := Validate([]byte(definition))
@@ -83,7 +83,7 @@ func expect(t *testing.T, definition, path, message string) {
 			return
 		}
 	}
-	t.Errorf("said %q, want %q at %q", problems, message, path)
+	t.Errorf("got %q, want %q at %q", problems, message, path)
 }
 
 func TestWidgetsHaveRulesOfTheirOwn(t *testing.T) {

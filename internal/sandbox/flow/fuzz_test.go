@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzValidate wants every definition that is accepted to stay accepted with
-// its defaults filled in, and every problem to have a path and a message.
+// FuzzValidate checks that every accepted definition is still accepted with its
+// defaults filled in, and that every problem has a path and a message.
 func FuzzValidate(f *testing.F) {
 	f.Add([]byte(small))
 	files, _ := filepath.Glob(realFlows)
@@ -38,7 +38,7 @@ func FuzzValidate(f *testing.F) {
 			return
 		}
 		if problems := Validate(filled); len(problems) > 0 {
-			t.Errorf("%s\nis accepted, with defaults it is not: %v", definition, problems)
+			t.Errorf("%s\nis accepted, but with defaults it is not: %v", definition, problems)
 		}
 		if again := WithDefaults(filled); string(again) != string(filled) {
 			t.Errorf("the defaults are not stable:\n%s\n%s", filled, again)

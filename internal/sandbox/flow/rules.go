@@ -130,7 +130,7 @@ func (v *validation) pairs(path string, pairs []any) {
 	}
 }
 
-// outgoingCalls refuses a call to somebody where somebody has called or written:
+// outgoingCalls refuses an outgoing call in an execution that an incoming call or message started:
 // "can only be used in flows triggered by the REST API".
 func (v *validation) outgoingCalls(states []any) {
 	next := map[string][]string{}

@@ -38,7 +38,7 @@ func kindOf(value any) kind {
 	return integer
 }
 
-// is says whether the value has the kind, and records a problem if not.
+// is reports whether the value has the kind, and records a problem if not.
 func (v *validation) is(path string, value any, wanted kind) bool {
 	found := kindOf(value)
 	switch found {

@@ -2,17 +2,17 @@ package flow
 
 import "slices"
 
-// widget is what Studio demands of a state of one type.
+// widget is what Studio requires of a state of one type.
 type widget struct {
-	events     []string // empty: not known, anything goes
+	events     []string // empty: not known, any is accepted
 	properties map[string]kind
 	required   []string
 	values     map[string][]string // of the properties that have few
-	open       bool                // the properties are not known, anything goes
+	open       bool                // the properties are not known, any is accepted
 }
 
-// allowed are the properties a state may have; offset, its place on the canvas,
-// is everyone's.
+// allowed are the properties a state may have; offset, its position on the canvas,
+// is allowed everywhere.
 func (w widget) allowed() map[string]bool {
 	names := map[string]bool{"offset": true}
 	for name := range w.properties {
@@ -22,8 +22,8 @@ func (w widget) allowed() map[string]bool {
 }
 
 // types are those of Twilio's schema and of its newer catalogue for generators.
-// send-to-auto-pilot has done nothing since Autopilot went, but flows that were
-// saved before still have it.
+// send-to-auto-pilot has done nothing since Autopilot was shut down, but older flows
+// still have it.
 var types = []string{
 	"trigger", "capture-payments", "connect-call-to", "enqueue-call", "connect-virtual-agent",
 	"connect-virtual-agent-v2", "fork-stream", "gather-input-on-call", "make-http-request",

@@ -1,8 +1,8 @@
-// Package run is what the interpreters of bots have in common. Each of them
-// (studio, autopilot, twiml) takes what a bot is made of and holds one
+// Package run is the common part of the interpreters of bots. Each of them
+// (studio, autopilot, twiml) reads the content of a bot and holds one
 // conversation with it, one event after the other, without a clock, a network or
-// a file of its own: those are given to it. What a conversation remembers can be
-// saved as JSON and taken up by another process.
+// a file of its own: those are passed in. The state of a conversation can be
+// saved as JSON and resumed by another process.
 package run
 
 import (
@@ -34,17 +34,17 @@ const (
 type Event struct {
 	Kind string
 	Text string // of a message or of speech; the digits
-	SID  string // of the message or the call; one is made where it is empty
+	SID  string // of the message or the call; one is generated where it is empty
 }
 
 // Message is the arrival of a message.
 func Message(text string) Event { return Event{Kind: KindMessage, Text: text} }
 
 // Thread is the arrival of a message in a conversation of Twilio Conversations,
-// which a flow is told of in another way than of a message to a number.
+// which a flow receives in another form than a message to a number.
 func Thread(text string) Event { return Event{Kind: KindThread, Text: text} }
 
-// Call is the begin of a call.
+// Call is the start of a call.
 func Call() Event { return Event{Kind: KindCall} }
 
 // Speech is the caller saying something.
@@ -67,15 +67,15 @@ const (
 	ReplyMessage = "message" // a message with a body, media or both
 	ReplySay     = "say"     // text read to the caller
 	ReplyPlay    = "play"    // a recording at a URL, or tones
-	ReplyDial    = "dial"    // the call is connected to somebody else
+	ReplyDial    = "dial"    // the call is connected to another number
 	ReplyEnqueue = "enqueue" // the contact waits for a person
-	ReplyReject  = "reject"  // the call is not taken
+	ReplyReject  = "reject"  // the call is rejected
 )
 
-// Reply is one thing a bot gives back.
+// Reply is one reply of a bot.
 type Reply struct {
 	Type  string   `json:"type"` // one of the constants above
-	Text  string   `json:"text"` // the text, the URL of a recording, or to whom
+	Text  string   `json:"text"` // the text, the URL of a recording, or the receiver
 	Media []string `json:"media,omitempty"`
 	// To is the receiver of a message that does not go to the contact.
 	To string `json:"to,omitempty"`
@@ -95,15 +95,15 @@ type Problem struct {
 // Error is the message with the code.
 func (p Problem) Error() string { return fmt.Sprintf("%d: %s", p.Code, p.Message) }
 
-// Problemf makes a problem of a code.
+// Problemf creates a problem with a code.
 func Problemf(code int, format string, args ...any) Problem {
 	return Problem{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Turn is what became of an event.
+// Turn is the result of an event.
 type Turn struct {
 	Replies []Reply
-	// Ended says that the conversation is over; further events are ignored.
+	// Ended reports that the conversation has ended; further events are ignored.
 	Ended bool
 	// Wait is how long the bot waits for the next event, 0 for no limit.
 	Wait     time.Duration
@@ -116,11 +116,11 @@ func (t *Turn) Add(other Turn) {
 	t.Problems = append(t.Problems, other.Problems...)
 }
 
-// Conversation is a bot talking with one contact. It is for one goroutine.
+// Conversation is a conversation of a bot with one contact. It is for one goroutine.
 type Conversation interface {
-	// Send gives the bot an event and returns what it does until it waits or ends.
+	// Send passes an event to the bot and returns its replies until it waits or ends.
 	Send(ctx context.Context, e Event) Turn
-	// Save is what the conversation remembers, as JSON.
+	// Save is the state of the conversation, as JSON.
 	Save() ([]byte, error)
 }
 
@@ -130,7 +130,7 @@ type Request struct {
 	URL    string
 	// Form is sent in the query of a GET and the body of a POST.
 	Form url.Values
-	// Body and ContentType are sent in place of the form where ContentType is set.
+	// Body and ContentType are sent instead of the form where ContentType is set.
 	Body, ContentType string
 	// Signed asks for Twilio's signature (X-Twilio-Signature).
 	Signed bool
@@ -144,7 +144,7 @@ type Response struct {
 	URL         string // where the answer came from, after redirects
 }
 
-// Web makes requests. Its error is a Problem that says what failed.
+// Web makes requests. Its error is a Problem that describes the failure.
 type Web func(ctx context.Context, r Request) (Response, *Problem)
 
 // NoWeb is a Web in which every request fails.
@@ -154,15 +154,15 @@ func NoWeb(_ context.Context, r Request) (Response, *Problem) {
 	return Response{}, &p
 }
 
-// Contact is who talks to whom on which channel.
+// Contact is a contact, the bot's address and the channel.
 type Contact struct {
 	AccountSID string
 	From, To   string // E.164: the contact's, and the bot's
 	Channel    string // Messaging or Voice
 }
 
-// World is what a conversation needs from outside. Its zero value does: no
-// network, the wall's clock, identifiers that count.
+// World is what a conversation needs from outside. Its zero value is valid: no
+// network, the wall clock, sequential identifiers.
 type World struct {
 	Web Web
 	Now func() time.Time

@@ -287,10 +287,11 @@ func TestSuccessor(t *testing.T) {
 		if _, err := a.Successor(a.Context(), noSID); !errors.Is(err, bot.ErrNotFound) {
 			a.Errorf("another bot has a successor: %v", err)
 		}
-		// One that goes meanwhile is no successor.
+		// One that goes meanwhile is no successor, and keeps none from being found.
+		a.publish(a.create(specOf("newer", says("Hello"))).SID, says("Theirs"))
 		a.Fault(sandbox.Fault{Method: http.MethodGet, Path: "/Revisions/1$", Kind: sandbox.FaultStatus, Status: http.StatusNotFound})
-		if _, err := a.Successor(a.Context(), appSID); !errors.Is(err, bot.ErrNotFound) {
-			a.Errorf("it ended with %v", err)
+		if found, err := a.Successor(a.Context(), appSID); err != nil || found.SID != created.SID {
+			a.Errorf("it found %+v: %v", found, err)
 		}
 		for nth := 1; nth <= 2; nth++ {
 			a.Forget()

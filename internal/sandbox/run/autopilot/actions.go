@@ -15,7 +15,7 @@ type listen struct {
 	VoiceDigits *voiceDigits `json:"voice_digits,omitempty"`
 }
 
-// voiceDigits is what the keys of a caller mean.
+// voiceDigits is the meaning of a caller's keys.
 type voiceDigits struct {
 	NumDigits   json.Number       `json:"num_digits,omitempty"`
 	FinishOnKey string            `json:"finish_on_key,omitempty"`
@@ -35,7 +35,7 @@ func (d *voiceDigits) pressed(keys string) string {
 	return run.Pressed(keys, int(count), finish)
 }
 
-// handoff gives a call away.
+// handoff transfers a call.
 type handoff struct {
 	URI    string `json:"uri"`
 	Method string `json:"method"`
@@ -90,8 +90,8 @@ func readActions(list json.RawMessage) ([]action, error) {
 	return actions, nil
 }
 
-// follow runs what a target leads to, and what that leads to, until the dialogue
-// listens or ends. No target ends it.
+// follow runs the target, and then what it redirects to, until the dialogue
+// listens or ends. An empty target ends it.
 func (t *turn) follow(to target) {
 	t.Listen, t.Collect = nil, nil
 	for {
@@ -113,7 +113,7 @@ func (t *turn) follow(to target) {
 	}
 }
 
-// actionsOf finds the actions of a task or asks a URL for them.
+// actionsOf finds the actions of a task or requests them from a URL.
 func (t *turn) actionsOf(to target) ([]action, bool) {
 	list := json.RawMessage(nil)
 	name, isTask := to.task()
@@ -152,8 +152,8 @@ func (t *turn) actionsOf(to target) ([]action, bool) {
 	return actions, true
 }
 
-// run runs actions in order. It returns where they redirect to, if they do;
-// without that the dialogue listens, or is over.
+// run runs actions in order. It returns the target of a redirect, if there is one;
+// otherwise the dialogue listens, or has ended.
 func (t *turn) run(actions []action) (next target, redirected bool) {
 	for _, a := range actions {
 		next, done, err := t.act(a)
@@ -169,7 +169,7 @@ func (t *turn) run(actions []action) (next target, redirected bool) {
 	return target{}, false
 }
 
-// act runs one action. done says that what follows it never runs.
+// act runs one action. done reports that the actions after it never run.
 func (t *turn) act(a action) (next target, done bool, err error) {
 	switch a.verb {
 	case "say":

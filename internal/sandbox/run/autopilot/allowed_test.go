@@ -7,7 +7,7 @@ import (
 )
 
 // A list may hold what a type does not, as in the collect of Twilio's templates that
-// asks for a Twilio.CITY and allows SFO, and a type may know more ways to say what is
+// asks for a Twilio.CITY and allows SFO, and a type may have more ways to say what is
 // on a list.
 func TestAllowedValuesNeedNotBeOfTheirType(t *testing.T) {
 	ask := func(list string) string {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Assistant is what an assistant is made of, ready to run. It is safe for
+// Assistant is the content of an assistant, ready to run. It is safe for
 // concurrent use.
 type Assistant struct {
 	defaults   defaults
@@ -22,12 +22,12 @@ type Assistant struct {
 type task struct {
 	name       string
 	actions    json.RawMessage // the list of actions
-	actionsURL string          // asked in place of the list when set
+	actionsURL string          // used instead of the list when set
 	fields     map[string]string
 	samples    []string
 }
 
-// defaults are where a dialogue goes when nothing else says so.
+// defaults are the targets of a dialogue without another one.
 type defaults struct {
 	Initiation target `json:"assistant_initiation"` // a call begins
 	Fallback   target `json:"fallback"`             // no task was understood
@@ -36,7 +36,7 @@ type defaults struct {
 	} `json:"collect"`
 }
 
-// styleSheet is how questions are asked where the question does not say.
+// styleSheet is the default for questions.
 type styleSheet struct {
 	Collect struct {
 		Validate struct {
@@ -47,7 +47,7 @@ type styleSheet struct {
 	} `json:"collect"`
 }
 
-// target is where a redirect leads: "task://name", a URL, or an object of both
+// target is the target of a redirect: "task://name", a URL, or an object of both
 // a uri and a method.
 type target struct {
 	URI, Method string
@@ -67,7 +67,7 @@ func (t *target) UnmarshalJSON(text []byte) error {
 // task is the name of the task a target names, if it names one.
 func (t target) task() (name string, ok bool) { return strings.CutPrefix(t.URI, "task://") }
 
-// speech is a text, alone or as {"speech": ...} or {"say": ...}.
+// speech is a text, plain or as {"speech": ...} or {"say": ...}.
 type speech string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -88,14 +88,14 @@ func (s *speech) UnmarshalJSON(text []byte) error {
 	case fields.Say != nil:
 		*s = *fields.Say
 	default:
-		return errors.New("there is neither speech nor say")
+		return errors.New("it has neither speech nor say")
 	}
 	return nil
 }
 
 // export is the file that twilio autopilot:export wrote
 // (github.com/dabblelab/autopilot-core, exportAssistant.js), with the two parts
-// of an assistant it leaves out and a sandbox has.
+// of an assistant that it leaves out and a sandbox has.
 type export struct {
 	Defaults struct {
 		Defaults defaults `json:"defaults"`
@@ -129,18 +129,18 @@ type fieldValue struct {
 }
 
 // StockStyleSheet is the style sheet that Twilio gives an assistant made without one.
-// It is undocumented: exports of assistants that nobody styled hold it.
+// It is undocumented: exports of assistants without one of their own contain it.
 const StockStyleSheet = `{"collect":{"validate":{"on_failure":{"repeat_question":false,"messages":[{"say":"I didn't get that. What did you say?"},{"say":"I still didn't catch that. Please repeat."},{"say":"Let's try one last time. Say it again please."}]},"on_success":{"say":""},"max_attempts":4}},"voice":{"say_voice":"Polly.Matthew"}}`
 
-// isEmpty tells whether a file has no style sheet to speak of.
+// isEmpty reports whether a file has no style sheet, or an empty one.
 func isEmpty(sheet json.RawMessage) bool {
 	text := strings.TrimSpace(string(sheet))
 	return text == "" || text == "null" || text == "{}"
 }
 
-// Parse reads an assistant from the file that twilio autopilot:export wrote, or
-// one with an actionsUrl in a task besides. Order counts: of two tasks with the
-// same sample the first has it.
+// Parse reads an assistant from the file that twilio autopilot:export wrote, also
+// with an actionsUrl in a task. Order matters: of two tasks with the same sample the
+// first has it.
 func Parse(schema []byte) (*Assistant, error) {
 	var file export
 	if err := json.Unmarshal(schema, &file); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
-// talk is what was replied, and how it stands.
+// talk is the replies, and the state of the conversation.
 func talk(turn run.Turn) string {
 	var b strings.Builder
 	for _, r := range turn.Replies {
@@ -25,7 +25,7 @@ func talk(turn run.Turn) string {
 	return text + "wait"
 }
 
-// chat sends events, saving and resuming in between, and tells the replies.
+// chat sends events, saving and resuming in between, and returns the replies.
 func chat(t *testing.T, schema string, o Options, events ...run.Event) string {
 	t.Helper()
 	c, err := New([]byte(schema), o)
@@ -106,18 +106,18 @@ func TestWhoBegins(t *testing.T) {
 		e    run.Event
 		want string
 	}{
-		"a call is greeted":             {Options{}, run.Call(), "Hello wait"},
-		"a message is not":              {Options{}, run.Message("bye"), "Bye end"},
-		"target task":                   {Options{TargetTask: "goodbye"}, run.Message("hi"), "Bye end"},
-		"target task of a call":         {Options{TargetTask: "goodbye"}, run.Call(), "Bye end"},
-		"target task that is not there": {Options{TargetTask: "x"}, run.Message("hi"), "Hello !0 wait"},
+		"a call is greeted":               {Options{}, run.Call(), "Hello wait"},
+		"a message is not":                {Options{}, run.Message("bye"), "Bye end"},
+		"target task":                     {Options{TargetTask: "goodbye"}, run.Message("hi"), "Bye end"},
+		"target task of a call":           {Options{TargetTask: "goodbye"}, run.Call(), "Bye end"},
+		"target task that does not exist": {Options{TargetTask: "x"}, run.Message("hi"), "Hello !0 wait"},
 	} {
 		if got := chat(t, bot, tc.o, tc.e); got != tc.want {
 			t.Errorf("%s: %s, want %s", name, got, tc.want)
 		}
 	}
 	if got := chat(t, `{"tasks":[]}`, Options{}, run.Call()); got != "end" {
-		t.Errorf("nothing to begin with: %s", got)
+		t.Errorf("without anything to start with: %s", got)
 	}
 }
 
@@ -222,7 +222,7 @@ func FuzzAssistant(f *testing.F) {
 				t.Fatal(err)
 			}
 			if e.Kind == run.KindHangup && !turn.Ended {
-				t.Fatal("a dialogue outlives a hangup")
+				t.Fatal("a dialogue continues after a hangup")
 			}
 		}
 	})

@@ -10,8 +10,8 @@ import (
 )
 
 // collecting is a collect in progress
-// (https://www.twilio.com/docs/autopilot/actions/collect). It keeps what it
-// began with, whatever becomes of the task meanwhile.
+// (https://www.twilio.com/docs/autopilot/actions/collect). It keeps its initial
+// definition, even if the task changes meanwhile.
 type collecting struct {
 	Questions json.RawMessage `json:"collect"`
 	Index     int             `json:"index"`    // of the question that is asked
@@ -32,8 +32,8 @@ type question struct {
 	Type        string       `json:"type"`
 	VoiceDigits *voiceDigits `json:"voice_digits"`
 	Validate    *validate    `json:"validate"`
-	// Prefill names what may be known already: a field of the sentence that led to
-	// the task, or a remembered value. The question is left out then.
+	// Prefill names what may already be known: a field of the sentence that led to
+	// the task, or a remembered value. Then the question is skipped.
 	Prefill string `json:"prefill"`
 }
 
@@ -49,7 +49,7 @@ type validate struct {
 	} `json:"max_attempts"`
 }
 
-// UnmarshalJSON implements json.Unmarshaler: validate may be true alone.
+// UnmarshalJSON implements json.Unmarshaler: validate may be just true.
 func (v *validate) UnmarshalJSON(text []byte) error {
 	if string(text) == "true" || string(text) == "false" {
 		return nil
@@ -71,7 +71,7 @@ type values struct {
 	List []any `json:"list"`
 }
 
-// has looks for a text among the values, as texts are compared.
+// has looks for a text among the values, normalised.
 func (v values) has(text string) (string, bool) {
 	for _, value := range v.List {
 		if s, ok := value.(string); ok && normal(s) == normal(text) {
@@ -92,11 +92,11 @@ type success struct {
 	Say speech `json:"say"`
 }
 
-// defaultAttempts is how many answers a question takes where neither it nor the
-// style sheet says (https://www.twilio.com/docs/autopilot/api/assistant/stylesheet).
+// defaultAttempts is how many answers a question accepts by default
+// (https://www.twilio.com/docs/autopilot/api/assistant/stylesheet).
 const defaultAttempts = 4
 
-// collect begins to ask questions.
+// collect starts to ask questions.
 func (t *turn) collect(text json.RawMessage) (next target, err error) {
 	var c collect
 	if err := json.Unmarshal(text, &c); err != nil {
@@ -113,8 +113,8 @@ func (t *turn) collect(text json.RawMessage) (next target, err error) {
 	return next, nil
 }
 
-// pose asks the question that is next, of those nobody has answered yet. When there is
-// none, the collect is over, and it returns where to go.
+// pose asks the next question that has no answer yet. When there is none, the collect
+// has ended, and it returns the target that follows.
 func (t *turn) pose(c collect) (to target, left bool) {
 	for ; t.Collect.Index < len(c.Questions); t.Collect.Index++ {
 		q := c.Questions[t.Collect.Index]
@@ -128,7 +128,7 @@ func (t *turn) pose(c collect) (to target, left bool) {
 	return t.complete(c), true
 }
 
-// known is the answer to a question that need not be asked.
+// known is the answer to a question that is skipped.
 func (t *turn) known(q question) (value string, ok bool) {
 	if q.Prefill == "" {
 		return "", false
@@ -139,16 +139,16 @@ func (t *turn) known(q question) (value string, ok bool) {
 	return value, strings.TrimSpace(value) != ""
 }
 
-// answered takes the answer to a question and goes on to the next, or where the
-// collect leads.
+// answered stores the answer to a question and continues with the next, or with the
+// target of the collect.
 func (t *turn) answered(e run.Event) {
 	if to, left := t.answer(e); left {
 		t.follow(to)
 	}
 }
 
-// answer takes the answer to a question. When the collect is over with it, left
-// is true and it returns where to go.
+// answer stores the answer to a question. When that ends the collect, left is true and
+// it returns the target that follows.
 func (t *turn) answer(e run.Event) (to target, left bool) {
 	var c collect
 	if err := json.Unmarshal(t.Collect.Questions, &c); err != nil || t.Collect.Index >= len(c.Questions) {
@@ -177,11 +177,11 @@ func (t *turn) answer(e run.Event) (to target, left bool) {
 	return t.pose(c)
 }
 
-// valid reads an answer. Where a question lists the values it allows, those are
-// answers, whether or not they are of its type, and so is another way to say one.
+// valid reads an answer. Where a question lists allowed values, those are valid,
+// whether or not they are of its type, and so is another way to say one.
 func (t *turn) valid(q question, text string) (value string, ok bool) {
 	if v := q.Validate; q.Type == "" && t.Contact.Channel != run.Voice && (v == nil || len(v.AllowedValues.List)+len(v.DisallowedValues.List) == 0 && v.Webhook.URI == "") {
-		return strings.TrimSpace(text), true // whatever is written answers a question for any text
+		return strings.TrimSpace(text), true // any text answers a question without a type
 	}
 	if text = sentence(text); text == "" {
 		return "", false
@@ -196,7 +196,7 @@ func (t *turn) valid(q question, text string) (value string, ok bool) {
 		canonical, typed, known := t.assistant.understood(q.Type, text, t.Literal)
 		switch {
 		case !known:
-			t.problem(90104, "Invalid Collect Field Type: the question %s is of type %s, which there is not", q.Name, q.Type)
+			t.problem(90104, "Invalid Collect Field Type: the question %s is of type %s, which does not exist", q.Name, q.Type)
 		case typed:
 			value = canonical
 		case !listed:
@@ -222,7 +222,7 @@ func (t *turn) valid(q question, text string) (value string, ok bool) {
 	return value, true
 }
 
-// wrong says that an answer was none, or gives the collect up.
+// wrong reports an invalid answer, or ends the collect after too many.
 func (t *turn) wrong(q question) (to target, left bool) {
 	style := t.assistant.styleSheet.Collect.Validate
 	failure, most, giveUp := style.OnFailure, style.MaxAttempts, target{}
@@ -257,13 +257,13 @@ func (t *turn) wrong(q question) (to target, left bool) {
 	return target{}, false
 }
 
-// complete ends a collect; where it leads is for on_complete to say.
+// complete ends a collect and returns its on_complete.
 func (t *turn) complete(c collect) target {
 	t.collected(c)["status"] = "complete"
 	return c.OnComplete.Redirect
 }
 
-// collected is what Memory holds of a collect: twilio.collected_data.{name}.
+// collected is the part of Memory for a collect: twilio.collected_data.{name}.
 func (t *turn) collected(c collect) map[string]any {
 	return nested(nested(nested(t.saved.Memory, "twilio"), "collected_data"), c.Name)
 }
@@ -276,7 +276,7 @@ func (t *turn) store(c collect, q question, value string) {
 	}
 }
 
-// nested is an object inside an object, made where it is absent.
+// nested is an object inside an object, created where it is absent.
 func nested(in map[string]any, key string) map[string]any {
 	inner, ok := in[key].(map[string]any)
 	if !ok {
@@ -286,12 +286,12 @@ func nested(in map[string]any, key string) map[string]any {
 	return inner
 }
 
-// named are the types whose values are any words, so that none can be told from
-// what stands around it.
+// named are the types whose values are any words, so that they cannot be separated
+// from the words around them.
 var named = []string{"ALPHANUMERIC", "LANGUAGE", "COUNTRY", "CURRENCY", "CITY", "FIRST_NAME", "LAST_NAME", "COUNTRY_ISO_ALPHA2", "COUNTRY_ISO_ALPHA3"}
 
 // understood finds a value of a type in an answer: the answer itself or, unless
-// literal, the longest run of its words that is one.
+// literal, the longest sequence of its words that is one.
 func (a *Assistant) understood(typeName, text string, literal bool) (value string, ok, known bool) {
 	value, ok, known = a.typed(typeName, text)
 	if ok || !known || literal || slices.Contains(named, strings.ToUpper(strings.TrimPrefix(typeName, "Twilio."))) {

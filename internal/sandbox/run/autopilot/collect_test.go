@@ -20,14 +20,14 @@ func TestCollectAsksUntilAnswered(t *testing.T) {
 		said []string
 		want string
 	}{
-		"answers":       {plain, []string{"the grey one", "yes"}, "Tea? wait, Sure? wait, Bye end"},
-		"in a sentence": {plain, []string{"I'd like Earl Grey please", "yes"}, "Tea? wait, Sure? wait, Bye end"},
-		"wrong ones":    {plain, []string{"beer", "wine", "rum"}, "Tea? wait, what? wait, again? wait, I give up end"},
-		"anew each":     {plain, []string{"beer", "wine", "Earl Grey", "maybe", "no"}, "Tea? wait, what? wait, again? wait, Sure? wait, what? wait, Bye end"},
-		"own messages":  {validated, []string{"beer", "Earl Grey"}, "Tea? wait, no such tea Tea? wait, good Sure? wait"},
-		"own end":       {validated, []string{"beer", "wine"}, "Tea? wait, no such tea Tea? wait, Hello wait"},
-		"no messages":   {speechless, []string{"beer"}, "Tea? wait, Tea? wait"},
-		"not allowed":   {allowed, []string{"Earl Grey"}, "Tea? wait, what? wait"},
+		"answers":              {plain, []string{"the grey one", "yes"}, "Tea? wait, Sure? wait, Bye end"},
+		"in a sentence":        {plain, []string{"I'd like Earl Grey please", "yes"}, "Tea? wait, Sure? wait, Bye end"},
+		"wrong ones":           {plain, []string{"beer", "wine", "rum"}, "Tea? wait, what? wait, again? wait, I give up end"},
+		"counted per question": {plain, []string{"beer", "wine", "Earl Grey", "maybe", "no"}, "Tea? wait, what? wait, again? wait, Sure? wait, what? wait, Bye end"},
+		"own messages":         {validated, []string{"beer", "Earl Grey"}, "Tea? wait, no such tea Tea? wait, good Sure? wait"},
+		"own end":              {validated, []string{"beer", "wine"}, "Tea? wait, no such tea Tea? wait, Hello wait"},
+		"no messages":          {speechless, []string{"beer"}, "Tea? wait, Tea? wait"},
+		"not allowed":          {allowed, []string{"Earl Grey"}, "Tea? wait, what? wait"},
 	} {
 		events := []run.Event{run.Message("x")}
 		for _, text := range tc.said {

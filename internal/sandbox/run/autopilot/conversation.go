@@ -1,7 +1,7 @@
 // Package autopilot runs Autopilot assistants as Twilio's documents describe
-// them (https://www.twilio.com/docs/autopilot/actions): it takes an assistant and
-// holds a dialogue with it. What it cannot have is Twilio's language model; see
-// Assistant's routing for what stands in for it.
+// them (https://www.twilio.com/docs/autopilot/actions): it reads an assistant and
+// holds a dialogue with it. It does not have Twilio's language model; see
+// Assistant's routing for the replacement.
 package autopilot
 
 import (
@@ -26,24 +26,24 @@ const (
 	maxRedirects = 5
 
 	// maxSilences is how often in a row a caller may say nothing before the call
-	// ends. What Autopilot did is not documented.
+	// ends. Autopilot's behaviour is not documented.
 	maxSilences = 3
 )
 
-// Options are what a dialogue is about. The zero value does for an assistant
-// that needs nothing of it.
+// Options configure a dialogue. The zero value is valid for an assistant that needs
+// none of them.
 type Options struct {
 	Contact      run.Contact // the channel is that of the first event when empty
 	World        run.World
 	AssistantSID string
 	SID          string         // of the dialogue; one is made where it is empty
-	Memory       map[string]any // what the dialogue begins with
-	TargetTask   string         // the task to begin with, in place of what the contact says
-	// Literal understands only what is a sample or a value as it is written, not
-	// what is like one: what two ways to run an assistant must agree on.
+	Memory       map[string]any // the initial memory
+	TargetTask   string         // the first task, instead of the one the contact's input means
+	// Literal recognises only a sample or a value as it is written, not similar ones:
+	// the part on which two engines must agree.
 	Literal bool
-	// Untrained is an assistant without a model: it understands nothing, and only
-	// tasks that something leads to can run.
+	// Untrained is an assistant without a model: it recognises nothing, and only
+	// tasks that something redirects to can run.
 	Untrained bool
 }
 
@@ -54,7 +54,7 @@ type Conversation struct {
 	assistant *Assistant
 }
 
-// saved is what a dialogue remembers between two events.
+// saved is the state of a dialogue between two events.
 type saved struct {
 	SID     string            `json:"sid,omitempty"`
 	Begun   bool              `json:"begun,omitempty"`
@@ -68,11 +68,11 @@ type saved struct {
 	// Prompt is what was said last, for a caller who says nothing.
 	Prompt   []run.Reply `json:"prompt,omitempty"`
 	Silences int         `json:"silences,omitempty"`
-	// Call is the conversation a call was handed off to.
+	// Call is the conversation a call was transferred to.
 	Call json.RawMessage `json:"call,omitempty"`
 }
 
-// New begins a dialogue with the assistant of a file that twilio
+// New starts a dialogue with the assistant of a file that twilio
 // autopilot:export wrote. Nothing runs before the first event.
 func New(schema []byte, o Options) (*Conversation, error) {
 	a, err := Parse(schema)
@@ -82,7 +82,7 @@ func New(schema []byte, o Options) (*Conversation, error) {
 	return a.Start(o), nil
 }
 
-// Start begins a dialogue with the assistant.
+// Start starts a dialogue with the assistant.
 func (a *Assistant) Start(o Options) *Conversation {
 	o.World = o.World.Filled()
 	memory := map[string]any{}
@@ -90,7 +90,7 @@ func (a *Assistant) Start(o Options) *Conversation {
 	return &Conversation{Options: o, assistant: a, saved: saved{SID: o.SID, Memory: memory}}
 }
 
-// Resume takes a saved dialogue up, with the assistant as it is now.
+// Resume resumes a saved dialogue, with the current assistant.
 func (a *Assistant) Resume(text []byte, o Options) (*Conversation, error) {
 	c := a.Start(o)
 	if err := json.Unmarshal(text, &c.saved); err != nil {
@@ -154,8 +154,8 @@ func (c *Conversation) Send(ctx context.Context, e run.Event) run.Turn {
 	return t.Turn
 }
 
-// begin begins the dialogue: with the target task, with assistant_initiation
-// (for calls alone), or with what the contact says.
+// begin starts the dialogue: with the target task, with assistant_initiation
+// (only for calls), or with what the contact says.
 func (t *turn) begin(e run.Event) {
 	if t.saved.SID == "" {
 		t.saved.SID = t.World.SID("UK")
@@ -194,7 +194,7 @@ func (t *turn) channel(channel string) {
 	}
 }
 
-// heard goes on with what the contact said, wrote or pressed.
+// heard handles what the contact said, wrote or pressed.
 func (t *turn) heard(e run.Event) {
 	switch {
 	case t.Collect != nil:
@@ -228,8 +228,8 @@ func (t *turn) understand(among []string) {
 	t.follow(t.assistant.defaults.Fallback)
 }
 
-// silence says the last prompt again, until it has been ignored too often. A
-// question takes it for a wrong answer and has a limit of its own for those.
+// silence repeats the last prompt, until it has been ignored too often. A
+// question counts it as a wrong answer and has its own limit for those.
 func (t *turn) silence() {
 	if t.Contact.Channel != run.Voice {
 		return
@@ -249,7 +249,7 @@ func (t *turn) problem(code int, format string, args ...any) {
 	t.Problems = append(t.Problems, run.Problemf(code, format, args...))
 }
 
-// say is a text for the contact; an empty one is nothing.
+// say is a text for the contact; an empty one is ignored.
 func (t *turn) say(text speech) {
 	if text == "" {
 		return
@@ -261,11 +261,11 @@ func (t *turn) say(text speech) {
 	t.Replies = append(t.Replies, run.Reply{Type: kind, Text: string(text)})
 }
 
-// handOff gives a call to TwiML or to a queue and ends the dialogue
+// handOff transfers a call to TwiML or to a queue and ends the dialogue
 // (https://www.twilio.com/docs/autopilot/actions/hand-off).
 func (t *turn) handOff(h handoff) {
 	if t.Contact.Channel != run.Voice {
-		t.problem(0, "The task %s hands off a conversation that is no call", t.Task())
+		t.problem(0, "The task %s hands off a conversation that is not a call", t.Task())
 		t.Over = true
 		return
 	}
@@ -285,7 +285,7 @@ func (t *turn) callOptions(webhook twiml.Webhook) twiml.Options {
 func (t *turn) resumeCall(e run.Event) {
 	call, err := twiml.Resume(t.Call, t.callOptions(twiml.Webhook{}))
 	if err != nil {
-		t.problem(0, "The call cannot go on: %v", err)
+		t.problem(0, "The call cannot continue: %v", err)
 		t.Over = true
 		return
 	}
@@ -296,7 +296,7 @@ func (t *turn) afterCall(call *twiml.Conversation, made run.Turn) {
 	t.Add(made)
 	text, err := call.Save()
 	if err != nil {
-		t.problem(0, "The call cannot be kept: %v", err)
+		t.problem(0, "The call cannot be saved: %v", err)
 	}
 	t.Call, t.Wait = json.RawMessage(text), made.Wait
 	t.Over = made.Ended || err != nil

@@ -9,7 +9,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
-// realSchemas are the schemas beside the project.
+// realSchemas are the schemas beside the repository.
 func realSchemas(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	paths, err := filepath.Glob("../../../../../shared/schemas/*.json")
@@ -17,7 +17,7 @@ func realSchemas(tb testing.TB) map[string][]byte {
 		tb.Fatal(err)
 	}
 	if len(paths) == 0 {
-		tb.Skip("the schemas of other people are not part of the repository; the assistants that the other tests write run all the same")
+		tb.Skip("the schemas of other people are not part of the repository; the assistants of the other tests run nevertheless")
 	}
 	found := map[string][]byte{}
 	for _, path := range paths {
@@ -58,7 +58,7 @@ func TestRealSamplesReachTheirTask(t *testing.T) {
 	t.Logf("%d samples", total)
 }
 
-// Whoever writes or calls hears something, or the reason why not is told.
+// Every contact gets a reply, or a problem says why not.
 func TestRealAssistantsTalk(t *testing.T) {
 	for name, text := range realSchemas(t) {
 		for _, first := range []run.Event{run.Message("hello"), run.Call()} {

@@ -12,12 +12,12 @@ import (
 // (https://www.twilio.com/docs/autopilot/limits).
 const maxReply = 16 << 10
 
-// form is what Autopilot tells a URL
+// form is what Autopilot sends to a URL
 // (https://www.twilio.com/docs/autopilot/actions/autopilot-request).
 func (t *turn) form() url.Values {
 	memory, err := json.Marshal(t.saved.Memory)
 	if err != nil {
-		memory = []byte("{}") // Memory came of JSON
+		memory = []byte("{}") // Memory was decoded from JSON
 	}
 	channel := "SMS"
 	if t.Contact.Channel == run.Voice {
@@ -39,14 +39,14 @@ func (t *turn) form() url.Values {
 	return form
 }
 
-// ask asks a URL and reads the JSON it answers.
+// ask requests a URL and reads its JSON answer.
 func (t *turn) ask(to target, form url.Values, into any) bool {
 	method := to.Method
 	if method == "" {
 		method = http.MethodPost
 	}
 	if method == http.MethodGet {
-		form.Del("Memory") // it would not fit into a query
+		form.Del("Memory") // it is too long for a query
 	}
 	answer, problem := t.World.Web(t.ctx, run.Request{Method: method, URL: to.URI, Form: form, Signed: true})
 	if problem != nil {
@@ -68,7 +68,7 @@ func (t *turn) ask(to target, form url.Values, into any) bool {
 	return true
 }
 
-// fetch asks a URL for actions.
+// fetch requests actions from a URL.
 func (t *turn) fetch(to target) (actions json.RawMessage, ok bool) {
 	var document struct {
 		Actions json.RawMessage `json:"actions"`
@@ -77,8 +77,8 @@ func (t *turn) fetch(to target) (actions json.RawMessage, ok bool) {
 	return document.Actions, ok
 }
 
-// validates asks a URL whether an answer is one. A URL that fails lets no answer
-// pass.
+// validates asks a URL whether an answer is valid. If the URL fails, the answer is
+// invalid.
 func (t *turn) validates(webhook target, q question, value string) bool {
 	form := t.form()
 	form.Set("ValidateFieldName", q.Name)

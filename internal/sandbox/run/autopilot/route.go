@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// likeness is how alike a sentence and a sample have to be, as the words they
-// share of those either has, for the one to be taken for the other.
+// likeness is how similar a sentence and a sample must be, as the share of common words,
+// to count as the same.
 const likeness = 0.5
 
-// meaning is what a sentence was taken for.
+// meaning is the task that a sentence was recognised as.
 type meaning struct {
 	task   *task
 	fields map[string]string // values of the sample's fields
 }
 
-// route finds the task a sentence means, among those named or, where none are,
-// all. It stands in for Twilio's language model, of which nothing is left, and is
-// the same for the same input at all times:
+// route finds the task a sentence means, of those named or, where none are, of
+// all. It replaces Twilio's language model, which no longer exists, and is
+// deterministic:
 //
 //  1. a sample that is the sentence, letter case and punctuation aside;
 //  2. a sample with fields whose words are the sentence's and whose fields hold
@@ -26,7 +26,7 @@ type meaning struct {
 //  3. unless literal: the sample that shares the most words with the sentence, if
 //     it shares half of them.
 //
-// Where several do, the earlier task has it.
+// Where several match, the earlier task wins.
 func (a *Assistant) route(text string, among []string, literal bool) (meaning, bool) {
 	wanted := normal(text)
 	if wanted == "" {
@@ -60,8 +60,8 @@ func (a *Assistant) route(text string, among []string, literal bool) (meaning, b
 
 var placeholder = regexp.MustCompile(`\{([^{}]+)\}`)
 
-// fits matches a sentence with a sample that has fields. A sample that is one
-// field of any content would take everything and takes nothing.
+// fits matches a sentence with a sample that has fields. A sample of only one
+// field of any content would match everything, and is ignored.
 func (a *Assistant) fits(t *task, sample, text string) (fields map[string]string, ok bool) {
 	holes := placeholder.FindAllStringSubmatchIndex(sample, -1)
 	if holes == nil {
@@ -102,7 +102,7 @@ func (a *Assistant) fits(t *task, sample, text string) (fields map[string]string
 	return fields, true
 }
 
-// mark matches what may stand between two words.
+// mark matches what may separate two words.
 const mark = `[\s` + punctuation + `]`
 
 // literalPattern matches the words between fields, with any punctuation.
@@ -143,7 +143,7 @@ func wordSet(text string) map[string]bool {
 	return set
 }
 
-// overlap is how many words two sets share, of all they have.
+// overlap is the share of words that two sets have in common.
 func overlap(a, b map[string]bool) float64 {
 	shared := 0
 	for word := range a {

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// customType is the values of a custom field type, in lower case, with what each
-// stands for.
+// customType is the values of a custom field type, in lower case, with the value that
+// each is a synonym of.
 type customType map[string]string
 
 func newCustomType(values []fieldValue) customType {
@@ -28,9 +28,9 @@ func newCustomType(values []fieldValue) customType {
 // punctuation is that of a sentence.
 const punctuation = ".?!,;:\""
 
-// normal is a text as samples and values are compared: without letter case, the
-// punctuation of a sentence and superfluous white space, and with the apostrophe of
-// keyboards where a phone wrote that of books.
+// normal is a text in the form in which samples and values are compared: without letter
+// case, the punctuation of a sentence and superfluous white space, and with a typographic
+// apostrophe replaced by the ASCII one.
 func normal(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -50,8 +50,8 @@ func sentence(text string) string {
 }
 
 // The built-in field types
-// (https://www.twilio.com/docs/autopilot/built-in-field-types), as a stand-in
-// for Twilio's language model knows them: by their form.
+// (https://www.twilio.com/docs/autopilot/built-in-field-types), recognised by their
+// form, without Twilio's language model.
 var builtIn = map[string]func(text string) (value string, ok bool){
 	"ALPHANUMERIC":       form(`[\p{L}\p{N}]+(?:[ -][\p{L}\p{N}]+)*`),
 	"NUMBER":             number,
@@ -84,7 +84,7 @@ var (
 	number = form(`[-+]?\d+(?:,\d{3})*(?:\.\d+)?|` + numberWords + `(?:(?: |-| and )` + numberWords + `)*`)
 )
 
-// form is a type whose values match a pattern, letter case aside.
+// form is a type whose values match a pattern, ignoring letter case.
 func form(pattern string) func(string) (string, bool) {
 	compiled := regexp.MustCompile(`(?i)^(?:` + pattern + `)$`)
 	return func(text string) (string, bool) { return text, compiled.MatchString(text) }

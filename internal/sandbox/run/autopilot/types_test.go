@@ -20,16 +20,16 @@ func TestTypesKnowTheirValues(t *testing.T) {
 	} {
 		for good := range strings.SplitSeq(tc.good, "|") {
 			if _, ok, known := a.typed(typeName, good); !ok || !known {
-				t.Errorf("%s does not know %q", typeName, good)
+				t.Errorf("%s refuses %q", typeName, good)
 			}
 		}
 		for bad := range strings.SplitSeq(tc.bad, "|") {
 			if value, ok, _ := a.typed(typeName, bad); ok {
-				t.Errorf("%s takes %q for %q", typeName, bad, value)
+				t.Errorf("%s accepts %q as %q", typeName, bad, value)
 			}
 		}
 	}
 	if _, _, known := a.typed("Gone", "x"); known {
-		t.Error("a type that is not there is known")
+		t.Error("an unknown type is accepted")
 	}
 }

@@ -12,9 +12,9 @@ import (
 // matchTimeout bounds one match of a regular expression.
 const matchTimeout = time.Second
 
-// holds tells whether a condition holds of a value. Comparisons ignore letter
+// holds reports whether a condition holds of a value. Comparisons ignore letter
 // case and the white space around the tested value; a regular expression, in
-// Java's dialect, has to match all of it.
+// Java's dialect, must match all of it.
 func (f *Flow) holds(kind, tested, value string) (bool, error) {
 	tested = strings.TrimSpace(tested)
 	lower, wanted := strings.ToLower(tested), strings.ToLower(value)
@@ -48,7 +48,7 @@ func (f *Flow) holds(kind, tested, value string) (bool, error) {
 	case "is_before_date", "is_after_date":
 		return ordered(kind == "is_before_date", tested, value, date), nil
 	}
-	return false, fmt.Errorf("there is no condition of type %s", kind)
+	return false, fmt.Errorf("unknown condition type %s", kind)
 }
 
 // anyOf looks for a value among those of a comma-separated list, which has no
@@ -62,7 +62,7 @@ func anyOf(tested, list string) bool {
 	return false
 }
 
-// ordered compares two values; what is not of the kind is neither before nor after.
+// ordered compares two values; a value that cannot be read is neither before nor after.
 func ordered(before bool, tested, value string, read func(string) (float64, error)) bool {
 	a, err := read(tested)
 	if err != nil {

@@ -38,10 +38,10 @@ func TestConditionsAreStudios(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := f.holds("regex", "a", "("); err == nil {
-		t.Error("a broken pattern is no error")
+		t.Error("no error for a broken pattern")
 	}
 	if _, err := f.holds("sounds_like", "a", "a"); err == nil {
-		t.Error("an unknown condition is no error")
+		t.Error("no error for an unknown condition")
 	}
 }
 
@@ -51,6 +51,6 @@ func TestRunawayPatternIsStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := f.holds("regex", strings.Repeat("a", 60)+"!", "(a+)+"); err == nil {
-		t.Error("catastrophic backtracking went on to its end")
+		t.Error("catastrophic backtracking was not stopped")
 	}
 }

@@ -1,4 +1,4 @@
-// Package studio runs Twilio Studio flows: it takes a flow definition and holds
+// Package studio runs Twilio Studio flows: it reads a flow definition and holds
 // a conversation with it, widget by widget, as an execution of the flow does
 // (https://www.twilio.com/docs/studio/widget-library).
 package studio
@@ -15,14 +15,14 @@ import (
 
 const (
 	// maxSteps is how many steps an execution may take, and maxRepeats how often
-	// the same widget may come in a row; both end it
+	// the same widget may run in a row; exceeding either ends it
 	// (https://twilio.com/docs/studio/user-guide/studio-faq).
 	maxSteps   = 1000
 	maxRepeats = 10
 )
 
-// Options are what an execution is about. The zero value does for a flow that
-// needs nothing of it.
+// Options configure an execution. The zero value is valid for a flow that needs none
+// of them.
 type Options struct {
 	Contact run.Contact // the channel is that of the first event when empty
 	World   run.World
@@ -42,15 +42,15 @@ type Conversation struct {
 	liquid *templates
 }
 
-// saved is what an execution remembers between two events.
+// saved is the state of an execution between two events.
 type saved struct {
 	Frames  []*frame `json:"frames"` // the flow and, while one runs, its subflow
 	Steps   int      `json:"steps"`
-	Row     int      `json:"row"` // how often the last widget came in a row
+	Row     int      `json:"row"` // how often the last widget ran in a row
 	Last    string   `json:"last,omitempty"`
 	Over    bool     `json:"over,omitempty"`
 	CallSID string   `json:"call_sid,omitempty"`
-	// Call is the conversation a call was handed over to by add-twiml-redirect.
+	// Call is the conversation that add-twiml-redirect transferred a call to.
 	Call json.RawMessage `json:"call,omitempty"`
 }
 
@@ -64,7 +64,7 @@ type frame struct {
 	Trigger   values `json:"trigger"`
 }
 
-// New begins an execution of a definition. Nothing runs before the first event.
+// New starts an execution of a definition. Nothing runs before the first event.
 func New(definition []byte, o Options) (*Conversation, error) {
 	f, err := Parse(definition)
 	if err != nil {
@@ -73,13 +73,13 @@ func New(definition []byte, o Options) (*Conversation, error) {
 	return f.Start(o), nil
 }
 
-// Start begins an execution of the flow.
+// Start starts an execution of the flow.
 func (f *Flow) Start(o Options) *Conversation {
 	o.World = o.World.Filled()
 	return &Conversation{Options: o, flow: f, flows: map[string]*Flow{}, liquid: newLiquid(o.World.Now)}
 }
 
-// Resume takes a saved execution of a definition up.
+// Resume resumes a saved execution of a definition.
 func Resume(definition, text []byte, o Options) (*Conversation, error) {
 	c, err := New(definition, o)
 	if err != nil {
@@ -96,7 +96,7 @@ func Resume(definition, text []byte, o Options) (*Conversation, error) {
 	}
 	for _, fr := range c.Frames[min(1, len(c.Frames)):] {
 		if _, ok := c.subflow(fr.FlowSID, fr.Revision); !ok {
-			return nil, fmt.Errorf("a saved execution: subflow %s is gone", fr.FlowSID)
+			return nil, fmt.Errorf("a saved execution: subflow %s no longer exists", fr.FlowSID)
 		}
 	}
 	return c, nil
@@ -191,7 +191,7 @@ func (c *Conversation) Send(ctx context.Context, e run.Event) run.Turn {
 	return t.Turn
 }
 
-// trigger begins the execution.
+// trigger starts the execution.
 func (t *turn) trigger(e run.Event) {
 	if t.SID == "" {
 		t.SID = t.World.SID("FN")
@@ -283,7 +283,7 @@ func (t *turn) proceed(event string) {
 	}
 }
 
-// count counts a step and says whether the execution may take it.
+// count counts a step and reports whether the execution may take it.
 func (t *turn) count(name string) bool {
 	name = fmt.Sprintf("%d/%s", len(t.Frames), name)
 	t.Steps++
@@ -296,7 +296,7 @@ func (t *turn) count(name string) bool {
 	case t.Steps > maxSteps:
 		t.fail(81000, "The execution took more than %d steps", maxSteps)
 	case t.Row >= maxRepeats:
-		t.fail(81000, "The widget %s came %d times in a row", t.top().State, maxRepeats)
+		t.fail(81000, "The widget %s ran %d times in a row", t.top().State, maxRepeats)
 	}
 	return !t.Over
 }
@@ -311,8 +311,8 @@ func (t *turn) problem(code int, format string, args ...any) {
 	t.Problems = append(t.Problems, run.Problemf(code, format, args...))
 }
 
-// leave ends the flow that runs: the execution or, of a subflow, the frame. It
-// returns where the parent goes on.
+// leave ends the running flow: the execution or, of a subflow, the frame. It
+// returns the state with which the parent continues.
 func (t *turn) leave() (next string) {
 	if len(t.Frames) == 1 {
 		t.Over = true
@@ -330,7 +330,7 @@ func (t *turn) leave() (next string) {
 	return next
 }
 
-// patience is how long the widget that waits does so.
+// patience is how long the waiting widget waits.
 func (t *turn) patience() time.Duration {
 	if len(t.Frames) == 0 {
 		return 0

@@ -39,7 +39,7 @@ type condition struct {
 	Value     string   `json:"value"`
 }
 
-// Parse reads a flow definition. Only what keeps it from running at all is an
+// Parse reads a flow definition. Only what prevents it from running at all is an
 // error: Twilio validates a definition when it is saved.
 func Parse(definition []byte) (*Flow, error) {
 	var document struct {
@@ -57,7 +57,7 @@ func Parse(definition []byte) (*Flow, error) {
 		f.states[s.Name] = s
 	}
 	if f.states[f.initial] == nil {
-		return nil, fmt.Errorf("flow definition: the initial state %q is none of its states", f.initial)
+		return nil, fmt.Errorf("flow definition: the initial state %q is not one of its states", f.initial)
 	}
 	return f, nil
 }

@@ -13,22 +13,22 @@ import (
 	"github.com/osteele/tuesday"
 )
 
-// loopLimit is where a Liquid loop stops in Studio
+// loopLimit is the bound of a Liquid loop in Studio
 // (https://twilio.com/docs/studio/user-guide/studio-faq).
 const loopLimit = 15
 
-// maxRange is how long a range may be, offset and all.
+// maxRange is how long a range may be, including the offset.
 const maxRange = 10_000
 
-// templates renders Liquid. It keeps what it has read, since an execution renders the
+// templates renders Liquid. It caches parsed templates, since an execution renders the
 // same texts again and again, for each transition of a split. It is for one goroutine.
 type templates struct {
 	engine *liquid.Engine
 	parsed map[string]*liquid.Template
 }
 
-// newLiquid is Liquid as Studio has it: with to_json, without files, and with a
-// clock that is given.
+// newLiquid is Liquid as in Studio: with to_json, without files, and with the given
+// clock.
 func newLiquid(now func() time.Time) *templates {
 	engine := liquid.NewEngine()
 	engine.RegisterFilter("to_json", encode)
@@ -40,7 +40,7 @@ func newLiquid(now func() time.Time) *templates {
 		return tuesday.Strftime(format("%a, %b %d, %y"), moment)
 	})
 	engine.RegisterTag("include", func(render.Context) (string, error) {
-		return "", errors.New("include is not Studio's")
+		return "", errors.New("include is not supported by Studio")
 	})
 	return &templates{engine: engine, parsed: map[string]*liquid.Template{}}
 }
@@ -62,7 +62,7 @@ func moment(value any, now func() time.Time) (time.Time, error) {
 			}
 		}
 	}
-	return time.Time{}, fmt.Errorf("%v is no date", value)
+	return time.Time{}, fmt.Errorf("%v is not a date", value)
 }
 
 var (
@@ -71,8 +71,8 @@ var (
 	forRange = regexp.MustCompile(`\(\s*(-?\d{1,9})\s*\.\.\s*(-?\d+)\s*\)`)
 )
 
-// limited is a for tag whose loop stops where Studio stops it. The library makes
-// a list of a range before it looks at the limit, so a range is cut as well.
+// limited is a for tag that stops where Studio stops it. The library expands
+// a range to a list before it applies the limit, so the range is cut as well.
 func limited(tag string) string {
 	limit := loopLimit
 	if found := forLimit.FindStringSubmatch(tag); found != nil {
@@ -93,7 +93,7 @@ func limited(tag string) string {
 	return forTag.ReplaceAllString(tag, fmt.Sprintf("${1} limit:%d${2}", limit))
 }
 
-// liquify renders a text. One that cannot be rendered is empty, and an error.
+// liquify renders a text. One that cannot be rendered gives an empty text and an error.
 func liquify(known *templates, text string, context object) (rendered string, err error) {
 	if !strings.Contains(text, "{{") && !strings.Contains(text, "{%") {
 		return text, nil

@@ -16,8 +16,8 @@ import (
 // (https://twilio.com/docs/studio/user-guide/studio-faq).
 const requestTimeout = 10 * time.Second
 
-// request asks a URL for make-http-request and run-function and returns the
-// event that follows. A Function is asked as what it is, a URL.
+// request sends the request of make-http-request and run-function and returns the
+// event that follows. A Function is an ordinary URL.
 func (t *turn) request(s *state, p object) (event string) {
 	failed := "failed"
 	r := run.Request{Method: text(p, "method"), URL: text(p, "url"), Form: url.Values{}}
@@ -58,7 +58,7 @@ func (t *turn) request(s *state, p object) (event string) {
 	return "success"
 }
 
-// subflow finds a flow that is run as a subflow and keeps it among c.flows.
+// subflow finds a flow that is run as a subflow and adds it to c.flows.
 func (c *Conversation) subflow(sid string, revision int64) (int64, bool) {
 	if c.Subflow == nil {
 		return 0, false
@@ -75,7 +75,7 @@ func (c *Conversation) subflow(sid string, revision int64) (int64, bool) {
 	return found, true
 }
 
-// enterSubflow begins a subflow. It sees what it was given and nothing of its
+// enterSubflow starts a subflow. It has its parameters and no access to its
 // parent, and may not run a subflow itself (error 81024).
 func (t *turn) enterSubflow(s *state, p object) result {
 	if len(t.Frames) > 1 {
@@ -126,12 +126,12 @@ func (t *turn) callOptions(webhook twiml.Webhook) twiml.Options {
 	}
 }
 
-// resumeCall gives an event to the TwiML that runs the call.
+// resumeCall passes an event to the TwiML that runs the call.
 func (t *turn) resumeCall(e run.Event) {
 	call, err := twiml.Resume(t.Call, t.callOptions(twiml.Webhook{}))
 	t.Call = nil
 	if err != nil {
-		t.fail(0, "The call cannot go on: %v", err)
+		t.fail(0, "The call cannot continue: %v", err)
 		return
 	}
 	made := call.Send(t.ctx, e)
@@ -141,13 +141,13 @@ func (t *turn) resumeCall(e run.Event) {
 	}
 }
 
-// afterCall goes on where TwiML ran the call for a while.
+// afterCall continues after TwiML ran the call for a while.
 func (t *turn) afterCall(call *twiml.Conversation, made run.Turn) result {
 	switch {
 	case !made.Ended:
 		text, err := call.Save()
 		if err != nil {
-			t.fail(0, "The call cannot be kept: %v", err)
+			t.fail(0, "The call cannot be saved: %v", err)
 			return result{}
 		}
 		t.Call, t.Wait = json.RawMessage(text), made.Wait

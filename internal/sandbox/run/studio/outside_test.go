@@ -42,7 +42,7 @@ func TestSubflowIsRunAndReturns(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Resume(parent("FWchild"), text, Options{}); err == nil {
-		t.Error("an execution goes on in a subflow that is gone")
+		t.Error("an execution continues in a deleted subflow")
 	}
 	if got := chat(t, parent("FWnested"), o, run.Message("hi")); got != "message:Hello  !81024 end" {
 		t.Error(got)
@@ -52,7 +52,7 @@ func TestSubflowIsRunAndReturns(t *testing.T) {
 	}
 }
 
-// answers is a web that gives one answer to everything and keeps the requests.
+// answers is a web that gives one answer to everything and records the requests.
 type answers struct {
 	response run.Response
 	problem  *run.Problem

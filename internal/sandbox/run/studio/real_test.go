@@ -11,15 +11,15 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
-// Flows that people published run to where they wait or end; what needs an
-// outside service fails as their authors foresaw or says so.
+// Published flows run until they wait or end; what needs an outside service takes its
+// failure transition or reports a problem.
 func TestRealFlowsRun(t *testing.T) {
 	paths, err := filepath.Glob("../../../../../shared/flows/*.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(paths) == 0 {
-		t.Skip("the flows of other people are not part of the repository; the flows that studio_test.go and outside_test.go write run all the same")
+		t.Skip("the flows of other people are not part of the repository; the flows that studio_test.go and outside_test.go write run nevertheless")
 	}
 	heard := 0
 	for _, path := range paths {

@@ -47,7 +47,7 @@ const trigger = `incomingMessage=a incomingCall=a incomingParent=a`
 
 func starts() string { return widget("Trigger", "trigger", "", strings.Fields(trigger)...) }
 
-// talk is what was replied, and how it stands.
+// talk is the replies, and the state of the conversation.
 func talk(turn run.Turn) string {
 	var b strings.Builder
 	for _, r := range turn.Replies {
@@ -62,7 +62,7 @@ func talk(turn run.Turn) string {
 	return b.String() + "wait"
 }
 
-// chat sends events, saving and resuming in between, and tells the replies.
+// chat sends events, saving and resuming in between, and returns the replies.
 func chat(t *testing.T, flow []byte, o Options, events ...run.Event) string {
 	t.Helper()
 	if o.Contact.From == "" {
@@ -218,7 +218,7 @@ func TestExecutionsThatRunAwayAreEnded(t *testing.T) {
 		t.Errorf("two widgets in a loop: %s", got)
 	}
 	if n := c.Context()["flow"].(object)["variables"].(object)["n"]; n != "500" {
-		t.Errorf("it went round %v times", n)
+		t.Errorf("it looped %v times", n)
 	}
 }
 
@@ -269,7 +269,7 @@ func TestBrokenDefinitionsAreRefused(t *testing.T) {
 		}
 	}
 	if _, err := Resume(definition(starts()), []byte("{"), Options{}); err == nil {
-		t.Error("a broken save is resumed")
+		t.Error("broken saved state is resumed")
 	}
 }
 
@@ -288,7 +288,7 @@ func FuzzFlow(f *testing.F) {
 				t.Fatalf("%v %s", err, saved)
 			}
 			if e.Kind == run.KindHangup && !turn.Ended {
-				t.Fatal("an execution outlives a hangup")
+				t.Fatal("an execution continues after a hangup")
 			}
 		}
 	})

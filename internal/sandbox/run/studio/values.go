@@ -9,7 +9,7 @@ import (
 // object is a JSON object as Liquid sees it.
 type object = map[string]any
 
-// values is an object that keeps whole numbers whole when it is read back, so
+// values is an object that decodes integers as integers, so
 // that 1000000 is not printed as 1e+06.
 type values object
 
@@ -49,7 +49,7 @@ func plain(value any) any {
 		}
 		number, err := value.Float64()
 		if err != nil {
-			return value.String() // beyond what a number can be
+			return value.String() // beyond the range of numbers
 		}
 		return number
 	case object:
@@ -70,7 +70,7 @@ func encode(value any) string {
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
-		return "null" // what Liquid can hold can be written
+		return "null" // every value of Liquid can be encoded
 	}
 	return strings.TrimSuffix(text.String(), "\n")
 }

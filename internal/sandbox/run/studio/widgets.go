@@ -14,7 +14,7 @@ import (
 // resource).
 const maxMessage = 1600
 
-// result is what a widget leads to: an event, the next state itself, the first
+// result is the result of a widget: an event, the next state itself, the first
 // state of a subflow, or a wait.
 type result struct {
 	event, next    string
@@ -23,7 +23,7 @@ type result struct {
 
 func on(event string) result { return result{event: event} }
 
-// widget runs a widget until it waits or is done.
+// widget runs a widget until it waits or ends.
 func (t *turn) widget(s *state) result {
 	p := t.properties(s)
 	switch s.Type {
@@ -127,7 +127,7 @@ func (t *turn) seconds(p object, name string, absent int) time.Duration {
 	return time.Duration(absent) * time.Second
 }
 
-// send sends the message of a widget and says whether Twilio would take it.
+// send sends the message of a widget and reports whether Twilio would accept it.
 func (t *turn) send(s *state, p object) bool {
 	reply := run.Reply{Type: run.ReplyMessage, Text: text(p, "body")}
 	if media := text(p, "media_url"); media != "" {
@@ -163,7 +163,7 @@ func (t *turn) keep(widget, name string, value any) {
 	fields[name] = value
 }
 
-// calling says whether there is a call; without one a voice widget ends the
+// calling reports whether there is a call; without one a voice widget ends the
 // execution.
 func (t *turn) calling(s *state) bool {
 	if t.CallSID == "" {
@@ -172,8 +172,8 @@ func (t *turn) calling(s *state) bool {
 	return t.CallSID != ""
 }
 
-// prompt is what a voice widget says and plays, once: how often it repeats
-// itself is not a matter of what it says.
+// prompt says and plays the prompt of a voice widget, once: repetitions do not change
+// the replies.
 func (t *turn) prompt(p object) {
 	for _, part := range []struct{ property, kind string }{
 		{"say", run.ReplySay}, {"play", run.ReplyPlay}, {"digits", run.ReplyPlay},
@@ -211,7 +211,7 @@ func (t *turn) split(s *state, p object) string {
 	return s.after("noMatch")
 }
 
-// setVariables sets all variables of a widget from what was before it.
+// setVariables sets all variables of a widget from the context before it.
 func (t *turn) setVariables(p object) {
 	list, _ := p["variables"].([]any)
 	for _, item := range list {
@@ -229,7 +229,7 @@ func (t *turn) setVariables(p object) {
 	}
 }
 
-// handOver gives the contact to a person. The sandbox has none who would give it
+// handOver transfers the contact to a person. In the sandbox nothing transfers it
 // back, so the execution ends.
 func (t *turn) handOver(s *state, p object) {
 	reply := run.Reply{Type: run.ReplyEnqueue}
@@ -250,8 +250,8 @@ func (t *turn) handOver(s *state, p object) {
 	t.Over = true
 }
 
-// accept turns an event into that of the widget that waits, if it waits for such
-// a thing.
+// accept converts an event to that of the waiting widget, if it waits for such an
+// event.
 func (t *turn) accept(e run.Event) (event string, accepted bool) {
 	s := t.running().states[t.top().State]
 	switch s.Type + " " + e.Kind {
@@ -259,8 +259,8 @@ func (t *turn) accept(e run.Event) (event string, accepted bool) {
 		t.keep(s.Name, "inbound", t.inbound(e))
 		return "incomingMessage", true
 	case "send-and-wait-for-reply " + run.KindThread:
-		// Twilio's catalogue of widgets says that replies show in the trigger, and
-		// flows in use read them from the widget: here they are where it says.
+		// Twilio's catalogue of widgets says that replies are in the trigger, and flows in
+		// use read them from the widget: here the catalogue is followed.
 		t.top().Trigger["conversation"] = t.thread(e)
 		return "incomingMessage", true
 	case "send-and-wait-for-reply " + run.KindTimeout, "gather-input-on-call " + run.KindSilence, "gather-input-on-call " + run.KindTimeout:

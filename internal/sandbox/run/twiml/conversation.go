@@ -1,5 +1,5 @@
-// Package twiml runs bots that are webhooks: it asks a URL for TwiML and does
-// what the answer says (https://www.twilio.com/docs/messaging/twiml,
+// Package twiml runs bots that are webhooks: it requests TwiML from a URL and runs it
+// (https://www.twilio.com/docs/messaging/twiml,
 // https://www.twilio.com/docs/voice/twiml).
 package twiml
 
@@ -17,52 +17,52 @@ import (
 )
 
 // maxDocuments is how many documents one event may lead through. Twilio states
-// no such bound; a loop of redirects has to end all the same.
+// no such bound; a loop of redirects must end nevertheless.
 const maxDocuments = 50
 
-// Webhook is where a bot answers, and where Twilio asks when that fails.
+// Webhook is the URL of a bot, and the fallback that Twilio requests when that fails.
 type Webhook struct {
 	URL, Method                 string // the method is POST when empty
 	FallbackURL, FallbackMethod string
 }
 
-// Options are what a conversation is about.
+// Options configure a conversation.
 type Options struct {
 	Contact run.Contact
 	World   run.World
 	Webhook Webhook
 	// Form is added to each request.
 	Form url.Values
-	// Returns says of the target of a Redirect that it leads back to whoever
-	// handed the call over; the conversation then ends.
+	// Returns reports whether the target of a Redirect leads back to the flow or assistant that
+	// transferred the call; the conversation then ends.
 	Returns func(url string) bool
 }
 
-// Conversation is a webhook talking. A message is answered at once and ends it;
-// a call goes on while the webhook gathers input.
+// Conversation is a conversation with a webhook. A message is answered at once and ends it;
+// a call continues while the webhook gathers input.
 type Conversation struct {
 	Options
 	saved
 }
 
-// saved is what the conversation remembers between two events.
+// saved is the state of the conversation between two events.
 type saved struct {
 	SID      string  `json:"sid"`                // of the message or the call
 	Document string  `json:"document,omitempty"` // that is being run
 	URL      string  `json:"url,omitempty"`      // the document's
-	Next     int     `json:"next,omitempty"`     // the verb to go on with
+	Next     int     `json:"next,omitempty"`     // the next verb
 	Gather   *gather `json:"gather,omitempty"`   // nil when nothing is awaited
 	// ReturnedTo is the target of the Redirect that led back.
 	ReturnedTo string `json:"returned_to,omitempty"`
 }
 
-// New begins a conversation. Nothing is asked before the first event.
+// New starts a conversation. Nothing is requested before the first event.
 func New(o Options) *Conversation {
 	o.World = o.World.Filled()
 	return &Conversation{Options: o}
 }
 
-// Resume takes a saved conversation up.
+// Resume resumes a saved conversation.
 func Resume(text []byte, o Options) (*Conversation, error) {
 	c := New(o)
 	if err := json.Unmarshal(text, &c.saved); err != nil {
@@ -74,8 +74,8 @@ func Resume(text []byte, o Options) (*Conversation, error) {
 // Save implements run.Conversation.
 func (c *Conversation) Save() ([]byte, error) { return json.Marshal(c.saved) }
 
-// ReturnedTo is the URL that led back to whoever handed the call over, empty
-// where none did.
+// ReturnedTo is the URL that led back to the flow or assistant that transferred the
+// call, empty where none did.
 func (c *Conversation) ReturnedTo() string { return c.saved.ReturnedTo }
 
 // Send implements run.Conversation.
@@ -115,7 +115,7 @@ type turn struct {
 	run.Turn
 	ctx       context.Context
 	documents int
-	fellBack  bool   // the fallback was asked, which is done once
+	fellBack  bool   // the fallback was requested, which happens once
 	body      string // of the message
 }
 
@@ -124,8 +124,8 @@ func (t *turn) problem(p run.Problem) { t.Problems = append(t.Problems, p) }
 // callForm is the form of a request in a call that was answered.
 func (t *turn) callForm() url.Values { return CallForm(t.Contact, t.SID, "in-progress") }
 
-// ask asks a URL for a document and runs it. When that fails the fallback is
-// asked, once, and told why (ErrorCode and ErrorUrl).
+// ask requests a document from a URL and runs it. When that fails the fallback is
+// requested, once, with the reason (ErrorCode and ErrorUrl).
 func (t *turn) ask(target, method string, form url.Values) {
 	failed := t.try(target, method, form)
 	if failed == nil {
@@ -143,7 +143,7 @@ func (t *turn) ask(target, method string, form url.Values) {
 	}
 }
 
-// try asks a URL and runs what it answers.
+// try requests a URL and runs its answer.
 func (t *turn) try(target, method string, form url.Values) *run.Problem {
 	t.Gather = nil
 	if t.documents++; t.documents > maxDocuments {
@@ -189,7 +189,7 @@ func (t *turn) try(target, method string, form url.Values) *run.Problem {
 	return nil
 }
 
-// plain is an answer of text alone: the message, or what is read to the caller.
+// plain is an answer of plain text: the message, or what is read to the caller.
 func (t *turn) plain(text string) {
 	if t.Contact.Channel == run.Messaging {
 		t.reply(run.ReplyMessage, text)

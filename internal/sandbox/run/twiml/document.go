@@ -95,11 +95,11 @@ func element(decoder *xml.Decoder, begin xml.StartElement, depth int) (node, err
 	}
 }
 
-// said is the text as it is read aloud or sent, without the white space around
-// it that comes of indenting.
+// said is the text as it is read aloud or sent, without the white space of
+// indentation around it.
 func (n node) said() string { return strings.TrimSpace(n.Text) }
 
-// or is the value of an attribute, or what stands for it where it is absent.
+// or is the value of an attribute, or absent where it is not set.
 func (n node) or(attribute, absent string) string {
 	if value, ok := n.Attr[attribute]; ok {
 		return value

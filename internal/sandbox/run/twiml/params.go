@@ -10,7 +10,7 @@ import (
 
 const apiVersion = "2010-04-01"
 
-// MessageForm is what Twilio tells a webhook of a message
+// MessageForm is what Twilio sends to a webhook for a message
 // (https://www.twilio.com/docs/messaging/guides/webhook-request).
 func MessageForm(c run.Contact, sid, body string) url.Values {
 	form := contactForm(c)
@@ -24,7 +24,7 @@ func MessageForm(c run.Contact, sid, body string) url.Values {
 	return form
 }
 
-// CallForm is what Twilio tells a webhook of a call; its status is ringing until
+// CallForm is what Twilio sends to a webhook for a call; its status is ringing until
 // it is answered and in-progress from then on
 // (https://www.twilio.com/docs/voice/twiml#request-parameters).
 func CallForm(c run.Contact, sid, status string) url.Values {
@@ -47,8 +47,8 @@ func contactForm(c run.Contact) url.Values {
 	return form
 }
 
-// country is the ISO 3166 code of a number's country, by its calling code alone
-// where no country has given the number out, as those kept for fiction.
+// country is the ISO 3166 code of a number's country, by its calling code only
+// where no country assigned the number, as with those reserved for fiction.
 func country(number *phonenumbers.PhoneNumber) string {
 	if region := phonenumbers.GetRegionCodeForNumber(number); region != "" {
 		return region

@@ -12,7 +12,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
-// pages is a web of documents by URL; a missing one fails. It keeps the requests.
+// pages is a web of documents by URL; a missing one fails. It records the requests.
 type pages struct {
 	documents map[string]string
 	asked     []run.Request
@@ -40,7 +40,7 @@ func (p *pages) web(_ context.Context, r run.Request) (run.Response, *run.Proble
 
 func (p *pages) last() url.Values { return p.asked[len(p.asked)-1].Form }
 
-// talk is what was replied, and how it stands.
+// talk is the replies, and the state of the conversation.
 func talk(turn run.Turn) string {
 	var b strings.Builder
 	for _, r := range turn.Replies {
@@ -111,7 +111,7 @@ func TestFallbackIsToldWhatFailed(t *testing.T) {
 	if form := web.last(); form.Get("ErrorCode") != "11200" || form.Get("ErrorUrl") != "http://bot/start" || form.Get("Body") != "hello" || form.Get("FromCountry") != "GB" {
 		t.Errorf("%v", form)
 	}
-	// A fallback that fails in its turn is not asked again.
+	// A fallback that fails is not requested again.
 	c, _ = begin(run.Messaging, map[string]string{"http://bot/fallback": `<Response><Redirect>gone</Redirect></Response>`})
 	if got := talk(c.Send(t.Context(), run.Message("hello"))); got != "!11200 !11200 end" {
 		t.Error(got)
@@ -235,7 +235,7 @@ func FuzzDocument(f *testing.F) {
 				turn = c.Send(t.Context(), run.Hangup())
 			}
 			if !turn.Ended {
-				t.Fatal("the conversation outlives its end")
+				t.Fatal("the conversation continues after its end")
 			}
 		}
 	})

@@ -23,7 +23,7 @@ type gather struct {
 func (t *turn) run() {
 	document, err := parse([]byte(t.Document))
 	if err != nil {
-		return // it was parsed when it came; only a file edited by hand gets here
+		return // it was parsed on arrival; only a file edited by hand gets here
 	}
 	verb := t.message
 	if t.Contact.Channel == run.Voice {
@@ -40,12 +40,12 @@ func (t *turn) run() {
 
 // unknown is a verb that TwiML does not have, on this channel.
 func (t *turn) unknown(n node) {
-	p := run.Problemf(12200, "Schema validation warning: %s is not a verb of %s, or not one that is run here", n.Name, t.Contact.Channel)
+	p := run.Problemf(12200, "Schema validation warning: %s is not a verb of %s, or not one that the sandbox runs", n.Name, t.Contact.Channel)
 	p.URL = t.URL
 	t.problem(p)
 }
 
-// message runs a verb of a messaging document and says whether that was the last.
+// message runs a verb of a messaging document and reports whether that was the last.
 func (t *turn) message(n node) (over bool) {
 	switch n.Name {
 	case "Message", "Sms":
@@ -82,7 +82,7 @@ func (t *turn) sendMessage(n node) {
 	t.Replies = append(t.Replies, reply)
 }
 
-// voice runs a verb of a call's document and says whether that was the last.
+// voice runs a verb of a call's document and reports whether that was the last.
 func (t *turn) voice(n node) (over bool) {
 	switch n.Name {
 	case "Say", "Play", "Pause":
@@ -102,7 +102,7 @@ func (t *turn) voice(n node) (over bool) {
 		t.ask(target, n.or("method", "POST"), t.callForm())
 		return true
 	case "Record":
-		// Nobody speaks while the sandbox records, and Twilio goes on to the next
+		// There is no speech in the sandbox to record, and Twilio continues with the next
 		// verb after an empty recording.
 	case "Reject":
 		t.reply(run.ReplyReject, n.or("reason", "rejected"))
@@ -125,7 +125,7 @@ func (t *turn) voice(n node) (over bool) {
 	return false
 }
 
-// prompt runs what may stand in a Gather as well as beside it.
+// prompt runs the verbs that are allowed both in a Gather and beside it.
 func (t *turn) prompt(n node) {
 	switch n.Name {
 	case "Say":
@@ -163,8 +163,8 @@ func (t *turn) newGather(n node) *gather {
 	return g
 }
 
-// gathered goes on with what the caller did while a Gather waited. What the
-// Gather does not listen for is not heard.
+// gathered continues with what the caller did while a Gather waited. Input that the
+// Gather does not listen for is ignored.
 func (t *turn) gathered(e run.Event) {
 	g := t.Gather
 	if g == nil {
@@ -198,7 +198,7 @@ func (t *turn) gathered(e run.Event) {
 	t.ask(g.Action, g.Method, form)
 }
 
-// fallThrough goes on behind a Gather that heard nothing.
+// fallThrough continues after a Gather that received nothing.
 func (t *turn) fallThrough() {
 	t.Gather = nil
 	t.run()

@@ -1,0 +1,110 @@
+package twilio
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// expectation is what a good answer to a call must have. A gateway or a proxy may answer
+// with status 200 in Twilio's place, and what is missing must not pass for a list without
+// rows or an object without values.
+type expectation struct {
+	list string // the name of the rows; empty where the answer is one object
+	meta bool   // the list says in its meta which page comes next
+	key  string // that the object must have
+}
+
+// expect is the expectation of a call, by the rules that all of Twilio's products follow:
+// a path alternates between the name of a list and what identifies one of its rows, a GET
+// of a list has its rows under the list's name in snake case, each with its sid, and
+// everything else is one object.
+func expect(method, path string) expectation {
+	segments := strings.Split(strings.TrimSuffix(strings.Trim(path, "/"), ".json"), "/")[1:] // without the version
+	ofAccount := len(segments) > 2 && segments[0] == "Accounts"
+	if ofAccount {
+		segments = segments[2:]
+	}
+	if len(segments) == 0 {
+		return expectation{}
+	}
+	last := segments[len(segments)-1]
+	switch {
+	case last == "Defaults", last == "StyleSheet", last == "Actions":
+		return expectation{key: "data"} // https://www.twilio.com/docs/autopilot/api: they have no SID of their own
+	case last == "Validate":
+		return expectation{key: "valid"}
+	case method == http.MethodGet && len(segments)%2 == 1:
+		return expectation{list: snakeCase(last), meta: !ofAccount}
+	default:
+		return expectation{key: "sid"}
+	}
+}
+
+func snakeCase(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// missing says what an answer lacks; empty where it has all that is expected.
+func (e expectation) missing(answer []byte) string {
+	if e.list == "" && e.key == "" {
+		return ""
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(answer, &object) != nil || object == nil {
+		return "a JSON object"
+	}
+	if e.key != "" {
+		if value, ok := object[e.key]; !ok || e.key == "sid" && absent(value) {
+			return fmt.Sprintf("%q", e.key)
+		}
+		return ""
+	}
+	var rows []struct {
+		SID string `json:"sid"`
+	}
+	if absent(object[e.list]) || json.Unmarshal(object[e.list], &rows) != nil {
+		return fmt.Sprintf("the list %q", e.list)
+	}
+	for i, row := range rows {
+		if row.SID == "" {
+			return fmt.Sprintf(`the "sid" of row %d of %q`, i, e.list)
+		}
+	}
+	if _, ok := object["next_page_uri"]; e.meta && !ok && absent(object["meta"]) {
+		return `the list's "meta"`
+	}
+	return ""
+}
+
+func absent(value json.RawMessage) bool {
+	switch string(value) {
+	case "", "null", `""`:
+		return true
+	default:
+		return false
+	}
+}
+
+// incomplete is the error for a success that lacks what the call asks for.
+func (c *Client) incomplete(current *call, resp *http.Response, missing string) *Error {
+	e := c.newError(current)
+	e.HTTPStatus = resp.StatusCode
+	e.RequestID = resp.Header.Get("Twilio-Request-Id")
+	e.Uncertain = !reads(current.method)
+	e.Message = fmt.Sprintf("%s, but the answer lacks %s", statusText(resp), missing)
+	if said := decodeError(peek(resp)); said.message != "" {
+		e.Code, e.Message = said.code, e.Message+"; it says: "+c.redact(current, shorten(said.message))
+	}
+	e.Hint = "Something between here and Twilio may have answered in its place: check the proxy and api_url"
+	return e
+}
