@@ -51,6 +51,9 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	computed := func(description string) schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
+	secret := func(description string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: description}
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One bot, by its SID or its name, with its content exported.",
 		Attributes: map[string]schema.Attribute{
@@ -78,19 +81,19 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			},
 			"revision": schema.Int64Attribute{Computed: true, MarkdownDescription: "The published revision; Studio only."},
 			"webhooks": schema.SingleNestedAttribute{
-				Computed: true, MarkdownDescription: "An application's URLs; null for other bots.",
+				Computed: true, MarkdownDescription: "An application's URLs; null for other bots. They may hold a password or a token, and are sensitive: `messaging_webhook_url` and `voice_webhook_url` say without those where Twilio calls.",
 				Attributes: map[string]schema.Attribute{
-					"messaging_url":          computed("What Twilio calls when a message comes."),
+					"messaging_url":          secret("What Twilio calls when a message comes."),
 					"messaging_method":       computed("How `messaging_url` is called."),
-					"messaging_fallback_url": computed("What Twilio calls when `messaging_url` fails."),
-					"voice_url":              computed("What Twilio calls when a call comes."),
+					"messaging_fallback_url": secret("What Twilio calls when `messaging_url` fails."),
+					"voice_url":              secret("What Twilio calls when a call comes."),
 					"voice_method":           computed("How `voice_url` is called."),
-					"voice_fallback_url":     computed("What Twilio calls when `voice_url` fails."),
-					"status_callback_url":    computed("What Twilio calls when a call has ended."),
+					"voice_fallback_url":     secret("What Twilio calls when `voice_url` fails."),
+					"status_callback_url":    secret("What Twilio calls when a call has ended."),
 				},
 			},
-			"messaging_webhook_url": computed("The URL that Twilio calls when a message comes for the bot."),
-			"voice_webhook_url":     computed("The URL that Twilio calls when a call comes for the bot."),
+			"messaging_webhook_url": computed("The URL that Twilio calls when a message comes for the bot. " + shownURLNote),
+			"voice_webhook_url":     computed("The URL that Twilio calls when a call comes for the bot. " + shownURLNote),
 			"account_sid":           computed("The account that the bot lives in."),
 			"date_created":          computed("When the bot was created, in RFC 3339."),
 			"date_updated":          computed("When the bot was last changed, in RFC 3339."),

@@ -132,15 +132,24 @@ func (m *assistantModel) differs(other assistantModel) bool {
 	return !same
 }
 
-// webhooksOf gives the URLs that Twilio calls for a bot.
+// webhooksOf gives the URLs that Twilio calls for a bot, as they are shown.
 func webhooksOf(webhooks bot.Webhooks, live bot.Bot) (messaging, voice string) {
 	if w := live.Content.Webhooks; w != nil {
-		return w.MessagingURL, w.VoiceURL
+		return bot.ShownURL(w.MessagingURL), bot.ShownURL(w.VoiceURL)
 	}
 	to := bot.Webhook{AccountSID: live.AccountSID, BotSID: live.SID, Channel: bot.Messaging}
 	messaging = webhooks.URL(to)
 	to.Channel = bot.Voice
 	return messaging, webhooks.URL(to)
+}
+
+// shownURL is a URL of the configuration as a computed attribute shows it, whether or not
+// Terraform knows the URL as sensitive: the provider is not told.
+func shownURL(address types.String) types.String {
+	if address.IsNull() || address.IsUnknown() {
+		return address
+	}
+	return optional(bot.ShownURL(address.ValueString()))
 }
 
 // readContent takes over the bot's content as far as this configuration manages

@@ -137,7 +137,10 @@ func (p *assistantPlan) outputs(ctx context.Context) {
 		if !p.plan.Webhooks.IsUnknown() {
 			var w webhooksModel
 			p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: false})...)
-			p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = w.MessagingURL, w.VoiceURL
+			p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = shownURL(w.MessagingURL), shownURL(w.VoiceURL)
+			if p.state == nil || !p.plan.Webhooks.Equal(p.state.Webhooks) {
+				w.warnPrivate(p.diags)
+			}
 		}
 	}
 	// What a cut left behind is finished or undone by the apply.

@@ -20,6 +20,9 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
+// shownURLNote says of a computed attribute what its URL leaves out.
+const shownURLNote = "Of the URL of a bot hosted elsewhere, `…` stands for the user and password, the query and the fragment, which may be secret."
+
 // How a change of the name is done.
 const (
 	renameReplace = "replace"
@@ -75,9 +78,11 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"A definition can hold keys of other services: wrap it in `sensitive()` to keep it out of plan output, and keep such keys in Functions where you can.",
 			},
 			"webhooks": schema.SingleNestedAttribute{
-				Optional:            true,
-				MarkdownDescription: "A bot hosted elsewhere, as a TwiML application: the URLs that Twilio calls. Implies the engine `application`.",
-				Attributes:          webhookAttributes(),
+				Optional: true,
+				MarkdownDescription: "A bot hosted elsewhere, as a TwiML application: the URLs that Twilio calls. Implies the engine `application`. " +
+					"Where a URL holds a user and password or a token, take them from a variable that is declared with `sensitive = true`: no message and no other attribute shows them. " +
+					"Twilio calls from the public Internet, so a URL at `localhost` or at a private address gets a warning.",
+				Attributes: webhookAttributes(),
 			},
 			"routing": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -119,11 +124,11 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"messaging_webhook_url": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The URL that Twilio calls when a message comes for the bot; null where there is none.",
+				MarkdownDescription: "The URL that Twilio calls when a message comes for the bot; null where there is none. " + shownURLNote,
 			},
 			"voice_webhook_url": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The URL that Twilio calls when a call comes for the bot; null where there is none.",
+				MarkdownDescription: "The URL that Twilio calls when a call comes for the bot; null where there is none. " + shownURLNote,
 			},
 			"date_created": schema.StringAttribute{
 				Computed:            true,

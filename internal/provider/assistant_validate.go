@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -29,6 +30,10 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 		var w webhooksModel
 		resp.Diagnostics.Append(config.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
 		w.validate(&resp.Diagnostics)
+		if warn {
+			w.warnCredentials(&resp.Diagnostics)
+			w.warnPrivate(&resp.Diagnostics)
+		}
 	}
 }
 
@@ -90,6 +95,50 @@ func (m assistantModel) validateContent(warn bool, diags *diag.Diagnostics) {
 	}
 	if warn {
 		warnSchema(parsed, at, m.onStudio(), diags)
+	}
+}
+
+// urls lists the URLs by the names of their attributes.
+func (w webhooksModel) urls() []namedURL {
+	return []namedURL{
+		{"messaging_url", w.MessagingURL}, {"messaging_fallback_url", w.MessagingFallbackURL},
+		{"voice_url", w.VoiceURL}, {"voice_fallback_url", w.VoiceFallbackURL}, {"status_callback_url", w.StatusCallbackURL},
+	}
+}
+
+type namedURL struct {
+	name    string
+	address types.String
+}
+
+// which names the attributes whose URL is as asked for; an unset or unknown one is not.
+func (w webhooksModel) which(asked func(address string) bool) string {
+	var names []string
+	for _, each := range w.urls() {
+		if each.address.ValueString() != "" && asked(each.address.ValueString()) {
+			names = append(names, "`webhooks."+each.name+"`")
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// warnCredentials warns of a user or password that is written in the configuration. The
+// walk that validates knows no variables, so that what comes from one is not meant.
+func (w webhooksModel) warnCredentials(diags *diag.Diagnostics) {
+	if named := w.which(bot.HasCredentials); named != "" {
+		diags.AddAttributeWarning(path.Root("webhooks"), "A webhook's credentials are written in the configuration",
+			fmt.Sprintf("A user or password is part of %s, where whoever reads the configuration or a plan finds it. Take it from a variable that is declared with `sensitive = true`, "+
+				"and set that in the environment (`TF_VAR_…`). Terraform's state holds it all the same, and Twilio shows it to whoever can read the account. "+
+				"Twilio signs its requests, so a webhook can also tell them by `X-Twilio-Signature`.", named))
+	}
+}
+
+// warnPrivate warns of webhooks at hosts that Twilio cannot reach.
+func (w webhooksModel) warnPrivate(diags *diag.Diagnostics) {
+	if named := w.which(func(address string) bool { return !bot.IsPublic(address) }); named != "" {
+		diags.AddAttributeWarning(path.Root("webhooks"), "Twilio cannot reach a webhook",
+			fmt.Sprintf("The host of %s is a loopback, private or link-local address, or a name that only a local network knows. Twilio calls from the public Internet. "+
+				"Give a public address, or that of a tunnel.", named))
 	}
 }
 

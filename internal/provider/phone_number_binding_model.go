@@ -110,7 +110,7 @@ func webhookURLs(routing bot.Routing, number bot.Number, channels []bot.Channel,
 		if route.URL == "" || (route.SilencedBy != "" && engine == bot.Application) {
 			continue
 		}
-		shown := route.URL
+		shown := routing.Webhooks.ShownURL(route.URL)
 		if route.Method != bot.WebhookMethod {
 			shown = route.Method + " " + shown
 		}

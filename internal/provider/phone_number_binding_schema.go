@@ -75,7 +75,7 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			"webhook_urls": schema.MapAttribute{
 				ElementType: types.StringType, Computed: true,
 				MarkdownDescription: "The URL that Twilio calls, by channel, as the number holds it. A channel answered through an application (`AP…`) or by nothing is not in it. " +
-					"A URL that Twilio would not call with POST is shown with its method before it.",
+					"A URL that Twilio would not call with POST is shown with its method before it, and one that reaches no bot without what may be secret in it, as `…`.",
 			},
 		},
 	}

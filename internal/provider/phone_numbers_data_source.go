@@ -65,7 +65,7 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				"assistant_sid": computed("The bot's SID, also of one that no longer exists."),
 				"unique_name":   computed("The bot's name; null for one that no longer exists."),
 				"target_task":   computed("The task at which a conversation enters; Autopilot only."),
-				"url":           computed("The URL that Twilio calls; null where an application or a SIP trunk answers."),
+				"url":           computed("The URL that Twilio calls; null where an application or a SIP trunk answers. Where it does not reach a bot of the account, `…` stands for the user and password, the query and the fragment, which may be secret."),
 			},
 		}
 	}
@@ -124,6 +124,7 @@ func (d *phoneNumbersDataSource) Read(ctx context.Context, req datasource.ReadRe
 		unusable(&resp.Diagnostics, "the account's phone numbers", err)
 		return
 	}
+	webhooks := d.provider.account.Webhooks
 	m.PhoneNumbers = []accountNumberModel{}
 	for _, number := range numbers {
 		status := roster.NumberStatus(number)
@@ -131,7 +132,7 @@ func (d *phoneNumbersDataSource) Read(ctx context.Context, req datasource.ReadRe
 			SID: types.StringValue(number.SID), PhoneNumber: types.StringValue(number.PhoneNumber), FriendlyName: types.StringValue(number.FriendlyName),
 			Capabilities: number.Capabilities.Names(), Country: optional(bot.CountryOf(number.PhoneNumber)), Status: types.StringValue(string(status)),
 			ServiceSID: optional(roster.Answer(number, bot.Messaging).Service.SID),
-			Messaging:  sideOf(roster.Answer(number, bot.Messaging)), Voice: sideOf(roster.Answer(number, bot.Voice)),
+			Messaging:  sideOf(webhooks, roster.Answer(number, bot.Messaging)), Voice: sideOf(webhooks, roster.Answer(number, bot.Voice)),
 		}
 		if m.lets(shown) {
 			m.PhoneNumbers = append(m.PhoneNumbers, shown)
@@ -149,10 +150,10 @@ func (m phoneNumbersModel) lets(n accountNumberModel) bool {
 		(m.Capability.IsNull() || slices.Contains(n.Capabilities, m.Capability.ValueString()))
 }
 
-func sideOf(answer bot.Answer) sideModel {
+func sideOf(webhooks bot.Webhooks, answer bot.Answer) sideModel {
 	return sideModel{
 		Kind:         types.StringValue(string(answer.Kind)),
 		AssistantSID: optional(answer.BotSID), UniqueName: optional(answer.Bot.UniqueName),
-		TargetTask: optional(answer.TargetTask), URL: optional(answer.URL),
+		TargetTask: optional(answer.TargetTask), URL: optional(webhooks.ShownURL(answer.URL)),
 	}
 }

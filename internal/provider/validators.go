@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -70,7 +71,9 @@ func webURL() validator.String {
 	return checked{"an absolute http or https URL", "Invalid URL", func(address string) error {
 		u, err := url.Parse(address)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf("%q is not an absolute URL that Twilio can call; write it with its scheme, such as https://bot.example.com/messages", address)
+			// It is not quoted: it may hold a password.
+			return errors.New("the value is not an absolute URL that Twilio can call; write it with its scheme, such as https://bot.example.com/messages, " +
+				"and percent-encode what a user, password or query holds (`urlencode`)")
 		}
 		return nil
 	}}

@@ -316,7 +316,8 @@ func (v *validator) taskActions(t Task, at place) {
 // webURL checks a URL that Twilio fetches.
 func (v *validator) webURL(address string, at place) {
 	if !webAddress.MatchString(address) {
-		v.err(BadURI, at, fmt.Sprintf("%q is not an address that Twilio can fetch", address), "Write an absolute URL, such as https://bot.example.com/actions, in place of a placeholder.")
+		// The address is not quoted: it may hold a password.
+		v.err(BadURI, at, "this is not an address that Twilio can fetch", "Write an absolute URL, such as https://bot.example.com/actions, in place of a placeholder.")
 	}
 }
 

@@ -1,0 +1,195 @@
+package provider
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// validated is what a walk that validates says of a bot: it has no provider
+// configuration.
+func validated(t *testing.T, values map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+	t.Helper()
+	server, err := factories()["twiliobot"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return (&wire{t, server, schema}).validated(values)
+}
+
+func (p *wire) validated(values map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+	p.t.Helper()
+	answer, err := p.server.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: "twiliobot_assistant", Config: p.value(p.schema.ResourceSchemas["twiliobot_assistant"], values),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{},
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return answer.Diagnostics
+}
+
+// spoken is diagnostics as "error at flow: summary: detail".
+func spoken(diagnostics []*tfprotov6.Diagnostic) []string {
+	var all []string
+	for _, each := range diagnostics {
+		severity := "error"
+		if each.Severity == tfprotov6.DiagnosticSeverityWarning {
+			severity = "warning"
+		}
+		at := strings.NewReplacer("AttributeName(\"", "", "\")", "").Replace(each.Attribute.String())
+		all = append(all, fmt.Sprintf("%s at %s: %s: %s", severity, at, each.Summary, each.Detail))
+	}
+	return all
+}
+
+// webhooksOfBlock is the attribute webhooks with some URLs.
+func webhooksOfBlock(urls map[string]string) tftypes.Value {
+	kinds, values := map[string]tftypes.Type{}, map[string]tftypes.Value{}
+	for name := range webhookTypes {
+		kinds[name], values[name] = tftypes.String, tftypes.NewValue(tftypes.String, nil)
+		if address, ok := urls[name]; ok {
+			values[name] = str(address)
+		}
+	}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: kinds}, values)
+}
+
+func TestValidateSaysAllAtOnce(t *testing.T) {
+	t.Parallel()
+	faulty := edit(echo("Hello {{ name | }}"), func(o object) {
+		trigger := edit(stateOf(o, 0), func(s object) { s["name"] = "Trigger2" })
+		answer := stateOf(o, 1)
+		answer["properties"].(object)["bdoy"] = "x"
+		answer["transitions"].([]any)[0].(object)["next"] = "answr"
+		o["states"] = append(o["states"].([]any), trigger, object{"name": "loose", "type": "send-mesage", "properties": object{}, "transitions": []any{}})
+	})
+	broken := edit(sampleSchema(2), func(o object) {
+		taskOf(o, 0)["actions"] = object{"actions": []any{object{"redirect": "task://task-1"}}}
+		taskOf(o, 1)["actions"] = object{"actions": []any{object{"redirect": "task://task-01"}}}
+		taskOf(o, 1)["samples"] = []any{object{"language": "en-US", "taggedText": "hello {nobody}"}}
+	})
+	for name, each := range map[string]struct {
+		values map[string]tftypes.Value
+		want   []string // what is said, sorted, each with words of it in their order
+	}{
+		"a flow": {map[string]tftypes.Value{"flow": str(marshal(faulty))}, []string{
+			`error at flow: Invalid flow definition: /states/1/transitions/0/next `,
+			`warning at flow: The flow definition has warnings: /states/1/properties/bdoy |Did you mean "body"?|/states/1/properties/body |at character 7 {{ }} has a | that no filter follows|/states/2/type |second trigger|/states/3/type |Did you mean "send-message"?`,
+		}},
+		"a flow out of shape": {map[string]tftypes.Value{"flow": str(`{"states": {}, "initial_state": 1, "flags": []}`)}, []string{
+			`error at flow: Invalid flow definition: |at /states: `, `error at flow: Invalid flow definition: |at /initial_state: `, `error at flow: Invalid flow definition: |at /flags: `,
+		}},
+		"a schema for an engine that is not known": {map[string]tftypes.Value{"schema": str(marshal(broken))}, []string{
+			`error at schema: Invalid assistant schema: /tasks/1/samples/0/taggedText`,
+			`warning at schema: The assistant schema has warnings: |/tasks/0/actions/actions/0/redirect: there is no task "task-1".|Did you mean "task-01"?|/tasks/1/actions: |redirects to itself`,
+		}},
+		"a schema on Studio": {map[string]tftypes.Value{"engine": str("studio"), "schema": str(marshal(broken))}, []string{
+			`error at schema: Invalid assistant schema: /tasks/0/actions/actions/0/redirect: there is no task "task-1".`,
+			`error at schema: Invalid assistant schema: /tasks/1/samples/0/taggedText`,
+			`warning at schema: The assistant schema has warnings: |/tasks/1/actions: |redirects to itself`,
+		}},
+		"a schema out of shape": {map[string]tftypes.Value{"schema": str(`{"tasks": {}, "fieldTypes": 1}`)}, []string{
+			`error at schema: Invalid assistant schema: |at /tasks: `, `error at schema: Invalid assistant schema: |at /fieldTypes: `,
+		}},
+		"webhooks": {map[string]tftypes.Value{"engine": str("studio"), "webhooks": webhooksOfBlock(map[string]string{
+			"messaging_fallback_url": "http://192.168.1.2/sms", "voice_url": "https://u:S3CRET@bot.example.com/", "status_callback_url": "https://localhost/done?S3CRET",
+		})}, []string{
+			`error at engine: The engine does not fit the content: `,
+			`error at webhooks.messaging_fallback_url: A fallback URL without a URL: `,
+			"warning at webhooks: A webhook's credentials are written in the configuration: |part of `webhooks.voice_url`,|sensitive = true|TF_VAR_",
+			"warning at webhooks: Twilio cannot reach a webhook: |The host of `webhooks.messaging_fallback_url`, `webhooks.status_callback_url` is",
+		}},
+		"a bad URL": {map[string]tftypes.Value{"webhooks": webhooksOfBlock(map[string]string{"messaging_url": "https://hook:S3CRET PW@bot.example.com/sms"})}, []string{
+			"error at webhooks.messaging_url: Invalid URL: ",
+		}},
+		"a name of dots":        {map[string]tftypes.Value{"unique_name": str("..")}, []string{"error at unique_name: Invalid bot name: "}},
+		"a name that is unseen": {map[string]tftypes.Value{"unique_name": str("a\u200bb")}, []string{"error at unique_name: Invalid bot name: "}},
+		"what is not known": {map[string]tftypes.Value{
+			"flow": tftypes.NewValue(tftypes.String, tftypes.UnknownValue), "unique_name": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, ok := each.values["unique_name"]; !ok {
+				each.values["unique_name"] = str("bot")
+			}
+			got := spoken(validated(t, each.values))
+			slices.Sort(got)
+			if !slices.EqualFunc(got, each.want, func(said, words string) bool {
+				for _, word := range strings.Split(words, "|") {
+					_, rest, ok := strings.Cut(said, strings.TrimSpace(word))
+					if !ok {
+						return false
+					}
+					said = rest
+				}
+				return true
+			}) {
+				t.Errorf("it says\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(each.want, "\n"))
+			}
+			if strings.Contains(strings.Join(got, "\n"), "S3CRET") {
+				t.Errorf("it tells a secret:\n%s", strings.Join(got, "\n"))
+			}
+		})
+	}
+}
+
+// A walk that plans warns of what it changes, so its validation does not warn as well.
+func TestAWalkThatPlansDoesNotWarnTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	weak := map[string]tftypes.Value{"unique_name": str("weak"), "flow": str(marshal(echo("Hello {{ name | }}")))}
+	near := map[string]tftypes.Value{"unique_name": str("near"), "webhooks": webhooksOfBlock(map[string]string{"messaging_url": "http://127.0.0.1/sms"})}
+	p := newWire(t, w)
+	for _, values := range []map[string]tftypes.Value{weak, near} {
+		if said := spoken(p.validated(values)); len(said) > 0 {
+			t.Errorf("with a provider, validation says %q", said)
+		}
+	}
+	s := newStack(w, w.server.URL)
+	blocks := []block{botBlock("weak", weak), botBlock("near", near)}
+	if _, err := s.plan(blocks, true); err != nil {
+		t.Fatal(err)
+	}
+	if said := strings.Join(s.warnings, "\n"); !inOrder("/states/1/properties/body", "Twilio cannot reach a webhook", "`webhooks.messaging_url`").MatchString(said) {
+		t.Errorf("the plan warns %q", said)
+	}
+	if err := s.apply(blocks, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.empty(blocks); err != nil || len(s.warnings) > 0 {
+		t.Errorf("a plan that changes nothing warns %q: %v", s.warnings, err)
+	}
+}
+
+func TestNamesWithSlashesAreRefusedOnAutopilotAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	s := newStack(w, w.server.URL)
+	for _, engine := range []string{"studio", "application", "autopilot"} {
+		_, err := s.plan([]block{botBlock("bot", content(engine, "Sales / Support", 1))}, true)
+		if refused := err != nil && strings.Contains(err.Error(), "Invalid bot name"); refused != (engine == "autopilot") {
+			t.Errorf("on %s: %v", engine, err)
+		}
+	}
+	// An assistant that has such a name is managed all the same.
+	made := w.call("POST", autopilotBase+"/Assistants", map[string]string{"UniqueName": "a/b", "FriendlyName": "a/b"})
+	if err := s.imported("twiliobot_assistant.bot", 0, made["sid"].(string)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.plan([]block{botBlock("bot", map[string]tftypes.Value{"unique_name": str("a/b"), "engine": str("autopilot")})}, true); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.plan([]block{botBlock("bot", map[string]tftypes.Value{"unique_name": str("a/c"), "engine": str("autopilot")})}, true); err == nil || !strings.Contains(err.Error(), "Invalid bot name") {
+		t.Errorf("a new name with a slash: %v", err)
+	}
+}
