@@ -429,7 +429,7 @@ func TestRemovalOfABotNamesItsNumbers(t *testing.T) {
 		values := content("studio", "first", 1)
 		values["force_destroy"] = tftypes.NewValue(tftypes.Bool, force)
 		b.applied(botBlock("bot", values), bindingBlock(ukNumber, "bot"))
-		words := "keeps the bot from being removed"
+		words := "keeps the bot from being deleted"
 		if force {
 			words = "answer nothing from then on"
 		}
