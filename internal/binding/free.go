@@ -16,13 +16,17 @@ import (
 // It is one write: cut off before it the number still answers for the bot, and freeing it
 // again finishes; after it, there is nothing left to do.
 func Free(ctx context.Context, a *account.Account, prior Prior, log *account.UndoLog) (notices []bot.Notice, err error) {
+	return free(ctx, a, prior, log, (*account.Edit).Claimed)
+}
+
+func free(ctx context.Context, a *account.Account, prior Prior, log *account.UndoLog, claimed func(*account.Edit, bot.Channel) bool) (notices []bot.Notice, err error) {
 	err = a.EditNumber(ctx, prior.NumberSID, log, func(ctx context.Context, e *account.Edit) error {
 		routing, err := a.Routing(ctx, e.Number)
 		if err != nil {
 			return err
 		}
 		view := View{Number: e.Number, Routing: routing, Own: a.Successors(prior.BotSID)}
-		change, left, cleared := view.DecideFree(prior, priorNames(ctx, a, prior), e.Claimed)
+		change, left, cleared := view.DecideFree(prior, priorNames(ctx, a, prior), func(channel bot.Channel) bool { return claimed(e, channel) })
 		for _, each := range left {
 			notices = append(notices, bot.Notice{
 				Summary: "A phone number was left as it is",
@@ -39,7 +43,8 @@ func Free(ctx context.Context, a *account.Account, prior Prior, log *account.Und
 	return notices, err
 }
 
-// FreeBot frees every channel of a number on which a bot answers.
+// FreeBot frees every channel of a number on which a bot answers that is being deleted,
+// also those that a binding of this run has claimed: nothing would answer on them.
 func FreeBot(ctx context.Context, a *account.Account, number bot.Number, b bot.Bot) ([]bot.Notice, error) {
 	routing, err := a.Routing(ctx, number)
 	if err != nil {
@@ -49,7 +54,8 @@ func FreeBot(ctx context.Context, a *account.Account, number bot.Number, b bot.B
 	if len(channels) == 0 {
 		return nil, nil
 	}
-	notices, err := Free(ctx, a, Prior{NumberSID: number.SID, BotSID: b.SID, Channels: channels, Label: b.UniqueName}, nil)
+	prior := Prior{NumberSID: number.SID, BotSID: b.SID, Channels: channels, Label: b.UniqueName}
+	notices, err := free(ctx, a, prior, nil, func(*account.Edit, bot.Channel) bool { return false })
 	if err != nil {
 		return notices, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
@@ -22,6 +23,7 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 	}
 	var bots []bot.Bot // the bot, and the other one of a replacement
 	var numbers []bot.Number
+	var mu sync.Mutex
 	var notices []bot.Notice
 	err := operation.Run(ctx, "the deletion of bot "+sid, operation.Step{
 		Name: "looking for its phone numbers",
@@ -79,6 +81,28 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 			// Whoever reverts a destruction that was cut off finds the name free.
 			for _, b := range slices.Backward(bots) {
 				if err := a.Host(b.Engine()).Discard(ctx, b.SID); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, operation.Step{
+		// A binding writes its number first and then reads its bot: one that still read this
+		// one has written its number before it was deleted.
+		Name: "looking for phone numbers that were bound at the same time",
+		Cut:  "The bot is deleted; a phone number that another process bound to it at the same time may be dead, and the next plan shows it.",
+		Do: func(ctx context.Context) error {
+			for _, b := range bots {
+				err := account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+					return a.NumbersOf(ctx, b.SID, a.Now())
+				}, func(ctx context.Context, number bot.Number) error {
+					said, err := binding.FreeBot(ctx, a, number, b)
+					mu.Lock()
+					defer mu.Unlock()
+					notices = append(notices, said...)
+					return err
+				})
+				if err != nil {
 					return err
 				}
 			}

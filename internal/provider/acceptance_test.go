@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,6 +54,7 @@ func runTests(m *testing.M) (status int, err error) {
 		return 0, err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
+	flag.Parse() // before which testing.Short panics
 	if err := findCLI(context.Background()); err != nil {
 		return 0, err
 	}
@@ -72,8 +74,12 @@ func runTests(m *testing.M) (status int, err error) {
 	return status, nil
 }
 
-// findCLI points the test driver to a Terraform or OpenTofu command, if there is one.
+// findCLI points the test driver to a Terraform or OpenTofu command, if there is one and
+// -short does not leave out the tests that need it.
 func findCLI(ctx context.Context) error {
+	if testing.Short() {
+		return nil
+	}
 	found, err := cli.Find(ctx)
 	if errors.Is(err, cli.ErrNotFound) && os.Getenv("CI") != "" {
 		// In CI, nothing may pass by being skipped.

@@ -580,7 +580,10 @@ func TestNothingOfSomebodyElsesIsOverwritten(t *testing.T) {
 				b.gate.next = i.handler(inner)
 				err := b.apply(s.after, true)
 				b.gate.next = inner
-				calls = i.calls
+				if calls = i.calls; at > calls {
+					b.close()
+					break // fewer calls were made than the time before, since some share a listing
+				}
 				if i.between() {
 					unseen++
 					b.close()

@@ -62,7 +62,7 @@ func (r *replacement) moveNumbers(ctx context.Context) error {
 
 func (r *replacement) decide(routing bot.Routing, n bot.Number) (bot.NumberChange, []bot.Notice) {
 	return move{
-		old: r.old, newSID: r.new.SID, newName: r.request.To.UniqueName, engine: r.request.Engine, oldName: r.oldName, task: r.task,
+		old: r.old, newSID: r.new.SID, newName: r.request.To.UniqueName, unnamed: r.new.Unnamed(), engine: r.request.Engine, oldName: r.oldName, task: r.task,
 	}.decide(routing, n)
 }
 
@@ -70,6 +70,7 @@ func (r *replacement) decide(routing bot.Routing, n bot.Number) (bot.NumberChang
 type move struct {
 	old             bot.Bot
 	newSID, newName string
+	unnamed         bool       // whether the new bot bears its mark in place of its name
 	engine          bot.Engine // of the new bot
 	oldName         string
 	task            string // at which a conversation with the new bot enters, where the engines differ
@@ -77,14 +78,25 @@ type move struct {
 
 // decide says what must be written for a number of the old bot to answer for the new one.
 // A silenced channel stays silenced: only the number's own URL is moved, and the mark
-// moves all of them at once.
+// moves all of them at once. A cut may have left one behind a hold that is the new bot's.
 func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange, notices []bot.Notice) {
-	channels := routing.Channels(n, m.old.SID)
-	for _, channel := range channels {
+	belongs := false
+	for _, channel := range bot.Channels() {
 		route, side, to := routing.Route(n, channel), n.Side(channel), change.Side(channel)
 		webhook, isBot := routing.Webhooks.Parse(side.URL)
 		isOld := isBot && webhook.BotSID == m.old.SID
 		silenced := route.SilencedBy != ""
+		switch {
+		case m.old.SID != "" && route.BotSID == m.old.SID:
+			belongs = true
+		case silenced && route.BotSID == m.newSID:
+			belongs = true
+			if !isOld {
+				continue
+			}
+		default:
+			continue
+		}
 		if m.engine == bot.Application {
 			if !silenced {
 				to.ApplicationSID = &m.newSID
@@ -99,7 +111,7 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 		}
 		task := m.task
 		if m.old.Engine() == m.engine {
-			task = route.TargetTask
+			task = webhook.TargetTask
 		}
 		address, method := routing.Webhooks.URL(bot.Webhook{AccountSID: n.AccountSID, BotSID: m.newSID, Channel: channel, TargetTask: task}), bot.WebhookMethod
 		to.URL, to.Method = &address, &method
@@ -110,9 +122,9 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 			to.ApplicationSID = &application
 		}
 	}
-	// An application has its own name only at the end, and so have its numbers: what is
+	// A new application has its own name only at the end, and so have its numbers: what is
 	// undone in between must not need to know it.
-	if len(channels) > 0 && m.engine != bot.Application {
+	if belongs && !m.unnamed {
 		change.FriendlyName = binding.LabelOnRename(n, m.oldName, m.newName)
 	}
 	return change, notices

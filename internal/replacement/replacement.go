@@ -203,7 +203,9 @@ func (r *replacement) create(ctx context.Context) error {
 	return err
 }
 
-// discard deletes the new bot, known or left behind by a write that was not answered.
+// discard deletes the new bot, known or left behind by a write that was not answered. What
+// another process changed on a number is not put back, so that one may still route to it:
+// it is moved to the old bot first.
 func (r *replacement) discard(ctx context.Context) error {
 	r.account.NotReplaced(r.old.SID)
 	listed, err := r.account.BotsOf(ctx, r.request.Engine, r.account.Now())
@@ -214,7 +216,11 @@ func (r *replacement) discard(ctx context.Context) error {
 		if b.Replaces != r.old.SID {
 			continue
 		}
-		if err := r.account.Host(r.request.Engine).Discard(ctx, b.SID); err != nil {
+		back := undoing(r.account, account.Pair{Old: r.old, New: b})
+		if err := back.moveAll(ctx); err != nil {
+			return err
+		}
+		if err := back.deleteOld(ctx); err != nil {
 			return err
 		}
 	}

@@ -27,10 +27,7 @@ func Finish(ctx context.Context, a *account.Account, pair account.Pair, oldName 
 // Undo puts an account back as it was before a replacement that was cut off and is no
 // longer wanted.
 func Undo(ctx context.Context, a *account.Account, pair account.Pair) error {
-	back := &replacement{
-		account: a, old: pair.New, new: pair.Old, oldName: pair.New.UniqueName,
-		request: Request{To: bot.Spec{UniqueName: pair.Old.UniqueName}, Engine: pair.Old.Engine()},
-	}
+	back := undoing(a, pair)
 	return operation.Run(ctx, "undoing the replacement of "+pair.Old.String(), operation.Step{
 		Name:    "moving its phone numbers back",
 		Cut:     "Each phone number answers for one of the two bots; the next apply goes on.",
@@ -41,4 +38,12 @@ func Undo(ctx context.Context, a *account.Account, pair account.Pair) error {
 		Cut:  "Every phone number answers for the old bot again; the next apply deletes the other.",
 		Do:   back.deleteOld,
 	})
+}
+
+// undoing is the replacement of the new bot by the old one.
+func undoing(a *account.Account, pair account.Pair) *replacement {
+	return &replacement{
+		account: a, old: pair.New, new: pair.Old, oldName: pair.New.UniqueName,
+		request: Request{To: bot.Spec{UniqueName: pair.Old.UniqueName}, Engine: pair.Old.Engine()},
+	}
 }

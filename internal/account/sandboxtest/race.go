@@ -67,6 +67,13 @@ func (r Race) run(t *testing.T, nth int, same bool) (calls, wrong []string) {
 		if !same {
 			other, _ = w.Process()
 		}
+		// One may wait for the others at a time.
+		turn := make(chan struct{}, 1)
+		wait := func() {
+			turn <- struct{}{}
+			synctest.Wait()
+			<-turn
+		}
 		var second error
 		ended := make(chan struct{})
 		ran := false
@@ -77,7 +84,7 @@ func (r Race) run(t *testing.T, nth int, same bool) (calls, wrong []string) {
 				second = r.Second(t.Context(), w, other)
 			}()
 			if same {
-				synctest.Wait() // as far as it goes without the first
+				wait() // as far as it goes without the first
 			} else {
 				<-ended
 			}
@@ -89,7 +96,7 @@ func (r Race) run(t *testing.T, nth int, same bool) (calls, wrong []string) {
 			start()
 		}
 		<-ended
-		synctest.Wait()
+		wait()
 		if r.After != nil {
 			if err := r.After(w, first, second); err != nil {
 				wrong = append(wrong, err.Error())

@@ -29,6 +29,7 @@ type World struct {
 	Box *sandbox.Sandbox
 
 	// Reached past every line.
+	Client   *twilio.Client
 	Numbers  twilio.Numbers
 	Services twilio.Services
 	Hosts    map[bot.Engine]account.Host
@@ -44,8 +45,8 @@ func New(t testing.TB, settings sandbox.Settings) *World {
 		made++
 		return fmt.Sprintf("%s%032x", prefix, made)
 	}))}
-	client := w.client(&Line{next: w.Box.Transport()})
-	w.Numbers, w.Services, w.Hosts = twilio.NewNumbers(client), twilio.NewServices(client), hosts(client)
+	w.Client = w.client(&Line{next: w.Box.Transport()})
+	w.Numbers, w.Services, w.Hosts = twilio.NewNumbers(w.Client), twilio.NewServices(w.Client), hosts(w.Client)
 	return w
 }
 
