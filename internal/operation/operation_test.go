@@ -5,9 +5,15 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
+
+func inBubble(t *testing.T, name string, test func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
+}
 
 func TestOperationUndoesUntilItIsPastReturning(t *testing.T) {
 	broken := errors.New("broken")
@@ -30,7 +36,7 @@ func TestOperationUndoesUntilItIsPastReturning(t *testing.T) {
 		"what was begun goes on":     {failAt: 1, forwardAt: 9, stays: true, did: "0 1", says: []string{"while doing 1", "cut in 1", "broken"}, is: broken},
 		"interrupted before it runs": {failAt: 9, forwardAt: 9, cancelled: true, did: "-0", is: context.Canceled},
 	} {
-		t.Run(name, func(t *testing.T) {
+		inBubble(t, name, func(t *testing.T) { // undoing again waits in between
 			var did []string
 			var steps []Step
 			for i := range 3 {
