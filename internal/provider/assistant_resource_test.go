@@ -152,7 +152,7 @@ func TestAssistantRefusesBadInput(t *testing.T) {
 		"schema in an application": {bot("unique_name = \"bot\"\nengine = \"application\"\nschema = \"{}\""), []string{"The engine does not fit the content", "Remove `engine`: a schema runs on `studio`, or on `autopilot`", "`webhooks` instead of `schema`"}},
 		"nothing on Studio":        {bot("unique_name = \"bot\""), []string{"A new Studio bot needs content", "Give `flow` or `schema`, or `webhooks`"}},
 		"two contents":             {bot("unique_name = \"bot\"\nschema = \"{}\"" + webhooks), []string{"schema", "webhooks"}},
-		"relative URL":             {bot("unique_name = \"bot\"\nwebhooks = { messaging_url = \"/messages\" }"), []string{"Invalid URL", "`webhooks.messaging_url`", "/messages", "not an absolute URL"}},
+		"relative URL":             {bot("unique_name = \"bot\"\nwebhooks = { messaging_url = \"/messages\" }"), []string{"Invalid URL", "`webhooks.messaging_url`", "not an absolute URL"}},
 		"fallback without URL":     {bot("unique_name = \"bot\"\nwebhooks = { voice_fallback_url = \"https://x.example.com\" }"), []string{"A fallback URL without a URL", "voice_url"}},
 		"bad method":               {bot("unique_name = \"bot\"\nwebhooks = { voice_url = \"https://x.example.com\", voice_method = \"PUT\" }"), []string{"voice_method", "PUT"}},
 		"other friendly name":      {bot("unique_name = \"bot\"\nfriendly_name = \"Bot\"" + webhooks), []string{"The engine has one name only"}},
