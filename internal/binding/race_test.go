@@ -27,7 +27,7 @@ func bothOrders(t *testing.T, race sandboxtest.Race, a, b part) {
 
 func TestBindingBesideASuspension(t *testing.T) {
 	for what, settings := range behaviours() {
-		for _, engine := range bot.Engines() {
+		for _, engine := range []bot.Engine{bot.Studio, bot.Application} {
 			t.Run(fmt.Sprintf("%s, %s", engine, what), func(t *testing.T) {
 				t.Parallel()
 				var b bot.Bot
@@ -62,7 +62,7 @@ func TestBindingBesideASuspension(t *testing.T) {
 
 func TestBindingBesideAResumption(t *testing.T) {
 	for what, settings := range behaviours() {
-		for _, engine := range bot.Engines() {
+		for _, engine := range []bot.Engine{bot.Studio, bot.Application} {
 			t.Run(fmt.Sprintf("%s, %s", engine, what), func(t *testing.T) {
 				t.Parallel()
 				var b bot.Bot

@@ -125,7 +125,7 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 			fates := sandboxtest.Fates()
 			if r.to == bot.Autopilot {
 				// It has many calls; the engine's own tests have the others.
-				fates = []sandboxtest.Fate{sandboxtest.LostBefore, sandboxtest.Killed}
+				fates = []sandboxtest.Fate{sandboxtest.Killed}
 			}
 			carried := func(w *sandboxtest.World) error { return carriedBy(w, r.newest(w)) }
 			alone := func(w *sandboxtest.World) error {

@@ -81,8 +81,9 @@ func (o Operation) CutEverywhere(t *testing.T) {
 	met := map[string]bool{}
 	for nth := 1; nth <= len(clean.calls); nth++ {
 		for i, fate := range fates {
-			if (nth+i)%thinned != 0 || fate == LostAfter && strings.HasPrefix(clean.calls[nth-1], http.MethodGet) {
-				continue // a read that is lost is lost, before or after
+			read := strings.HasPrefix(clean.calls[nth-1], http.MethodGet)
+			if (nth+i)%thinned != 0 || read && (fate == LostBefore || fate == LostAfter) {
+				continue // a read that is lost fails as one that is refused does
 			}
 			got := o.run(t, nth, fate)
 			at := fmt.Sprintf("call %d of %d (%s) %s", nth, len(clean.calls), clean.calls[nth-1], fate)

@@ -2,5 +2,5 @@
 
 package sandboxtest
 
-// thinned is how many ways of a cut there are to one that is tried: every one.
+// thinned is how many cuts and interleavings there are to one that is tried: every one.
 const thinned = 1

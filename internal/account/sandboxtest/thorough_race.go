@@ -2,7 +2,6 @@
 
 package sandboxtest
 
-// thinned is how many ways of a cut there are to one that is tried. The race detector
-// slows a call several times over, and finds in one way what it finds in the others; each
-// call is cut in some way all the same.
+// thinned is how many cuts and interleavings there are to one that is tried. The race
+// detector slows a call several times over, and finds in one what it finds in the others.
 const thinned = 3
