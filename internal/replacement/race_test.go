@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
@@ -116,6 +117,38 @@ func TestUndoneReplacementLeavesNoNumberWithTheBotThatItDeletes(t *testing.T) {
 					return carriedBy(w, r.newest(w), r.old.SID)
 				},
 			}.Interleave(t)
+		})
+	}
+}
+
+// A number that is bound after the last look at the numbers keeps the old bot.
+func TestOldBotStaysWhileANumberRoutesToIt(t *testing.T) {
+	for _, r := range pairs() {
+		t.Run(fmt.Sprintf("%s to %s", r.from, r.to), func(t *testing.T) {
+			t.Parallel()
+			stayed := 0
+			sandboxtest.Race{
+				Setup: r.setup, First: r.run,
+				Second: func(_ context.Context, w *sandboxtest.World, _ *account.Account) error {
+					if r.exists(w) {
+						w.Point(2, r.old, "", bot.Messaging)
+					}
+					return nil
+				},
+				After: func(w *sandboxtest.World, replaced, _ error) error {
+					if replaced == nil {
+						return nil
+					}
+					stayed++
+					if !strings.Contains(replaced.Error(), w.Number(2).String()) || !w.Answers(2, bot.Messaging, r.old.SID) {
+						return fmt.Errorf("the number is %+v", w.Number(2).Messaging)
+					}
+					return nil
+				},
+			}.Interleave(t)
+			if stayed == 0 {
+				t.Error("it was deleted whenever a number was bound to it")
+			}
 		})
 	}
 }

@@ -90,7 +90,7 @@ func TestSuspendGoesOnWhereItWasCut(t *testing.T) {
 						return err
 					},
 					Cuts: map[string]func(w *sandboxtest.World) error{
-						"A hold may exist, which silences nothing yet": func(w *sandboxtest.World) error { return all(w, w.Answers, b) },
+						"Its hold may exist, and this apply has silenced nothing yet": func(w *sandboxtest.World) error { return all(w, w.Answers, b) },
 						"Some of its phone numbers are silenced and the others answer": func(w *sandboxtest.World) error {
 							if len(w.Holds(b.SID)) != 1 {
 								return errors.New("there is no hold")
@@ -137,5 +137,35 @@ func TestResumeGoesOnWhereItWasCut(t *testing.T) {
 				}.CutEverywhere(t)
 			})
 		}
+	}
+}
+
+// The hold of a bot that was suspended before is not deleted by a suspension that fails.
+func TestSuspendOfASuspendedBotKeepsItsHoldWhereverItIsCut(t *testing.T) {
+	for _, engine := range []bot.Engine{bot.Studio, bot.Application} {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			var b bot.Bot
+			sandboxtest.Operation{
+				Setup: func(w *sandboxtest.World) {
+					b = clinic(w, engine)
+					silenceByHand(w, b)
+					w.Point(0, b, "", bot.Messaging) // resumed by hand
+					if engine == bot.Studio {
+						w.Edit(0, func(n *bot.Number) { n.Messaging.ApplicationSID = "" })
+					}
+				},
+				Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+					_, _, err := Suspend(ctx, a, b.SID)
+					return err
+				},
+				Cuts: map[string]func(w *sandboxtest.World) error{
+					"Some of its phone numbers are silenced and the others answer": func(w *sandboxtest.World) error { return either(w, b) },
+					"All of its phone numbers are silenced":                        func(w *sandboxtest.World) error { return all(w, w.Silenced, b) },
+					"Its hold may exist, and this apply has silenced nothing yet":  func(w *sandboxtest.World) error { return either(w, b) },
+				},
+				Part: true,
+			}.CutEverywhere(t)
+		})
 	}
 }

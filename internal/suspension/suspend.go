@@ -28,7 +28,7 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 		Do:   func(ctx context.Context) error { return Check(ctx, a, botSID, a.Now()) },
 	}, operation.Step{
 		Name: "marking the bot as suspended",
-		Cut:  "A hold may exist, which silences nothing yet; the next apply goes on from it.",
+		Cut:  "Its hold may exist, and this apply has silenced nothing yet; the next apply goes on from it.",
 		Do: func(ctx context.Context) (err error) {
 			if hold, created, err = createHold(ctx, a, botSID); err != nil {
 				return err
