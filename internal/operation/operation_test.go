@@ -34,7 +34,7 @@ func TestOperationUndoesUntilItIsPastReturning(t *testing.T) {
 		"undoing fails":              {failAt: 1, forwardAt: 9, undoFails: true, did: "0 1 -1 -1 -1 -1", says: []string{"could not be undone", "cut in 1", "broken", "stuck"}, is: broken},
 		"undoing fails past it":      {failAt: 1, forwardAt: 1, undoFails: true, did: "0 1 -1 -1 -1 -1", says: []string{"could not be undone", "cut in 1", "broken", "stuck"}, is: broken},
 		"what was begun goes on":     {failAt: 1, forwardAt: 9, stays: true, did: "0 1", says: []string{"while doing 1", "cut in 1", "broken"}, is: broken},
-		"interrupted before it runs": {failAt: 9, forwardAt: 9, cancelled: true, did: "-0", is: context.Canceled},
+		"interrupted before it runs": {failAt: 9, forwardAt: 9, cancelled: true, did: "-0", says: []string{"as it was before"}, is: context.Canceled},
 	} {
 		inBubble(t, name, func(t *testing.T) { // undoing again waits in between
 			var did []string

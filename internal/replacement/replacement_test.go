@@ -129,12 +129,12 @@ func TestPartsOfAnAssistantThatTheSchemaDoesNotSpeakOfAreCarriedAlong(t *testing
 		w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
 		r := &replaced{from: bot.Autopilot, to: bot.Autopilot}
 		r.setup(w)
-		styled, err := schema.Parse([]byte(`{"styleSheet": {"style_sheet": {"voice": {"say_voice": "Polly.Matthew"}}}, "tasks": [{"uniqueName": "greeting", "actions": {"actions": [{"say": "Version 1"}]},
+		styled, err := schema.Parse([]byte(`{"styleSheet": {"style_sheet": {"voice": {"say_voice": "Polly.Joanna"}}}, "tasks": [{"uniqueName": "greeting", "actions": {"actions": [{"say": "Version 1"}]},
 			"fields": [], "samples": [{"language": "en-US", "taggedText": "hello 1"}]}]}`))
 		if err != nil {
 			t.Fatal(err)
 		}
-		from := sandboxtest.Spec(bot.Autopilot, "clinic", 1)
+		from := bot.Spec{UniqueName: "clinic", FriendlyName: "clinic"}
 		to := from
 		to.Content.Schema = styled
 		if _, err := w.Hosts[bot.Autopilot].Update(t.Context(), r.old.SID, from, to); err != nil {
@@ -146,7 +146,7 @@ func TestPartsOfAnAssistantThatTheSchemaDoesNotSpeakOfAreCarriedAlong(t *testing
 			t.Fatal(err)
 		}
 		now, err := w.Hosts[bot.Autopilot].Read(t.Context(), made.SID)
-		if err != nil || !strings.Contains(string(now.Content.Schema.StyleSheet), "Polly.Matthew") || !strings.Contains(string(now.Content.Schema.Canonical()), "Version 2") {
+		if err != nil || !strings.Contains(string(now.Content.Schema.StyleSheet), "Polly.Joanna") || !strings.Contains(string(now.Content.Schema.Canonical()), "Version 2") {
 			t.Errorf("it is %s, %v", now.Content.Schema.Canonical(), err)
 		}
 	})
@@ -252,6 +252,25 @@ func TestPreviewShowsWhatIsTouched(t *testing.T) {
 		next, _ := w.Process()
 		if p, err = replacement.Look(t.Context(), next, r.old.SID); err != nil || p.Bot.SID != made.SID || len(p.Numbers) != 2 {
 			t.Errorf("one that was replaced: %+v, %v", p, err)
+		}
+	})
+}
+
+// Bindings of the same run that know the old bot take the new one for it.
+func TestNewBotIsKnownToTheRestOfTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := sandboxtest.New(t, sandbox.Settings{})
+		r := &replaced{from: bot.Studio, to: bot.Application}
+		r.setup(w)
+		a, _ := w.Process()
+		failing := r.request()
+		failing.To.Content = bot.Content{}
+		if _, _, err := replacement.Run(t.Context(), a, failing); err == nil || a.ReplacementOf(r.old.SID) != "" {
+			t.Errorf("a replacement that fails says %v, and its bot is known as %s", err, a.ReplacementOf(r.old.SID))
+		}
+		made, _, err := replacement.Run(t.Context(), a, r.request())
+		if err != nil || a.ReplacementOf(r.old.SID) != made.SID {
+			t.Errorf("%v is known as %q, %v", made, a.ReplacementOf(r.old.SID), err)
 		}
 	})
 }

@@ -168,6 +168,25 @@ func TestSuspendedNumberThatAnotherTookIsLeftToIt(t *testing.T) {
 	}
 }
 
+// Two processes that suspended a bot at once may have made a hold each.
+func TestBotOfTwoHoldsIsResumedWholly(t *testing.T) {
+	h := newHouse(2, account.NoServices{})
+	h.applications.Held = []bot.Hold{{SID: hold, BotSID: accounttest.Flow}, {SID: oldHold, BotSID: accounttest.Flow}}
+	for i, application := range []string{hold, oldHold} {
+		h.numbers.Set(accounttest.NumberSID(i), func(n *bot.Number) {
+			n.Messaging = bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging), Method: "POST", ApplicationSID: application}
+		})
+	}
+	if _, err := Resume(t.Context(), h.Account, accounttest.Flow, nil); err != nil || len(h.applications.Held) > 0 {
+		t.Errorf("the holds are %v, %v", h.applications.Held, err)
+	}
+	for i := range 2 {
+		if n := h.numbers.Number(accounttest.NumberSID(i)); len(n.Applications()) > 0 || n.Messaging.URL == "" {
+			t.Errorf("number %d is %+v", i, n)
+		}
+	}
+}
+
 func TestSuspensionMovesFromOneBotToAnother(t *testing.T) {
 	h := newHouse(0, account.NoServices{})
 	h.applications.Held = []bot.Hold{{SID: hold, BotSID: accounttest.Flow}, {SID: oldHold, BotSID: accounttest.Flow}, {SID: otherHold, BotSID: otherFlow}}
