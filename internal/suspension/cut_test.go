@@ -97,7 +97,6 @@ func TestSuspendGoesOnWhereItWasCut(t *testing.T) {
 							}
 							return either(w, b)
 						},
-						"All of its phone numbers are silenced": func(w *sandboxtest.World) error { return all(w, w.Silenced, b) },
 					},
 				}.CutEverywhere(t)
 			})

@@ -44,15 +44,11 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 	}, operation.Step{
 		Name: "silencing its phone numbers",
 		Cut:  "Some of its phone numbers are silenced and the others answer; every plan that reads the bot or its numbers warns of it, and the next apply silences the rest.",
-		Do:   func(ctx context.Context) error { return silenceNumbers(ctx, a, botSID, hold, &log) },
-		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &log) },
-	}, operation.Step{
-		Name: "looking at the result",
-		Cut:  "All of its phone numbers are silenced; the next apply takes the suspension over.",
 		Do: func(ctx context.Context) (err error) {
-			now, _, err = read(ctx, a, botSID, a.Now())
+			now, err = silenceNumbers(ctx, a, botSID, hold, &log)
 			return err
 		},
+		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &log) },
 	})
 	if err != nil {
 		return Suspension{}, nil, err
@@ -133,14 +129,16 @@ func createHold(ctx context.Context, a *account.Account, botSID string) (sid str
 }
 
 // silenceNumbers silences every number on which a bot answers, and looks again until there
-// is none. log may be nil.
-func silenceNumbers(ctx context.Context, a *account.Account, botSID, hold string, log *account.UndoLog) error {
-	return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
-		now, _, err := read(ctx, a, botSID, a.Now())
+// is none: what it returns is that last look. A number that is bound after it is silenced by
+// its binding, which looks for the hold behind its own write. log may be nil.
+func silenceNumbers(ctx context.Context, a *account.Account, botSID, hold string, log *account.UndoLog) (now Suspension, err error) {
+	err = account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+		now, _, err = read(ctx, a, botSID, a.Now())
 		return now.Answering, err
 	}, func(ctx context.Context, number bot.Number) error {
 		return silenceNumber(ctx, a, number.SID, botSID, hold, log)
 	})
+	return now, err
 }
 
 // silenceNumber points the channels on which a number answers for a bot at the hold. It
