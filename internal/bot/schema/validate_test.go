@@ -170,3 +170,21 @@ func TestOverlayOfRealFilesIsWhatIsLive(t *testing.T) {
 		}
 	}
 }
+
+func TestAddressesAreNotRepeated(t *testing.T) {
+	s := mustParse(t, `{"tasks":[
+		{"uniqueName":"a","actionsUrl":"https://user:S3 CRET@bot.example.com/"},
+		{"uniqueName":"b","actions":{"actions":[{"redirect":"https://user:S3 CRET@bot.example.com/?token=S3 CRET"},{"handoff":{"channel":"voice","uri":"user:S3 CRET@bot"}}]}}]}`)
+	found := 0
+	for _, d := range Validate(s) {
+		if d.Code == BadURI {
+			found++
+		}
+		if strings.Contains(d.Message+d.Detail+d.Key(), "CRET") {
+			t.Errorf("%+v", d)
+		}
+	}
+	if found != 3 {
+		t.Errorf("%d addresses are refused, not 3", found)
+	}
+}
