@@ -582,7 +582,7 @@ func TestNothingOfSomebodyElsesIsOverwritten(t *testing.T) {
 				b.gate.next = inner
 				if calls = i.calls; at > calls {
 					b.close()
-					break // fewer calls were made than the time before, since some share a listing
+					break // fewer calls than the time before, since some share a listing
 				}
 				if i.between() {
 					unseen++

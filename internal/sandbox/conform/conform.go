@@ -23,7 +23,7 @@ import (
 // Checker collects violations of the documents. It is safe for concurrent use.
 type Checker struct {
 	documents []document
-	passed    sync.Map // by digest, exchanges that break nothing: two of three are repeated
+	passed    sync.Map // by digest, valid exchanges: two of three are repetitions
 
 	mu     sync.Mutex
 	errors []error
@@ -132,11 +132,11 @@ func (c *Checker) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// digest is of everything that check reads.
+// digest is a hash of everything that check reads.
 func digest(r *http.Request, body []byte, answer *tee) [sha256.Size]byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %s %s\n%d %s\n%d %d\n", r.Method, r.Host, r.URL, answer.status, answer.Header().Get("Content-Type"), len(body), answer.body.Len())
-	_ = r.Header.Write(h) // a hash takes everything
+	_ = r.Header.Write(h) // a hash returns no error
 	h.Write(body)
 	h.Write(answer.body.Bytes())
 	return [sha256.Size]byte(h.Sum(nil))
