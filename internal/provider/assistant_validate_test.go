@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// validated is what a walk that validates says of a bot: it has no provider
+// validated is the diagnostics of a validate walk for a bot: it has no provider
 // configuration.
 func validated(t *testing.T, values map[string]tftypes.Value) []*tfprotov6.Diagnostic {
 	t.Helper()
@@ -37,8 +37,8 @@ func (p *wire) validated(values map[string]tftypes.Value) []*tfprotov6.Diagnosti
 	return answer.Diagnostics
 }
 
-// spoken is diagnostics as "error at flow: summary: detail".
-func spoken(diagnostics []*tfprotov6.Diagnostic) []string {
+// diagnosticLines is diagnostics as "error at flow: summary: detail".
+func diagnosticLines(diagnostics []*tfprotov6.Diagnostic) []string {
 	var all []string
 	for _, each := range diagnostics {
 		severity := "error"
@@ -79,7 +79,7 @@ func TestValidateSaysAllAtOnce(t *testing.T) {
 	})
 	for name, each := range map[string]struct {
 		values map[string]tftypes.Value
-		want   []string // what is said, sorted, each with words of it in their order
+		want   []string // the diagnostics, sorted, each with words of it in their order
 	}{
 		"a flow": {map[string]tftypes.Value{"flow": str(marshal(faulty))}, []string{
 			`error at flow: Invalid flow definition: /states/1/transitions/0/next `,
@@ -122,7 +122,7 @@ func TestValidateSaysAllAtOnce(t *testing.T) {
 			if _, ok := each.values["unique_name"]; !ok {
 				each.values["unique_name"] = str("bot")
 			}
-			got := spoken(validated(t, each.values))
+			got := diagnosticLines(validated(t, each.values))
 			slices.Sort(got)
 			if !slices.EqualFunc(got, each.want, func(said, words string) bool {
 				for _, word := range strings.Split(words, "|") {
@@ -134,16 +134,16 @@ func TestValidateSaysAllAtOnce(t *testing.T) {
 				}
 				return true
 			}) {
-				t.Errorf("it says\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(each.want, "\n"))
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(each.want, "\n"))
 			}
 			if strings.Contains(strings.Join(got, "\n"), "S3CRET") {
-				t.Errorf("it tells a secret:\n%s", strings.Join(got, "\n"))
+				t.Errorf("a diagnostic contains a secret:\n%s", strings.Join(got, "\n"))
 			}
 		})
 	}
 }
 
-// A walk that plans warns of what it changes, so its validation does not warn as well.
+// A plan walk warns of its changes, so its validation does not warn too.
 func TestAWalkThatPlansDoesNotWarnTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick())
@@ -151,8 +151,8 @@ func TestAWalkThatPlansDoesNotWarnTwice(t *testing.T) {
 	near := map[string]tftypes.Value{"unique_name": str("near"), "webhooks": webhooksOfBlock(map[string]string{"messaging_url": "http://127.0.0.1/sms"})}
 	p := newWire(t, w)
 	for _, values := range []map[string]tftypes.Value{weak, near} {
-		if said := spoken(p.validated(values)); len(said) > 0 {
-			t.Errorf("with a provider, validation says %q", said)
+		if said := diagnosticLines(p.validated(values)); len(said) > 0 {
+			t.Errorf("with a provider, validation reports %q", said)
 		}
 	}
 	s := newStack(w, w.server.URL)
@@ -181,7 +181,7 @@ func TestNamesWithSlashesAreRefusedOnAutopilotAlone(t *testing.T) {
 			t.Errorf("on %s: %v", engine, err)
 		}
 	}
-	// An assistant that has such a name is managed all the same.
+	// An existing assistant with such a name is managed nevertheless.
 	made := w.call("POST", autopilotBase+"/Assistants", map[string]string{"UniqueName": "a/b", "FriendlyName": "a/b"})
 	if err := s.imported("twiliobot_assistant.bot", 0, made["sid"].(string)); err != nil {
 		t.Fatal(err)

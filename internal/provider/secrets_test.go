@@ -25,7 +25,7 @@ func secretURL(host string) string {
 
 func shownSecretURL(host string) string { return "https://…@" + host + "/in?…#…" }
 
-// readAll reads every data source, and is what they say where it is not sensitive.
+// readAll reads every data source and returns their values that are not sensitive.
 func (s *stack) readAll() string {
 	s.w.t.Helper()
 	p, err := s.provider()
@@ -80,7 +80,7 @@ func plain(t *testing.T, attributes []*tfprotov6.SchemaAttribute, value tftypes.
 	return texts
 }
 
-// remembered is what state and private state hold of the resources, but for the webhooks
+// remembered is the state and private state of the resources, except the webhooks
 // of the configuration.
 func (s *stack) remembered() string {
 	s.w.t.Helper()
@@ -94,7 +94,7 @@ func (s *stack) remembered() string {
 		attributes := p.attributes(had.kind, had.state)
 		delete(attributes, "webhooks")
 		all = append(all, fmt.Sprint(attributes))
-		if had.kind != "twiliobot_suspension" { // which has to put back what it silenced
+		if had.kind != "twiliobot_suspension" { // which must restore what it silenced
 			all = append(all, string(had.private))
 		}
 	}
@@ -185,7 +185,7 @@ func TestNoMessageTellsTheSecretsOfAURL(t *testing.T) {
 			err := each.run(b)
 			said := strings.Join(append(b.warnings, fmt.Sprint(err)), "\n")
 			if !inOrder(each.words...).MatchString(said) {
-				t.Errorf("it says\n%s\nwithout %q", said, each.words)
+				t.Errorf("the diagnostics\n%s\nlack %q", said, each.words)
 			}
 			for _, secret := range planted {
 				for what, text := range map[string]string{"said": said, "remembered": b.remembered()} {
@@ -214,9 +214,9 @@ func TestNoAttributeRepeatsTheSecretsOfAURL(t *testing.T) {
 		}
 	}
 	if read := b.readAll(); !strings.Contains(read, shownSecretURL("crm.example.com")) || !strings.Contains(read, "https://voice.example.com/plain") || strings.Count(read, shownSecretURL("bot.example.com")) != 2 {
-		t.Errorf("the data sources do not say where Twilio calls:\n%s", read)
+		t.Errorf("the data sources lack the URLs that Twilio calls:\n%s", read)
 	}
 	if had := b.remembered(); !strings.Contains(had, shownSecretURL("bot.example.com")) || !strings.Contains(had, shownSecretURL("voice.example.com")) {
-		t.Errorf("the state does not say where Twilio calls:\n%s", had)
+		t.Errorf("the state lacks the URLs that Twilio calls:\n%s", had)
 	}
 }
