@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/accounttest"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
@@ -140,6 +141,9 @@ func cleared(n bot.Number, change bot.NumberChange) bot.Number {
 }
 
 func TestEveryDecisionKeepsItsPromises(t *testing.T) {
+	if sandboxtest.Sampled {
+		t.Skip("what has no goroutines is tried without the race detector")
+	}
 	decisions, failures := 0, 0
 	fail := func(name func() string, format string, args ...any) {
 		if failures++; failures <= 20 {
@@ -320,6 +324,9 @@ func (d decided) answersAsWanted(n bot.Number, channel bot.Channel) string {
 // What is freed is freed wholly, and nothing else: the channels that another answers and
 // those that this run has claimed stay as they are.
 func TestEveryFreeingKeepsItsPromises(t *testing.T) {
+	if sandboxtest.Sampled {
+		t.Skip("what has no goroutines is tried without the race detector")
+	}
 	freed := 0
 	for _, sid := range []string{flowBot, assistantBot, appBot} {
 		for _, messaging := range statesOf(sid, bot.Messaging) {

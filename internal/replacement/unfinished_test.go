@@ -26,6 +26,9 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 			t.Parallel()
 			undone := 0
 			for nth, whole := 1, false; !whole; nth++ {
+				if !sandboxtest.Tried(nth) {
+					continue
+				}
 				synctest.Test(t, func(t *testing.T) {
 					w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
 					r := each
@@ -79,7 +82,7 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 					}
 				})
 			}
-			if undone < 5 {
+			if undone < 5 && !sandboxtest.Sampled {
 				t.Errorf("only %d replacements were undone", undone)
 			}
 		})
@@ -93,6 +96,9 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 		t.Run(string(to), func(t *testing.T) {
 			finished := 0
 			for nth, whole := 1, false; !whole; nth++ {
+				if !sandboxtest.Tried(nth) {
+					continue
+				}
 				synctest.Test(t, func(t *testing.T) {
 					w := sandboxtest.New(t, sandbox.Settings{})
 					r := replaced{from: bot.Studio, to: to, service: true}
@@ -121,7 +127,7 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 					}
 				})
 			}
-			if finished < 3 {
+			if finished < 3 && !sandboxtest.Sampled {
 				t.Errorf("only %d replacements were finished", finished)
 			}
 		})
