@@ -48,8 +48,9 @@ func (l *locks) LockSuspension(ctx context.Context, botSID string) (unlock func(
 // claims remembers which channels of a number a binding of this run has taken: freeing
 // never frees what another binding has claimed, in whatever order Terraform runs them.
 type claims struct {
-	mu sync.Mutex
-	of map[claimed]bool
+	mu   sync.Mutex
+	of   map[claimed]bool
+	kept map[claimed]string // the bot that a binding which goes left on a channel
 }
 
 type claimed struct {
@@ -57,7 +58,7 @@ type claimed struct {
 	channel   bot.Channel
 }
 
-func newClaims() *claims { return &claims{of: map[claimed]bool{}} }
+func newClaims() *claims { return &claims{of: map[claimed]bool{}, kept: map[claimed]string{}} }
 
 func (c *claims) claim(numberSID string, channels []bot.Channel) {
 	c.mu.Lock()
@@ -71,4 +72,26 @@ func (c *claims) hasClaimed(numberSID string, channel bot.Channel) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.of[claimed{numberSID, channel}]
+}
+
+// HandOver records that a binding which is deleted to be created anew left its bot on
+// channels of a number, for the one that comes.
+func (c *claims) HandOver(numberSID string, channels []bot.Channel, botSID string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, channel := range channels {
+		c.kept[claimed{numberSID, channel}] = botSID
+	}
+}
+
+// HandedOver is the bot that HandOver left on one of the channels; empty where none was.
+func (c *claims) HandedOver(numberSID string, channels []bot.Channel) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, channel := range channels {
+		if botSID := c.kept[claimed{numberSID, channel}]; botSID != "" {
+			return botSID
+		}
+	}
+	return ""
 }

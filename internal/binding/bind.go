@@ -37,8 +37,11 @@ func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.Rou
 			if len(prior.Channels) == 0 || prior.BotSID == "" {
 				return nil
 			}
-			said, err := Free(ctx, a, prior, &freed)
+			left, said, err := free(ctx, a, prior, &freed, (*account.Edit).Claimed)
 			notices = append(notices, said...)
+			if left.SID == number.SID {
+				number = left // its label may have changed
+			}
 			return err
 		},
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &freed) },
@@ -89,6 +92,7 @@ func bindOnce(ctx context.Context, a *account.Account, e *account.Edit, b Bindin
 	if err != nil {
 		return nil, hold, err
 	}
+	b.Label = label(ctx, a, view, b)
 	decision, refusal := Decide(view, b, snapshot, hold)
 	if refusal != nil {
 		return nil, hold, refusal.problem(ctx, a, before, b, own)

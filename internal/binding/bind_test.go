@@ -264,19 +264,47 @@ func TestFreeingABotFreesEveryChannelOfIt(t *testing.T) {
 }
 
 func TestLabelAsksForTheNameOfABotWhereItMatters(t *testing.T) {
-	h := newHouse(1)
-	prior := Prior{BotSID: appBot, Label: "app"}
-	for _, each := range []struct {
-		label     string
-		overwrite bool
-		want      string
+	for name, each := range map[string]struct {
+		label, prior, own string
+		messaging, voice  string // the bots that answer
+		want              string
 	}{
-		{"app", false, "flow"}, {"other", false, ""}, {"other", true, "flow"}, {"Front desk", true, ""},
+		"nothing":                                 {label: "", want: "flow"},
+		"the mark of a free number":               {label: bot.FreeLabel, voice: appBot, want: "flow"},
+		"a person's label":                        {label: "Front desk", want: ""},
+		"the name when it was bound":              {label: "old", prior: "old", want: "flow"},
+		"the name that the bot has by now":        {label: "app", prior: "old", own: appBot, want: "flow"},
+		"of the bot that is taken over":           {label: "app", messaging: appBot, want: "flow"},
+		"of the bot on the other channel":         {label: "app", voice: appBot, want: ""},
+		"of the bot that stays on the other":      {label: "app", prior: "app", own: appBot, voice: appBot, want: ""},
+		"of one that is gone, on the other":       {label: "old", prior: "old", voice: otherApp, want: "flow"},
+		"of the bot that is bound, on the other":  {label: "app", messaging: appBot, voice: flowBot, want: "flow"},
+		"a person's label over what another left": {label: "Front desk", prior: "old", own: appBot, want: ""},
 	} {
-		got, err := Label(t.Context(), h.Account, bot.Number{FriendlyName: each.label}, "flow", prior, each.overwrite)
-		if err != nil || got != each.want {
-			t.Errorf("%+v: %q, %v", each, got, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(1)
+			n := number(bot.Side{}, bot.Side{})
+			n.FriendlyName = each.label
+			for channel, sid := range map[bot.Channel]string{bot.Messaging: each.messaging, bot.Voice: each.voice} {
+				side := bot.Side{URL: urlOf(sid, "", channel)}
+				if side.URL == "" {
+					side.ApplicationSID = sid
+				}
+				n = n.With(channel, side)
+			}
+			v := View{Number: n, Routing: routingOf(flowBot)}
+			if each.own != "" {
+				v.Own = []string{each.own}
+			}
+			b := Binding{BotSID: flowBot, Name: "flow", PriorLabel: each.prior, Channels: []bot.Channel{bot.Messaging}}
+			if got := label(t.Context(), h.Account, v, b); got != each.want {
+				t.Errorf("%q, want %q", got, each.want)
+			}
+			b.Label = "Reception"
+			if got := label(t.Context(), h.Account, v, b); got != "Reception" {
+				t.Errorf("the configured label became %q", got)
+			}
+		})
 	}
 }
 

@@ -29,11 +29,16 @@ func Conflicts(ctx context.Context, a *account.Account, n bot.Number, b Binding,
 // replacement among the binding's own where the number answers for a bot that is not.
 func viewOf(ctx context.Context, a *account.Account, routing bot.Routing, n bot.Number, b Binding, own string) (View, error) {
 	view := View{Number: n, Routing: routing, Own: a.Successors(own)}
+	for _, sid := range view.bots(b.Channels) {
+		if b.BotSID != "" && a.ReplacementOf(sid) == b.BotSID {
+			view.Own = append(view.Own, sid) // this run put the bot in the place of that one
+		}
+	}
 	if conflicts := view.Conflicts(b); len(conflicts) > 0 && own != "" && conflicts[0].Route.Kind == bot.ToBot {
 		if err := a.KnowReplacement(ctx, own); err != nil {
 			return view, err
 		}
-		view.Own = a.Successors(own)
+		view.Own = append(view.Own, a.Successors(own)...)
 	}
 	return view, nil
 }

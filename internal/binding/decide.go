@@ -5,7 +5,6 @@ package binding
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -17,8 +16,12 @@ type Binding struct {
 	BotSID     string
 	TargetTask string
 	Channels   []bot.Channel
-	// Label is the number's friendly name; empty leaves it as it is.
+	// Label is the number's friendly name where it is configured.
 	Label string
+	// Name is the bot's name, which becomes the label by the rule of LabelOnBind where none
+	// is configured; empty leaves the label as it is. PriorLabel is the name that the bot
+	// which the binding had on the number before had when it was bound.
+	Name, PriorLabel string
 	// Overwrite lets the binding take a number that answers elsewhere.
 	Overwrite bool
 }
@@ -157,7 +160,7 @@ func (v View) Answers(b Binding, channel bot.Channel) bool {
 	if route.SilencedBy != "" {
 		return v.wouldAnswer(b, channel)
 	}
-	return route.TargetTask == b.TargetTask && (route.URL == "" || isPost(route.Method))
+	return route.TargetTask == b.TargetTask // every engine takes GET as well as POST
 }
 
 // wouldAnswer reports whether a silenced channel answers as the binding wants once the
@@ -169,11 +172,11 @@ func (v View) wouldAnswer(b Binding, channel bot.Channel) bool {
 		return !isBot
 	}
 	// Where setting the application made Twilio clear the URL, resuming rebuilds it.
-	return side.URL == "" || (isBot && to.BotSID == b.BotSID && to.TargetTask == b.TargetTask && isPost(side.Method))
+	return side.URL == "" || (isBot && to.BotSID == b.BotSID && to.TargetTask == b.TargetTask)
 }
 
 // change is what must be written for a number to answer for a bot, and nothing else: a
-// webhook that reaches the bot in another spelling stays.
+// webhook that reaches the bot in another spelling, or with another method, stays.
 func (v View) change(b Binding, hold string) (change bot.NumberChange, notices []bot.Notice) {
 	n, webhooks := v.Number, v.Routing.Webhooks
 	engine, _ := bot.EngineOf(b.BotSID)
@@ -198,7 +201,7 @@ func (v View) change(b Binding, hold string) (change bot.NumberChange, notices [
 			// The URL of the bot that answered before would come back to life the day the
 			// application is taken off.
 			notices = append(notices, n.Clear(channel, to)...)
-		case engine == bot.Application, isBot && webhook.BotSID == b.BotSID && webhook.TargetTask == b.TargetTask && isPost(side.Method):
+		case engine == bot.Application, isBot && webhook.BotSID == b.BotSID && webhook.TargetTask == b.TargetTask:
 		default:
 			address := webhooks.URL(bot.Webhook{AccountSID: n.AccountSID, BotSID: b.BotSID, Channel: channel, TargetTask: b.TargetTask})
 			method := bot.WebhookMethod
@@ -214,8 +217,8 @@ func (v View) change(b Binding, hold string) (change bot.NumberChange, notices [
 // DecideFree says what is written to take a bot off channels of a number, and which
 // channels are left, since they answer for another by now. claimed reports whether a
 // binding of this run has taken a channel: it is never freed. names are the names of the
-// bot, which the number's label may be.
-func (v View) DecideFree(prior Prior, names []string, claimed func(bot.Channel) bool) (change bot.NumberChange, left []Conflict, notices []bot.Notice) {
+// bot, which the number's label may be; name is that of another bot, empty where it has none.
+func (v View) DecideFree(prior Prior, names []string, name func(sid string) string, claimed func(bot.Channel) bool) (change bot.NumberChange, left []Conflict, notices []bot.Notice) {
 	for _, channel := range prior.Channels {
 		route := v.Routing.Route(v.Number, channel)
 		switch {
@@ -236,9 +239,7 @@ func (v View) DecideFree(prior Prior, names []string, claimed func(bot.Channel) 
 		}
 	}
 	if !change.Empty() {
-		change.FriendlyName = labelOnFree(v.Number, change.Apply(v.Number), names, v.Routing.Webhooks)
+		change.FriendlyName = labelOnFree(v, change.Apply(v.Number), names, name)
 	}
 	return change, left, notices
 }
-
-func isPost(method string) bool { return strings.EqualFold(method, bot.WebhookMethod) }

@@ -118,14 +118,14 @@ func TestDecideSaysWhatIsWrittenFieldByField(t *testing.T) {
 
 		// What answers already stays as it is spelled.
 		"what is there already":              {number: number(flowURL, theirs), binding: Binding{BotSID: flowBot}, writes: ""},
-		"another method":                     {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
+		"another method":                     {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, writes: ""},
 		"an application already":             {number: number(bot.Side{ApplicationSID: appBot}, bot.Side{}), binding: Binding{BotSID: appBot}, writes: ""},
 		"v1 twilio/messaging":                {number: number(bot.Side{URL: spelled("v1", "twilio/messaging", "greeting"), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting"}, writes: ""},
 		"v2 twilio-chat, post in small":      {number: number(bot.Side{URL: spelled("v2", "twilio-chat", "greeting"), Method: "post"}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting"}, writes: ""},
 		"v2 twilio/voice/":                   {number: number(bot.Side{}, bot.Side{URL: spelled("v2", "twilio/voice/", "greeting"), Method: "POST"}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting", Channels: voice}, writes: ""},
 		"another task":                       {number: number(bot.Side{URL: spelled("v1", "twilio/messaging", "menu"), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting"}, writes: "messaging.url=ASSISTANT@greeting messaging.method=POST"},
 		"no task any more":                   {number: number(bot.Side{URL: spelled("v1", "twilio-messaging", "menu"), Method: "POST"}, bot.Side{}), binding: Binding{BotSID: assistantBot}, writes: "messaging.url=ASSISTANT messaging.method=POST"},
-		"a fallback beside the URL stays":    {number: number(bot.Side{URL: urlOf(flowBot, "", bot.Messaging), Method: "GET", FallbackURL: fallback}, bot.Side{}), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
+		"a fallback beside the URL stays":    {number: number(bot.Side{URL: spelled("v1", "twilio-messaging", "menu"), Method: "GET", FallbackURL: fallback}, bot.Side{}), binding: Binding{BotSID: assistantBot}, writes: "messaging.url=ASSISTANT messaging.method=POST"},
 		"the other channel is not looked at": {number: number(bot.Side{}, theirs), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
 		"a trunk says nothing of messages":   {number: trunked(number(bot.Side{}, bot.Side{})), binding: Binding{BotSID: flowBot}, writes: "messaging.url=FLOW messaging.method=POST"},
 
@@ -167,7 +167,7 @@ func TestDecideSaysWhatIsWrittenFieldByField(t *testing.T) {
 		"suspended, and silenced, its URL cleared":   {number: number(bot.Side{ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: ""},
 		"suspended, and silenced by another hold":    {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: secondHold}, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold, secondHold}, writes: "messaging.application=HOLD"},
 		"suspended, and it answers":                  {number: number(flowURL, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: "messaging.application=HOLD"},
-		"suspended, and it answers by GET":           {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: "messaging.url=FLOW messaging.method=POST messaging.application=HOLD"},
+		"suspended, and it answers by GET":           {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, holds: []string{hold}, writes: "messaging.application=HOLD"},
 		"suspended, another task":                    {number: number(bot.Side{URL: spelled("v1", "twilio/messaging", "menu"), Method: "POST", ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: assistantBot, TargetTask: "greeting"}, holds: []string{hold}, writes: "messaging.url=ASSISTANT@greeting messaging.method=POST"},
 		"suspended, an application over a bot's URL": {number: number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST", FallbackURL: fallback, ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: appBot}, holds: []string{hold}, writes: "messaging.url=none messaging.fallback=none", notices: 1},
 		"suspended, on a live number":                {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot, Overwrite: true}, holds: []string{hold}, refused: bot.NumberSilenced, taken: messaging},
@@ -182,7 +182,7 @@ func TestDecideSaysWhatIsWrittenFieldByField(t *testing.T) {
 		"changed to what is wanted":                      {number: number(flowURL, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(bot.Side{}, bot.Side{})), writes: ""},
 		"changed to nothing":                             {number: number(bot.Side{}, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(theirs, bot.Side{})), writes: "messaging.url=FLOW messaging.method=POST"},
 		"changed to what replaced the bot":               {number: number(bot.Side{ApplicationSID: otherApp}, bot.Side{}), binding: Binding{BotSID: flowBot}, own: []string{otherFlow, otherApp}, planned: new(number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "POST"}, bot.Side{})), writes: "messaging.url=FLOW messaging.method=POST messaging.application=none"},
-		"changed to the wanted bot by GET":               {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(flowURL, bot.Side{})), refused: bot.ChangedSincePlan, taken: messaging},
+		"changed to the wanted bot by GET":               {number: number(get, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(flowURL, bot.Side{})), writes: ""},
 		"the other channel changed":                      {number: number(bot.Side{}, theirs), binding: Binding{BotSID: flowBot}, planned: new(number(bot.Side{}, bot.Side{})), writes: "messaging.url=FLOW messaging.method=POST"},
 		"as the plan has it, for a suspended bot":        {number: number(theirs, bot.Side{}), binding: Binding{BotSID: flowBot, Overwrite: true}, planned: new(number(theirs, bot.Side{})), holds: []string{hold}, refused: bot.NumberSilenced, taken: messaging},
 		"silenced since the plan":                        {number: number(bot.Side{URL: flowURL.URL, Method: "POST", ApplicationSID: hold}, bot.Side{}), binding: Binding{BotSID: flowBot}, planned: new(number(flowURL, bot.Side{})), holds: []string{hold}, writes: ""},
@@ -282,6 +282,11 @@ func TestDecideFreeSaysWhatIsWrittenFieldByField(t *testing.T) {
 		"the name as a label":                    {number: labelled(number(flowURL, bot.Side{}), "clinic"), label: "clinic", writes: "messaging.url=none label=free"},
 		"another label":                          {number: labelled(number(flowURL, bot.Side{}), "Front desk"), label: "clinic", writes: "messaging.url=none"},
 		"the name, and something answers":        {number: labelled(number(flowURL, bot.Side{URL: external}), "clinic"), label: "clinic", writes: "messaging.url=none", left: []bot.Channel{bot.Voice}},
+		"the name, and another bot answers":      {number: labelled(number(flowURL, bot.Side{URL: urlOf(otherFlow, "", bot.Voice)}), "clinic"), label: "clinic", writes: "messaging.url=none label=other", left: []bot.Channel{bot.Voice}},
+		"the name, and another, suspended":       {number: labelled(number(flowURL, bot.Side{ApplicationSID: otherHold}), "clinic"), label: "clinic", writes: "messaging.url=none label=other", left: []bot.Channel{bot.Voice}},
+		"the name, and one without a name":       {number: labelled(number(flowURL, bot.Side{ApplicationSID: otherApp}), "clinic"), label: "clinic", writes: "messaging.url=none", left: []bot.Channel{bot.Voice}},
+		"the name, and the bot still answers":    {number: labelled(number(flowURL, flowURL), "clinic"), label: "clinic", claimed: []bot.Channel{bot.Voice}, writes: "messaging.url=none"},
+		"another's name, and that answers":       {number: labelled(number(flowURL, bot.Side{URL: urlOf(otherFlow, "", bot.Voice)}), "other"), label: "clinic", writes: "messaging.url=none", left: []bot.Channel{bot.Voice}},
 		"the name, and a trunk answers":          {number: labelled(trunked(number(flowURL, bot.Side{})), "clinic"), label: "clinic", writes: "messaging.url=none", left: []bot.Channel{bot.Voice}},
 		"no name known":                          {number: labelled(number(flowURL, bot.Side{}), "clinic"), writes: "messaging.url=none"},
 		"an assistant in an old spelling":        {number: number(bot.Side{URL: spelled("v2", "twilio/messaging", "menu"), Method: "GET"}, bot.Side{}), bot: assistantBot, writes: "messaging.url=none"},
@@ -297,7 +302,7 @@ func TestDecideFreeSaysWhatIsWrittenFieldByField(t *testing.T) {
 				own = append(own, each.by)
 			}
 			view := View{Number: each.number, Routing: routingOf(prior.BotSID, hold), Own: own}
-			change, left, notices := view.DecideFree(prior, namesOf(each.label), func(channel bot.Channel) bool { return slices.Contains(each.claimed, channel) })
+			change, left, notices := view.DecideFree(prior, nameList(each.label), nameOf, func(channel bot.Channel) bool { return slices.Contains(each.claimed, channel) })
 			if got := written(change); got != each.writes {
 				t.Errorf("writes %q, want %q", got, each.writes)
 			}
@@ -314,26 +319,30 @@ func TestDecideFreeSaysWhatIsWrittenFieldByField(t *testing.T) {
 func TestLabels(t *testing.T) {
 	const name = "clinic"
 	for what, each := range map[string]struct {
-		label     string
-		prior     Prior
-		names     []string
-		overwrite bool
-		isBotName bool
-		want      string
+		label  string
+		before []string // names of the bot that answered before
+		others []string // and of the one on the other channel
+		want   string
 	}{
-		"the name that the bot has by now":                  {label: "renamed", prior: Prior{BotSID: flowBot, Label: "old"}, names: []string{"old", "renamed"}, want: name},
-		"a number that is new to the binding":               {label: "Front desk", want: name},
-		"the name that the binding wrote":                   {label: "old", prior: Prior{BotSID: flowBot, Label: "old"}, want: name},
-		"the mark of a free number":                         {label: bot.FreeLabel, prior: Prior{BotSID: flowBot, Label: "old"}, want: name},
-		"a label of a person":                               {label: "Front desk", prior: Prior{BotSID: flowBot, Label: "old"}, want: ""},
-		"another bot's name":                                {label: "other", prior: Prior{BotSID: flowBot, Label: "old"}, isBotName: true, want: ""},
-		"another bot's name, overwritten":                   {label: "other", prior: Prior{BotSID: flowBot, Label: "old"}, overwrite: true, isBotName: true, want: name},
-		"a label of a person, overwritten":                  {label: "Front desk", prior: Prior{BotSID: flowBot, Label: "old"}, overwrite: true, want: ""},
-		"no label where the binding wrote none":             {label: "", prior: Prior{BotSID: flowBot}, want: name},
-		"a label of a person where the binding wrote none":  {label: "Front desk", prior: Prior{BotSID: flowBot}, want: ""},
-		"a label of a person on a number that it never had": {label: "Front desk", prior: Prior{Label: "old"}, want: name},
+		"no label":                                     {label: "", want: name},
+		"the mark of a free number":                    {label: bot.FreeLabel, want: name},
+		"the number itself":                            {label: "+12025550100", want: name},
+		"as it is called at home":                      {label: "(202) 555-0100", want: name},
+		"as it is called from abroad":                  {label: "001 202.555.0100", want: name},
+		"its last digits":                              {label: "0100", want: ""},
+		"another number":                               {label: "(202) 555-0101", want: ""},
+		"the number with a word":                       {label: "Desk 2025550100", want: ""},
+		"a label of a person":                          {label: "Front desk", want: ""},
+		"a label of a person, and a bot answered":      {label: "Front desk", before: []string{"old"}, want: ""},
+		"the name of the bot that answered before":     {label: "old", before: []string{"first", "old"}, want: name},
+		"the name of the bot on the other channel":     {label: "other", others: []string{"other"}, want: ""},
+		"of the same bot on the other channel":         {label: "old", before: []string{"old"}, others: []string{"old"}, want: ""},
+		"the mark of a free number beside another bot": {label: bot.FreeLabel, others: []string{"other"}, want: name},
+		"the name of a bot that answers nowhere here":  {label: "other", before: []string{"old"}, want: ""},
+		"the bot's name":                               {label: name, before: []string{name}, want: ""},
 	} {
-		if got := LabelOnBind(each.label, name, each.prior, each.names, each.overwrite, each.isBotName); got != each.want {
+		n := bot.Number{PhoneNumber: "+12025550100", FriendlyName: each.label}
+		if got := LabelOnBind(n, name, each.before, each.others); got != each.want {
 			t.Errorf("%s: %q, want %q", what, got, each.want)
 		}
 	}
@@ -374,8 +383,13 @@ func TestIncapableChannelsAreNamed(t *testing.T) {
 	}
 }
 
-// namesOf is the names of a bot that has one, or none.
-func namesOf(name string) []string {
+// nameOf is the name of another bot.
+func nameOf(sid string) string {
+	return map[string]string{otherFlow: "other", otherApp: "", assistantBot: "assistant"}[sid]
+}
+
+// nameList is the names of a bot that has one, or none.
+func nameList(name string) []string {
 	if name == "" {
 		return nil
 	}

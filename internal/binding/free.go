@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -16,17 +17,20 @@ import (
 // It is one write: cut off before it the number still answers for the bot, and freeing it
 // again finishes; after it, there is nothing left to do.
 func Free(ctx context.Context, a *account.Account, prior Prior, log *account.UndoLog) (notices []bot.Notice, err error) {
-	return free(ctx, a, prior, log, (*account.Edit).Claimed)
+	_, notices, err = free(ctx, a, prior, log, (*account.Edit).Claimed)
+	return notices, err
 }
 
-func free(ctx context.Context, a *account.Account, prior Prior, log *account.UndoLog, claimed func(*account.Edit, bot.Channel) bool) (notices []bot.Notice, err error) {
+// free also returns the number as it is then.
+func free(ctx context.Context, a *account.Account, prior Prior, log *account.UndoLog, claimed func(*account.Edit, bot.Channel) bool) (number bot.Number, notices []bot.Notice, err error) {
 	err = a.EditNumber(ctx, prior.NumberSID, log, func(ctx context.Context, e *account.Edit) error {
 		routing, err := a.Routing(ctx, e.Number)
 		if err != nil {
 			return err
 		}
 		view := View{Number: e.Number, Routing: routing, Own: a.Successors(prior.BotSID)}
-		change, left, cleared := view.DecideFree(prior, priorNames(ctx, a, prior), func(channel bot.Channel) bool { return claimed(e, channel) })
+		name := func(sid string) string { return strings.Join(namesOf(ctx, a, []string{sid}), "") }
+		change, left, cleared := view.DecideFree(prior, priorNames(ctx, a, prior), name, func(channel bot.Channel) bool { return claimed(e, channel) })
 		for _, each := range left {
 			notices = append(notices, bot.Notice{
 				Summary: "A phone number was left as it is",
@@ -35,12 +39,14 @@ func free(ctx context.Context, a *account.Account, prior Prior, log *account.Und
 			})
 		}
 		notices = append(notices, cleared...)
-		return e.Write(ctx, change)
+		err = e.Write(ctx, change)
+		number = e.Number
+		return err
 	})
 	if errors.Is(err, bot.ErrNotFound) {
-		return nil, nil
+		return bot.Number{}, nil, nil
 	}
-	return notices, err
+	return number, notices, err
 }
 
 // FreeBot frees every channel of a number on which a bot answers that is being deleted,
@@ -55,7 +61,7 @@ func FreeBot(ctx context.Context, a *account.Account, number bot.Number, b bot.B
 		return nil, nil
 	}
 	prior := Prior{NumberSID: number.SID, BotSID: b.SID, Channels: channels, Label: b.UniqueName}
-	notices, err := free(ctx, a, prior, nil, func(*account.Edit, bot.Channel) bool { return false })
+	_, notices, err := free(ctx, a, prior, nil, func(*account.Edit, bot.Channel) bool { return false })
 	if err != nil {
 		return notices, err
 	}

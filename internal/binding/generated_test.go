@@ -2,6 +2,7 @@ package binding
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -315,8 +316,6 @@ func (d decided) answersAsWanted(n bot.Number, channel bot.Channel) string {
 		return "" // Twilio cleared it; resuming rebuilds it
 	case !isBot || to.BotSID != d.binding.BotSID || to.TargetTask != d.binding.TargetTask || to.AccountSID != accounttest.SID:
 		return "does not reach the bot"
-	case !strings.EqualFold(side.Method, "POST"):
-		return "calls the bot by " + side.Method
 	}
 	return ""
 }
@@ -344,10 +343,10 @@ func TestEveryFreeingKeepsItsPromises(t *testing.T) {
 							}
 							view := View{Number: n, Routing: routingOf(sid, hold, secondHold), Own: []string{sid}}
 							claimed := func(channel bot.Channel) bool { return slices.Contains(claims, channel) }
-							change, left, _ := view.DecideFree(Prior{BotSID: sid, Channels: channels, Label: "clinic"}, []string{"clinic"}, claimed)
+							change, left, _ := view.DecideFree(Prior{BotSID: sid, Channels: channels, Label: "clinic"}, []string{"clinic"}, nameOf, claimed)
 							after := change.Apply(n)
 							name := fmt.Sprintf("messages: %s, calls: %s; %s off %v, claimed %v, label %q", messaging.name, voice.name, sid[:2], channels, claims, label)
-							answers := 0
+							answers, answering := 0, map[string]bool{}
 							for _, channel := range bot.Channels() {
 								before, route := view.Routing.Route(n, channel), view.Routing.Route(after, channel)
 								mine := slices.Contains(channels, channel) && !claimed(channel) && before.BotSID == sid
@@ -361,6 +360,7 @@ func TestEveryFreeingKeepsItsPromises(t *testing.T) {
 								}
 								if route.Kind != bot.ToNothing {
 									answers++
+									answering[route.BotSID] = true
 								}
 								isLeft := slices.Contains(channelsOf(left), channel)
 								wantLeft := slices.Contains(channels, channel) && !claimed(channel) && before.Kind != bot.ToNothing && before.BotSID != sid
@@ -372,14 +372,18 @@ func TestEveryFreeingKeepsItsPromises(t *testing.T) {
 								t.Errorf("%s: the trunk was changed", name)
 							}
 							wantLabel := label
-							if label == "clinic" && answers == 0 && !change.Empty() {
+							switch others := slices.Collect(maps.Keys(answering)); {
+							case label != "clinic" || change.Empty():
+							case answers == 0:
 								wantLabel = bot.FreeLabel
+							case len(others) == 1 && others[0] != sid && nameOf(others[0]) != "":
+								wantLabel = nameOf(others[0])
 							}
 							if after.FriendlyName != wantLabel {
 								t.Errorf("%s: the label is %q, and %d channels answer", name, after.FriendlyName, answers)
 							}
 							view.Number = after
-							if more, _, _ := view.DecideFree(Prior{BotSID: sid, Channels: channels, Label: "clinic"}, []string{"clinic"}, claimed); !more.Empty() {
+							if more, _, _ := view.DecideFree(Prior{BotSID: sid, Channels: channels, Label: "clinic"}, []string{"clinic"}, nameOf, claimed); !more.Empty() {
 								t.Errorf("%s: freed again, it writes %s", name, written(more))
 							}
 						}

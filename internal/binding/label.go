@@ -3,52 +3,91 @@ package binding
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // LabelOnBind is the label that a binding without a configured one writes on a number;
-// empty leaves what is there. The bot's name is written on a number that is new to the
-// binding, in place of a name of the bot that the binding had there before, of the mark
-// of a free number, and, where it may overwrite, of the name of the bot that the number is
-// taken from. priorNames are the names of the bot before; isBotName reports whether the
-// label is the name of a bot of the account.
-func LabelOnBind(label, botName string, prior Prior, priorNames []string, overwrite, isBotName bool) string {
+// empty leaves what is there. The bot's name is written where the label says nothing, or is
+// a name of the bot that answered on the binding's channels before. before are the names of
+// that bot, others those of the bots that answer on the number's other channels: a label
+// that is the name of one of them is theirs.
+func LabelOnBind(n bot.Number, botName string, before, others []string) string {
 	switch {
-	case prior.BotSID == "", label == prior.Label, label == bot.FreeLabel, slices.Contains(priorNames, label), overwrite && isBotName:
+	case n.FriendlyName == botName, slices.Contains(others, n.FriendlyName):
+		return ""
+	case saysNothing(n), slices.Contains(before, n.FriendlyName):
 		return botName
 	default:
 		return ""
 	}
 }
 
-// Label is LabelOnBind for a number, having looked for what its label may be the name of
-// where that makes a difference.
-func Label(ctx context.Context, a *account.Account, n bot.Number, botName string, prior Prior, overwrite bool) (string, error) {
-	if label := LabelOnBind(n.FriendlyName, botName, prior, nil, overwrite, false); label != "" {
-		return label, nil
+// localDigits is how many digits a label must have at least to be the number itself,
+// without its country code: shorter ones are extensions, or names.
+const localDigits = 6
+
+// saysNothing reports whether a number's label is none: empty, the mark of a free number,
+// or the number itself in any spelling, as Twilio labels a number that is bought.
+func saysNothing(n bot.Number) bool {
+	if n.FriendlyName == "" || n.FriendlyName == bot.FreeLabel {
+		return true
 	}
-	label := LabelOnBind(n.FriendlyName, botName, prior, priorNames(ctx, a, prior), overwrite, false)
-	if label != "" || !overwrite {
-		return label, nil
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, n.FriendlyName)
+	if strings.Trim(n.FriendlyName, "+0123456789 \u00a0-–.()[]/") != "" {
+		return false
 	}
-	named, err := a.FindBots(ctx, n.FriendlyName)
-	if err != nil {
-		return "", err
-	}
-	return LabelOnBind(n.FriendlyName, botName, prior, nil, overwrite, len(named) > 0), nil
+	digits = strings.TrimLeft(digits, "0") // the prefix of a call within a country, or abroad
+	return len(digits) >= localDigits && strings.HasSuffix(n.PhoneNumber, digits)
 }
 
-// priorNames are the names by which a number may be labelled with the bot that a binding
-// had there before: the one that the binding knew, and those that the bot, or the one that
-// replaced it in this run, has by now. A bot that cannot be read has none.
-func priorNames(ctx context.Context, a *account.Account, prior Prior) []string {
-	var names []string
-	if prior.Label != "" {
-		names = append(names, prior.Label)
+// label is what a binding writes as the label of a number, having looked for the names of
+// bots where they make a difference.
+func label(ctx context.Context, a *account.Account, v View, b Binding) string {
+	if b.Label != "" || b.Name == "" {
+		return b.Label
 	}
-	for _, sid := range a.Successors(prior.BotSID) {
+	if saysNothing(v.Number) {
+		return LabelOnBind(v.Number, b.Name, nil, nil)
+	}
+	answering := v.bots(b.Channels)
+	before := namesOf(ctx, a, append(slices.Clone(v.Own), answering...))
+	if b.PriorLabel != "" {
+		before = append(before, b.PriorLabel)
+	}
+	if !slices.Contains(before, v.Number.FriendlyName) {
+		return ""
+	}
+	return LabelOnBind(v.Number, b.Name, before, namesOf(ctx, a, v.bots(without(bot.Channels(), b.Channels))))
+}
+
+// bots lists the SIDs of the bots that answer on channels of the number, silenced ones
+// among them.
+func (v View) bots(channels []bot.Channel) []string {
+	var sids []string
+	for _, channel := range channels {
+		if sid := v.Routing.Route(v.Number, channel).BotSID; sid != "" && !slices.Contains(sids, sid) {
+			sids = append(sids, sid)
+		}
+	}
+	return sids
+}
+
+func without(channels, some []bot.Channel) []bot.Channel {
+	return slices.DeleteFunc(slices.Clone(channels), func(c bot.Channel) bool { return slices.Contains(some, c) })
+}
+
+// namesOf are the names of bots. One that cannot be read has none.
+func namesOf(ctx context.Context, a *account.Account, sids []string) []string {
+	var names []string
+	for _, sid := range sids {
 		if b, err := a.Bot(ctx, sid); err == nil && !b.Unnamed() && b.UniqueName != "" {
 			names = append(names, b.UniqueName)
 		}
@@ -56,19 +95,44 @@ func priorNames(ctx context.Context, a *account.Account, prior Prior) []string {
 	return names
 }
 
-// labelOnFree is the label of a number that a bot is taken off: "free" where it bore a
-// name of the bot and nothing answers on it any more; nil leaves what is there.
-func labelOnFree(before, after bot.Number, botNames []string, webhooks bot.Webhooks) *string {
-	if !slices.Contains(botNames, before.FriendlyName) {
+// priorNames are the names by which a number may be labelled with the bot that a binding
+// had there before: the one that the binding knew, and those that the bot, or the one that
+// replaced it in this run, has by now.
+func priorNames(ctx context.Context, a *account.Account, prior Prior) []string {
+	var names []string
+	if prior.Label != "" {
+		names = append(names, prior.Label)
+	}
+	return append(names, namesOf(ctx, a, a.Successors(prior.BotSID))...)
+}
+
+// labelOnFree is the label of a number that a bot is taken off, where it bore a name of
+// that bot: that of the bot that still answers on the other channel, or "free" where
+// nothing answers any more; nil leaves what is there. left is the number as it is then, and
+// name is that of a bot, empty where it has none.
+func labelOnFree(v View, left bot.Number, botNames []string, name func(sid string) string) *string {
+	if !slices.Contains(botNames, v.Number.FriendlyName) {
 		return nil
 	}
+	other := ""
 	for _, channel := range bot.Channels() {
-		if after.Route(channel, webhooks).Kind != bot.ToNothing {
+		route := v.Routing.Route(left, channel)
+		switch {
+		case route.Kind == bot.ToNothing:
+		case route.BotSID == "", account.IsOneOf(v.Own, route.BotSID), other != "" && other != route.BotSID:
 			return nil
+		default:
+			other = route.BotSID
 		}
 	}
-	free := bot.FreeLabel
-	return &free
+	label := bot.FreeLabel
+	if other != "" {
+		label = name(other)
+	}
+	if label == "" || label == v.Number.FriendlyName {
+		return nil
+	}
+	return &label
 }
 
 // LabelOnRename is the label of a number whose bot changes its name from one to another;

@@ -39,6 +39,9 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	p := assistantPlan{provider: r.provider, plan: &plan, config: config, state: state, diags: &resp.Diagnostics}
+	if state != nil && r.provider.ready() {
+		defer r.provider.ledger.settleBot(state.SID.ValueString())
+	}
 	p.engine()
 	p.names(ctx)
 	p.studio(ctx)

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -14,6 +15,13 @@ import (
 // same plan frees it does not say: Terraform plans the bindings before or after it.
 func (r *assistantResource) willGo(ctx context.Context, state assistantModel, diags *diag.Diagnostics) {
 	sid := state.SID.ValueString()
+	r.provider.ledger.planRemoval(sid)
+	if leaving := r.provider.ledger.leavingNumbers(sid); len(leaving) > 0 && !state.ForceDestroy.ValueBool() {
+		diags.AddError(removedBotSummary, fmt.Sprintf("Bot %q (%s) is removed in this plan, and the bindings of the phone numbers %s are pointed at another bot. "+
+			"Terraform removes the bot first, so they would be without one, and nothing is changed. %s",
+			state.UniqueName.ValueString(), sid, strings.Join(leaving, ", "), twoWays))
+		return
+	}
 	numbers, err := r.provider.account.NumbersOf(ctx, sid, account.AnyTime)
 	if err != nil {
 		addAttributeError(diags, path.Root("sid"), "Unable to look for the bot's phone numbers", err)

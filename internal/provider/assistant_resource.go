@@ -82,6 +82,12 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.provider.ledger.readState(state.SID.ValueString())
+	defer func(sid string) {
+		// It is not planned, or as the bot that came in its place.
+		if resp.Diagnostics.HasError() || resp.State.Raw.IsNull() || state.SID.ValueString() != sid {
+			r.provider.ledger.settleBot(sid)
+		}
+	}(state.SID.ValueString())
 	importing := state.UniqueName.IsNull()
 	managed := importing || state.hasContent()
 	live, err := r.readBot(ctx, &state, managed, importing)

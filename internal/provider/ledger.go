@@ -22,6 +22,11 @@ type ledger struct {
 	said     map[string]bool
 	gone     map[exclusive]bool // what the refresh removed from the state
 	drifted  map[string]bool    // SIDs of bots that another client changed since the last apply
+	sides    map[numberSide]*sideRecord
+	labels   map[string]string        // that bindings configure, by the SID of the number
+	removed  map[string]bool          // SIDs of bots that the plan deletes
+	settled  map[string]chan struct{} // closed when a bot of the state, by its SID, was planned or will not be
+	leaving  map[string][]string      // the numbers of the bindings that the plan points from a bot, which is its key, to another
 }
 
 // exclusive is something at Twilio that only one resource of a configuration may have.
@@ -49,6 +54,7 @@ func newLedger() *ledger {
 		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
 		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
 		gone: map[exclusive]bool{}, drifted: map[string]bool{},
+		sides: map[numberSide]*sideRecord{}, labels: map[string]string{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
 	}
 }
 
@@ -129,6 +135,14 @@ func (l *ledger) planEngine(sid string, engine bot.Engine) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.engines[sid] = engine
+}
+
+// engineIsPlanned reports whether the plan replaces a bot, as far as it was planned.
+func (l *ledger) engineIsPlanned(sid string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.engines[sid]
+	return ok
 }
 
 // engineAfter is what a bot runs on once this plan is applied.

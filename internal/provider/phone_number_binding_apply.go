@@ -60,6 +60,30 @@ func (m bindingModel) otherNumber(found bot.Number) error {
 	}
 }
 
+// rebind makes the number answer as planned; what the binding had before is freed once it
+// does.
+func (r *phoneNumberBindingResource) rebind(ctx context.Context, plan *bindingModel, number bot.Number, prior priorBinding, diags *diag.Diagnostics) priorBinding {
+	free := prior.freed()
+	if number.SID == prior.NumberSID {
+		free.Channels = without(free.Channels, plan.channels())
+	} else {
+		prior = priorBinding{} // of the number it changes to, the binding had nothing
+	}
+	return r.bind(ctx, plan, number, prior, free, diags)
+}
+
+// bindNext makes the number answer as the binding plans it that comes in the place of this
+// one.
+func (r *phoneNumberBindingResource) bindNext(ctx context.Context, prior priorBinding, diags *diag.Diagnostics) {
+	plan := prior.Next.plan()
+	number, err := r.find(ctx, plan)
+	if err != nil {
+		addError(diags, "Unable to find the phone number", err)
+		return
+	}
+	r.rebind(ctx, &plan, number, prior, diags)
+}
+
 // bind makes the number answer as planned, fills in what the plan left open, and returns
 // what goes to private state. prior is what the binding had before; it is empty for a new
 // one. free is what is freed once the number answers.
@@ -83,14 +107,12 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		addAttributeError(diags, path.Root("channels"), "Unable to look which channels the bot answers", err)
 		return priorBinding{}
 	}
-	label, err := r.label(ctx, plan, number, b, prior)
-	if err != nil {
-		addAttributeError(diags, plan.numberPath(), "Unable to look whose name the number's label is", err)
-		return priorBinding{}
-	}
 	wanted := binding.Binding{
 		NumberSID: number.SID, BotSID: b.SID, TargetTask: plan.TargetTask.ValueString(),
-		Channels: plan.channels(), Label: label, Overwrite: plan.Overwrite.ValueBool(),
+		Channels: plan.channels(), Label: plan.FriendlyName.ValueString(), Overwrite: plan.Overwrite.ValueBool(),
+	}
+	if fresh := prior.BotSID != b.SID || prior.NumberSID != number.SID; fresh && plan.FriendlyName.IsUnknown() {
+		wanted.Name, wanted.PriorLabel = b.UniqueName, prior.Label
 	}
 	after, notices, err := binding.Rebind(ctx, acct, wanted, prior.Snapshot, prior.BotSID, free)
 	addNotices(diags, notices)
@@ -98,7 +120,7 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		addAttributeError(diags, plan.numberPath(), "Unable to bind the phone number", err)
 		return priorBinding{}
 	}
-	now := priorBinding{BotSID: b.SID, Channels: wanted.Channels, Snapshot: bot.SnapshotOf(after)}
+	now := priorBinding{NumberSID: after.SID, BotSID: b.SID, Channels: wanted.Channels, Snapshot: bot.SnapshotOf(after)}
 	if after.FriendlyName == b.UniqueName {
 		now.Label = b.UniqueName
 	}
@@ -113,14 +135,6 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		plan.PhoneNumber = planned.PhoneNumber
 	}
 	return now
-}
-
-// label is what is written as the number's label, empty where that stays.
-func (r *phoneNumberBindingResource) label(ctx context.Context, plan *bindingModel, number bot.Number, b bot.Bot, prior priorBinding) (string, error) {
-	if !plan.FriendlyName.IsUnknown() {
-		return plan.FriendlyName.ValueString(), nil
-	}
-	return binding.Label(ctx, r.provider.account, number, b.UniqueName, binding.Prior{BotSID: prior.BotSID, Label: prior.Label}, plan.Overwrite.ValueBool())
 }
 
 // entryTask is the task at which a new binding of a bot enters.

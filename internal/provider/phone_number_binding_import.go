@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -13,19 +15,23 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-// ImportState takes a number by its SID or in E.164.
+// ImportState takes a number by its SID or in E.164, each also with one of its channels.
 func (r *phoneNumberBindingResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	identity := numberIdentity{}
+	identity := numberIdentity{Channels: types.ListNull(types.StringType)}
+	named, channel, one := strings.Cut(req.ID, ":")
+	if one {
+		identity.Channels = channelList([]bot.Channel{bot.Channel(channel)})
+	}
 	switch {
 	case req.ID == "":
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-	case bot.IsSID(req.ID):
-		identity.SID = types.StringValue(req.ID)
+	case bot.IsSID(named):
+		identity.SID = types.StringValue(named)
 	default:
-		e164, err := bot.ParsePhoneNumber(req.ID)
+		e164, err := bot.ParsePhoneNumber(named)
 		if err != nil {
 			resp.Diagnostics.AddError("Unable to import the binding",
-				fmt.Sprintf("Give the phone number (+12025550142) or its SID (PN…): %v.", err))
+				fmt.Sprintf("Give the phone number (+12025550142) or its SID (PN…), and for one channel of it :messaging or :voice behind that: %v.", err))
 			return
 		}
 		number, err := r.provider.account.FindNumber(ctx, e164)
@@ -47,11 +53,20 @@ func (r *phoneNumberBindingResource) ImportState(ctx context.Context, req resour
 		resp.Diagnostics.AddError("Unable to import the binding", fmt.Sprintf("%q is not the SID of a phone number (PN…), nor a number in E.164.", sid))
 		return
 	}
+	for _, channel := range identity.Channels.Elements() {
+		if !slices.ContainsFunc(bot.Channels(), func(c bot.Channel) bool { return channel.Equal(types.StringValue(string(c))) }) {
+			resp.Diagnostics.AddError("Unable to import the binding", fmt.Sprintf("%s is not a channel of a phone number: messaging and voice are.", channel))
+			return
+		}
+	}
 	if identity.AccountSID.IsNull() {
 		identity.AccountSID = types.StringValue(r.provider.account.SID)
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("phone_number_sid"), identity.SID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
+	if len(identity.Channels.Elements()) > 0 {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("channels"), types.SetValueMust(types.StringType, identity.Channels.Elements()))...)
+	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
@@ -62,26 +77,41 @@ func (m *bindingModel) imported() {
 }
 
 // importing is the prior of a binding that Terraform did not create: the bot that answers
-// now, on every channel on which it does.
-func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.Number, diags *diag.Diagnostics) priorBinding {
+// now on the channels that were asked for, else the one that answers on the number.
+func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.Number, asked []bot.Channel, diags *diag.Diagnostics) priorBinding {
 	routing, err := r.provider.account.Routing(ctx, number)
 	if err != nil {
 		addError(diags, "Unable to look for suspended bots", err)
 		return priorBinding{}
 	}
-	for _, first := range bot.Channels() {
-		route := routing.Route(number, first)
-		if route.Kind != bot.ToBot {
-			continue
-		}
-		m := priorBinding{BotSID: route.BotSID, Channels: routing.Channels(number, route.BotSID)}
-		if b, err := r.provider.account.Bot(ctx, route.BotSID); err == nil && b.UniqueName == number.FriendlyName {
-			m.Label = b.UniqueName
-		}
-		return m
+	sides := fmt.Sprintf("%s answers messaging with %s and voice with %s", number, r.provider.account.Describe(ctx, routing.Route(number, bot.Messaging)), r.provider.account.Describe(ctx, routing.Route(number, bot.Voice)))
+	channels := asked
+	if len(asked) == 0 {
+		channels = bot.Channels()
 	}
-	diags.AddError("No bot answers on the phone number",
-		fmt.Sprintf("%s answers messaging with %s and voice with %s, so there is no binding to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.",
-			number, routing.Route(number, bot.Messaging), routing.Route(number, bot.Voice)))
-	return priorBinding{}
+	m := priorBinding{NumberSID: number.SID}
+	for _, channel := range channels {
+		route := routing.Route(number, channel)
+		switch {
+		case route.Kind != bot.ToBot && len(asked) == 0:
+			continue
+		case route.Kind != bot.ToBot:
+			diags.AddError("No bot answers on the channel", fmt.Sprintf("%s, so there is no binding of %s to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.", sides, channel))
+			return priorBinding{}
+		case m.BotSID != "" && m.BotSID != route.BotSID:
+			diags.AddError("Two bots answer on the phone number", fmt.Sprintf("%s, so it has two bindings. Import each by itself: `%s:messaging` and `%[2]s:voice`, "+
+				"or `%s:messaging` and `%[3]s:voice`, or by identity, with `channels = [\"messaging\"]` and `channels = [\"voice\"]`.", sides, number.PhoneNumber, number.SID))
+			return priorBinding{}
+		}
+		m.BotSID = route.BotSID
+		m.Channels = append(m.Channels, channel)
+	}
+	if m.BotSID == "" {
+		diags.AddError("No bot answers on the phone number", sides+", so there is no binding to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.")
+		return priorBinding{}
+	}
+	if b, err := r.provider.account.Bot(ctx, m.BotSID); err == nil && b.UniqueName == number.FriendlyName {
+		m.Label = b.UniqueName
+	}
+	return m
 }

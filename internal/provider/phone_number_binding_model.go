@@ -24,7 +24,7 @@ type bindingModel struct {
 }
 
 func (m bindingModel) identity() numberIdentity {
-	return numberIdentity{AccountSID: m.AccountSID, SID: m.PhoneNumberSID}
+	return numberIdentity{AccountSID: m.AccountSID, SID: m.PhoneNumberSID, Channels: channelList(m.channels())}
 }
 
 // numberPath is the attribute by which the user named the number.
@@ -47,11 +47,23 @@ func (m bindingModel) channels() []bot.Channel {
 }
 
 func channelSet(channels []bot.Channel) types.Set {
+	return types.SetValueMust(types.StringType, channelValues(channels))
+}
+
+// channelList is the channels in an identity, null where they are not known yet.
+func channelList(channels []bot.Channel) types.List {
+	if len(channels) == 0 {
+		return types.ListNull(types.StringType)
+	}
+	return types.ListValueMust(types.StringType, channelValues(channels))
+}
+
+func channelValues(channels []bot.Channel) []attr.Value {
 	elements := make([]attr.Value, len(channels))
 	for i, channel := range channels {
 		elements[i] = types.StringValue(string(channel))
 	}
-	return types.SetValueMust(types.StringType, elements)
+	return elements
 }
 
 // read takes over what the number does now, or would do if its bot were not
@@ -105,16 +117,11 @@ func webhookURLs(routing bot.Routing, number bot.Number, channels []bot.Channel,
 		engine, _ := bot.EngineOf(route.BotSID)
 		if route.SilencedBy != "" && engine != bot.Application && route.URL == "" {
 			route.URL = routing.Webhooks.URL(bot.Webhook{AccountSID: number.AccountSID, BotSID: route.BotSID, Channel: channel, TargetTask: task})
-			route.Method = bot.WebhookMethod
 		}
 		if route.URL == "" || (route.SilencedBy != "" && engine == bot.Application) {
 			continue
 		}
-		shown := routing.Webhooks.ShownURL(route.URL)
-		if route.Method != bot.WebhookMethod {
-			shown = route.Method + " " + shown
-		}
-		urls[string(channel)] = types.StringValue(shown)
+		urls[string(channel)] = types.StringValue(routing.Webhooks.ShownURL(route.URL))
 	}
 	return types.MapValueMust(types.StringType, urls)
 }

@@ -22,6 +22,7 @@ import (
 // number.
 func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		r.planDeletion(ctx, req, resp)
 		return
 	}
 	var plan, config bindingModel
@@ -37,18 +38,28 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() || !r.provider.ready() {
 		return
 	}
-	p := bindingPlan{r.provider, &plan, config, state, prior, &resp.Diagnostics}
+	p := bindingPlan{provider: r.provider, plan: &plan, config: config, state: state, prior: prior, diags: &resp.Diagnostics}
 	number, known := p.number(ctx)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	p.before(number, known)
 	p.task()
 	if known {
 		p.check(ctx, number)
 	}
 	p.label()
 	p.urls(ctx, number, known)
+	p.released()
+	p.sharedLabel(ctx, number, known)
+	if p.leaves(ctx) {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("assistant_sid"))
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	p.succession()
+	if p.prior.BotSID != "" {
+		resp.Diagnostics.Append(p.prior.save(ctx, resp.Private)...)
+	}
 }
 
 // bindingPlan is one binding being planned.
@@ -57,7 +68,10 @@ type bindingPlan struct {
 	plan     *bindingModel
 	config   bindingModel
 	state    *bindingModel // nil for a new binding
-	prior    priorBinding
+	prior    priorBinding  // of the binding, or of the one that it replaces
+	// replaced reports whether Terraform plans the binding a second time, without its state,
+	// since it replaces it.
+	replaced bool
 	diags    *diag.Diagnostics
 }
 
@@ -181,13 +195,7 @@ func (p *bindingPlan) missingBot(err error) {
 func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 	acct := p.provider.account
 	at := p.config.numberPath()
-	config := fmt.Sprint(p.config.AssistantSID, p.config.Channels, p.config.TargetTask, p.config.FriendlyName, p.config.Overwrite)
-	if p.provider.ledger.planFor(exclusive{boundNumber, number.SID}, p.state != nil, config) {
-		p.diags.AddAttributeError(at, "Another binding has this phone number",
-			fmt.Sprintf("%s is bound twice in this configuration. A number has one binding; list both channels in it, or remove one.", number))
-		return
-	}
-	if p.plan.Channels.IsUnknown() {
+	if p.plan.Channels.IsUnknown() || p.duplicate(number) {
 		return
 	}
 	wanted := binding.Binding{
@@ -208,8 +216,8 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 		return
 	}
 	p.overridden(ctx, number, wanted)
-	own := ""
-	if p.state != nil && number.SID == p.state.PhoneNumberSID.ValueString() {
+	own := acct.HandedOver(number.SID, wanted.Channels)
+	if number.SID == p.prior.NumberSID {
 		own = p.prior.BotSID
 	}
 	conflicts, err := binding.Conflicts(ctx, acct, number, wanted, own)

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
@@ -12,11 +14,72 @@ import (
 // itself, so that a change of the configuration and a change by another client are told
 // apart, and what the number was pointed at when it was last read.
 type priorBinding struct {
-	BotSID   string        `json:"bot_sid"`
-	Channels []bot.Channel `json:"channels"`
+	NumberSID string        `json:"number_sid,omitempty"`
+	BotSID    string        `json:"bot_sid"`
+	Channels  []bot.Channel `json:"channels"`
 	// Label is the bot's name where the number bears it.
 	Label    string            `json:"label,omitempty"`
 	Snapshot bot.RouteSnapshot `json:"seen,omitempty"`
+	// Shared are the channels that another binding of the state has too, for the same bot:
+	// they are never freed with this one.
+	Shared []bot.Channel `json:"shared,omitempty"`
+	// Next is the binding that comes in the place of this one, where Terraform replaces it.
+	Next *nextBinding `json:"next,omitempty"`
+}
+
+// nextBinding is a binding that comes in the place of one that is deleted before it, as far
+// as the plan knows it: an empty SID is known after apply.
+type nextBinding struct {
+	NumberSID  string        `json:"number_sid,omitempty"`
+	BotSID     string        `json:"bot_sid,omitempty"`
+	Channels   []bot.Channel `json:"channels"`
+	TargetTask *string       `json:"target_task,omitempty"` // nil is decided when the number is bound
+	Label      *string       `json:"label,omitempty"`       // nil likewise
+	Overwrite  bool          `json:"overwrite,omitempty"`
+}
+
+func nextOf(plan bindingModel) *nextBinding {
+	next := &nextBinding{
+		NumberSID: plan.PhoneNumberSID.ValueString(), BotSID: plan.AssistantSID.ValueString(),
+		Channels: plan.channels(), Overwrite: plan.Overwrite.ValueBool(),
+	}
+	if !plan.TargetTask.IsUnknown() {
+		next.TargetTask = new(plan.TargetTask.ValueString())
+	}
+	if !plan.FriendlyName.IsUnknown() {
+		next.Label = new(plan.FriendlyName.ValueString())
+	}
+	return next
+}
+
+// plan is the binding as it is planned.
+func (n nextBinding) plan() bindingModel {
+	m := bindingModel{
+		PhoneNumberSID: types.StringValue(n.NumberSID), AssistantSID: types.StringValue(n.BotSID), Channels: channelSet(n.Channels),
+		TargetTask: types.StringUnknown(), FriendlyName: types.StringUnknown(), Overwrite: types.BoolValue(n.Overwrite),
+	}
+	if n.TargetTask != nil {
+		m.TargetTask = optional(*n.TargetTask)
+	}
+	if n.Label != nil {
+		m.FriendlyName = types.StringValue(*n.Label)
+	}
+	return m
+}
+
+// of is what a binding had, with what its state says where private state says nothing: of
+// an older version, or of a tainted resource, which Terraform plans as a new one.
+func (p priorBinding) of(state bindingModel) priorBinding {
+	p.NumberSID = state.PhoneNumberSID.ValueString()
+	if p.BotSID == "" {
+		p.BotSID, p.Channels = state.AssistantSID.ValueString(), state.channels()
+	}
+	return p
+}
+
+// freed is what is freed when the binding gives up all that it has.
+func (p priorBinding) freed() binding.Prior {
+	return binding.Prior{NumberSID: p.NumberSID, BotSID: p.BotSID, Channels: without(p.Channels, p.Shared), Label: p.Label}
 }
 
 const priorBindingKey = "binding"

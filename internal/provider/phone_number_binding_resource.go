@@ -17,6 +17,7 @@ var (
 	_ resource.ResourceWithModifyPlan       = &phoneNumberBindingResource{}
 	_ resource.ResourceWithIdentity         = &phoneNumberBindingResource{}
 	_ resource.ResourceWithImportState      = &phoneNumberBindingResource{}
+	_ resource.ResourceWithUpgradeIdentity  = &phoneNumberBindingResource{}
 )
 
 type phoneNumberBindingResource struct{ provider *providerData }
@@ -44,7 +45,9 @@ func (r *phoneNumberBindingResource) Create(ctx context.Context, req resource.Cr
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return
 	}
-	written := r.bind(ctx, &plan, number, priorBinding{}, binding.Prior{}, &resp.Diagnostics)
+	// A binding that was deleted to be created anew left its bot on the number.
+	prior := priorBinding{BotSID: r.provider.account.HandedOver(number.SID, plan.channels())}
+	written := r.bind(ctx, &plan, number, prior, binding.Prior{}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -82,7 +85,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	prior, diags := loadPriorBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if prior.BotSID == "" {
-		prior = r.importing(ctx, number, &resp.Diagnostics)
+		prior = r.importing(ctx, number, state.channels(), &resp.Diagnostics)
 		state.imported()
 	}
 	if resp.Diagnostics.HasError() {
@@ -99,7 +102,8 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 		return
 	}
 	state.read(routing, number, prior)
-	prior.Snapshot = bot.SnapshotOf(number)
+	prior.NumberSID, prior.Snapshot, prior.Next = number.SID, bot.SnapshotOf(number), nil
+	prior.Shared = r.provider.ledger.readBinding(prior)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(prior.save(ctx, resp.Private)...)
@@ -119,14 +123,7 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return
 	}
-	// What the binding had before is freed once the number answers.
-	free := binding.Prior{NumberSID: state.PhoneNumberSID.ValueString(), BotSID: prior.BotSID, Channels: prior.Channels, Label: prior.Label}
-	if number.SID == state.PhoneNumberSID.ValueString() {
-		free.Channels = without(free.Channels, plan.channels())
-	} else {
-		prior = priorBinding{} // of the number it changes to, the binding had nothing
-	}
-	written := r.bind(ctx, &plan, number, prior, free, &resp.Diagnostics)
+	written := r.rebind(ctx, &plan, number, prior.of(state), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -143,7 +140,24 @@ func (r *phoneNumberBindingResource) Delete(ctx context.Context, req resource.De
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The phone number "+state.PhoneNumberSID.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	free := binding.Prior{NumberSID: state.PhoneNumberSID.ValueString(), BotSID: prior.BotSID, Channels: prior.Channels, Label: prior.Label}
+	prior = prior.of(state)
+	free := prior.freed()
+	if next := prior.Next; next != nil {
+		// Terraform deletes a binding that it replaces before it creates it anew: in between,
+		// the number would be without a bot.
+		same := next.NumberSID == prior.NumberSID
+		if next.NumberSID != "" && next.BotSID != "" && (!same || next.BotSID != prior.BotSID) {
+			r.bindNext(ctx, prior, &resp.Diagnostics)
+			return
+		}
+		if same {
+			free.Channels = without(free.Channels, next.Channels)
+			r.provider.account.HandOver(prior.NumberSID, without(prior.Channels, free.Channels), prior.BotSID)
+		}
+	}
+	if len(free.Channels) == 0 {
+		return
+	}
 	notices, err := binding.Free(ctx, r.provider.account, free, nil)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {

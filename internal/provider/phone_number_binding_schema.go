@@ -21,9 +21,11 @@ import (
 
 func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes a phone number that the account owns answer for a bot. Destroying it frees the number and **never releases it**; " +
+		MarkdownDescription: "Makes a phone number that the account owns answer for a bot, on one channel or both. Destroying it frees the number and **never releases it**; " +
 			"a number that answers elsewhere is never taken without `overwrite`.\n\n" +
-			"Only the fields of its `channels` (target and method) and the number's friendly name are written. " +
+			"Each channel of a number has one binding. A number whose messages and calls are answered by two bots has two bindings, each with its own `channels`; " +
+			"neither reads, writes or frees what the other has.\n\n" +
+			"Only the fields of its `channels` (target and method) and the number's friendly name are written. A webhook that reaches the bot already is kept as it is, in any spelling and with either method. " +
 			"Before each write the number is read: if it was changed since the plan, the apply stops and says what answers now.",
 		Attributes: map[string]schema.Attribute{
 			"phone_number": schema.StringAttribute{
@@ -59,9 +61,9 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			},
 			"friendly_name": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The number's label at Twilio, 1 to 64 characters. Unset, a new binding writes the bot's `unique_name` over the label it finds, also over a label such as \"Front desk\": " +
-					"to keep that, give `friendly_name = \"Front desk\"`. An imported binding keeps the label it finds. " +
-					"A label that is the bot's name follows a rename of the bot and becomes `free` when the number is freed; then any other label is left alone.",
+				MarkdownDescription: "The number's label at Twilio, 1 to 64 characters. Unset, a new binding writes the bot's `unique_name` where the label says nothing: " +
+					"empty, `free`, the number itself in any spelling, or the name of the bot that answered before. Any other label stays, and so does the name of the bot on the number's other channel. " +
+					"An imported binding keeps the label it finds. A label that is the bot's name follows a rename of the bot; when its channels are freed, it becomes the name of the bot that still answers on the other channel, or `free` where none does.",
 				Validators: []validator.String{stringvalidator.LengthBetween(1, 64)},
 			},
 			"overwrite": schema.BoolAttribute{
@@ -75,20 +77,37 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			"webhook_urls": schema.MapAttribute{
 				ElementType: types.StringType, Computed: true,
 				MarkdownDescription: "The URL that Twilio calls, by channel, as the number holds it. A channel answered through an application (`AP…`) or by nothing is not in it. " +
-					"A URL that Twilio would not call with POST is shown with its method before it, and one that reaches no bot without what may be secret in it, as `…`.",
+					"A URL that reaches no bot is shown without what may be secret in it, as `…`.",
 			},
 		},
 	}
 }
 
-// numberIdentity is what addresses a binding: there is one for each number.
+// numberIdentity is what addresses a binding: there is one for each channel of a number.
 type numberIdentity struct {
+	AccountSID types.String `tfsdk:"account_sid"`
+	SID        types.String `tfsdk:"phone_number_sid"`
+	Channels   types.List   `tfsdk:"channels"`
+}
+
+// numberIdentityV0 is the identity of version 0, when a number had one binding.
+type numberIdentityV0 struct {
 	AccountSID types.String `tfsdk:"account_sid"`
 	SID        types.String `tfsdk:"phone_number_sid"`
 }
 
 func (r *phoneNumberBindingResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+	attributes := numberIdentityAttributes()
+	attributes["channels"] = identityschema.ListAttribute{
+		ElementType: types.StringType, OptionalForImport: true,
+		Description: "The channels of the binding, messaging before voice; by default those on which one bot answers.",
+	}
+	resp.IdentitySchema = identityschema.Schema{Version: 1, Attributes: attributes}
+}
+
+// numberIdentityAttributes are those that every version of the identity has.
+func numberIdentityAttributes() map[string]identityschema.Attribute {
+	return map[string]identityschema.Attribute{
 		"account_sid": identityschema.StringAttribute{
 			OptionalForImport: true,
 			Description:       "The account that owns the number, AC…; by default the one the provider is configured for.",
@@ -96,6 +115,22 @@ func (r *phoneNumberBindingResource) IdentitySchema(_ context.Context, _ resourc
 		"phone_number_sid": identityschema.StringAttribute{
 			RequiredForImport: true,
 			Description:       "The number's SID, PN….",
+		},
+	}
+}
+
+// UpgradeIdentity leaves the channels of an older identity to the refresh, which knows them.
+func (r *phoneNumberBindingResource) UpgradeIdentity(context.Context) map[int64]resource.IdentityUpgrader {
+	return map[int64]resource.IdentityUpgrader{0: {
+		PriorSchema: &identityschema.Schema{Attributes: numberIdentityAttributes()},
+		IdentityUpgrader: func(ctx context.Context, req resource.UpgradeIdentityRequest, resp *resource.UpgradeIdentityResponse) {
+			var before numberIdentityV0
+			resp.Diagnostics.Append(req.Identity.Get(ctx, &before)...)
+			if resp.Diagnostics.HasError() {
+				return
+			}
+			now := numberIdentity{AccountSID: before.AccountSID, SID: before.SID, Channels: types.ListNull(types.StringType)}
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, now)...)
 		},
 	}}
 }

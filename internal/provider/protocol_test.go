@@ -82,8 +82,8 @@ func (p *wire) identity(typeName, attribute, sid string) *tfprotov6.ResourceIden
 	p.sound(err, identities.Diagnostics)
 	kind := identities.IdentitySchemas[typeName].ValueType().(tftypes.Object)
 	values := map[string]tftypes.Value{}
-	for name := range kind.AttributeTypes {
-		values[name] = tftypes.NewValue(tftypes.String, nil)
+	for name, of := range kind.AttributeTypes {
+		values[name] = tftypes.NewValue(of, nil)
 	}
 	values[attribute] = tftypes.NewValue(tftypes.String, sid)
 	return &tfprotov6.ResourceIdentityData{IdentityData: p.dynamic(kind, tftypes.NewValue(kind, values))}
