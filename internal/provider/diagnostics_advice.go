@@ -13,7 +13,8 @@ func advice(problem *bot.Problem) string {
 	switch problem.Kind {
 	case bot.NumberTaken:
 		return "To take the number over, set `overwrite = true` on this binding; " +
-			"if another binding of this configuration holds it, remove that one in an apply of its own first, or set `overwrite = true`."
+			"if another binding of this configuration holds it, remove that one in an apply of its own first, or set `overwrite = true`. " +
+			"A binding that is replaced with `create_before_destroy` and gets another bot at once needs it too: what is created first does not know what the other had."
 	case bot.NumberRepointed:
 		leave := "remove this binding, which then frees nothing"
 		if len(problem.Left) > 0 {

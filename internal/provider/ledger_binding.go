@@ -19,7 +19,7 @@ type numberSide struct {
 type sideRecord struct {
 	read     []priorBinding // that the refresh read
 	planned  []string       // the bots of the bindings that the plan gives the side to; empty while not known
-	released []string       // the bots of those that the plan takes it from
+	released int            // how many bindings the plan takes it from
 }
 
 func (l *ledger) side(numberSID string, channel bot.Channel) *sideRecord {
@@ -72,21 +72,9 @@ func (l *ledger) releaseBinding(prior priorBinding, channels []bot.Channel) (sha
 		if slices.Contains(side.planned, prior.BotSID) {
 			shared = append(shared, channel)
 		}
-		side.released = append(side.released, prior.BotSID)
+		side.released++
 	}
 	return shared
-}
-
-// sharesBinding reports whether another binding has or had a channel of a binding of the
-// state, for the same bot: where that one is deleted, the channel may be freed with it.
-func (l *ledger) sharesBinding(prior priorBinding) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.ContainsFunc(prior.Channels, func(channel bot.Channel) bool {
-		side := l.side(prior.NumberSID, channel)
-		others := slices.DeleteFunc(slices.Clone(side.read), func(other priorBinding) bool { return !prior.sameBot(other) })
-		return len(others) > 1 || slices.Contains(side.released, prior.BotSID)
-	})
 }
 
 // unplannedBinding is the binding that was read on one of the channels and not planned yet.
@@ -96,7 +84,7 @@ func (l *ledger) unplannedBinding(numberSID string, channels []bot.Channel) (pri
 	defer l.mu.Unlock()
 	for _, channel := range channels {
 		side := l.side(numberSID, channel)
-		if last := len(side.read) - 1; last >= len(side.planned)+len(side.released) {
+		if last := len(side.read) - 1; last >= len(side.planned)+side.released {
 			return side.read[last], true
 		}
 	}

@@ -66,8 +66,8 @@ func (p *bindingPlan) duplicate(number bot.Number) bool {
 }
 
 // released tells the plans of other bindings what this one gives up, and keeps what one of
-// them has. Where another plan gave up what this one has, for the same bot, the number may
-// be freed by it, and this binding is applied too.
+// them has. Where another binding of the state has what this one has, and is deleted, it may
+// free the number: so this binding is applied too.
 func (p *bindingPlan) released() {
 	if p.state == nil || p.plan.Channels.IsUnknown() {
 		return
@@ -75,7 +75,7 @@ func (p *bindingPlan) released() {
 	ledger, gives := p.provider.ledger, p.prior.Channels
 	if p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) {
 		gives = without(p.prior.Channels, p.plan.channels())
-		if !p.fresh() && ledger.sharesBinding(p.prior) {
+		if !p.fresh() && len(p.prior.Shared) > 0 {
 			p.plan.WebhookURLs = types.MapUnknown(types.StringType)
 		}
 	}

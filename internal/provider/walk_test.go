@@ -32,7 +32,8 @@ type stack struct {
 	url      string
 	blocks   []block // of the last apply
 	states   map[string]savedState
-	warnings []string // of the last plan and what was done by it
+	deposed  []savedState // that a replacement left, to be deleted
+	warnings []string     // of the last plan and what was done by it
 	// dead reports whether the process was killed: then its answers are discarded.
 	dead func() bool
 }
