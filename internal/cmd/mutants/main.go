@@ -157,17 +157,17 @@ func sound(ctx context.Context, tree string, back chan<- string, patches []patch
 // try breaks a tree, tests it, and mends it.
 func try(ctx context.Context, tree string, p patch, all bool) (row, error) {
 	r := row{patch: p}
-	if err := p.apply(ctx, tree); err != nil {
+	mend, err := p.apply(tree)
+	if err != nil {
 		r.verdict = notApplied
-		return r, ctx.Err()
+		return r, nil
 	}
 	tests := p.tests
 	if all {
 		tests = ""
 	}
-	var err error
 	r.verdict, r.by, err = test(ctx, tree, p.pkg, tests)
-	return r, errors.Join(err, p.apply(context.WithoutCancel(ctx), tree, "--reverse"))
+	return r, errors.Join(err, mend())
 }
 
 // shown is how many of the tests that failed the table names.
