@@ -25,6 +25,7 @@ import (
 	"sync"
 	"syscall"
 	"text/tabwriter"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -73,6 +74,7 @@ type row struct {
 	patch
 	verdict verdict
 	by      []string
+	took    time.Duration // building and running the tests
 }
 
 // check breaks the repository at top in every way and prints the table.
@@ -166,7 +168,9 @@ func try(ctx context.Context, tree string, p patch, all bool) (row, error) {
 	if all {
 		tests = ""
 	}
+	begun := time.Now()
 	r.verdict, r.by, err = test(ctx, tree, p.pkg, tests)
+	r.took = time.Since(begun)
 	return r, errors.Join(err, mend())
 }
 
@@ -176,7 +180,7 @@ const shown = 2
 // report prints the table. It fails where something was not noticed.
 func report(out io.Writer, rows []row) error {
 	table := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(table, "noticed\t| patch\t| what\t| by which failing test")
+	fmt.Fprintln(table, "noticed\t| patch\t| after\t| what\t| by which failing test")
 	missed := 0
 	for _, r := range rows {
 		if r.verdict != noticed {
@@ -186,7 +190,7 @@ func report(out io.Writer, rows []row) error {
 		if len(by) > shown {
 			by = append(slices.Clone(by[:shown]), fmt.Sprintf("and %d more", len(r.by)-shown))
 		}
-		fmt.Fprintf(table, "%s\t| %s\t| %s\t| %s\n", r.verdict, r.name, r.breaks, strings.Join(by, ", "))
+		fmt.Fprintf(table, "%s\t| %s\t| %s\t| %s\t| %s\n", r.verdict, r.name, r.took.Round(time.Second), r.breaks, strings.Join(by, ", "))
 	}
 	if err := table.Flush(); err != nil {
 		return err

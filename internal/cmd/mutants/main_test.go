@@ -82,13 +82,13 @@ func TestEveryBreakIsToldByWhatBecomesOfIt(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 	for _, line := range []string{
-		`(?m)^yes +\| 01-noticed +\| the sum +\| TestSum/small$`,
-		`(?m)^NO +\| 02-not-noticed +\| the sum`,
+		`(?m)^yes +\| 01-noticed +\| \d+s +\| the sum +\| TestSum/small$`,
+		`(?m)^NO +\| 02-not-noticed +\| \d+s +\| the sum`,
 		`(?m)^does not apply +\| 03-does-not-apply`,
 		`(?m)^does not compile +\| 04-does-not-build`,
 		`(?m)^there is no such test +\| 05-no-such-test`,
 		`(?m)^NO +\| 06-noticed-by-some`,
-		`(?m)^yes +\| 07-breaks-off +\| the sum +\| TestSum/small$`,
+		`(?m)^yes +\| 07-breaks-off +\| \d+s +\| the sum +\| TestSum/small$`,
 	} {
 		if !regexp.MustCompile(line).MatchString(out.String()) {
 			t.Errorf("no line of the table is %s:\n%s", line, out.String())
