@@ -73,7 +73,7 @@ func start(ctx context.Context, out io.Writer, args []string) error {
 type row struct {
 	patch
 	verdict verdict
-	by      []string
+	by      []string      // the tests that failed, or why it does not apply
 	took    time.Duration // building and running the tests
 }
 
@@ -161,8 +161,8 @@ func try(ctx context.Context, tree string, p patch, all bool) (row, error) {
 	r := row{patch: p}
 	mend, err := p.apply(tree)
 	if err != nil {
-		r.verdict = notApplied
-		return r, nil
+		r.verdict, r.by = notApplied, []string{err.Error()}
+		return r, nil //nolint:nilerr // it is in the table
 	}
 	tests := p.tests
 	if all {

@@ -92,13 +92,13 @@ type edit struct {
 
 // edits are the files of a tree that the patch changes.
 //
-// A patch must outlive changes in its neighbourhood, and must never break another place
-// than the one it was written for: a test would notice that too, and say nothing of the
-// guard. Line numbers therefore mean nothing, and of the three lines of context that git
-// writes only one on either side must be there, as with `git apply -C1`. But git takes
-// whichever place is nearest, so the lines are looked for here, and must be in the file
-// once and no more; where they are there twice with one line of context, more of it
-// decides.
+// A patch must outlive changes next to its guard, and must not break another place than
+// the one it was written for. So line numbers mean nothing, and of the three lines of
+// context that git writes only one on either side must be there, as with `git apply -C1`.
+// But git takes whichever place is nearest; here the lines must be in the file once and no
+// more, and where they are there twice with one line of context, more of it decides. The
+// case that is left, a guard that is gone while the same lines are elsewhere in its file, is
+// one that the named tests do not notice.
 func (p patch) edits(tree string) ([]edit, error) {
 	text, err := os.ReadFile(p.file)
 	if err != nil {
