@@ -256,6 +256,79 @@ func TestTwoBindingsOfOneNumberAreRefused(t *testing.T) {
 	w.refused(hosted("greeter")+bound("one", "greeter", ukNumber)+bound("two", "greeter", "+44 7447735023"), "Another binding has this phone number", ukNumber)
 }
 
+func TestTwoBindingsShareANumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	both := hosted("texts") + hosted("calls")
+	texts, calls := bound("texts", "texts", ukNumber, `channels = ["messaging"]`), bound("calls", "calls", ukNumber, `channels = ["voice"]`)
+	sides := func(texts, calls, label string) resource.TestCheckFunc {
+		return func(*terraform.State) error {
+			sid := func(name string) string { return field(w.applications()[name], "sid") }
+			n := w.number(ukNumber)
+			if got, want := []string{field(n, "sms_application_sid"), field(n, "voice_application_sid")}, []string{sid(texts), sid(calls)}; got[0] != want[0] || got[1] != want[1] {
+				return fmt.Errorf("the number is pointed at %v, not %v", got, want)
+			}
+			if label != "" && field(n, "friendly_name") != label {
+				return fmt.Errorf("the label is %v", n["friendly_name"])
+			}
+			return nil
+		}
+	}
+	w.run(
+		resource.TestStep{Config: both + texts + calls, Check: sides("texts", "calls", "")},
+		resource.TestStep{
+			ResourceName: "twiliobot_phone_number_binding.calls", ImportState: true, ImportStateId: ukNumber + ":voice",
+			ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "phone_number_sid",
+		},
+		resource.TestStep{
+			ResourceName: "twiliobot_phone_number_binding.calls", ImportState: true, ImportStateId: ukNumber,
+			ExpectError: inOrder("Two bots answer on the phone number", ukNumber+":messaging", ukNumber+":voice"),
+		},
+		resource.TestStep{Config: both + calls, Check: sides("", "calls", "calls")},
+		resource.TestStep{Config: both, Check: sides("", "", "free")},
+	)
+}
+
+// Terraform's own ways of replacing a binding, in its own order.
+func TestReplacedBindingFollowsItsBot(t *testing.T) {
+	t.Parallel()
+	for _, lifecycle := range []string{"", "create_before_destroy = true"} {
+		t.Run(lifecycle, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			config := func(name string) string {
+				return strings.Replace(hosted("greeter"), `unique_name = "greeter"`, fmt.Sprintf("unique_name = %q", name), 1) +
+					bound("front", "greeter", ukNumber, "lifecycle {\n    replace_triggered_by = [twiliobot_assistant.greeter]\n    "+lifecycle+"\n  }")
+			}
+			w.run(
+				resource.TestStep{Config: config("greeter"), Check: w.answers(ukNumber, "greeter")},
+				resource.TestStep{
+					Config:           config("renamed"),
+					ConfigPlanChecks: planned(map[string]plancheck.ResourceActionType{"twiliobot_assistant.greeter": plancheck.ResourceActionUpdate}),
+					Check:            w.answers(ukNumber, "renamed"),
+				},
+				resource.TestStep{Config: config("renamed"), PlanOnly: true},
+				resource.TestStep{Config: config("renamed"), Taint: []string{"twiliobot_phone_number_binding.front"}, Check: w.answers(ukNumber, "renamed")},
+			)
+		})
+	}
+}
+
+func TestRemovedBotsNumberGetsAnotherInOneApply(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.run(
+		resource.TestStep{Config: hosted("first") + hosted("second") + bound("front", "first", ukNumber), Check: w.answers(ukNumber, "first")},
+		resource.TestStep{
+			Config: hosted("second") + bound("front", "second", ukNumber),
+			ConfigPlanChecks: planned(map[string]plancheck.ResourceActionType{
+				"twiliobot_assistant.first": plancheck.ResourceActionDestroy, "twiliobot_phone_number_binding.front": plancheck.ResourceActionReplace,
+			}),
+			Check: w.answers(ukNumber, "second"),
+		},
+	)
+}
+
 func TestOutsideChangesOfANumberAreSeenAndMended(t *testing.T) {
 	t.Parallel()
 	const address = "twiliobot_phone_number_binding.front"
