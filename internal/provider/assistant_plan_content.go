@@ -194,7 +194,7 @@ func (p *assistantPlan) modelBuild() {
 		p.plan.NeedsModelBuild = types.BoolUnknown()
 	case len(given) > 0:
 		p.plan.NeedsModelBuild = types.BoolValue(false)
-	case p.mayBeReplaced || p.otherOfACut() != "":
+	case p.otherOfACut() != "":
 		p.plan.NeedsModelBuild = types.BoolUnknown()
 	}
 	// Else the framework has left the state's where nothing changes, and unknown where

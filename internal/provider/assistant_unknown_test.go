@@ -2,8 +2,10 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
@@ -56,4 +58,60 @@ resource "twiliobot_assistant" "bot" {
 		resource.TestStep{Config: config(fmt.Sprintf("schema = %q", marshal(tableSchema()))), ExpectError: inOrder("A bot has one kind of content", "`schema`", "`ignore_changes` keeps `flow`")},
 		resource.TestStep{Config: flow},
 	)
+}
+
+// The engine of new bots is all that is unknown: the account can be read all the same.
+func TestPlanIsMadeWhileTheProvidersEngineIsUnknown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first, second := botBlock("bot", bare("webhooks", "first")), botBlock("other", bare("compiled", "other"))
+	b.applied(first)
+	b.later = map[string][]string{"": {"engine"}}
+	if _, err := b.plan([]block{first, second}, true); err != nil || len(b.warnings) > 0 {
+		t.Errorf("it warns %q: %v", b.warnings, err)
+	}
+	b.w.call("POST", apiBase+"/Applications.json", map[string]string{"FriendlyName": "other"})
+	if _, err := b.plan([]block{first, second}, true); err == nil || !strings.Contains(err.Error(), "other") {
+		t.Errorf("a name that is taken: %v", err)
+	}
+}
+
+// Content that is managed elsewhere may change between the plan and the apply.
+func TestAModelBuildByHandIsNoInconsistency(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.applied(botBlock("bot", bare("autopilot", "first")))
+	elsewhere := map[string]tftypes.Value{"unique_name": str("first"), "engine": str("autopilot")}
+	b.applied(botBlock("bot", elsewhere))
+	renamed := botBlock("bot", elsewhere).with("unique_name", str("second")).with("rename", str(renameInPlace))
+	changes, err := b.plan([]block{renamed}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := autopilotBase + "/Assistants/" + field(b.w.rows("assistants", "Assistants")[0], "sid") + "/Tasks"
+	b.w.call("POST", task+"/"+field(b.w.call("GET", task, nil)["tasks"].([]any)[0].(object), "sid")+"/Samples", map[string]string{"Language": "en-US", "TaggedText": "by hand"})
+	p, err := b.provider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.change(p, renamed, 0, nil, changes[botAddress]); err != nil {
+		t.Error(err)
+	}
+	if needs := b.attributesOf(botAddress)["needs_model_build"]; !needs.Equal(tftypes.NewValue(tftypes.Bool, true)) {
+		t.Errorf("the state says %v of an assistant that needs a model build", needs)
+	}
+}
+
+func TestABindingWaitsForUnknownWebhooks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	calls := map[string]string{"voice_url": "https://bots.example.com/calls"}
+	b.applied(botBlock("bot", map[string]tftypes.Value{"unique_name": str("bot"), "webhooks": webhooksOfBlock(calls)}))
+	calls["messaging_url"] = "https://bots.example.com/messages"
+	b.later = map[string][]string{botAddress: {"webhooks"}}
+	if err := b.apply([]block{
+		botBlock("bot", map[string]tftypes.Value{"unique_name": str("bot"), "webhooks": webhooksOfBlock(calls)}), bindingBlock(ukNumber, "bot"),
+	}, true); err != nil {
+		t.Error(err)
+	}
 }
