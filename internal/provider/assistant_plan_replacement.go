@@ -131,14 +131,19 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	p.diags.AddAttributeWarning(at, fmt.Sprintf("Bot %s will be replaced", preview.Bot), strings.Join(said, " "))
 }
 
-// maybeReplacement says that a bot may be replaced, where what decides it is unknown.
+// maybeReplacement says that a bot will or may be replaced, where what the replacement
+// touches cannot be said yet.
 func (p *assistantPlan) maybeReplacement() {
-	if !p.mayBeReplaced || (p.replaced && len(p.engines) == 1) {
+	if !p.mayBeReplaced || (p.replaced && len(p.engines) == 1 && p.provider.ready()) {
 		return
 	}
-	p.diags.AddWarning(fmt.Sprintf("Bot %q (%s) may be replaced", p.state.UniqueName.ValueString(), p.state.SID.ValueString()),
-		"It is known after apply whether its engine changes, or how its name does. If it is replaced, the provider creates a new bot, moves every phone number to it, "+
-			"and then deletes this one, and `sid` changes; the apply says what it touches. To see it before, apply first what the unknown values come from (`terraform apply -target`).")
+	will := "may"
+	if p.replaced {
+		will = "will"
+	}
+	p.diags.AddWarning(fmt.Sprintf("Bot %q (%s) %s be replaced", p.state.UniqueName.ValueString(), p.state.SID.ValueString(), will),
+		"What decides how it is done is known after apply. Where the bot is replaced, the provider creates a new one, moves every phone number to it, "+
+			"and then deletes the old one, and `sid` changes; the apply says what it touches. To see that before, apply first what the unknown values come from (`terraform apply -target`).")
 }
 
 // leftOut are the parts of an assistant's defaults and style sheet that its schema

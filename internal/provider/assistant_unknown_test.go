@@ -115,3 +115,22 @@ func TestABindingWaitsForUnknownWebhooks(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAReplacementThatCannotBeLookedAtIsSaid(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.applied(botBlock("bot", bare("flow", "first")))
+	renamed := botBlock("bot", bare("flow", "second")).with("rename", str(renameReplace))
+	for want, later := range map[string]map[string][]string{
+		`Bot "first" (FW… may be replaced`:  {botAddress: {"rename"}},
+		`Bot "first" (FW… will be replaced`: {"": {"account_sid"}},
+	} {
+		b.later = later
+		if _, err := b.plan([]block{renamed}, true); err != nil {
+			t.Error(err)
+		}
+		if said := strings.Join(b.warnings, "\n"); !inOrder(strings.Split(want, "…")...).MatchString(said) {
+			t.Errorf("it warns %q, not %q", said, want)
+		}
+	}
+}
