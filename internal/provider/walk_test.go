@@ -513,7 +513,7 @@ func content(engine, name string, version int) map[string]tftypes.Value {
 	case "autopilot":
 		values["engine"] = str(engine)
 		values["schema"] = str(marshal(sampleSchema(version)))
-	default:
+	case "application":
 		kind := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
 		urls := map[string]tftypes.Value{}
 		for name := range webhookTypes {
@@ -523,6 +523,8 @@ func content(engine, name string, version int) map[string]tftypes.Value {
 		urls["messaging_url"] = str(fmt.Sprintf("https://bots.example.com/v%d", version))
 		urls["voice_url"] = str(fmt.Sprintf("https://bots.example.com/calls/v%d", version))
 		values["webhooks"] = tftypes.NewValue(kind, urls)
+	default:
+		panic(fmt.Sprintf("content has nothing for the engine %q", engine))
 	}
 	return values
 }

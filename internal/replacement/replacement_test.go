@@ -262,15 +262,17 @@ func TestNewBotIsKnownToTheRestOfTheRun(t *testing.T) {
 		w := sandboxtest.New(t, sandbox.Settings{})
 		r := &replaced{from: bot.Studio, to: bot.Application}
 		r.setup(w)
-		a, _ := w.Process()
+		a, line := w.Process()
 		failing := r.request()
 		failing.To.Content = bot.Content{}
 		if _, _, err := replacement.Run(t.Context(), a, failing); err == nil || a.ReplacementOf(r.old.SID) != "" {
 			t.Errorf("a replacement that fails says %v, and its bot is known as %s", err, a.ReplacementOf(r.old.SID))
 		}
-		made, _, err := replacement.Run(t.Context(), a, r.request())
-		if err != nil || a.ReplacementOf(r.old.SID) != made.SID {
-			t.Errorf("%v is known as %q, %v", made, a.ReplacementOf(r.old.SID), err)
+		var early string
+		line.Before(12, func() { early = a.ReplacementOf(r.old.SID) }) // while its numbers are moved
+		made, _, err := replacement.Run(sandboxtest.Count(t.Context()), a, r.request())
+		if err != nil || early != made.SID || a.ReplacementOf(r.old.SID) != made.SID {
+			t.Errorf("%v is known as %q, and before its end as %q, %v", made, a.ReplacementOf(r.old.SID), early, err)
 		}
 	})
 }
@@ -290,6 +292,9 @@ func TestInterruptedReplacementIsUndone(t *testing.T) {
 		}
 		if diff := cmp.Diff(before, w.Snapshot()); diff != "" {
 			t.Errorf("the account was changed:\n%s", diff)
+		}
+		if known := a.ReplacementOf(r.old.SID); known != "" {
+			t.Errorf("the old bot is still known as %s, which was deleted", known)
 		}
 	})
 }

@@ -89,7 +89,7 @@ func TestGeneratedClient(t *testing.T) {
 		t.Errorf("it asked %s: the environment got into it", s.seen[0].url)
 	}
 	_, err = api.FetchFlow("FW1")
-	if e := (*Error)(nil); !errors.As(err, &e) || e.Code != 20404 || !IsNotFound(err) || !errors.Is(err, bot.ErrNotFound) {
+	if e := (*Error)(nil); !errors.As(err, &e) || e.Code != 20404 || !errors.Is(err, bot.ErrNotFound) {
 		t.Errorf("the error is %T %v", err, err)
 	}
 	if err := api.DeleteFlow("FW1"); err != nil {

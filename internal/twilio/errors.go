@@ -85,9 +85,6 @@ func (e *Error) Is(target error) bool {
 // Unwrap is the cause where no answer came, such as context.Canceled.
 func (e *Error) Unwrap() error { return e.Err }
 
-// IsNotFound reports whether Twilio answered that it holds no such object.
-func IsNotFound(err error) bool { return errors.Is(err, bot.ErrNotFound) }
-
 // HasCode reports whether Twilio answered with one of these error codes
 // (https://www.twilio.com/docs/api/errors).
 func HasCode(err error, codes ...int) bool {

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 func TestErrorTexts(t *testing.T) {
@@ -127,7 +129,7 @@ func TestAccountOutOfReachGetsAHint(t *testing.T) {
 		var out map[string]any
 		err := c.Do(t.Context(), http.MethodGet, url, nil, &out)
 		said := err != nil && strings.Contains(err.Error(), "the account is not there, or these credentials (they come from the environment) do not reach it")
-		if !IsNotFound(err) || said != hinted {
+		if !errors.Is(err, bot.ErrNotFound) || said != hinted {
 			t.Errorf("%s: %v", url, err)
 		}
 	}

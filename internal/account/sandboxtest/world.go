@@ -47,6 +47,11 @@ func New(t testing.TB, settings sandbox.Settings) *World {
 	}))}
 	w.Client = w.client(&Line{next: w.Box.Transport()})
 	w.Numbers, w.Services, w.Hosts = twilio.NewNumbers(w.Client), twilio.NewServices(w.Client), hosts(w.Client)
+	for _, engine := range bot.Engines() {
+		if w.Hosts[engine] == nil {
+			t.Fatalf("sandboxtest has no host for the engine %q", engine)
+		}
+	}
 	return w
 }
 
@@ -99,6 +104,8 @@ func Content(engine bot.Engine, version int) bot.Content {
 			MessagingURL: fmt.Sprintf("https://bots.example.com/messages/%d", version), MessagingMethod: bot.WebhookMethod,
 			VoiceURL: fmt.Sprintf("https://bots.example.com/calls/%d", version), VoiceMethod: bot.WebhookMethod,
 		}
+	default:
+		err = fmt.Errorf("sandboxtest.Content has nothing for the engine %q", engine)
 	}
 	if err != nil {
 		panic(err)

@@ -25,6 +25,7 @@ import (
 	"sync"
 	"syscall"
 	"text/tabwriter"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -72,7 +73,8 @@ func start(ctx context.Context, out io.Writer, args []string) error {
 type row struct {
 	patch
 	verdict verdict
-	by      []string
+	by      []string      // the tests that failed, or why it does not apply
+	took    time.Duration // building and running the tests
 }
 
 // check breaks the repository at top in every way and prints the table.
@@ -157,17 +159,19 @@ func sound(ctx context.Context, tree string, back chan<- string, patches []patch
 // try breaks a tree, tests it, and mends it.
 func try(ctx context.Context, tree string, p patch, all bool) (row, error) {
 	r := row{patch: p}
-	if err := p.apply(ctx, tree); err != nil {
-		r.verdict = notApplied
-		return r, ctx.Err()
+	mend, err := p.apply(tree)
+	if err != nil {
+		r.verdict, r.by = notApplied, []string{err.Error()}
+		return r, nil //nolint:nilerr // it is in the table
 	}
 	tests := p.tests
 	if all {
 		tests = ""
 	}
-	var err error
+	begun := time.Now()
 	r.verdict, r.by, err = test(ctx, tree, p.pkg, tests)
-	return r, errors.Join(err, p.apply(context.WithoutCancel(ctx), tree, "--reverse"))
+	r.took = time.Since(begun)
+	return r, errors.Join(err, mend())
 }
 
 // shown is how many of the tests that failed the table names.
@@ -176,7 +180,7 @@ const shown = 2
 // report prints the table. It fails where something was not noticed.
 func report(out io.Writer, rows []row) error {
 	table := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(table, "noticed\t| patch\t| what\t| by which failing test")
+	fmt.Fprintln(table, "noticed\t| patch\t| after\t| what\t| by which failing test")
 	missed := 0
 	for _, r := range rows {
 		if r.verdict != noticed {
@@ -186,7 +190,7 @@ func report(out io.Writer, rows []row) error {
 		if len(by) > shown {
 			by = append(slices.Clone(by[:shown]), fmt.Sprintf("and %d more", len(r.by)-shown))
 		}
-		fmt.Fprintf(table, "%s\t| %s\t| %s\t| %s\n", r.verdict, r.name, r.breaks, strings.Join(by, ", "))
+		fmt.Fprintf(table, "%s\t| %s\t| %s\t| %s\t| %s\n", r.verdict, r.name, r.took.Round(time.Second), r.breaks, strings.Join(by, ", "))
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -14,11 +14,11 @@ import (
 
 var every = regexp.MustCompile("")
 
-// needGit skips where there is no git: a patch is applied by it.
+// needGit skips where there is no git: it lists the files of a repository.
 func needGit(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not on the PATH: patches cannot be applied")
+		t.Skip("git is not on the PATH: the files of a repository cannot be listed")
 	}
 }
 
@@ -82,13 +82,13 @@ func TestEveryBreakIsToldByWhatBecomesOfIt(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 	for _, line := range []string{
-		`(?m)^yes +\| 01-noticed +\| the sum +\| TestSum/small$`,
-		`(?m)^NO +\| 02-not-noticed +\| the sum`,
-		`(?m)^does not apply +\| 03-does-not-apply`,
+		`(?m)^yes +\| 01-noticed +\| \d+s +\| the sum +\| TestSum/small$`,
+		`(?m)^NO +\| 02-not-noticed +\| \d+s +\| the sum`,
+		`(?m)^does not apply +\| 03-does-not-apply .* are not there$`,
 		`(?m)^does not compile +\| 04-does-not-build`,
 		`(?m)^there is no such test +\| 05-no-such-test`,
 		`(?m)^NO +\| 06-noticed-by-some`,
-		`(?m)^yes +\| 07-breaks-off +\| the sum +\| TestSum/small$`,
+		`(?m)^yes +\| 07-breaks-off +\| \d+s +\| the sum +\| TestSum/small$`,
 	} {
 		if !regexp.MustCompile(line).MatchString(out.String()) {
 			t.Errorf("no line of the table is %s:\n%s", line, out.String())
@@ -150,11 +150,66 @@ func TestPatchSaysWhatItBreaksAndByWhichTest(t *testing.T) {
 	}
 }
 
+func TestPatchAppliesToItsOnePlace(t *testing.T) {
+	// patch makes f return 2, with the context that git writes.
+	const patched = "# breaks: f\n# noticed by: go test ./internal/sum -run 'TestSum'\n" +
+		"diff --git a/f.go b/f.go\n--- a/f.go\n+++ b/f.go\n@@ -3,7 +3,7 @@\n // f is one.\n func f() int {\n \tfirst()\n-\treturn 1\n+\treturn 2\n }\n \n // end\n"
+	const body = "\tfirst()\n\treturn 1\n}\n"
+	for name, c := range map[string]struct{ text, want string }{
+		"the lines moved":               {"package f\n\n// f is one.\nfunc f() int {\n" + body + "\n// end\n", "package f\n\n// f is one.\nfunc f() int {\n\tfirst()\n\treturn 2\n}\n\n// end\n"},
+		"what is around them changed":   {"// f has another name.\nfunc g() int {\n" + body, "// f has another name.\nfunc g() int {\n\tfirst()\n\treturn 2\n}\n"},
+		"more context says which it is": {"func g() int {\n" + body + "// f is one.\nfunc f() int {\n" + body + "\n// end\n", "func g() int {\n" + body + "// f is one.\nfunc f() int {\n\tfirst()\n\treturn 2\n}\n\n// end\n"},
+		"the line before changed":       {"// f is one.\nfunc f() int {\n\tsecond()\n\treturn 1\n}\n\n// end\n", ""},
+		"two places, neither as it was": {"func g() int {\n" + body + "func h() int {\n" + body, ""},
+		"two places, both as it was":    {strings.Repeat("// f is one.\nfunc f() int {\n"+body+"\n// end\n", 2), ""},
+		"a line that only ends so":      {"// f is one.\nfunc f() int {\n\tnot(); \tfirst()\n\treturn 1\n}\n\n// end\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tree := t.TempDir()
+			file := filepath.Join(tree, "f.go")
+			write(t, file, c.text)
+			write(t, filepath.Join(tree, "01-f.patch"), patched)
+			p, err := readPatch(filepath.Join(tree, "01-f.patch"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			mend, err := p.apply(tree)
+			if (err == nil) != (c.want != "") {
+				t.Fatalf("it says %v", err)
+			}
+			want := c.want
+			if want == "" {
+				want = c.text // nothing is written where it does not apply
+			}
+			if got := textOf(t, file); got != want {
+				t.Errorf("the file is\n%s", got)
+			}
+			if err != nil {
+				return
+			}
+			if err := mend(); err != nil {
+				t.Fatal(err)
+			}
+			if got := textOf(t, file); got != c.text {
+				t.Errorf("mended, the file is\n%s", got)
+			}
+		})
+	}
+}
+
+func textOf(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 var testFunction = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 
 // A patch that no longer applies, or names a test that there is no more, tests nothing.
 func TestEveryPatchAppliesAndNamesATest(t *testing.T) {
-	needGit(t)
 	top, err := filepath.Abs(filepath.Join("..", "..", ".."))
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +223,7 @@ func TestEveryPatchAppliesAndNamesATest(t *testing.T) {
 	}
 	functions := map[string][]string{} // by package
 	for _, p := range patches {
-		if err := p.apply(t.Context(), top, "--check"); err != nil {
+		if _, err := p.edits(top); err != nil {
 			t.Errorf("%s: %v", p.name, err)
 		}
 		function, _, _ := strings.Cut(p.tests, "/") // without its subtests

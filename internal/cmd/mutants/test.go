@@ -43,7 +43,8 @@ func test(ctx context.Context, tree, pkg, tests string) (verdict verdict, by []s
 	// built of it. What vet says of a break is no test's doing.
 	args := []string{"test", "-json", "-count=1", "-trimpath", "-vet=off", "-timeout=" + testTimeout}
 	if tests != "" {
-		args = append(args, "-run", tests)
+		// The first that fails is enough; who runs all of them wants to see which do.
+		args = append(args, "-failfast", "-run", tests)
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
 	cmd.Dir = tree

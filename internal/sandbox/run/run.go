@@ -21,7 +21,7 @@ const (
 // The kinds of events.
 const (
 	KindMessage = "message" // a message arrived
-	KindThread  = "thread"  // a message arrived in a conversation of Twilio Conversations
+	KindThread  = "thread"  // a message arrived in a conversation of Twilio Conversations, in another form than one to a number
 	KindCall    = "call"    // a call begins
 	KindSpeech  = "speech"  // the caller said something
 	KindDigits  = "digits"  // the caller pressed keys
@@ -39,10 +39,6 @@ type Event struct {
 
 // Message is the arrival of a message.
 func Message(text string) Event { return Event{Kind: KindMessage, Text: text} }
-
-// Thread is the arrival of a message in a conversation of Twilio Conversations,
-// which a flow receives in another form than a message to a number.
-func Thread(text string) Event { return Event{Kind: KindThread, Text: text} }
 
 // Call is the start of a call.
 func Call() Event { return Event{Kind: KindCall} }

@@ -349,7 +349,7 @@ func TestUpdateReadsBack(t *testing.T) {
 				updated, err := a.Update(a.Context(), created.SID, clinic(), to)
 				failed := each.kind != "" || each.fails
 				if (err != nil) != failed || twiliotest.KindOf(err) != each.kind && !each.fails || errors.Is(err, bot.ErrNameTaken) != each.taken {
-					a.Errorf("it ended with %v", err)
+					a.Fatalf("it ended with %v", err)
 				}
 				if failed && !strings.Contains(err.Error(), each.word) {
 					a.Errorf("it does not say %q: %v", each.word, err)

@@ -130,7 +130,7 @@ func TestUpdateNeverBuriesADraft(t *testing.T) {
 		for _, to := range []bot.Spec{specOf("greeter", says("Good day")), {UniqueName: "porter"}} {
 			now, err := a.Update(a.Context(), created.SID, greeter(), to)
 			if twiliotest.KindOf(err) != bot.DraftInTheWay || now.Draft != 2 || now.Revision != 1 {
-				a.Errorf("it is %+v: %v", now, err)
+				a.Fatalf("it is %+v: %v", now, err)
 			}
 		}
 		if _, err := a.Update(a.Context(), created.SID, greeter(), greeter()); err != nil {

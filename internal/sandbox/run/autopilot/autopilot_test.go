@@ -9,6 +9,15 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
+// start starts a dialogue with the assistant of an exported file.
+func start(schema []byte, o Options) (*Conversation, error) {
+	a, err := Parse(schema)
+	if err != nil {
+		return nil, err
+	}
+	return a.Start(o), nil
+}
+
 // talk is the replies, and the state of the conversation.
 func talk(turn run.Turn) string {
 	var b strings.Builder
@@ -28,7 +37,7 @@ func talk(turn run.Turn) string {
 // chat sends events, saving and resuming in between, and returns the replies.
 func chat(t *testing.T, schema string, o Options, events ...run.Event) string {
 	t.Helper()
-	c, err := New([]byte(schema), o)
+	c, err := start([]byte(schema), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +174,7 @@ func TestDialogueWaitsLongerForAMessageThanForACaller(t *testing.T) {
 		begin run.Event
 		want  time.Duration
 	}{{run.Message("hi"), messageWait}, {run.Call(), callWait}} {
-		c, err := New([]byte(schema()), Options{})
+		c, err := start([]byte(schema()), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +217,7 @@ func TestListenMayBeSelective(t *testing.T) {
 func FuzzAssistant(f *testing.F) {
 	f.Add(schema(taskOf("x", `{"collect":{"name":"c","questions":[{"question":"?","name":"q","type":"Twilio.DATE"}],"on_complete":{"redirect":"task://x"}}}`, "x {n}")), "x 3")
 	f.Fuzz(func(t *testing.T, text, said string) {
-		c, err := New([]byte(text), Options{})
+		c, err := start([]byte(text), Options{})
 		if err != nil {
 			return
 		}

@@ -55,7 +55,7 @@ func TestKeysAnswerQuestions(t *testing.T) {
 }
 
 func TestAnswersAndFactsAreRemembered(t *testing.T) {
-	c, err := New([]byte(schema(taskOf("x", `{"remember":{"a":1,"b":{"c":"d"}}},{"collect":{"name":"order","questions":[{"question":"Tea?","name":"tea","type":"Custom.TEA"}],"on_complete":{"redirect":"task://goodbye"}}}`, "x"))), Options{})
+	c, err := start([]byte(schema(taskOf("x", `{"remember":{"a":1,"b":{"c":"d"}}},{"collect":{"name":"order","questions":[{"question":"Tea?","name":"tea","type":"Custom.TEA"}],"on_complete":{"redirect":"task://goodbye"}}}`, "x"))), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,16 +72,6 @@ type saved struct {
 	Call json.RawMessage `json:"call,omitempty"`
 }
 
-// New starts a dialogue with the assistant of a file that twilio
-// autopilot:export wrote. Nothing runs before the first event.
-func New(schema []byte, o Options) (*Conversation, error) {
-	a, err := Parse(schema)
-	if err != nil {
-		return nil, err
-	}
-	return a.Start(o), nil
-}
-
 // Start starts a dialogue with the assistant.
 func (a *Assistant) Start(o Options) *Conversation {
 	o.World = o.World.Filled()

@@ -62,7 +62,7 @@ func TestRealSamplesReachTheirTask(t *testing.T) {
 func TestRealAssistantsTalk(t *testing.T) {
 	for name, text := range realSchemas(t) {
 		for _, first := range []run.Event{run.Message("hello"), run.Call()} {
-			c, err := New(text, Options{})
+			c, err := start(text, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -177,7 +177,7 @@ func TestConversationsShowInTheTrigger(t *testing.T) {
 	flow := definition(widget("Trigger", "trigger", "", "incomingMessage", "incomingConversationMessage=a"),
 		widget("a", "send-and-wait-for-reply", waiting+`,"body":"{{trigger.conversation.Body}}?"`, "incomingMessage=b"),
 		widget("b", "send-message", toContact+`,"body":"{{widgets.a.inbound.Body}}-{{trigger.conversation.Body}}"`))
-	if got := chat(t, flow, Options{}, run.Thread("hi"), run.Thread("yes")); got != "message:hi? wait, message:-yes end" {
+	if got := chat(t, flow, Options{}, run.Event{Kind: run.KindThread, Text: "hi"}, run.Event{Kind: run.KindThread, Text: "yes"}); got != "message:hi? wait, message:-yes end" {
 		t.Error(got)
 	}
 }
