@@ -360,7 +360,7 @@ func TestEveryUnknownValue(t *testing.T) {
 		return combination{from: from, to: to, rename: rename, later: unknown}
 	}
 	runCombinations(t, all,
-		without("", "compiled", "", "provider.account_sid"), without("", "compiled", "", "provider.engine"), without("", "autopilot", "", "engine"),
+		without("", "compiled", "", "provider.account_sid"), without("", "compiled", "", "provider.engine"), without("", "autopilot", "", "engine"), without("", "autopilot", "", "webhooks"),
 		without("", "webhooks", "", "webhooks"), without("", "compiled", "", "schema"), without("", "webhooks", "", "provider.engine", "restore_sid"),
 		without("compiled", "compiled", renameReplace, "rename"), without("compiled", "compiled", renameInPlace, "rename"),
 		without("compiled", "autopilot", "", "engine"), without("autopilot", "autopilot", "", "unique_name"), without("flow", "flow", "", "flow"),

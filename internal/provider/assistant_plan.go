@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -175,6 +176,18 @@ func (p *assistantPlan) available() {
 	}
 }
 
+// distinct is what distinguishes a configuration from those of other bots. Attributes that
+// are computed too are not part of it: where `ignore_changes` keeps one that nobody gave,
+// the plan that has a prior state has its value, and the plan without one does not.
+func (m assistantModel) distinct(ctx context.Context) string {
+	var w webhooksModel
+	if !m.Webhooks.IsNull() && !m.Webhooks.IsUnknown() {
+		// The object has the schema's own types, so there is nothing to go wrong.
+		m.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})
+	}
+	return fmt.Sprint(m.Schema.ValueString(), m.Flow.ValueString(), w.urls(), m.RestoreSID)
+}
+
 // unique refuses a name that another bot has, here or in this configuration.
 func (p *assistantPlan) unique(ctx context.Context) {
 	if p.plan.UniqueName.IsUnknown() {
@@ -187,8 +200,7 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		own = p.state.SID.ValueString()
 		p.provider.ledger.readState(own)
 	}
-	config := fmt.Sprint(p.config.Engine, p.config.Schema.ValueString(), p.config.Flow.ValueString(), p.config.Webhooks, p.config.FriendlyName, p.config.RestoreSID, p.config.ForceDestroy)
-	if p.provider.ledger.planFor(exclusive{namedBot, name}, p.state != nil, config) {
+	if p.provider.ledger.planFor(exclusive{namedBot, name}, p.state != nil, p.config.distinct(ctx)) {
 		p.diags.AddAttributeError(at, "Two bots of this configuration have one name",
 			fmt.Sprintf("Another `twiliobot_assistant` is named %q too. Names are unique in an account, across engines; choose another for one of them.", name))
 		return

@@ -134,3 +134,30 @@ func TestAReplacementThatCannotBeLookedAtIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// Terraform plans a bot that is to be replaced with its prior state, and again without:
+// what ignore_changes keeps is in the first of the two configurations alone.
+func TestAReplacedBotThatIgnoresChangesIsOneBot(t *testing.T) {
+	t.Parallel()
+	for kind, ignored := range map[string][]string{
+		"webhooks": {"engine", "webhooks"}, "compiled": {"engine", "routing", "force_destroy"}, "autopilot": {"friendly_name", "rename"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			bot := botBlock("bot", bare(kind, "bot"))
+			b.applied(bot)
+			b.ignored = map[string][]string{botAddress: ignored}
+			p, err := b.provider()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.planOne(p, bot, b.states[botAddress], nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.planOne(p, bot, savedState{}, nil, nil); err != nil && strings.Contains(err.Error(), "Two bots") {
+				t.Error(err)
+			}
+		})
+	}
+}
