@@ -17,8 +17,11 @@ import (
 // silenced refuses to take a URL away on whose channel phone numbers route to the bot.
 // One that is not there already is not taken away.
 func (p *assistantPlan) silenced(ctx context.Context) {
-	hosted := func(m *assistantModel) bool { return m.Engine.ValueString() == string(bot.Application) }
-	if p.state == nil || !hosted(p.state) || !hosted(p.plan) || p.plan.Webhooks.IsNull() || p.plan.Webhooks.IsUnknown() {
+	if p.state == nil || p.state.Engine.ValueString() != string(bot.Application) || !p.mayRunOn(bot.Application) || p.plan.Webhooks.IsNull() {
+		return
+	}
+	if p.plan.Webhooks.IsUnknown() {
+		p.provider.ledger.planWebhooks(p.state.SID.ValueString(), webhooksModel{MessagingURL: types.StringUnknown(), VoiceURL: types.StringUnknown()})
 		return
 	}
 	var w webhooksModel

@@ -23,6 +23,9 @@ func (m assistantModel) onStudio() bool {
 	return m.Engine.ValueString() == string(bot.Studio) && !m.Schema.IsNull()
 }
 
+// edited reports whether the flow of a schema was changed in the console.
+func (m assistantModel) edited() bool { return len(m.EditedStates.Elements()) > 0 }
+
 func (m assistantModel) compileOptions() compile.Options {
 	return compile.Options{Routing: compile.Routing(m.Routing.ValueString())}
 }
@@ -150,7 +153,7 @@ func (r *assistantResource) planned(ctx context.Context, state assistantModel) (
 	}
 	bare := state
 	bare.Schema = schemaJSON{types.StringNull()}
-	if len(state.EditedStates.Elements()) > 0 {
+	if state.edited() {
 		// What the plan showed as edited is put back, whatever it is.
 		return bare.spec(ctx)
 	}
@@ -207,7 +210,11 @@ func importedSchema(live bot.Bot) (text schemaJSON, routing types.String, ok boo
 	return exported(source, live), types.StringValue(string(source.Options.Routing)), true
 }
 
+// stateList is the states that were edited; null for none.
 func stateList(all []string) types.List {
+	if len(all) == 0 {
+		return types.ListNull(types.StringType)
+	}
 	elements := make([]attr.Value, len(all))
 	for i, each := range all {
 		elements[i] = types.StringValue(each)
@@ -217,22 +224,18 @@ func stateList(all []string) types.List {
 
 // studio plans what only a schema on Studio has.
 func (p *assistantPlan) studio(ctx context.Context) {
-	if !p.plan.onStudio() {
-		p.plan.EditedStates = types.ListNull(types.StringType)
-		if !p.config.Routing.IsNull() && !p.plan.Engine.IsUnknown() {
-			p.diags.AddAttributeError(path.Root("routing"), "Only a schema on Studio is routed",
-				"`routing` says how a Studio flow that is compiled from a `schema` finds its tasks; other bots find their own way. Remove it.")
-		}
-		if p.config.Routing.IsNull() {
+	if p.config.Routing.IsNull() {
+		switch {
+		case p.compiles():
+			p.plan.Routing = types.StringValue(string(compile.Keywords))
+		case p.mayCompile():
+			p.plan.Routing = types.StringUnknown()
+		default:
 			p.plan.Routing = types.StringNull()
 		}
-		return
 	}
-	if p.config.Routing.IsNull() {
-		p.plan.Routing = types.StringValue(string(compile.Keywords))
-	}
-	p.plan.EditedStates = stateList(nil)
-	if p.state == nil || len(p.state.EditedStates.Elements()) == 0 {
+	p.plan.EditedStates = types.ListNull(types.StringType)
+	if !p.compiles() || p.state == nil || !p.state.edited() {
 		return
 	}
 	var edited []string

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 )
 
 var (
@@ -38,6 +37,7 @@ type assistantDataModel struct {
 	Schema              schemaJSON   `tfsdk:"schema"`
 	Flow                flowJSON     `tfsdk:"flow"`
 	Webhooks            types.Object `tfsdk:"webhooks"`
+	Routing             types.String `tfsdk:"routing"`
 	MessagingWebhookURL types.String `tfsdk:"messaging_webhook_url"`
 	VoiceWebhookURL     types.String `tfsdk:"voice_webhook_url"`
 	AccountSID          types.String `tfsdk:"account_sid"`
@@ -55,7 +55,8 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 		return schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One bot, by its SID or its name, with its content exported.",
+		MarkdownDescription: "One bot, by its SID or its name, with its content exported. Of `schema`, `flow` and `webhooks` the one is known that a `twiliobot_assistant` would be written with, and import fills; " +
+			"it, `routing`, `engine` and `friendly_name` can be given to one as they are.",
 		Attributes: map[string]schema.Attribute{
 			"sid": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: "The bot's SID. Either this or `unique_name`.",
@@ -64,7 +65,7 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"unique_name": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: "The bot's name. Either this or `sid`.",
 			},
-			"friendly_name": computed("The name for people."),
+			"friendly_name": computed("The name for people; null where the engine has none of its own."),
 			"engine":        computed("What runs the bot: `studio`, `application` or `autopilot`."),
 			"status":        computed("`live`: a number routes to it; `idle`: none does; `suspended`: it is kept from answering."),
 			"phone_numbers": schema.ListAttribute{
@@ -73,12 +74,13 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			},
 			"schema": schema.StringAttribute{
 				CustomType: schemaJSONType{}, Computed: true,
-				MarkdownDescription: "An Autopilot assistant's schema, JSON, as `twilio autopilot:export` wrote it; null for other bots.",
+				MarkdownDescription: "The schema of an Autopilot assistant, or of a Studio flow that was compiled from one, JSON, as `twilio autopilot:export` wrote it; null for other bots.",
 			},
 			"flow": schema.StringAttribute{
 				CustomType: flowJSONType{}, Computed: true,
-				MarkdownDescription: "A Studio flow's published definition, JSON; null for other bots.",
+				MarkdownDescription: "A Studio flow's published definition, JSON; null for other bots, and for a flow that was compiled from a `schema`.",
 			},
+			"routing":  computed("How a `schema` on Studio finds the task for what people write or say: `keywords` or `exact`; null for other bots."),
 			"revision": schema.Int64Attribute{Computed: true, MarkdownDescription: "The published revision; Studio only."},
 			"webhooks": schema.SingleNestedAttribute{
 				Computed: true, MarkdownDescription: "An application's URLs; null for other bots. They may hold a password or a token, and are sensitive: `messaging_webhook_url` and `voice_webhook_url` say without those where Twilio calls.",
@@ -146,24 +148,24 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 	status, phones := roster.BotStatus(sid, numbers)
 	messaging, voice := webhooksOf(d.provider.account.Webhooks, live)
 	m = assistantDataModel{
-		SID: types.StringValue(live.SID), UniqueName: types.StringValue(live.UniqueName), FriendlyName: types.StringValue(live.FriendlyName),
+		SID: types.StringValue(live.SID), UniqueName: types.StringValue(live.UniqueName),
 		Engine: types.StringValue(string(live.Engine())), Status: types.StringValue(string(status)), PhoneNumbers: phones,
-		Schema: schemaJSON{types.StringNull()}, Flow: flowJSON{types.StringNull()}, Webhooks: types.ObjectNull(webhookTypes),
+		Webhooks:            types.ObjectNull(webhookTypes),
 		MessagingWebhookURL: optional(messaging), VoiceWebhookURL: optional(voice), AccountSID: types.StringValue(live.AccountSID),
 		DateCreated: dateOf(live.DateCreated), DateUpdated: dateOf(live.DateUpdated), BuiltAt: dateOf(live.BuiltAt),
 	}
-	if live.Content.Schema != nil {
-		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
+	if live.Engine() == bot.Autopilot {
+		m.FriendlyName = types.StringValue(live.FriendlyName)
 	}
 	if live.Content.Flow != nil {
-		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
 		m.Revision = types.Int64Value(int64(live.Revision))
 	}
-	if exported, _, ok := importedSchema(live); ok {
-		m.Schema = exported
-	}
+	// The same as an import fills, by the same code.
+	var imported assistantModel
+	imported.imported(live)
+	m.Schema, m.Flow, m.Routing = imported.Schema, imported.Flow, imported.Routing
 	if live.Content.Webhooks != nil {
-		m.Webhooks = readWebhooks(*live.Content.Webhooks)
+		m.Webhooks = readWebhooks(*live.Content.Webhooks, webhooksModel{})
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

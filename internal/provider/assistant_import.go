@@ -49,12 +49,8 @@ func (r *assistantResource) ImportState(ctx context.Context, req resource.Import
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
-// imported sets what nothing at Twilio says to its default, and makes room for the
-// content that the bot is made of.
+// imported makes room for the content that the bot is made of.
 func (m *assistantModel) imported(live bot.Bot) {
-	m.Rename = types.StringValue(renameReplace)
-	m.DrainTimeout = types.StringValue(defaultDrain)
-	m.ForceDestroy = types.BoolValue(false)
 	if live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
 	}

@@ -114,15 +114,28 @@ func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
 func (m *assistantModel) read(webhooks bot.Webhooks, live bot.Bot) {
 	if !live.Unnamed() {
 		m.UniqueName = types.StringValue(live.UniqueName)
-		m.FriendlyName = types.StringValue(live.FriendlyName)
+		switch {
+		case live.Engine() == bot.Autopilot:
+			m.FriendlyName = types.StringValue(live.FriendlyName)
+		case m.FriendlyName.ValueString() == "":
+			m.FriendlyName = types.StringNull()
+		default: // the one name, which the configuration gives too
+			m.FriendlyName = m.UniqueName
+		}
 	}
 	m.Engine = types.StringValue(string(live.Engine()))
 	m.SID = types.StringValue(live.SID)
 	m.AccountSID = types.StringValue(live.AccountSID)
-	messaging, voice := webhooksOf(webhooks, live)
-	m.MessagingWebhookURL, m.VoiceWebhookURL = optional(messaging), optional(voice)
+	m.MessagingWebhookURL, m.VoiceWebhookURL = types.StringNull(), types.StringNull()
+	if live.Engine() != bot.Application { // whose webhooks say it already
+		messaging, voice := webhooksOf(webhooks, live)
+		m.MessagingWebhookURL, m.VoiceWebhookURL = optional(messaging), optional(voice)
+	}
 	m.DateCreated = dateOf(live.DateCreated)
-	m.NeedsModelBuild = types.BoolValue(live.NeedsModelBuild)
+	m.NeedsModelBuild = types.BoolNull()
+	if live.Engine() == bot.Autopilot {
+		m.NeedsModelBuild = types.BoolValue(live.NeedsModelBuild)
+	}
 }
 
 // differs reports whether a bot's names or its content are others in another state of it.
@@ -141,15 +154,6 @@ func webhooksOf(webhooks bot.Webhooks, live bot.Bot) (messaging, voice string) {
 	messaging = webhooks.URL(to)
 	to.Channel = bot.Voice
 	return messaging, webhooks.URL(to)
-}
-
-// shownURL is a URL of the configuration as a computed attribute shows it, whether or not
-// Terraform knows the URL as sensitive: the provider is not told.
-func shownURL(address types.String) types.String {
-	if address.IsNull() || address.IsUnknown() {
-		return address
-	}
-	return optional(bot.ShownURL(address.ValueString()))
 }
 
 // readContent takes over the bot's content as far as this configuration manages
@@ -173,52 +177,67 @@ func (m *assistantModel) readContent(live bot.Bot) error {
 		m.Flow = newMeaning[flowNotation](string(shown))
 	}
 	if live.Content.Webhooks != nil {
-		m.Webhooks = readWebhooks(*live.Content.Webhooks)
+		var had webhooksModel
+		if !m.Webhooks.IsNull() {
+			// The object has the schema's own types, so there is nothing to go wrong.
+			m.Webhooks.As(context.Background(), &had, basetypes.ObjectAsOptions{})
+		}
+		m.Webhooks = readWebhooks(*live.Content.Webhooks, had)
 	}
 	return nil
 }
 
-func readWebhooks(w bot.ApplicationWebhooks) types.Object {
-	// A method without a URL is never used, and Twilio keeps whichever it was.
-	method := func(url, method string) types.String {
-		if url == "" || method == "" {
+// readWebhooks shows the content of an application. A method without a URL is never used,
+// and Twilio keeps whichever it was: what is shown is what the state had without one.
+func readWebhooks(w bot.ApplicationWebhooks, had webhooksModel) types.Object {
+	method := func(url, method string, hadURL, hadMethod types.String) types.String {
+		switch {
+		case url == "" && hadURL.IsNull():
+			return hadMethod
+		case url == "":
+			return types.StringNull()
+		case method == "":
 			return types.StringValue(bot.WebhookMethod)
+		default:
+			return types.StringValue(strings.ToUpper(method))
 		}
-		return types.StringValue(strings.ToUpper(method))
 	}
 	return types.ObjectValueMust(webhookTypes, map[string]attr.Value{
 		"messaging_url":          optional(w.MessagingURL),
-		"messaging_method":       method(w.MessagingURL, w.MessagingMethod),
+		"messaging_method":       method(w.MessagingURL, w.MessagingMethod, had.MessagingURL, had.MessagingMethod),
 		"messaging_fallback_url": optional(w.MessagingFallbackURL),
 		"voice_url":              optional(w.VoiceURL),
-		"voice_method":           method(w.VoiceURL, w.VoiceMethod),
+		"voice_method":           method(w.VoiceURL, w.VoiceMethod, had.VoiceURL, had.VoiceMethod),
 		"voice_fallback_url":     optional(w.VoiceFallbackURL),
 		"status_callback_url":    optional(w.StatusCallbackURL),
 	})
 }
 
-// usable says at apply what could not be said at plan, because the content was not
-// known yet; false when it cannot be used. has is what the bot is known to be.
+// usable reports whether the content can be used, and says why not. The plan that Terraform
+// makes again before it applies has warned of the rest. has is what the bot is known to be.
 func (m assistantModel) usable(has *assistantschema.Schema, diags *diag.Diagnostics) bool {
-	before := diags.ErrorsCount()
+	var found diag.Diagnostics
 	if !m.Schema.IsNull() {
 		if parsed := parsedSchema(m.Schema); parsed != nil && m.onStudio() {
-			m.checkCompiled(parsed, path.Root("schema"), false, diags)
+			m.checkCompiled(parsed, path.Root("schema"), false, &found)
 		} else {
-			checkSchema(m.Schema, path.Root("schema"), has, diags)
+			checkSchema(m.Schema, path.Root("schema"), has, &found)
 		}
 	}
 	if !m.Flow.IsNull() {
-		checkFlow(path.Root("flow"), m.Flow.ValueString(), diags)
+		checkFlow(path.Root("flow"), m.Flow.ValueString(), &found)
 	}
-	return diags.ErrorsCount() == before
+	diags.Append(found.Errors()...)
+	return !found.HasError()
 }
 
 // drain is how long a replaced bot waits for calls in progress.
 func (m assistantModel) drain() time.Duration {
-	d, err := time.ParseDuration(m.DrainTimeout.ValueString())
-	if err != nil { // states of earlier versions have none
-		d, _ = time.ParseDuration(defaultDrain)
+	if d, err := time.ParseDuration(m.DrainTimeout.ValueString()); err == nil {
+		return d
 	}
-	return d
+	return defaultDrain
 }
+
+// inPlace reports whether a change of the name keeps the SID.
+func (m assistantModel) inPlace() bool { return m.Rename.ValueString() == renameInPlace }

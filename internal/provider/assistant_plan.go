@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -38,11 +39,18 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() || r.provider == nil {
 		return
 	}
-	p := assistantPlan{provider: r.provider, plan: &plan, config: config, state: state, diags: &resp.Diagnostics}
 	if state != nil && r.provider.ready() {
 		defer r.provider.ledger.settleBot(state.SID.ValueString())
 	}
-	p.engine()
+	if state != nil && r.provider.ready() && !r.provider.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
+		return
+	}
+	p := assistantPlan{provider: r.provider, plan: &plan, config: config, state: state, diags: &resp.Diagnostics}
+	p.methods(ctx)
+	p.settle()
+	if !p.fits(ctx) {
+		return
+	}
 	p.names(ctx)
 	p.studio(ctx)
 	p.content()
@@ -53,7 +61,11 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		p.suspended(ctx)
 		p.silenced(ctx)
 	}
-	if !resp.Diagnostics.HasError() && r.provider.ready() && p.replaced {
+	if !resp.Diagnostics.HasError() {
+		p.unmanaged()
+		p.maybeReplacement()
+	}
+	if !resp.Diagnostics.HasError() && r.provider.ready() && p.replaced && len(p.engines) == 1 {
 		p.replacement(ctx)
 	}
 	if !resp.Diagnostics.HasError() && r.provider.ready() {
@@ -71,65 +83,54 @@ type assistantPlan struct {
 	diags    *diag.Diagnostics
 	// made is the flow that a schema becomes on Studio; nil for other bots.
 	made *flow.Flow
-	// replaced reports whether another bot takes the place of this one.
-	replaced bool
-}
-
-// engine settles what runs the bot: what the configuration says, else what the
-// content calls for, else what it runs on, else the provider's default.
-func (p *assistantPlan) engine() {
-	switch {
-	case !p.config.Engine.IsNull():
-	case !p.config.Flow.IsNull():
-		p.plan.Engine = types.StringValue(string(bot.Studio))
-	case !p.config.Webhooks.IsNull():
-		p.plan.Engine = types.StringValue(string(bot.Application))
-	case p.state != nil && (p.config.Schema.IsNull() || p.state.Engine.ValueString() != string(bot.Application)):
-		p.plan.Engine = p.state.Engine
-	case !p.provider.ready():
-		p.plan.Engine = types.StringUnknown()
-	default:
-		p.plan.Engine = types.StringValue(string(p.provider.engine))
-		if p.provider.engine == bot.Application && !p.config.Schema.IsNull() {
-			p.diags.AddAttributeError(path.Root("engine"), "The engine does not fit the content",
-				"The provider's `engine` is `application`, which holds URLs, not an assistant schema. Set the bot's own `engine` to `studio`, or to `autopilot`.")
-		}
-	}
-	if p.state == nil || p.plan.Engine.IsUnknown() || p.plan.Engine.Equal(p.state.Engine) {
-		return
-	}
-	p.replaced = true
-	if !p.plan.hasContent() {
-		p.lost()
-	}
+	// engines lists what may run the bot; more than one while what decides it is unknown.
+	engines []bot.Engine
+	// replaced reports whether another bot takes the place of this one, and mayBeReplaced
+	// whether it does as far as it is known.
+	replaced, mayBeReplaced bool
 }
 
 func (p *assistantPlan) names(ctx context.Context) {
 	renamed := p.state != nil && !p.plan.UniqueName.Equal(p.state.UniqueName)
-	p.replaced = p.replaced || (renamed && p.plan.Rename.ValueString() == renameReplace)
-	if (p.state == nil || renamed || p.replaced) && !p.plan.UniqueName.IsUnknown() && !p.plan.Engine.IsUnknown() {
-		if err := bot.CheckNameOn(bot.Engine(p.plan.Engine.ValueString()), p.plan.UniqueName.ValueString()); err != nil {
+	if (p.state == nil || renamed || p.replaced) && !p.plan.UniqueName.IsUnknown() && len(p.engines) == 1 {
+		if err := bot.CheckNameOn(p.engines[0], p.plan.UniqueName.ValueString()); err != nil {
 			p.diags.AddAttributeError(path.Root("unique_name"), "Invalid bot name", sentence(err))
 		}
 	}
-	if p.replaced && renamed && p.plan.Rename.ValueString() == renameInPlace {
+	if p.moves() && renamed && !p.plan.UniqueName.IsUnknown() && p.plan.inPlace() {
 		p.diags.AddAttributeError(path.Root("rename"), "A change of engine cannot keep the SID",
-			fmt.Sprintf("%q (%s) would be named %q and run on the engine `%s`: on another engine it is another object at Twilio, so it cannot be renamed in place. "+
+			fmt.Sprintf("%q (%s) would be named %q and run on the engine %s: on another engine it is another object at Twilio, so it cannot be renamed in place. "+
 				"Remove `rename`, or change the name and the engine in two applies.",
-				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString(), p.plan.Engine.ValueString()))
+				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString(), p.shownEngines()))
 	}
 	if renamed && !p.replaced && !p.state.UniqueName.IsNull() {
-		p.provider.ledger.planName(p.state.SID.ValueString(), p.state.UniqueName.ValueString(), p.plan.UniqueName)
+		after := p.plan.UniqueName
+		if p.mayBeReplaced {
+			after = types.StringUnknown()
+		}
+		p.provider.ledger.planName(p.state.SID.ValueString(), p.state.UniqueName.ValueString(), after)
 	}
-	oneName := !p.plan.Engine.IsUnknown() && p.plan.Engine.ValueString() != string(bot.Autopilot)
+	p.friendlyName(ctx, renamed)
+}
+
+// friendlyName plans the name for people, which only Autopilot has a field for.
+func (p *assistantPlan) friendlyName(ctx context.Context, renamed bool) {
+	oneName := !p.mayRunOn(bot.Autopilot)
 	switch {
 	case !p.config.FriendlyName.IsNull():
 		if oneName && !p.config.FriendlyName.IsUnknown() && !p.plan.UniqueName.IsUnknown() && !p.config.FriendlyName.Equal(p.plan.UniqueName) {
-			p.diags.AddAttributeError(path.Root("friendly_name"), "The engine has one name only",
-				fmt.Sprintf("On the engine `%s` Twilio has one name field, and it holds `unique_name` (%q). Remove `friendly_name`.",
-					p.plan.Engine.ValueString(), p.plan.UniqueName.ValueString()))
+			p.refuse(diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("friendly_name"), "The engine has one name only",
+				fmt.Sprintf("On the engine %s Twilio has one name field, and it holds `unique_name` (%q). Remove `friendly_name`.",
+					p.shownEngines(), p.plan.UniqueName.ValueString()))}, "friendly_name", "engine")
 		}
-	case p.state == nil || oneName || (renamed && p.state.FriendlyName.Equal(p.state.UniqueName)):
+	case oneName && p.state != nil && !p.state.FriendlyName.IsNull() && (p.plan.UniqueName.IsUnknown() || p.plan.UniqueName.Equal(p.state.FriendlyName)):
+		// An earlier version of the provider wrote it, or the configuration did: it says the same.
+		p.plan.FriendlyName = p.plan.UniqueName
+	case oneName:
+		p.plan.FriendlyName = types.StringNull()
+	case !p.runsOn(bot.Autopilot):
+		p.plan.FriendlyName = types.StringUnknown()
+	case p.state == nil || p.moves() || (renamed && p.state.FriendlyName.Equal(p.state.UniqueName)):
 		p.plan.FriendlyName = p.plan.UniqueName
 	default:
 		p.plan.FriendlyName = p.state.FriendlyName
@@ -165,17 +166,29 @@ func (p *assistantPlan) otherOfACut() string {
 
 // available refuses an engine that cannot be reached.
 func (p *assistantPlan) available() {
-	if p.plan.Engine.IsUnknown() {
+	if len(p.engines) > 1 {
 		return
 	}
-	engine := bot.Engine(p.plan.Engine.ValueString())
+	engine := p.engines[0]
 	if reason := p.provider.account.IsOff(engine); reason != nil {
 		p.diags.AddAttributeError(path.Root("engine"), "The engine is not available", sentence(reason))
 	}
-	if engine != bot.Autopilot && p.state == nil && !p.config.RestoreSID.IsNull() {
+	if engine != bot.Autopilot && p.state == nil && p.plan.RestoreSID.ValueString() != "" {
 		p.diags.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
 			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
 	}
+}
+
+// distinct is what distinguishes a configuration from those of other bots. Attributes that
+// are computed too are not part of it: where `ignore_changes` keeps one that nobody gave,
+// the plan that has a prior state has its value, and the plan without one does not.
+func (m assistantModel) distinct(ctx context.Context) string {
+	var w webhooksModel
+	if !m.Webhooks.IsNull() && !m.Webhooks.IsUnknown() {
+		// The object has the schema's own types, so there is nothing to go wrong.
+		m.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})
+	}
+	return fmt.Sprint(m.Schema.ValueString(), m.Flow.ValueString(), w.urls(), m.RestoreSID)
 }
 
 // unique refuses a name that another bot has, here or in this configuration.
@@ -190,8 +203,7 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		own = p.state.SID.ValueString()
 		p.provider.ledger.readState(own)
 	}
-	config := fmt.Sprint(p.config.Engine, p.config.Schema.ValueString(), p.config.Flow.ValueString(), p.config.Webhooks, p.config.FriendlyName, p.config.RestoreSID, p.config.ForceDestroy)
-	if p.provider.ledger.planFor(exclusive{namedBot, name}, p.state != nil, config) {
+	if p.provider.ledger.planFor(exclusive{namedBot, name}, p.state != nil, p.config.distinct(ctx)) {
 		p.diags.AddAttributeError(at, "Two bots of this configuration have one name",
 			fmt.Sprintf("Another `twiliobot_assistant` is named %q too. Names are unique in an account, across engines; choose another for one of them.", name))
 		return
@@ -205,10 +217,10 @@ func (p *assistantPlan) unique(ctx context.Context) {
 		return
 	}
 	owners := slices.DeleteFunc(slices.Clone(listed.Bots), func(b bot.Bot) bool {
-		takenUp := b.Uploading && b.Replaces == "" && string(b.Engine()) == p.plan.Engine.ValueString()
+		takenUp := b.Uploading && b.Replaces == "" && p.mayRunOn(b.Engine())
 		// What this resource had before it is replaced is gone by then, or refused.
 		others := own != "" && (b.Replaces == own || b.SID == p.state.ReplacingSID.ValueString())
-		return b.UniqueName != name || b.SID == own || takenUp || others || b.SID == p.config.RestoreSID.ValueString() || (p.state == nil && p.provider.ledger.hasInState(b.SID))
+		return b.UniqueName != name || b.SID == own || takenUp || others || b.SID == p.plan.RestoreSID.ValueString() || (p.state == nil && p.provider.ledger.hasInState(b.SID))
 	})
 	if p.state != nil && len(owners) > 0 {
 		p.swapped(ctx, name, owners)

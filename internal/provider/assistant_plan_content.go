@@ -17,31 +17,29 @@ import (
 // content keeps the state's form of what has not changed in meaning, and says what
 // is wrong with a schema.
 func (p *assistantPlan) content() {
-	if p.config.Schema.IsNull() || p.config.Schema.IsUnknown() {
-		return
-	}
 	at := path.Root("schema")
-	if p.plan.onStudio() {
+	switch {
+	case p.compiles():
 		p.compiled(at)
-		return
+	case p.plan.Schema.IsNull() || p.plan.Schema.IsUnknown() || !p.runsOn(bot.Autopilot):
+	case p.state == nil:
+		checkSchema(p.plan.Schema, at, nil, p.diags)
+	default:
+		want, has := parsedSchema(p.plan.Schema), parsedSchema(p.state.Schema)
+		if want != nil && has != nil && assistantschema.Equal(want, has) {
+			p.plan.Schema = p.state.Schema
+			return // what is to be said of it was said when it was written
+		}
+		checkSchema(p.plan.Schema, at, has, p.diags)
 	}
-	if p.state == nil {
-		checkSchema(p.config.Schema, at, nil, p.diags)
-		return
-	}
-	want, has := parsedSchema(p.config.Schema), parsedSchema(p.state.Schema)
-	if want != nil && has != nil && assistantschema.Equal(want, has) {
-		p.plan.Schema = p.state.Schema
-	}
-	checkSchema(p.config.Schema, at, has, p.diags)
 }
 
 // compiled keeps the state's form of a schema on Studio that has not changed in
 // meaning, and says what Studio makes of one that has.
 func (p *assistantPlan) compiled(at path.Path) {
-	want := parsedSchema(p.config.Schema)
-	if want == nil {
-		return // the validation said why
+	want := parsedSchema(p.plan.Schema)
+	if want == nil || p.plan.Routing.IsUnknown() {
+		return // the validation said why, or the second plan will
 	}
 	same := false
 	if p.state != nil && p.state.onStudio() {
@@ -59,16 +57,16 @@ func (p *assistantPlan) compiled(at path.Path) {
 // Twilio what it would say of one that has, and says when a newer draft
 // would be buried.
 func (p *assistantPlan) flow(ctx context.Context) {
-	if p.plan.Engine.ValueString() != string(bot.Studio) {
+	if !p.runsOn(bot.Studio) {
 		return
 	}
 	at := path.Root("flow")
-	want := parsedFlow(p.config.Flow)
-	if p.plan.onStudio() {
+	want := parsedFlow(p.plan.Flow)
+	if p.compiles() {
 		want = p.made
 		at = path.Root("schema")
 	}
-	if p.state == nil && p.config.Flow.IsNull() && p.config.Schema.IsNull() {
+	if p.state == nil && p.plan.Flow.IsNull() && p.plan.Schema.IsNull() {
 		p.diags.AddAttributeError(at, "A new Studio bot needs content",
 			"Twilio makes no flow without a definition. Give `flow` or `schema`, or `webhooks` for a bot that is hosted elsewhere. A flow that exists and whose content is managed elsewhere has to be imported first.")
 		return
@@ -77,19 +75,19 @@ func (p *assistantPlan) flow(ctx context.Context) {
 	if p.state != nil {
 		has := parsedFlow(p.state.Flow)
 		switch {
-		case p.plan.onStudio():
-			changed = !p.plan.Schema.Equal(p.state.Schema) || !p.plan.Routing.Equal(p.state.Routing) || len(p.state.EditedStates.Elements()) > 0 || p.replaced
+		case p.compiles():
+			changed = !p.plan.Schema.Equal(p.state.Schema) || !p.plan.Routing.Equal(p.state.Routing) || p.state.edited() || p.replaced
 		case want != nil && has != nil && flow.Equal(want, has):
 			p.plan.Flow = p.state.Flow
 		case want != nil:
 			changed = true
 		}
-		p.draft(ctx, changed || !p.plan.UniqueName.Equal(p.state.UniqueName))
+		p.draft(ctx, changed || p.replaced || (!p.plan.UniqueName.IsUnknown() && !p.plan.UniqueName.Equal(p.state.UniqueName)))
 	}
 	if want == nil || !changed || p.diags.HasError() {
 		return
 	}
-	if !p.plan.onStudio() {
+	if !p.compiles() {
 		warnFlow(at, want, p.diags)
 	}
 	if p.plan.UniqueName.IsUnknown() {
@@ -114,9 +112,46 @@ func (p *assistantPlan) draft(ctx context.Context, writes bool) {
 		addAttributeRefusal(p.diags, path.Root("flow"), "", bot.DraftProblem(live), p.provider.ledger.hasDrifted(live.SID))
 		return
 	}
-	p.diags.AddAttributeWarning(path.Root("flow"), "A draft of the flow is not published",
+	// Not at the attribute: Terraform prints its value, a whole file, beside each warning.
+	p.diags.AddWarning("A draft of the flow is not published",
 		fmt.Sprintf("Flow %s has a draft, revision %d, that was saved after revision %d was published. It takes no traffic and is left alone; "+
 			"while it exists, a change of this bot is refused, since it would bury the draft.", live, live.Draft, live.Revision))
+}
+
+// methods plans how the webhooks are called: with POST where nothing else is said, and not
+// at all without a URL.
+func (p *assistantPlan) methods(ctx context.Context) {
+	if p.plan.Webhooks.IsNull() || p.plan.Webhooks.IsUnknown() || p.config.Webhooks.IsNull() || p.config.Webhooks.IsUnknown() {
+		return
+	}
+	var w, configured webhooksModel
+	p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
+	p.diags.Append(p.config.Webhooks.As(ctx, &configured, basetypes.ObjectAsOptions{})...)
+	method := func(configured, url types.String) types.String {
+		switch {
+		case !configured.IsNull():
+			return configured
+		case url.IsNull(), url.IsUnknown():
+			return url
+		default:
+			return types.StringValue(bot.WebhookMethod)
+		}
+	}
+	w.MessagingMethod, w.VoiceMethod = method(configured.MessagingMethod, w.MessagingURL), method(configured.VoiceMethod, w.VoiceURL)
+	planned, diags := types.ObjectValueFrom(ctx, webhookTypes, w)
+	p.diags.Append(diags...)
+	p.plan.Webhooks = planned
+}
+
+// changedWebhooks is the webhooks where they are known and others than the state's; nil
+// otherwise.
+func (p *assistantPlan) changedWebhooks(ctx context.Context) *webhooksModel {
+	if p.plan.Webhooks.IsNull() || p.plan.Webhooks.IsUnknown() || (p.state != nil && p.plan.Webhooks.Equal(p.state.Webhooks)) {
+		return nil
+	}
+	var w webhooksModel
+	p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
+	return &w
 }
 
 // outputs plans the computed attributes.
@@ -124,24 +159,18 @@ func (p *assistantPlan) outputs(ctx context.Context) {
 	if p.state != nil {
 		p.plan.SID, p.plan.AccountSID, p.plan.DateCreated = p.state.SID, p.state.AccountSID, p.state.DateCreated
 		p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = p.state.MessagingWebhookURL, p.state.VoiceWebhookURL
-		p.plan.NeedsModelBuild = p.state.NeedsModelBuild
-		if p.replaced {
-			p.plan.SID, p.plan.DateCreated, p.plan.NeedsModelBuild = types.StringUnknown(), types.StringUnknown(), types.BoolUnknown()
+		if p.mayBeReplaced {
+			p.plan.SID, p.plan.DateCreated = types.StringUnknown(), types.StringUnknown()
 			p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = types.StringUnknown(), types.StringUnknown()
 		}
 	} else if p.provider.ready() {
 		p.plan.AccountSID = types.StringValue(p.provider.account.SID)
 	}
-	if !p.plan.Webhooks.IsNull() {
-		p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = types.StringUnknown(), types.StringUnknown()
-		if !p.plan.Webhooks.IsUnknown() {
-			var w webhooksModel
-			p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: false})...)
-			p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = shownURL(w.MessagingURL), shownURL(w.VoiceURL)
-			if p.state == nil || !p.plan.Webhooks.Equal(p.state.Webhooks) {
-				w.warnPrivate(p.diags)
-			}
-		}
+	if p.runsOn(bot.Application) {
+		p.plan.MessagingWebhookURL, p.plan.VoiceWebhookURL = types.StringNull(), types.StringNull()
+	}
+	if w := p.changedWebhooks(ctx); w != nil {
+		w.warnPrivate(p.diags)
 	}
 	// What a cut left behind is finished or undone by the apply.
 	p.plan.ReplacingSID = types.StringNull()
@@ -150,9 +179,41 @@ func (p *assistantPlan) outputs(ctx context.Context) {
 			fmt.Sprintf("Bot %s is its other bot. Where that still exists, the phone numbers that route to it are moved to %q (%s), and it is deleted.",
 				other, p.state.UniqueName.ValueString(), p.state.SID.ValueString()))
 	}
-	// An upload that is whole answers by all of its content: where it does not yet,
-	// this is what makes the next apply finish it.
-	if !p.plan.Schema.IsNull() || !p.plan.Flow.IsNull() || !p.plan.Webhooks.IsNull() {
+	p.modelBuild()
+}
+
+// modelBuild plans whether the bot needs a model build: an upload that is whole answers by
+// all of its content. Where it does not yet, this is what makes the next apply finish it.
+// Where the content is managed elsewhere, it may change at any time.
+func (p *assistantPlan) modelBuild() {
+	given, _ := p.plan.contents()
+	switch {
+	case !p.mayRunOn(bot.Autopilot):
+		p.plan.NeedsModelBuild = types.BoolNull()
+	case !p.runsOn(bot.Autopilot):
+		p.plan.NeedsModelBuild = types.BoolUnknown()
+	case len(given) > 0:
 		p.plan.NeedsModelBuild = types.BoolValue(false)
+	case p.otherOfACut() != "":
+		p.plan.NeedsModelBuild = types.BoolUnknown()
 	}
+	// Else the framework has left the state's where nothing changes, and unknown where
+	// something does.
+}
+
+// unmanaged says that content which is no longer configured is not deleted, though the
+// plan shows it going.
+func (p *assistantPlan) unmanaged() {
+	if p.state == nil {
+		return
+	}
+	given, unknown := p.plan.contents()
+	had, _ := p.state.contents()
+	if len(given)+len(unknown) > 0 || len(had) == 0 {
+		return
+	}
+	p.diags.AddWarning("The bot's content will no longer be managed, and stays as it is",
+		fmt.Sprintf("The configuration gives %[1]s of %[2]q (%[3]s) no more. The plan shows it as removed, since Terraform forgets it: at Twilio nothing is deleted, "+
+			"the bot answers as before, and changes of its content are no drift from then on. To keep it managed, give %[1]s again. To delete the bot, remove the resource.",
+			quoted(had), p.state.UniqueName.ValueString(), p.state.SID.ValueString()))
 }

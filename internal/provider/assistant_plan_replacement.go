@@ -20,11 +20,11 @@ import (
 // lost refuses a change of engine that says nothing of what the bot is made of
 // there: no engine's content becomes another's by itself.
 func (p *assistantPlan) lost() {
-	give := map[bot.Engine]string{bot.Studio: "its `flow` or `schema`", bot.Application: "its `webhooks`", bot.Autopilot: "its `schema`"}[bot.Engine(p.plan.Engine.ValueString())]
+	give := map[bot.Engine]string{bot.Studio: "its `flow` or `schema`", bot.Application: "its `webhooks`", bot.Autopilot: "its `schema`"}[p.engines[0]]
 	p.diags.AddAttributeError(path.Root("engine"), "The new engine needs content",
 		fmt.Sprintf("%q (%s) runs on the engine `%s` and would run on `%s`, where nothing says what it is made of. These would be lost: %s. "+
 			"Give %s here, and the bot moves with its phone numbers.",
-			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.state.Engine.ValueString(), p.plan.Engine.ValueString(),
+			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.state.Engine.ValueString(), p.engines[0],
 			strings.Join(p.state.holds(false), ", "), give))
 }
 
@@ -59,7 +59,7 @@ func (m assistantModel) holds(schemaGoes bool) []string {
 // replacement says what a replacement will do.
 func (p *assistantPlan) replacement(ctx context.Context) {
 	at := path.Root("unique_name")
-	from, to := bot.Engine(p.state.Engine.ValueString()), bot.Engine(p.plan.Engine.ValueString())
+	from, to := bot.Engine(p.state.Engine.ValueString()), p.engines[0]
 	purpose := fmt.Sprintf("named %q", p.plan.UniqueName.ValueString())
 	if p.plan.UniqueName.IsUnknown() {
 		purpose = "given a name that is known after apply"
@@ -129,6 +129,21 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
 	}
 	p.diags.AddAttributeWarning(at, fmt.Sprintf("Bot %s will be replaced", preview.Bot), strings.Join(said, " "))
+}
+
+// maybeReplacement says that a bot will or may be replaced, where what the replacement
+// touches cannot be said yet.
+func (p *assistantPlan) maybeReplacement() {
+	if !p.mayBeReplaced || (p.replaced && len(p.engines) == 1 && p.provider.ready()) {
+		return
+	}
+	will := "may"
+	if p.replaced {
+		will = "will"
+	}
+	p.diags.AddWarning(fmt.Sprintf("Bot %q (%s) %s be replaced", p.state.UniqueName.ValueString(), p.state.SID.ValueString(), will),
+		"What decides how it is done is known after apply. Where the bot is replaced, the provider creates a new one, moves every phone number to it, "+
+			"and then deletes the old one, and `sid` changes; the apply says what it touches. To see that before, apply first what the unknown values come from (`terraform apply -target`).")
 }
 
 // leftOut are the parts of an assistant's defaults and style sheet that its schema

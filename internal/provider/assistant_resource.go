@@ -20,6 +20,7 @@ var (
 	_ resource.ResourceWithModifyPlan       = &assistantResource{}
 	_ resource.ResourceWithIdentity         = &assistantResource{}
 	_ resource.ResourceWithImportState      = &assistantResource{}
+	_ resource.ResourceWithUpgradeState     = &assistantResource{}
 )
 
 type assistantResource struct{ provider *providerData }
@@ -157,7 +158,7 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, uploadTimeout)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -179,7 +180,7 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 	updated, notices, err := lifecycle.Update(ctx, r.provider.account, lifecycle.Change{
 		SID: state.SID.ValueString(), Replacing: state.ReplacingSID.ValueString(),
 		From: from, To: to, Engine: bot.Engine(plan.Engine.ValueString()),
-		InPlace: plan.Rename.ValueString() == renameInPlace, Drain: plan.drain(),
+		InPlace: plan.inPlace(), Drain: plan.drain(),
 	})
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {

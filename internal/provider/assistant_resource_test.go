@@ -35,9 +35,7 @@ func TestApplicationIsMadeChangedImportedAndRemoved(t *testing.T) {
 			Config: hosted("greeter"),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("engine"), knownvalue.StringExact("application")),
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("friendly_name"), knownvalue.StringExact("greeter")),
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("messaging_webhook_url"), knownvalue.StringExact("https://bots.example.com/greeter/messages")),
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("needs_model_build"), knownvalue.Bool(false)),
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("webhooks").AtMapKey("messaging_method"), knownvalue.StringExact("POST")),
 			},
 		},
 		resource.TestStep{
@@ -57,7 +55,7 @@ resource "twiliobot_assistant" "greeter" {
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("sid"), knownvalue.NotNull()),
-				plancheck.ExpectKnownValue(address, tfjsonpath.New("voice_webhook_url"), knownvalue.Null()),
+				plancheck.ExpectKnownValue(address, tfjsonpath.New("webhooks").AtMapKey("voice_method"), knownvalue.Null()),
 			}},
 			Check: func(*terraform.State) error {
 				application := w.applications()["greeter"]

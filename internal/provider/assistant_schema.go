@@ -11,8 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -30,7 +28,7 @@ const (
 )
 
 // defaultDrain is how long a replaced bot waits for calls in progress.
-const defaultDrain = "5m"
+const defaultDrain = 5 * time.Minute
 
 // How long an operation may take where `timeouts` says nothing. Twilio gives a
 // model build 60 minutes (https://www.twilio.com/docs/autopilot/limits).
@@ -41,8 +39,9 @@ const (
 
 func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
+		Version: 1,
 		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `flow` (a Studio flow), `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
-			"with none, the content is managed elsewhere and never read as drift. A new bot on the engine `studio` needs `flow` or `schema`, " +
+			"with none, the content is managed elsewhere and never read as drift: removing the attribute leaves the bot as it is. What says nothing for a bot's engine is null. A new bot on the engine `studio` needs `flow` or `schema`, " +
 			"since Twilio makes no flow without a definition; a flow whose content is managed elsewhere is imported.\n\n" +
 			"Destroying a bot that phone numbers still route to fails and lists them, unless `force_destroy` is set.",
 		Attributes: map[string]schema.Attribute{
@@ -54,8 +53,9 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"friendly_name": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "A name for people, at most 240 characters (Twilio keeps 255, and the provider marks work in progress behind it); by default `unique_name`. Only Autopilot has a field of its own for it: elsewhere it is `unique_name`, and anything else is refused.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 240)},
+				MarkdownDescription: "A name for people, at most 240 characters (Twilio keeps 255, and the provider marks work in progress behind it). Only Autopilot has a field of its own for it, `unique_name` by default: " +
+					"elsewhere it is null, and anything but `unique_name` is refused.",
+				Validators: []validator.String{stringvalidator.LengthBetween(1, 240)},
 			},
 			"engine": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -91,21 +91,21 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Validators: []validator.String{stringvalidator.OneOf(string(compile.Keywords), string(compile.Exact))},
 			},
 			"rename": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(renameReplace),
-				MarkdownDescription: "How a change of `unique_name` is done. `replace`, the default, makes a new bot from what the old one is now and from this configuration, waits until it is ready, " +
+				Optional: true, Computed: true,
+				MarkdownDescription: "How a change of `unique_name` is done. `replace`, which holds where this is null, makes a new bot from what the old one is now and from this configuration, waits until it is ready, " +
 					"moves every phone number and Messaging Service to it, whoever bound them, and only then removes the old one: no number is ever without a bot, and `sid` changes. " +
 					"`in_place` renames the bot itself, which Twilio can do on every engine, and keeps the SID and everything that refers to it. A change of `engine` is always a replacement. " +
 					"Terraform shows a replacement as an update in place of this resource, so `lifecycle { prevent_destroy = true }` does not stop it; `rename = \"in_place\"` is what keeps the bot when its name changes.",
 				Validators: []validator.String{stringvalidator.OneOf(renameReplace, renameInPlace)},
 			},
 			"drain_timeout": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultDrain),
-				MarkdownDescription: "How long a replaced Studio bot waits for calls in progress before it is removed, as a duration such as `30s`; `5m` by default. " +
+				Optional: true, Computed: true,
+				MarkdownDescription: "How long a replaced Studio bot waits for calls in progress before it is removed, as a duration such as `30s`; 5 minutes where this is null. " +
 					"Message conversations that wait for a reply are not waited for: they end, and whoever writes again begins a new one.",
 				Validators: []validator.String{positiveDuration{orZero: true}},
 			},
 			"force_destroy": schema.BoolAttribute{
-				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				Optional: true, Computed: true,
 				MarkdownDescription: "Whether phone numbers that still route to the bot are freed when it is destroyed; by default they make the destruction fail.",
 			},
 			"restore_sid": schema.StringAttribute{
@@ -124,11 +124,11 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"messaging_webhook_url": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The URL that Twilio calls when a message comes for the bot; null where there is none. " + shownURLNote,
+				MarkdownDescription: "The URL that Twilio calls when a message comes for the bot, which a number of this bot is given; null for a bot hosted elsewhere, whose `webhooks` say it.",
 			},
 			"voice_webhook_url": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The URL that Twilio calls when a call comes for the bot; null where there is none. " + shownURLNote,
+				MarkdownDescription: "The URL that Twilio calls when a call comes for the bot, which a number of this bot is given; null for a bot hosted elsewhere, whose `webhooks` say it.",
 			},
 			"date_created": schema.StringAttribute{
 				Computed:            true,
@@ -137,7 +137,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"needs_model_build": schema.BoolAttribute{
 				Computed: true,
 				MarkdownDescription: "Whether the bot does not yet answer by all of its content: an upload that was cut off, or samples whose model build is missing, under way or failed. " +
-					"Where `schema` is given, the next apply finishes it. Autopilot only; `false` elsewhere.",
+					"Where `schema` is given, the next apply finishes it. Autopilot only; null elsewhere.",
 			},
 			"replacing_sid": schema.StringAttribute{
 				Computed:            true,
@@ -145,7 +145,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"edited_states": schema.ListAttribute{
 				ElementType: types.StringType, Computed: true,
-				MarkdownDescription: "What was changed in the console of a flow that is compiled from `schema`, state by state; empty while all is well, and null for all other bots. The next apply puts it back, and the plan says so.",
+				MarkdownDescription: "What was changed in the console of a flow that is compiled from `schema`, state by state; null while there is nothing, and for all other bots. The next apply puts it back, and the plan says so.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 		},
@@ -172,8 +172,8 @@ func webhookAttributes() map[string]schema.Attribute {
 	}
 	method := func(what string) schema.Attribute {
 		return schema.StringAttribute{
-			Optional: true, Computed: true, Default: stringdefault.StaticString(bot.WebhookMethod),
-			MarkdownDescription: "How `" + what + "` is called: `POST`, the default, or `GET`.",
+			Optional: true, Computed: true,
+			MarkdownDescription: "How `" + what + "` is called: `POST`, the default, or `GET`; null without a URL.",
 			Validators:          []validator.String{stringvalidator.OneOf("GET", bot.WebhookMethod)},
 		}
 	}

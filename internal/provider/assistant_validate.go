@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,23 +38,25 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 	}
 }
 
-// validateEngine refuses an engine that does not run the content.
+// validateEngine refuses an engine that does not run the content. What is unknown may turn
+// out null.
 func (m assistantModel) validateEngine(diags *diag.Diagnostics) {
 	engine := bot.Engine(m.Engine.ValueString())
+	given, _ := m.contents()
 	unfit := func(detail string, args ...any) {
 		diags.AddAttributeError(path.Root("engine"), "The engine does not fit the content", fmt.Sprintf(detail, args...))
 	}
 	switch {
 	case engine == "":
 		return
-	case !m.Webhooks.IsNull() && engine != bot.Application:
+	case slices.Contains(given, "webhooks") && engine != bot.Application:
 		unfit("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give %s instead of `webhooks`.", engine, contentOf(engine))
-	case !m.Flow.IsNull() && engine != bot.Studio:
+	case slices.Contains(given, "flow") && engine != bot.Studio:
 		unfit("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give %s instead of `flow`.", engine, contentOf(engine))
-	case !m.Schema.IsNull() && engine == bot.Application:
+	case slices.Contains(given, "schema") && engine == bot.Application:
 		unfit("An application holds URLs, not an assistant schema. Remove `engine`: a schema runs on `studio`, or on `autopilot`. Or give `webhooks` instead of `schema`.")
 	}
-	if engine != bot.Autopilot && !m.RestoreSID.IsNull() {
+	if engine != bot.Autopilot && m.RestoreSID.ValueString() != "" {
 		diags.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
 			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
 	}
@@ -151,7 +154,7 @@ func (w webhooksModel) validate(diags *diag.Diagnostics) {
 		{"messaging_fallback_url", "messaging_url", w.MessagingFallbackURL, w.MessagingURL},
 		{"voice_fallback_url", "voice_url", w.VoiceFallbackURL, w.VoiceURL},
 	} {
-		if !pair.fallback.IsNull() && pair.url.IsNull() {
+		if pair.fallback.ValueString() != "" && pair.url.IsNull() {
 			diags.AddAttributeError(path.Root("webhooks").AtName(pair.name), "A fallback URL without a URL",
 				fmt.Sprintf("Twilio keeps `%s` only beside `%s`. Give that too, or remove the fallback.", pair.name, pair.primary))
 		}

@@ -41,8 +41,8 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 		return
 	}
 	data := &providerData{engine: bot.Studio, ledger: newLedger()}
-	if !m.Engine.IsNull() && !m.Engine.IsUnknown() {
-		data.engine = bot.Engine(m.Engine.ValueString())
+	if !m.Engine.IsNull() {
+		data.engine = bot.Engine(m.Engine.ValueString()) // empty while unknown
 	}
 	resp.ResourceData, resp.DataSourceData = data, data
 
@@ -130,7 +130,8 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 	return account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts)
 }
 
-// unknown lists the attributes that are not known yet.
+// unknown lists the attributes without which nothing can be asked and that are not known
+// yet. The engine of new bots is none of them.
 func (m providerModel) unknown() []string {
 	var names []string
 	for _, each := range []struct {
@@ -138,7 +139,7 @@ func (m providerModel) unknown() []string {
 		value attr.Value
 	}{
 		{"account_sid", m.AccountSID}, {"auth_token", m.AuthToken}, {"api_key", m.APIKey}, {"api_secret", m.APISecret},
-		{"profile", m.Profile}, {"region", m.Region}, {"edge", m.Edge}, {"engine", m.Engine}, {"autopilot_url", m.AutopilotURL},
+		{"profile", m.Profile}, {"region", m.Region}, {"edge", m.Edge}, {"autopilot_url", m.AutopilotURL},
 		{"max_retries", m.MaxRetries}, {"request_timeout", m.RequestTimeout}, {"sandbox", m.Sandbox}, {"api_url", m.APIURL},
 	} {
 		if each.value.IsUnknown() {

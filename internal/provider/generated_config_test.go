@@ -40,3 +40,33 @@ func TestConfigurationGeneratedFromImportsPlansNothing(t *testing.T) {
 	}
 	reader.settled()
 }
+
+// The guide's way to bring a whole account under Terraform.
+func TestForEachOverTheAccountImportsEveryBotAsItStands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	made := newFolder(t, w.config(
+		studioFlow("flows", echo("Hello.")), onStudio("compiled", tableSchema(), `routing = "exact"`),
+		assistant("clinic", sampleSchema(2), `friendly_name = "The clinic"`), hosted("greeter"),
+	))
+	made.run("apply", "-input=false", "-auto-approve")
+	guide, err := os.ReadFile(filepath.Join("..", "templates", "guides", "rename-migrate-suspend.md.tmpl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(guide), "```terraform\ndata \"twiliobot_deployed_bots\"")
+	example, _, closed := strings.Cut(example, "```")
+	if !found || !closed {
+		t.Fatal("the guide has no such example")
+	}
+	w.box.ClearJournal()
+	reader := newFolder(t, w.config("data \"twiliobot_deployed_bots\""+example))
+	// That the URLs are sensitive from now on is a change to Terraform.
+	if out := reader.run("apply", "-input=false", "-auto-approve"); !inOrder("The value is unchanged", "4 imported, 0 added, 1 changed, 0 destroyed").MatchString(out) {
+		t.Errorf("the import changes something:\n%s", out)
+	}
+	if writes := w.writes(); len(writes) > 0 {
+		t.Errorf("it writes %q", writes)
+	}
+	reader.settled()
+}

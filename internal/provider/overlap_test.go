@@ -103,7 +103,7 @@ func (s *stack) plans(p *wire, refs map[string]tftypes.Value, blocks ...block) [
 	p.t.Helper()
 	var all []plannedBlock
 	for _, b := range blocks {
-		change, err := s.planOne(p, b, s.states[b.address], refs)
+		change, err := s.planOne(p, b, s.states[b.address], refs, nil)
 		if err != nil {
 			p.t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ import (
 // each walk of Terraform, so what it records of a plan is of that plan alone.
 type providerData struct {
 	account *account.Account
-	engine  bot.Engine // of new assistants
+	engine  bot.Engine // of new assistants; empty while it is unknown
 	unready error      // why nothing can be asked yet; nil when it can
 	ledger  *ledger
 }
@@ -34,6 +34,14 @@ func providerDataFrom(data any, diags *diag.Diagnostics) *providerData {
 
 // ready reports whether Twilio can be asked.
 func (d *providerData) ready() bool { return d != nil && d.unready == nil && d.account != nil }
+
+// engines lists what new assistants may run on: every engine while it is unknown.
+func (d *providerData) engines() []bot.Engine {
+	if d.engine == "" {
+		return bot.Engines()
+	}
+	return []bot.Engine{d.engine}
+}
 
 // sameAccount refuses to touch what lives in another account than the one the provider is
 // configured for; both are named.

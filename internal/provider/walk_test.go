@@ -34,8 +34,15 @@ type stack struct {
 	states   map[string]savedState
 	deposed  []savedState // that a replacement left, to be deleted
 	warnings []string     // of the last plan and what was done by it
+	// warned are the attributes that the warnings are at.
+	warned []string
 	// dead reports whether the process was killed: then its answers are discarded.
 	dead func() bool
+	// later lists attributes, by address, whose values are unknown until apply; those of the
+	// provider have no address.
+	later map[string][]string
+	// ignored is the ignore_changes of a resource, by its address.
+	ignored map[string][]string
 }
 
 type savedState struct {
@@ -52,8 +59,9 @@ func newStack(w *world, url string) *stack {
 	return &stack{w: w, url: url, states: map[string]savedState{}, dead: func() bool { return false }}
 }
 
-// provider is a new provider process, configured.
-func (s *stack) provider() (*wire, error) {
+// provider is a new provider process, configured. Some attributes of its configuration may
+// be unknown.
+func (s *stack) provider(unknown ...string) (*wire, error) {
 	server, err := factories()["twiliobot"]()
 	if err != nil {
 		return nil, err
@@ -64,12 +72,12 @@ func (s *stack) provider() (*wire, error) {
 		return nil, err
 	}
 	p := &wire{s.w.t, server, schema}
-	config := p.value(schema.Provider, map[string]tftypes.Value{
+	config := p.value(schema.Provider, withUnknown(schema.Provider, map[string]tftypes.Value{
 		"account_sid": tftypes.NewValue(tftypes.String, sandbox.StarterAccountSID),
 		"auth_token":  tftypes.NewValue(tftypes.String, sandbox.StarterAuthToken),
 		"api_url":     tftypes.NewValue(tftypes.String, s.url),
 		"max_retries": tftypes.NewValue(tftypes.Number, 0),
-	})
+	}, unknown))
 	configured, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.15.0", Config: config})
 	if err != nil {
 		return nil, err
@@ -161,7 +169,7 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 // was known in the first plan must be the same in the second.
 func (s *stack) change(p *wire, b block, order int, refs map[string]tftypes.Value, first plannedBlock) error {
 	had := s.states[b.address]
-	change, err := s.planOne(p, b, had, refs)
+	change, err := s.planOne(p, b, had, refs, nil)
 	if s.dead() {
 		return errKilled
 	}
@@ -211,8 +219,8 @@ func (p *wire) consistent(what, typeName string, planned, now *tfprotov6.Dynamic
 	before, after := p.attributes(typeName, planned), p.attributes(typeName, now)
 	var all []error
 	for _, name := range slices.Sorted(maps.Keys(before)) {
-		if before[name].IsFullyKnown() && !before[name].Equal(after[name]) {
-			all = append(all, fmt.Errorf("Provider produced inconsistent %s: %s was %v, but now %v", what, name, before[name], after[name]))
+		if err := completes(name, before[name], after[name]); err != nil {
+			all = append(all, fmt.Errorf("Provider produced inconsistent %s: %w", what, err))
 		}
 	}
 	return errors.Join(all...)
@@ -222,17 +230,18 @@ func (s *stack) warn(diagnostics []*tfprotov6.Diagnostic) {
 	for _, each := range diagnostics {
 		if each.Severity == tfprotov6.DiagnosticSeverityWarning {
 			s.warnings = append(s.warnings, each.Summary+": "+each.Detail)
+			s.warned = append(s.warned, each.Attribute.String())
 		}
 	}
 }
 
 // plan refreshes and plans; it returns the changes by address.
 func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, error) {
-	p, err := s.provider()
+	p, err := s.provider(s.later[""]...)
 	if err != nil {
 		return nil, err
 	}
-	s.warnings = nil
+	s.warnings, s.warned = nil, nil
 	if refresh {
 		for _, address := range s.inOrder() {
 			had := s.states[address]
@@ -275,7 +284,7 @@ func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, err
 	}
 	refs := map[string]tftypes.Value{}
 	for _, b := range blocks {
-		change, err := s.planOne(p, b, s.states[b.address], refs)
+		change, err := s.planOne(p, b, s.states[b.address], refs, s.later[b.address])
 		if err != nil {
 			return nil, fmt.Errorf("planning %s: %w", b.address, err)
 		}
@@ -285,13 +294,24 @@ func (s *stack) plan(blocks []block, refresh bool) (map[string]plannedBlock, err
 	return changes, nil
 }
 
-func (s *stack) planOne(p *wire, b block, had savedState, refs map[string]tftypes.Value) (plannedBlock, error) {
+// planOne plans one resource, of which some attributes may be unknown.
+func (s *stack) planOne(p *wire, b block, had savedState, refs map[string]tftypes.Value, unknown []string) (plannedBlock, error) {
 	schema := p.schema.ResourceSchemas[b.kind()]
-	config := p.value(schema, b.values(refs))
+	config := p.value(schema, withUnknown(schema, b.values(refs), unknown))
+	validated, err := p.server.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: b.kind(), Config: config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{},
+	})
+	if err == nil {
+		err = said(validated.Diagnostics)
+	}
+	if err != nil {
+		return plannedBlock{}, err
+	}
 	prior := had.state
 	if prior == nil {
 		prior = p.dynamic(p.kind(b.kind()), tftypes.NewValue(p.kind(b.kind()), nil))
 	}
+	config = p.ignoring(b.kind(), prior, config, s.ignored[b.address])
 	answer, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: b.kind(), PriorState: prior, ProposedNewState: p.proposed(b.kind(), prior, config), Config: config,
 		PriorPrivate: had.private, PriorIdentity: had.identity,
@@ -302,6 +322,9 @@ func (s *stack) planOne(p *wire, b block, had savedState, refs map[string]tftype
 	}
 	if err != nil {
 		return plannedBlock{}, err
+	}
+	if err := p.valid(b.kind(), prior, config, answer.PlannedState); err != nil {
+		return plannedBlock{}, fmt.Errorf("Provider produced invalid plan: %w", err)
 	}
 	if len(answer.RequiresReplace) > 0 {
 		return plannedBlock{}, fmt.Errorf("it would be replaced, for %v", answer.RequiresReplace)
@@ -417,19 +440,6 @@ func (p *wire) null(typeName string, state *tfprotov6.DynamicValue) bool {
 func (p *wire) same(typeName string, a, b *tfprotov6.DynamicValue) bool {
 	x, y := p.attributes(typeName, a), p.attributes(typeName, b)
 	return len(x) > 0 && maps.EqualFunc(x, y, tftypes.Value.Equal)
-}
-
-// proposed merges a configuration into the prior state as Terraform does: what is
-// computed and not configured keeps its value.
-func (p *wire) proposed(typeName string, prior, config *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
-	p.t.Helper()
-	had, want := p.attributes(typeName, prior), p.attributes(typeName, config)
-	for _, attribute := range p.schema.ResourceSchemas[typeName].Block.Attributes {
-		if value, ok := had[attribute.Name]; ok && attribute.Computed && want[attribute.Name].IsNull() {
-			want[attribute.Name] = value
-		}
-	}
-	return p.dynamic(p.kind(typeName), tftypes.NewValue(p.kind(typeName), want))
 }
 
 // The blocks of the tests.
