@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -19,12 +20,15 @@ import (
 // ModifyPlan refuses a bot that is not there or cannot be silenced, and shows the
 // numbers that answer all the same going.
 func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	prior, diags := loadPriorSuspension(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	if req.Plan.Raw.IsNull() {
 		var state suspensionModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if resp.Diagnostics.HasError() || !r.provider.ready() {
 			return
 		}
+		r.provider.account.KnowHolds(state.AssistantSID.ValueString(), prior.holds...)
 		r.willAnswer(ctx, state, &resp.Diagnostics)
 		return
 	}
@@ -92,8 +96,8 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 		return // what is gone was said by the refresh, and what is kept is said by the destruction
 	}
 	said := "It has no silenced phone numbers."
-	if len(now.Silenced) > 0 {
-		said = "It answers again on " + phones(now.Silenced) + ", as before. If this plan removes the bot too, it may answer until it is gone."
+	if silent := slices.Concat(now.Silenced, now.Dead); len(silent) > 0 {
+		said = "It answers again on " + phones(silent) + ", as before. If this plan removes the bot too, it may answer until it is gone."
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.provider.named(ctx, sid)), said)
 }

@@ -44,7 +44,7 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"answering": schema.SetAttribute{
 				ElementType: types.StringType, Computed: true,
-				MarkdownDescription: "The phone numbers (E.164) on which the bot answers all the same: empty while all is well. A number that was resumed by hand appears here, and the next apply silences it.",
+				MarkdownDescription: "The phone numbers (E.164) that the hold does not silence: empty while all is well. A number that was resumed by hand appears here, and so does one that is left pointing at a hold which was deleted by hand, where nothing answers at all; the next apply silences it by the hold.",
 			},
 		},
 	}

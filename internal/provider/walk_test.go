@@ -35,6 +35,8 @@ type stack struct {
 	warnings []string // of the last plan and what was done by it
 	// dead reports whether the process was killed: then its answers are discarded.
 	dead func() bool
+	// between is done once, after the next plan and before it is applied; nil for nothing.
+	between func()
 }
 
 type savedState struct {
@@ -99,6 +101,10 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 	changes, err := s.plan(blocks, refresh)
 	if err != nil {
 		return err
+	}
+	if s.between != nil {
+		s.between()
+		s.between = nil
 	}
 	p, err := s.provider()
 	if err != nil {
