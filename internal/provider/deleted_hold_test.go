@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -118,6 +119,32 @@ func TestPlanNamesTheNumbersThatADeletedHoldLeft(t *testing.T) {
 		b.warnsOnce("The hold of bot", "was deleted", "nothing answers", ukNumber)
 		if !slices.Equal(b.deadNumbers(), []string{ukNumber + " sms"}) {
 			t.Error(fmt.Sprint(b.deadNumbers()))
+		}
+	})
+}
+
+// Suspended again, the bot comes back as it was before the first time: its methods and
+// fallbacks too, which Twilio may have cleared.
+func TestResumedAfterADeletedHoldIsAsItWas(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, engine string, b bench) {
+		blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot")}
+		b.applied(blocks...)
+		front := b.w.number(ukNumber)
+		form := map[string]string{"SmsUrl": field(front, "sms_url"), "SmsApplicationSid": field(front, "sms_application_sid")}
+		if engine != "application" {
+			form["SmsMethod"], form["SmsFallbackUrl"] = "GET", "https://fallback.example.com/"
+		}
+		b.w.setNumber(otherNumber, form)
+		before := b.numbers()
+		suspended := append(blocks[:2:2], suspensionBlock())
+		b.applied(suspended...)
+		b.w.call(http.MethodDelete, apiBase+"/Applications/"+field(b.w.number(otherNumber), "sms_application_sid")+".json", nil)
+		b.applied(suspended...)
+		b.answersOn()
+		b.applied(blocks...)
+		if diff := cmp.Diff(before, b.numbers()); diff != "" {
+			t.Error(diff)
 		}
 	})
 }
