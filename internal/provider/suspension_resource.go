@@ -15,10 +15,11 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure   = &suspensionResource{}
-	_ resource.ResourceWithModifyPlan  = &suspensionResource{}
-	_ resource.ResourceWithIdentity    = &suspensionResource{}
-	_ resource.ResourceWithImportState = &suspensionResource{}
+	_ resource.ResourceWithConfigure      = &suspensionResource{}
+	_ resource.ResourceWithValidateConfig = &suspensionResource{}
+	_ resource.ResourceWithModifyPlan     = &suspensionResource{}
+	_ resource.ResourceWithIdentity       = &suspensionResource{}
+	_ resource.ResourceWithImportState    = &suspensionResource{}
 )
 
 type suspensionResource struct{ provider *providerData }
@@ -33,6 +34,15 @@ func (r *suspensionResource) Metadata(_ context.Context, req resource.MetadataRe
 
 func (r *suspensionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// ValidateConfig refuses what is not the SID of a bot.
+func (r *suspensionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config suspensionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if r.provider != nil {
+		checkForm(ctx, path.Root("assistant_sid"), config.AssistantSID, botSID(), &resp.Diagnostics)
+	}
 }
 
 func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

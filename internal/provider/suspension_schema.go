@@ -31,7 +31,6 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"assistant_sid": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The SID of the bot, of any engine. A change suspends the other bot and then resumes this one.",
-				Validators:          []validator.String{botSID()},
 			},
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(onDestroyResume),
