@@ -82,6 +82,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.provider.ledger.readState(state.SID.ValueString())
+	r.provider.ledger.recordRead(exclusive{botObject, state.SID.ValueString()})
 	importing := state.UniqueName.IsNull()
 	managed := importing || state.hasContent()
 	live, err := r.readBot(ctx, &state, managed, importing)

@@ -21,19 +21,23 @@ type ledger struct {
 	webhooks map[string]webhooksModel        // that the plan gives to bots hosted elsewhere, by SID
 	said     map[string]bool
 	gone     map[exclusive]bool // what the refresh removed from the state
-	drifted  map[string]bool    // SIDs of bots that another client changed since the last apply
+	claims   map[exclusive][]claim
+	reads    map[exclusive]bool
+	handed   map[string]priorSuspension // by the SID of the suspended bot
+	drifted  map[string]bool            // SIDs of bots that another client changed since the last apply
 }
 
 // exclusive is something at Twilio that only one resource of a configuration may have.
 type exclusive struct {
 	kind exclusiveKind
-	key  string // a bot's name, a number's SID, the SID of a suspended bot
+	key  string // a bot's name or SID, a number's SID, the SID of a suspended bot
 }
 
 type exclusiveKind string
 
 const (
 	namedBot     exclusiveKind = "bot"
+	botObject    exclusiveKind = "SID of a bot"
 	boundNumber  exclusiveKind = "number"
 	suspendedBot exclusiveKind = "suspension"
 )
@@ -48,7 +52,7 @@ func newLedger() *ledger {
 	return &ledger{
 		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
 		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
-		gone: map[exclusive]bool{}, drifted: map[string]bool{},
+		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]bool{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
 	}
 }
 

@@ -51,6 +51,12 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.provider.account.ClaimSuspension(plan.AssistantSID.ValueString()) {
+		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "", suspendedTwice(plan.AssistantSID.ValueString()))
+		return
+	}
+	handed := r.provider.ledger.handedOver(plan.AssistantSID.ValueString())
+	r.provider.account.KnowHolds(plan.AssistantSID.ValueString(), handed.holds...)
 	made, sides, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
@@ -59,7 +65,7 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 	plan.read(r.provider.account.SID, made)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(priorSuspension{sides: sides}.with(made.HoldSID).save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(priorSuspension{sides: sides.With(handed.sides), holds: handed.holds}.with(made.HoldSID).save(ctx, resp.Private)...)
 }
 
 func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -84,6 +90,7 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.provider.ledger.recordRead(exclusive{suspendedBot, sid})
 	r.provider.account.KnowHolds(sid, prior.holds...)
 	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
 	if errors.Is(err, bot.ErrNotFound) {
@@ -127,6 +134,10 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	before := state.AssistantSID.ValueString()
 	r.provider.account.KnowHolds(r.holder(ctx, before, plan.AssistantSID.ValueString()), prior.holds...)
+	if !r.provider.account.ClaimSuspension(plan.AssistantSID.ValueString()) {
+		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "", suspendedTwice(plan.AssistantSID.ValueString()))
+		return
+	}
 	now, sides, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
@@ -134,7 +145,7 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	// The one that was suspended before may have gone with its mark: replaced by this
 	// one, it has none any more.
-	if before != now.BotSID {
+	if before != now.BotSID && !r.provider.account.SuspensionClaimed(before) {
 		notices, err := suspension.Resume(ctx, r.provider.account, before, prior.sides)
 		addNotices(&resp.Diagnostics, notices)
 		if err != nil {
@@ -176,7 +187,20 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 				"Every plan that reads the bot or its bindings says so; import the suspension again to end it.", sid))
 		return
 	}
+	as, diags := loadPlanned(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	r.provider.account.KnowHolds(sid, prior.holds...)
+	switch {
+	case resp.Diagnostics.HasError():
+		return
+	case !as.Destroys:
+		// It is replaced: what comes after it goes on from the hold, and the bot answers at no
+		// moment in between.
+		r.provider.ledger.handOver(sid, prior)
+		return
+	case as.Shared, r.provider.account.SuspensionClaimed(sid):
+		return // another resource has the suspension
+	}
 	notices, err := suspension.Resume(ctx, r.provider.account, sid, prior.sides)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
