@@ -22,11 +22,13 @@ type Account struct {
 	*replacements
 	*locks
 	*claims
+	*holdsKnown
+	*suspensions
 }
 
 // New is an account over its numbers, Messaging Services and engines.
 func New(sid string, webhooks bot.Webhooks, numberAPI Numbers, serviceAPI Services, hosts map[bot.Engine]Host) *Account {
-	a := &Account{SID: sid, Webhooks: webhooks, replacements: newReplacements(), locks: newLocks(), claims: newClaims()}
+	a := &Account{SID: sid, Webhooks: webhooks, replacements: newReplacements(), locks: newLocks(), claims: newClaims(), holdsKnown: newHoldsKnown(), suspensions: newSuspensions()}
 	a.numbers = newNumbers(&a.clock, numberAPI)
 	a.bots = newBots(&a.clock, hosts)
 	a.services = newServices(&a.clock, serviceAPI)

@@ -95,3 +95,32 @@ func (c *claims) HandedOver(numberSID string, channels []bot.Channel) string {
 	}
 	return ""
 }
+
+// suspensions remembers which bots a suspension of this run has suspended: one that ends
+// does not end those, in whatever order Terraform runs them.
+type suspensions struct {
+	mu sync.Mutex
+	of map[string]bool // by the bot's SID
+}
+
+func newSuspensions() *suspensions { return &suspensions{of: map[string]bool{}} }
+
+// ClaimSuspension takes the suspension of a bot for a resource of this run; false where
+// another has taken it.
+func (s *suspensions) ClaimSuspension(botSID string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of[botSID] {
+		return false
+	}
+	s.of[botSID] = true
+	return true
+}
+
+// SuspensionClaimed reports whether a resource of this run has taken the suspension of a
+// bot.
+func (s *suspensions) SuspensionClaimed(botSID string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.of[botSID]
+}

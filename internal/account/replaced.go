@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -157,3 +158,32 @@ func (a *Account) KnowReplacement(ctx context.Context, sid string) error {
 
 // IsOneOf reports whether a SID is among those of Successors.
 func IsOneOf(own []string, sid string) bool { return sid != "" && slices.Contains(own, sid) }
+
+// holdsKnown are the holds that suspensions of this run say they set: where one is deleted
+// by hand, nothing at Twilio says any more which bot it suspended.
+type holdsKnown struct {
+	mu sync.Mutex
+	of map[string]string // the suspended bot, by the SID of its hold
+}
+
+func newHoldsKnown() *holdsKnown { return &holdsKnown{of: map[string]string{}} }
+
+// KnowHolds records the holds that a suspension of a bot has set, deleted or not.
+func (h *holdsKnown) KnowHolds(botSID string, holdSIDs ...string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, sid := range holdSIDs {
+		h.of[sid] = botSID
+	}
+}
+
+func (h *holdsKnown) all() map[string]string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.of)
+}
+
+// KnowsHoldOf reports whether a suspension of this run has set a hold of the bot.
+func (a *Account) KnowsHoldOf(botSID string) bool {
+	return slices.ContainsFunc(a.knownHolds(), func(hold bot.Hold) bool { return hold.BotSID == botSID })
+}

@@ -52,9 +52,21 @@ func (a *Account) routing(ctx context.Context, since Moment, asked []string) (bo
 		if missing, err = a.gone(ctx, missingFrom(listed, asked)); err != nil {
 			return bot.Routing{}, err
 		}
-		return bot.NewRouting(a.Webhooks, listed.Holds, missing...), nil
+		return bot.NewRouting(a.Webhooks, listed.Holds, missing...).WithDeleted(a.knownHolds()), nil
 	}
 	return bot.NewRouting(a.Webhooks, listed.Holds), nil
+}
+
+// knownHolds are the holds that this run knows, each with the bot that it suspends by now.
+func (a *Account) knownHolds() []bot.Hold {
+	var known []bot.Hold
+	for sid, botSID := range a.holdsKnown.all() {
+		if by := a.ReplacementOf(botSID); by != "" {
+			botSID = by
+		}
+		known = append(known, bot.Hold{SID: sid, BotSID: botSID})
+	}
+	return known
 }
 
 func missingFrom(listed bot.Listing, asked []string) []string {

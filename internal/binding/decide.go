@@ -121,15 +121,15 @@ func (v View) Conflicts(b Binding) []Conflict {
 }
 
 // goneFromOwn reports whether an application that no longer exists is in front of the
-// bot's own webhook, or on a number that the binding had, as it is when the hold of a
+// bot, or on a number that the binding had, as it is when the hold of a
 // suspension was deleted by hand: nothing answers there, and nothing is taken from
 // anyone.
 func (v View) goneFromOwn(b Binding, channel bot.Channel) bool {
-	webhook, isBot := v.Routing.Webhooks.Parse(v.Number.Side(channel).URL)
-	if !isBot {
+	behind := v.Routing.Behind(v.Number, channel)
+	if behind == "" {
 		return len(v.Own) > 0
 	}
-	return webhook.BotSID != "" && (webhook.BotSID == b.BotSID || account.IsOneOf(v.Own, webhook.BotSID))
+	return behind == b.BotSID || account.IsOneOf(v.Own, behind)
 }
 
 // changedSince lists the channels that answer with something that is neither what the
@@ -224,7 +224,8 @@ func (v View) DecideFree(prior Prior, names []string, name func(sid string) stri
 		switch {
 		case claimed(channel), route.Kind == bot.ToNothing:
 			continue
-		case !account.IsOneOf(v.Own, route.BotSID):
+		case route.Gone && v.goneFromOwn(Binding{BotSID: prior.BotSID}, channel), account.IsOneOf(v.Own, route.BotSID):
+		default:
 			left = append(left, Conflict{channel, route})
 			continue
 		}

@@ -78,6 +78,7 @@ type Routing struct {
 	Webhooks Webhooks
 	holds    map[string]string // the suspended bot, by the SID of its hold
 	gone     map[string]bool   // applications that no longer exist
+	deleted  map[string]string // the suspended bot, by the SID of a hold that no longer exists
 }
 
 // NewRouting is the routing of an account with these holds. gone are the SIDs of
@@ -91,6 +92,34 @@ func NewRouting(webhooks Webhooks, holds []Hold, gone ...string) Routing {
 		r.gone[sid] = true
 	}
 	return r
+}
+
+// WithDeleted is the routing that also knows holds which no longer exist, where nothing at
+// Twilio says whose they were. What still exists is read as it is.
+func (r Routing) WithDeleted(holds []Hold) Routing {
+	r.deleted = map[string]string{}
+	for _, hold := range holds {
+		r.deleted[hold.SID] = hold.BotSID
+	}
+	return r
+}
+
+// Behind is the bot that a channel of a number is dead for: the application that the
+// number is pointed at no longer exists, as when a hold was deleted by hand. It is the bot
+// that the hold suspended where that is known, else the one of the number's own URL;
+// empty for a channel that is not dead, or that nothing says the bot of.
+func (r Routing) Behind(n Number, channel Channel) string {
+	route := r.Route(n, channel)
+	if !route.Gone {
+		return ""
+	}
+	if botSID, ok := r.deleted[route.BotSID]; ok {
+		return botSID
+	}
+	if to, ok := r.Webhooks.Parse(n.Side(channel).URL); ok && to.AccountSID == n.AccountSID {
+		return to.BotSID
+	}
+	return ""
 }
 
 // HoldsOf lists the SIDs of the holds that suspend a bot, in a fixed order.
@@ -125,13 +154,15 @@ func (r Routing) Route(n Number, channel Channel) Route {
 	return silenced
 }
 
-// Channels lists the channels on which a number routes to a bot, silenced ones among
-// them.
+// Channels lists the channels on which a number routes to a bot, among them those that
+// are silenced, and those that are dead for it (see Behind).
 func (r Routing) Channels(n Number, botSID string) []Channel {
 	if botSID == "" {
 		return nil // what answers nothing is nobody's
 	}
-	return slices.DeleteFunc(Channels(), func(channel Channel) bool { return r.Route(n, channel).BotSID != botSID })
+	return slices.DeleteFunc(Channels(), func(channel Channel) bool {
+		return r.Route(n, channel).BotSID != botSID && r.Behind(n, channel) != botSID
+	})
 }
 
 // Numbers lists those numbers that route to a bot on some channel.

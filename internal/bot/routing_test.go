@@ -324,3 +324,39 @@ func TestBotSaysWhatItReplaces(t *testing.T) {
 		}
 	}
 }
+
+func TestBotBehindAnApplicationThatIsGone(t *testing.T) {
+	const flow, other = "FW0123456789abcdef0123456789abcdef", "FW1111111111111111111111111111aaaa"
+	const gone, there = "AP5555555555555555555555555555eeee", "AP2222222222222222222222222222bbbb"
+	const account = "AC0123456789abcdef0123456789abcdef"
+	url := func(accountSID, sid string) string {
+		return Webhooks{}.URL(Webhook{AccountSID: accountSID, BotSID: sid, Channel: Messaging})
+	}
+	plain := NewRouting(Webhooks{}, nil, gone)
+	known := NewRouting(Webhooks{}, nil, gone).WithDeleted([]Hold{{SID: gone, BotSID: other}, {SID: there, BotSID: other}})
+	for name, each := range map[string]struct {
+		routing Routing
+		side    Side
+		want    string
+	}{
+		"its own URL":                      {plain, Side{URL: url(account, flow), ApplicationSID: gone}, flow},
+		"no URL":                           {plain, Side{ApplicationSID: gone}, ""},
+		"a URL of another account":         {plain, Side{URL: url("ACffffffffffffffffffffffffffffffff", flow), ApplicationSID: gone}, ""},
+		"no URL, and a hold that is known": {known, Side{ApplicationSID: gone}, other},
+		"what is known, over the URL":      {known, Side{URL: url(account, flow), ApplicationSID: gone}, other},
+		"an application that is there":     {known, Side{URL: url(account, flow), ApplicationSID: there}, ""},
+		"a URL alone":                      {known, Side{URL: url(account, flow)}, ""},
+		"nothing":                          {known, Side{}, ""},
+	} {
+		n := Number{AccountSID: account, Messaging: each.side}
+		if got := each.routing.Behind(n, Messaging); got != each.want {
+			t.Errorf("%s: %q, want %q", name, got, each.want)
+		}
+		if each.want == "" {
+			continue
+		}
+		if channels := each.routing.Channels(n, each.want); len(channels) != 1 || channels[0] != Messaging {
+			t.Errorf("%s: its channels are %v", name, channels)
+		}
+	}
+}

@@ -89,6 +89,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 			r.provider.ledger.settleBot(sid)
 		}
 	}(state.SID.ValueString())
+	r.provider.ledger.recordRead(exclusive{botObject, state.SID.ValueString()})
 	importing := state.UniqueName.IsNull()
 	managed := importing || state.hasContent()
 	live, err := r.readBot(ctx, &state, managed, importing)

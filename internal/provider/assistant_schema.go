@@ -112,7 +112,6 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Optional: true,
 				MarkdownDescription: "The SID of an Autopilot assistant deleted in the last 30 days, during which its name stays reserved: creating the bot restores it and brings it to the configured content. " +
 					"Without meaning once the bot exists.",
-				Validators: []validator.String{sidOf("UA", "an Autopilot assistant")},
 			},
 			"sid": schema.StringAttribute{
 				Computed:            true,
@@ -168,7 +167,7 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 
 func webhookAttributes() map[string]schema.Attribute {
 	url := func(description string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{webURL()}}
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	method := func(what string) schema.Attribute {
 		return schema.StringAttribute{

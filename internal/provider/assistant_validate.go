@@ -25,12 +25,16 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 		return
 	}
 	warn := r.provider == nil
+	if r.provider != nil {
+		checkForm(ctx, path.Root("restore_sid"), config.RestoreSID, sidOf("UA", "an Autopilot assistant"), &resp.Diagnostics)
+	}
 	config.validateEngine(&resp.Diagnostics)
 	config.validateContent(warn, &resp.Diagnostics)
 	if !config.Webhooks.IsNull() && !config.Webhooks.IsUnknown() {
 		var w webhooksModel
 		resp.Diagnostics.Append(config.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
 		w.validate(&resp.Diagnostics)
+		w.validateURLs(ctx, r.provider == nil, &resp.Diagnostics)
 		if warn {
 			w.warnCredentials(&resp.Diagnostics)
 			w.warnPrivate(&resp.Diagnostics)
@@ -146,6 +150,23 @@ func (w webhooksModel) warnPrivate(diags *diag.Diagnostics) {
 }
 
 // validate refuses a fallback that Twilio would not keep.
+// validateURLs refuses what Twilio could not call. offline leaves out what a mocked
+// resource may have made up, which is a single word (see checkForm).
+func (w webhooksModel) validateURLs(ctx context.Context, offline bool, diags *diag.Diagnostics) {
+	for _, each := range []struct {
+		name string
+		url  types.String
+	}{
+		{"messaging_url", w.MessagingURL}, {"messaging_fallback_url", w.MessagingFallbackURL},
+		{"voice_url", w.VoiceURL}, {"voice_fallback_url", w.VoiceFallbackURL}, {"status_callback_url", w.StatusCallbackURL},
+	} {
+		if offline && !strings.ContainsAny(each.url.ValueString(), ":/.") {
+			continue
+		}
+		checkForm(ctx, path.Root("webhooks").AtName(each.name), each.url, webURL(), diags)
+	}
+}
+
 func (w webhooksModel) validate(diags *diag.Diagnostics) {
 	for _, pair := range []struct {
 		name, primary string

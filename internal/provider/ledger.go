@@ -21,24 +21,28 @@ type ledger struct {
 	webhooks map[string]webhooksModel        // that the plan gives to bots hosted elsewhere, by SID
 	said     map[string]bool
 	gone     map[exclusive]bool // what the refresh removed from the state
-	drifted  map[string]bool    // SIDs of bots that another client changed since the last apply
 	sides    map[numberSide]*sideRecord
 	labels   map[string]string        // that bindings configure, by the SID of the number
 	removed  map[string]bool          // SIDs of bots that the plan deletes
 	settled  map[string]chan struct{} // closed when a bot of the state, by its SID, was planned or will not be
 	leaving  map[string][]string      // the numbers of the bindings that the plan points from a bot, which is its key, to another
+	claims   map[exclusive][]claim
+	reads    map[exclusive]bool
+	handed   map[string]priorSuspension // by the SID of the suspended bot
+	drifted  map[string]bool            // SIDs of bots that another client changed since the last apply
 }
 
 // exclusive is something at Twilio that only one resource of a configuration may have.
 type exclusive struct {
 	kind exclusiveKind
-	key  string // a bot's name, a number's SID, the SID of a suspended bot
+	key  string // a bot's name or SID, a number's SID, the SID of a suspended bot
 }
 
 type exclusiveKind string
 
 const (
 	namedBot     exclusiveKind = "bot"
+	botObject    exclusiveKind = "SID of a bot"
 	boundNumber  exclusiveKind = "number"
 	suspendedBot exclusiveKind = "suspension"
 )
@@ -53,8 +57,8 @@ func newLedger() *ledger {
 	return &ledger{
 		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
 		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
-		gone: map[exclusive]bool{}, drifted: map[string]bool{},
 		sides: map[numberSide]*sideRecord{}, labels: map[string]string{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
+		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]bool{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
 	}
 }
 

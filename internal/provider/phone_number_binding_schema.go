@@ -36,13 +36,11 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			"phone_number_sid": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "The number's SID, `PN…`. This, `phone_number`, or both where they name the same number.",
-				Validators:          []validator.String{sidOf("PN", "a phone number")},
 			},
 			"assistant_sid": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "The SID of the bot that answers, of any engine. A change points the number at the other bot in one write. " +
 					"Null in the state means that something answers which is no bot.",
-				Validators: []validator.String{botSID()},
 			},
 			"target_task": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -144,6 +142,10 @@ func (r *phoneNumberBindingResource) ConfigValidators(context.Context) []resourc
 func (r *phoneNumberBindingResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config bindingModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if r.provider != nil {
+		checkForm(ctx, path.Root("phone_number_sid"), config.PhoneNumberSID, sidOf("PN", "a phone number"), &resp.Diagnostics)
+		checkForm(ctx, path.Root("assistant_sid"), config.AssistantSID, botSID(), &resp.Diagnostics)
+	}
 	if resp.Diagnostics.HasError() || config.TargetTask.IsNull() || config.AssistantSID.IsNull() || config.AssistantSID.IsUnknown() {
 		return
 	}

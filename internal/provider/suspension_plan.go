@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -19,13 +20,26 @@ import (
 // ModifyPlan refuses a bot that is not there or cannot be silenced, and shows the
 // numbers that answer all the same going.
 func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	prior, diags := loadPriorSuspension(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	if req.Plan.Raw.IsNull() {
 		var state suspensionModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if resp.Diagnostics.HasError() || !r.provider.ready() {
 			return
 		}
-		r.willAnswer(ctx, state, &resp.Diagnostics)
+		r.provider.account.KnowHolds(state.AssistantSID.ValueString(), prior.holds...)
+		as := plannedAs{Object: state.AssistantSID.ValueString(), Destroys: true}
+		others := r.provider.ledger.claimFor(exclusive{suspendedBot, as.Object}, frees)
+		switch {
+		case slices.Contains(others, takes) && r.provider.ledger.hasRead(exclusive{suspendedBot, as.Object}):
+			suspensionMoved(as.Object, &resp.Diagnostics)
+		case slices.Contains(others, keeps):
+			as.Shared = true
+		default:
+			r.willAnswer(ctx, state, &resp.Diagnostics)
+		}
+		resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 		return
 	}
 	var plan suspensionModel
@@ -36,18 +50,71 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	plan.AccountSID = types.StringValue(r.provider.account.SID)
 	plan.Answering = types.SetValueMust(types.StringType, []attr.Value{})
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if sid := plan.AssistantSID.ValueString(); sid != "" {
-		r.plannable(ctx, sid, req.State.Raw.IsNull(), &resp.Diagnostics)
+	as, diags := loadPlanned(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	fresh := req.State.Raw.IsNull()
+	switch {
+	case fresh && as.Object != "" && !as.Destroys:
+		// It is planned again, as what it is replaced by.
+	case fresh:
+		as = plannedAs{}
+		r.claim(plan.AssistantSID.ValueString(), takes, &resp.Diagnostics)
+	default:
+		var state suspensionModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		as = plannedAs{Object: state.AssistantSID.ValueString()}
+		others := r.claim(as.Object, keeps, &resp.Diagnostics)
+		if plan.AssistantSID.IsUnknown() || plan.AssistantSID.Equal(state.AssistantSID) {
+			if slices.Contains(others, frees) {
+				// Another resource that has the same suspension ends it, as far as it was planned
+				// to: the apply puts it back.
+				plan.Answering = types.SetUnknown(types.StringType)
+				resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+			}
+		} else {
+			r.claim(plan.AssistantSID.ValueString(), takes, &resp.Diagnostics)
+		}
 	}
+	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
+	if sid := plan.AssistantSID.ValueString(); sid != "" && !resp.Diagnostics.HasError() {
+		r.plannable(ctx, sid, fresh, &resp.Diagnostics)
+	}
+}
+
+// claim refuses a second suspension of a bot, and one that the plan only gives another
+// address. It returns how other resources come to it.
+func (r *suspensionResource) claim(sid string, how claim, diags *diag.Diagnostics) (others []claim) {
+	if sid == "" {
+		return nil // it is known after apply, which looks again
+	}
+	others = r.provider.ledger.claimFor(exclusive{suspendedBot, sid}, how)
+	switch {
+	case slices.Contains(others, keeps) || slices.Contains(others, takes):
+		addAttributeError(diags, path.Root("assistant_sid"), "", suspendedTwice(sid))
+	case how == takes && slices.Contains(others, frees) && r.provider.ledger.hasRead(exclusive{suspendedBot, sid}):
+		suspensionMoved(sid, diags)
+	}
+	return others
+}
+
+// suspendedTwice refuses a second suspension of a bot.
+func suspendedTwice(sid string) error {
+	return &bot.Problem{
+		Summary: "The bot is suspended twice",
+		Detail:  fmt.Sprintf("Another `twiliobot_suspension` of this configuration suspends bot %s too. Remove one of them; to have two suspensions change places, take two applies.", sid),
+	}
+}
+
+// suspensionMoved refuses to end a suspension and to begin it again under another address:
+// whichever came last would decide whether the bot answers.
+func suspensionMoved(sid string, diags *diag.Diagnostics) {
+	diags.AddError("The suspension only changes its address",
+		fmt.Sprintf("This plan destroys the `twiliobot_suspension` of bot %s and creates another one of the same bot. Nothing is changed. "+
+			"If the resource has a new name or place in the configuration, say so, and its suspension stays as it is:\n\n%s", sid, movedBlock("twiliobot_suspension")))
 }
 
 func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bool, diags *diag.Diagnostics) {
 	at := path.Root("assistant_sid")
-	if r.provider.ledger.planFor(exclusive{suspendedBot, sid}, !fresh, sid) {
-		diags.AddAttributeError(at, "The bot is suspended twice",
-			fmt.Sprintf("Another `twiliobot_suspension` of this configuration suspends bot %s too. Remove one of them.", sid))
-		return
-	}
 	if _, err := r.provider.account.Bot(ctx, sid); err != nil && fresh {
 		r.provider.missing(at, sid, err, r.provider.ledger.isGone(exclusive{suspendedBot, sid}), diags)
 		return
@@ -92,8 +159,8 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 		return // what is gone was said by the refresh, and what is kept is said by the destruction
 	}
 	said := "It has no silenced phone numbers."
-	if len(now.Silenced) > 0 {
-		said = "It answers again on " + phones(now.Silenced) + ", as before. If this plan removes the bot too, it may answer until it is gone."
+	if silent := slices.Concat(now.Silenced, now.Dead); len(silent) > 0 {
+		said = "It answers again on " + phones(silent) + ", as before. If this plan removes the bot too, it may answer until it is gone."
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.provider.named(ctx, sid)), said)
 }

@@ -15,10 +15,11 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure   = &suspensionResource{}
-	_ resource.ResourceWithModifyPlan  = &suspensionResource{}
-	_ resource.ResourceWithIdentity    = &suspensionResource{}
-	_ resource.ResourceWithImportState = &suspensionResource{}
+	_ resource.ResourceWithConfigure      = &suspensionResource{}
+	_ resource.ResourceWithValidateConfig = &suspensionResource{}
+	_ resource.ResourceWithModifyPlan     = &suspensionResource{}
+	_ resource.ResourceWithIdentity       = &suspensionResource{}
+	_ resource.ResourceWithImportState    = &suspensionResource{}
 )
 
 type suspensionResource struct{ provider *providerData }
@@ -35,13 +36,28 @@ func (r *suspensionResource) Configure(_ context.Context, req resource.Configure
 	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
+// ValidateConfig refuses what is not the SID of a bot.
+func (r *suspensionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config suspensionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if r.provider != nil {
+		checkForm(ctx, path.Root("assistant_sid"), config.AssistantSID, botSID(), &resp.Diagnostics)
+	}
+}
+
 func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan suspensionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	made, kept, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
+	if !r.provider.account.ClaimSuspension(plan.AssistantSID.ValueString()) {
+		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "", suspendedTwice(plan.AssistantSID.ValueString()))
+		return
+	}
+	handed := r.provider.ledger.handedOver(plan.AssistantSID.ValueString())
+	r.provider.account.KnowHolds(plan.AssistantSID.ValueString(), handed.holds...)
+	made, sides, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
 		return
@@ -49,7 +65,7 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 	plan.read(r.provider.account.SID, made)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(saveSides(ctx, kept, resp.Private)...)
+	resp.Diagnostics.Append(priorSuspension{sides: sides.With(handed.sides), holds: handed.holds}.with(made.HoldSID).save(ctx, resp.Private)...)
 }
 
 func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -69,6 +85,13 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	if !r.provider.sameAccount(state.AccountSID.ValueString(), "The suspension of bot "+sid, &resp.Diagnostics) {
 		return
 	}
+	prior, diags := loadPriorSuspension(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.provider.ledger.recordRead(exclusive{suspendedBot, sid})
+	r.provider.account.KnowHolds(sid, prior.holds...)
 	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
 	if errors.Is(err, bot.ErrNotFound) {
 		// A replacement that was cut off may have taken the mark with it.
@@ -97,47 +120,62 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	state.read(r.provider.account.SID, now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(prior.with(now.HoldSID).save(ctx, resp.Private)...)
 }
 
 func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state suspensionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	kept, diags := loadSavedSides(ctx, req.Private)
+	prior, diags := loadPriorSuspension(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	now, more, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
+	before := state.AssistantSID.ValueString()
+	r.provider.account.KnowHolds(r.holder(ctx, before, plan.AssistantSID.ValueString()), prior.holds...)
+	if !r.provider.account.ClaimSuspension(plan.AssistantSID.ValueString()) {
+		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "", suspendedTwice(plan.AssistantSID.ValueString()))
+		return
+	}
+	now, sides, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
 		return
 	}
 	// The one that was suspended before may have gone with its mark: replaced by this
 	// one, it has none any more.
-	if before := state.AssistantSID.ValueString(); before != now.BotSID {
-		notices, err := suspension.Resume(ctx, r.provider.account, before, kept)
+	if before != now.BotSID && !r.provider.account.SuspensionClaimed(before) {
+		notices, err := suspension.Resume(ctx, r.provider.account, before, prior.sides)
 		addNotices(&resp.Diagnostics, notices)
 		if err != nil {
 			addError(&resp.Diagnostics, "Unable to resume the bot that was suspended before", fmt.Errorf("bot %s is suspended as planned, but %s was not resumed: %w", now.BotSID, before, err))
 			return
 		}
 	}
-	for sid, sides := range kept {
-		if _, ok := more[sid]; !ok {
-			more[sid] = sides
-		}
-	}
+	prior.sides = sides.With(prior.sides)
 	plan.read(r.provider.account.SID, now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(saveSides(ctx, more, resp.Private)...)
+	resp.Diagnostics.Append(prior.with(now.HoldSID).save(ctx, resp.Private)...)
+}
+
+// holder is the bot that the holds of a suspension suspended, which an update changes from
+// one bot to another: one that no longer exists was replaced by the other.
+func (r *suspensionResource) holder(ctx context.Context, before, after string) string {
+	if before == after {
+		return before
+	}
+	if _, err := r.provider.account.Bot(ctx, before); errors.Is(err, bot.ErrNotFound) {
+		return after
+	}
+	return before
 }
 
 func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state suspensionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	kept, diags := loadSavedSides(ctx, req.Private)
+	prior, diags := loadPriorSuspension(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	sid := state.AssistantSID.ValueString()
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The suspension of bot "+sid, &resp.Diagnostics) {
@@ -149,7 +187,21 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 				"Every plan that reads the bot or its bindings says so; import the suspension again to end it.", sid))
 		return
 	}
-	notices, err := suspension.Resume(ctx, r.provider.account, sid, kept)
+	as, diags := loadPlanned(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	r.provider.account.KnowHolds(sid, prior.holds...)
+	switch {
+	case resp.Diagnostics.HasError():
+		return
+	case !as.Destroys:
+		// It is replaced: what comes after it goes on from the hold, and the bot answers at no
+		// moment in between.
+		r.provider.ledger.handOver(sid, prior)
+		return
+	case as.Shared, r.provider.account.SuspensionClaimed(sid):
+		return // another resource has the suspension
+	}
+	notices, err := suspension.Resume(ctx, r.provider.account, sid, prior.sides)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to resume the bot", err)

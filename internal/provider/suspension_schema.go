@@ -31,7 +31,6 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"assistant_sid": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The SID of the bot, of any engine. A change suspends the other bot and then resumes this one.",
-				Validators:          []validator.String{botSID()},
 			},
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(onDestroyResume),
@@ -44,7 +43,7 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"answering": schema.SetAttribute{
 				ElementType: types.StringType, Computed: true,
-				MarkdownDescription: "The phone numbers (E.164) on which the bot answers all the same: empty while all is well. A number that was resumed by hand appears here, and the next apply silences it.",
+				MarkdownDescription: "The phone numbers (E.164) that the hold does not silence: empty while all is well. A number that was resumed by hand appears here, and so does one that is left pointing at a hold which was deleted by hand, where nothing answers at all; the next apply silences it by the hold.",
 			},
 		},
 	}

@@ -35,6 +35,12 @@ func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *
 	if !d.ledger.firstTime("suspended " + botSID) {
 		return
 	}
+	if now.HoldSID == "" {
+		diags.AddWarning(fmt.Sprintf("The hold of bot %s was deleted", d.named(ctx, botSID)),
+			fmt.Sprintf("These phone numbers are still pointed at it, and nothing answers on them: %s. "+
+				"The apply suspends the bot again, or lets it answer there where its `twiliobot_suspension` is removed.", phones(now.Dead)))
+		return
+	}
 	silent := "exists, and it silences no phone number now"
 	if len(now.Silenced) > 0 {
 		silent = "is set as the application of its phone numbers. It does not answer on " + phones(now.Silenced)

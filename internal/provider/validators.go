@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -39,6 +42,16 @@ func (c checked) ValidateString(_ context.Context, req validator.StringRequest, 
 		}
 		resp.Diagnostics.AddAttributeError(req.Path, c.summary, detail)
 	}
+}
+
+// checkForm refuses a value that is known and not of the right form. It is for what may
+// come from another resource, and is asked once the provider is configured: a plan has
+// the values as they are, where a mocked provider (`mock_provider`) has its resources' made
+// up, and asks the provider for its validation alone.
+func checkForm(ctx context.Context, at path.Path, value types.String, form validator.String, diags *diag.Diagnostics) {
+	resp := validator.StringResponse{}
+	form.ValidateString(ctx, validator.StringRequest{Path: at, ConfigValue: value}, &resp)
+	diags.Append(resp.Diagnostics...)
 }
 
 // botName refuses what cannot be a bot's unique name.

@@ -43,6 +43,8 @@ type stack struct {
 	later map[string][]string
 	// ignored is the ignore_changes of a resource, by its address.
 	ignored map[string][]string
+	// between is done once, after the next plan and before it is applied; nil for nothing.
+	between func()
 }
 
 type savedState struct {
@@ -108,6 +110,10 @@ func (s *stack) apply(blocks []block, refresh bool) error {
 	changes, err := s.plan(blocks, refresh)
 	if err != nil {
 		return err
+	}
+	if s.between != nil {
+		s.between()
+		s.between = nil
 	}
 	p, err := s.provider()
 	if err != nil {

@@ -35,11 +35,11 @@ func (n *notices) all() []bot.Notice {
 func (r *replacement) moveNumbers(ctx context.Context) error {
 	return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
 		now := r.account.Now()
-		routing, err := r.account.RoutingWithHolds(ctx, now)
+		all, err := r.account.Numbers(ctx, now)
 		if err != nil {
 			return nil, err
 		}
-		all, err := r.account.Numbers(ctx, now)
+		routing, err := r.account.RoutingWithHolds(ctx, now, all...)
 		return slices.DeleteFunc(slices.Clone(all), func(n bot.Number) bool {
 			change, _ := r.decide(routing, n)
 			return change.Empty()
@@ -85,9 +85,12 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 		route, side, to := routing.Route(n, channel), n.Side(channel), change.Side(channel)
 		webhook, isBot := routing.Webhooks.Parse(side.URL)
 		isOld := isBot && webhook.BotSID == m.old.SID
-		silenced := route.SilencedBy != ""
+		// What a hold that was deleted by hand left dead answers again for the new bot, unless
+		// another hold suspends it: the mark moves, and is set there then.
+		dead := routing.Behind(n, channel)
+		silenced := route.SilencedBy != "" || (dead != "" && routing.HoldOf(dead) != "")
 		switch {
-		case m.old.SID != "" && route.BotSID == m.old.SID:
+		case m.old.SID != "" && (route.BotSID == m.old.SID || dead == m.old.SID):
 			belongs = true
 		case silenced && route.BotSID == m.newSID:
 			belongs = true

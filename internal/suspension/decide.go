@@ -13,6 +13,21 @@ import (
 // SID: what to put back where Twilio cleared it.
 type SavedSides map[string]map[bot.Channel]bot.Side
 
+// With adds what was saved at another time, where nothing is saved yet.
+func (s SavedSides) With(other SavedSides) SavedSides {
+	for sid, sides := range other {
+		if s[sid] == nil {
+			s[sid] = map[bot.Channel]bot.Side{}
+		}
+		for channel, side := range sides {
+			if _, ok := s[sid][channel]; !ok {
+				s[sid][channel] = side
+			}
+		}
+	}
+	return s
+}
+
 // silence is what is written for the channels on which a number answers for a bot to be
 // silenced by a hold: one field for each, and all else stays as it was.
 func silence(routing bot.Routing, n bot.Number, botSID, hold string) bot.NumberChange {
@@ -57,6 +72,18 @@ func restore(webhooks bot.Webhooks, n bot.Number, botSID string, holds []string,
 		}
 	}
 	return change
+}
+
+// deletedHolds are the SIDs of the applications that no longer exist and that a number is
+// pointed at in front of a bot.
+func deletedHolds(routing bot.Routing, n bot.Number, botSID string) []string {
+	var deleted []string
+	for _, channel := range bot.Channels() {
+		if routing.Behind(n, channel) == botSID {
+			deleted = append(deleted, n.Side(channel).ApplicationSID)
+		}
+	}
+	return deleted
 }
 
 // pointsAt lists the numbers that are pointed at one of the holds.

@@ -71,6 +71,9 @@ func TestSilenceWritesTheApplicationAlone(t *testing.T) {
 		"an application":                       {number(with(flow, accounttest.Application), bot.Side{}), accounttest.Application, "messaging.application=HOLD"},
 		"an assistant in an old spelling":      {number(bot.Side{}, bot.Side{URL: "https://channels.autopilot.twilio.com/v2/" + accounttest.SID + "/" + accounttest.Assistant + "/twilio/voice?TargetTask=x"}), accounttest.Assistant, "voice.application=HOLD"},
 		"silenced already":                     {number(with(flow, hold), bot.Side{}), accounttest.Flow, ""},
+		"silenced by a hold that is gone":      {number(with(flow, gone), bot.Side{}), accounttest.Flow, "messaging.application=HOLD"},
+		"gone, over another bot's URL":         {number(with(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging)}, gone), bot.Side{}), accounttest.Flow, ""},
+		"gone, and nothing says whose it was":  {number(bot.Side{ApplicationSID: gone}, bot.Side{}), accounttest.Flow, ""},
 		"silenced by an old hold":              {number(with(flow, oldHold), bot.Side{}), accounttest.Flow, "messaging.application=HOLD"},
 		"half silenced":                        {number(with(flow, hold), flow), accounttest.Flow, "voice.application=HOLD"},
 		"another bot":                          {number(bot.Side{URL: urlOf(otherFlow, "", bot.Messaging)}, bot.Side{}), accounttest.Flow, ""},
@@ -103,6 +106,7 @@ func TestRestoreWritesWhatTheSuspensionTookAway(t *testing.T) {
 		writes string
 	}{
 		"the URL is there":                    {number(with(flow, hold), bot.Side{}), accounttest.Flow, both, nil, "messaging.application="},
+		"by one that is gone":                 {number(with(flow, gone), bot.Side{}), accounttest.Flow, []string{gone}, nil, "messaging.application="},
 		"by an old hold":                      {number(with(flow, oldHold), bot.Side{}), accounttest.Flow, both, nil, "messaging.application="},
 		"on both channels":                    {number(with(flow, hold), with(flow, oldHold)), accounttest.Flow, both, nil, "messaging.application= voice.application="},
 		"an application":                      {number(bot.Side{ApplicationSID: hold}, bot.Side{}), accounttest.Application, both, nil, "messaging.application=APP"},
@@ -151,7 +155,7 @@ func TestSilencedAndRestoredANumberIsAsItWas(t *testing.T) {
 			"the application over a URL":     {URL: url, Method: "POST", FallbackURL: fallback, ApplicationSID: accounttest.Application},
 			"another's hold":                 {URL: url, Method: "POST", ApplicationSID: otherHold},
 			"an application that is gone":    {ApplicationSID: gone},
-			"one that is gone, over its URL": {URL: url, Method: "POST", ApplicationSID: gone},
+			"one that is gone, over another": {URL: urlOf(otherFlow, "", channel), Method: "POST", ApplicationSID: gone},
 		}
 	}
 	twilios := map[string]func(bot.Side) bot.Side{

@@ -41,6 +41,6 @@ func Move(ctx context.Context, a *account.Account, from, to string) error {
 	if len(found) == 0 {
 		return nil
 	}
-	_, err = silenceNumbers(ctx, a, to, found[0].SID, nil)
+	_, err = silenceNumbers(ctx, a, to, found[0].SID, nil, nil)
 	return err
 }

@@ -3,6 +3,7 @@ package suspension
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
@@ -34,15 +35,18 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 				return err
 			}
 			holds = routing.HoldsOf(botSID)
-			first := now.Silenced
+			first := true
 			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
-				if first != nil {
-					todo := first
-					first = nil
-					return todo, nil
+				if !first {
+					if now, routing, err = read(ctx, a, botSID, a.Now()); err != nil {
+						return nil, err
+					}
 				}
-				now, _, err := read(ctx, a, botSID, a.Now())
-				return now.Silenced, err
+				first = false
+				for _, number := range now.Dead {
+					holds = append(holds, deletedHolds(routing, number, botSID)...)
+				}
+				return slices.Concat(now.Silenced, now.Dead), nil
 			}, func(ctx context.Context, number bot.Number) error {
 				return restoreNumber(ctx, a, number.SID, botSID, holds, saved[number.SID])
 			})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -23,6 +25,7 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 	var hold string
 	created := false
 	var log account.UndoLog
+	sides := recorder{saved: SavedSides{}}
 	err = operation.Run(ctx, "the suspension", operation.Step{
 		Name: "looking for what would answer all the same",
 		Do:   func(ctx context.Context) error { return Check(ctx, a, botSID, a.Now()) },
@@ -45,7 +48,7 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 		Name: "silencing its phone numbers",
 		Cut:  "Some of its phone numbers are silenced and the others answer; every plan that reads the bot or its numbers warns of it, and the next apply silences the rest.",
 		Do: func(ctx context.Context) (err error) {
-			now, err = silenceNumbers(ctx, a, botSID, hold, &log)
+			now, err = silenceNumbers(ctx, a, botSID, hold, &log, &sides)
 			return err
 		},
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &log) },
@@ -53,11 +56,27 @@ func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspen
 	if err != nil {
 		return Suspension{}, nil, err
 	}
-	saved = SavedSides{}
-	for _, before := range log.Before() {
-		saved[before.SID] = map[bot.Channel]bot.Side{bot.Messaging: before.Messaging, bot.Voice: before.Voice}
+	return now, sides.saved, nil
+}
+
+// recorder collects what numbers that are silenced at once held before.
+type recorder struct {
+	mu    sync.Mutex
+	saved SavedSides
+}
+
+// add records the sides of a number that are no hold's: what a hold is set on was saved
+// when the hold was set.
+func (r *recorder) add(routing bot.Routing, n bot.Number) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, channel := range bot.Channels() {
+		route := routing.Route(n, channel)
+		if route.SilencedBy != "" || route.Gone {
+			continue
+		}
+		r.saved.With(SavedSides{n.SID: {channel: n.Side(channel)}})
 	}
-	return now, saved, nil
 }
 
 // Check refuses to suspend a bot that would go on answering: messages that a Messaging
@@ -128,26 +147,30 @@ func createHold(ctx context.Context, a *account.Account, botSID string) (sid str
 	return hold.SID, true, nil
 }
 
-// silenceNumbers silences every number on which a bot answers, and looks again until there
-// is none: what it returns is that last look. A number that is bound after it is silenced by
-// its binding, which looks for the hold behind its own write. log may be nil.
-func silenceNumbers(ctx context.Context, a *account.Account, botSID, hold string, log *account.UndoLog) (now Suspension, err error) {
+// silenceNumbers silences every number on which a bot answers, or that is pointed at a
+// hold which no longer exists, and looks again until there is none: what it returns is
+// that last look. A number that is bound after it is silenced by its binding, which looks
+// for the hold behind its own write. log and sides may be nil.
+func silenceNumbers(ctx context.Context, a *account.Account, botSID, hold string, log *account.UndoLog, sides *recorder) (now Suspension, err error) {
 	err = account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
 		now, _, err = read(ctx, a, botSID, a.Now())
-		return now.Answering, err
+		return slices.Concat(now.Answering, now.Dead), err
 	}, func(ctx context.Context, number bot.Number) error {
-		return silenceNumber(ctx, a, number.SID, botSID, hold, log)
+		return silenceNumber(ctx, a, number.SID, botSID, hold, log, sides)
 	})
 	return now, err
 }
 
 // silenceNumber points the channels on which a number answers for a bot at the hold. It
 // is one write: before it they answer, after it they do not.
-func silenceNumber(ctx context.Context, a *account.Account, numberSID, botSID, hold string, log *account.UndoLog) error {
+func silenceNumber(ctx context.Context, a *account.Account, numberSID, botSID, hold string, log *account.UndoLog, sides *recorder) error {
 	return a.EditNumber(ctx, numberSID, log, func(ctx context.Context, e *account.Edit) error {
 		routing, err := a.Routing(ctx, e.Number)
 		if err != nil {
 			return err
+		}
+		if sides != nil {
+			sides.add(routing, e.Number)
 		}
 		return e.Write(ctx, silence(routing, e.Number, botSID, hold))
 	})

@@ -1,0 +1,103 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// claim says how a resource comes to what only one may have.
+type claim string
+
+const (
+	keeps claim = "keeps" // it has it in its state
+	takes claim = "takes" // it is new to it: the resource is new, or changes to it
+	frees claim = "frees" // the plan destroys the resource that has it
+)
+
+// claimFor records how a resource that is planned comes to something, and returns how the
+// others of this walk come to it that were planned so far. Terraform plans resources that
+// do not depend on each other in any order, so that each of two must look for the other.
+func (l *ledger) claimFor(what exclusive, how claim) (others []claim) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	others = l.claims[what]
+	l.claims[what] = append(others[:len(others):len(others)], how)
+	return others
+}
+
+// recordRead records that something was refreshed in this walk.
+func (l *ledger) recordRead(what exclusive) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads[what] = true
+}
+
+// hasRead reports whether something was refreshed in this walk. Where Terraform applies,
+// nothing is: what it replaces with create_before_destroy then stands beside its successor,
+// and is planned to be destroyed once more.
+func (l *ledger) hasRead(what exclusive) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reads[what]
+}
+
+// readsNothing reports whether nothing was refreshed in this walk: it may be that of an
+// apply.
+func (l *ledger) readsNothing() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.reads) == 0
+}
+
+// plannedKey is the private data of a plan: what the plan is of. Terraform plans a
+// resource that it replaces twice, with its prior state and then as a new one, and hands
+// the private data of the first plan to the second. A destruction has that of its own
+// plan, or, of a resource that is replaced, that of the second.
+const plannedKey = "planned"
+
+// plannedAs is what a plan is of.
+type plannedAs struct {
+	// Object is the SID of what the resource has, or had before it is replaced; empty for
+	// a new one.
+	Object string `json:"object,omitempty"`
+	// Destroys reports whether the plan is of a destruction that is no replacement.
+	Destroys bool `json:"destroys,omitempty"`
+	// Shared reports whether another resource has the same, and keeps it.
+	Shared bool `json:"shared,omitempty"`
+	// Changes reports whether the configuration asks for something else than the
+	// resource has.
+	Changes bool `json:"changes,omitempty"`
+	// Beside are the SIDs of bots of the same name that a new bot may be created beside.
+	Beside []string `json:"beside,omitempty"`
+}
+
+func loadPlanned(ctx context.Context, private privateState) (plannedAs, diag.Diagnostics) {
+	var as plannedAs
+	diags := loadPrivate(ctx, private, plannedKey, "the plan's private data", &as)
+	return as, diags
+}
+
+func (as plannedAs) save(ctx context.Context, private privateState) diag.Diagnostics {
+	return savePrivate(ctx, private, plannedKey, "the plan's private data", as)
+}
+
+// movedBlock is the configuration that keeps a resource whose address changes.
+func movedBlock(kind string) string {
+	return "moved {\n  from = " + kind + ".the_old_name\n  to   = " + kind + ".the_new_name\n}"
+}
+
+// handOver records what a suspension that Terraform replaces kept, for the one that comes
+// after it in this walk.
+func (l *ledger) handOver(botSID string, prior priorSuspension) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.handed[botSID] = prior
+}
+
+// handedOver is what a suspension of the bot left in this walk that Terraform replaces.
+func (l *ledger) handedOver(botSID string) priorSuspension {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.handed[botSID]
+}
