@@ -414,3 +414,21 @@ func TestABotOfAnotherAccountIsNotChanged(t *testing.T) {
 		t.Errorf("it writes %q", writes)
 	}
 }
+
+func TestABotThatMovesKeepsNoAttributeOfItsOldEngine(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.applied(botBlock("bot", bare("autopilot", "first")))
+	b.applied(botBlock("bot", bare("compiled", "first")).with("engine", str("studio")))
+	for _, name := range []string{"friendly_name", "needs_model_build"} {
+		if value := b.attributesOf(botAddress)[name]; !value.IsNull() {
+			t.Errorf("on Studio %s is %v", name, value)
+		}
+	}
+	b.applied(botBlock("bot", bare("webhooks", "first")))
+	for _, name := range []string{"routing", "messaging_webhook_url", "voice_webhook_url"} {
+		if value := b.attributesOf(botAddress)[name]; !value.IsNull() {
+			t.Errorf("hosted elsewhere, %s is %v", name, value)
+		}
+	}
+}

@@ -123,7 +123,7 @@ func (p *assistantPlan) friendlyName(ctx context.Context, renamed bool) {
 				fmt.Sprintf("On the engine %s Twilio has one name field, and it holds `unique_name` (%q). Remove `friendly_name`.",
 					p.shownEngines(), p.plan.UniqueName.ValueString()))}, "friendly_name", "engine")
 		}
-	case oneName && p.state != nil && !p.state.FriendlyName.IsNull() && (p.plan.UniqueName.IsUnknown() || p.plan.UniqueName.Equal(p.state.FriendlyName)):
+	case oneName && p.state != nil && !p.moves() && !p.state.FriendlyName.IsNull() && (p.plan.UniqueName.IsUnknown() || p.plan.UniqueName.Equal(p.state.FriendlyName)):
 		// An earlier version of the provider wrote it, or the configuration did: it says the same.
 		p.plan.FriendlyName = p.plan.UniqueName
 	case oneName:
