@@ -22,7 +22,8 @@ type ledger struct {
 	said     map[string]bool
 	gone     map[exclusive]bool // what the refresh removed from the state
 	claims   map[exclusive][]claim
-	reads    map[exclusive]bool
+	reads    map[exclusive]int          // how many resources were refreshed that have it
+	beside   map[string][]string        // SIDs of bots, by the name of a new one
 	handed   map[string]priorSuspension // by the SID of the suspended bot
 	drifted  map[string]bool            // SIDs of bots that another client changed since the last apply
 }
@@ -52,7 +53,7 @@ func newLedger() *ledger {
 	return &ledger{
 		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
 		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
-		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]bool{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
+		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]int{}, beside: map[string][]string{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
 	}
 }
 
