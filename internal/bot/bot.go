@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
@@ -148,8 +149,17 @@ type Spec struct {
 	// so, and what the old one has beside its content is carried along where both run on
 	// one engine.
 	Replaces string
+	// Beside are the SIDs of bots of the same name and engine that this one is created
+	// beside, where Twilio allows it; any other of the name is refused.
+	Beside []string
 	// RestoreSID is the deleted Autopilot assistant that becomes the bot.
 	RestoreSID string
+}
+
+// Strangers are those of the bots that have the name which the new one is not created
+// beside.
+func (s Spec) Strangers(named []Bot) []Bot {
+	return slices.DeleteFunc(slices.Clone(named), func(b Bot) bool { return slices.Contains(s.Beside, b.SID) })
 }
 
 // Finding is what Twilio says is wrong with a bot's content.

@@ -15,6 +15,7 @@ const (
 	NumberIncapable  Kind = "number incapable"   // a number cannot carry a channel
 	NumberSilenced   Kind = "number silenced"    // taking a live number over would silence it
 	NameTaken        Kind = "name taken"         // another bot has the name
+	NameOfIdle       Kind = "name of idle"       // a bot that nothing routes to has the name, and is otherwise the same
 	NameReserved     Kind = "name reserved"      // Twilio keeps the name for a deleted assistant
 	StillRouted      Kind = "still routed"       // numbers route to a bot that is being deleted
 	ServiceRoutes    Kind = "service routes"     // a Messaging Service routes to a bot that is being suspended

@@ -14,8 +14,10 @@ import (
 )
 
 // Create creates a bot whose name no other bot of the account has, on any engine. Within
-// one process one bot of a name is created at a time.
-func Create(ctx context.Context, a *account.Account, engine bot.Engine, spec bot.Spec) (bot.Bot, error) {
+// one process one bot of a name is created at a time. beside are the SIDs of bots that the
+// new one replaces and may share its name with until they are deleted, where something
+// routes to them: what an earlier creation left, of which no state knows, has nothing yet.
+func Create(ctx context.Context, a *account.Account, engine bot.Engine, spec bot.Spec, beside ...string) (bot.Bot, error) {
 	unlock, err := a.LockName(ctx, spec.UniqueName)
 	if err != nil {
 		return bot.Bot{}, err
@@ -31,13 +33,36 @@ func Create(ctx context.Context, a *account.Account, engine bot.Engine, spec bot
 		return b.Engine() == engine && (b.Uploading && b.Replaces == "" || b.SID == spec.RestoreSID)
 	})
 	if len(named) > 0 {
-		return bot.Bot{}, bot.NameProblem(spec.UniqueName, named)
+		if err := mayShare(ctx, a, spec.UniqueName, named, beside); err != nil {
+			return bot.Bot{}, err
+		}
+		spec.Beside = beside
 	}
 	created, err := a.Host(engine).Create(ctx, spec)
 	if errors.Is(err, bot.ErrNameTaken) {
 		return created, nameTakenMeanwhile(spec.UniqueName, err)
 	}
 	return created, err
+}
+
+// mayShare refuses a name that other bots have than those which the new one may stand
+// beside.
+func mayShare(ctx context.Context, a *account.Account, name string, named []bot.Bot, beside []string) error {
+	taken := bot.NameProblem(name, named)
+	for _, b := range named {
+		if !slices.Contains(beside, b.SID) || b.Engine() == bot.Autopilot {
+			return taken
+		}
+		routes, err := a.RoutesTo(ctx, b.SID, a.Now())
+		if err != nil {
+			return err
+		}
+		if len(routes.Numbers)+len(routes.Services) == 0 {
+			taken.Kind = bot.NameOfIdle
+			return taken
+		}
+	}
+	return nil
 }
 
 func nameTakenMeanwhile(name string, cause error) error {

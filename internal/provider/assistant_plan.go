@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 )
@@ -24,7 +21,10 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		var state assistantModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if !resp.Diagnostics.HasError() && r.provider.ready() {
+			r.claimRemoval(state, &resp.Diagnostics)
 			r.willGo(ctx, state, &resp.Diagnostics)
+			as := plannedAs{Object: state.SID.ValueString(), Destroys: true}
+			resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 		}
 		return
 	}
@@ -36,6 +36,8 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		state = &assistantModel{}
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	}
+	as, diags := loadPlanned(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || r.provider == nil {
 		return
 	}
@@ -46,6 +48,12 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	p := assistantPlan{provider: r.provider, plan: &plan, config: config, state: state, diags: &resp.Diagnostics}
+	switch {
+	case state != nil:
+		p.as.Object = state.SID.ValueString()
+	case !as.Destroys:
+		p.as = plannedAs{Object: as.Object, Changes: as.Changes}
+	}
 	p.methods(ctx)
 	p.settle()
 	if !p.fits(ctx) {
@@ -71,6 +79,10 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if !resp.Diagnostics.HasError() && r.provider.ready() {
 		p.flow(ctx)
 	}
+	if state != nil {
+		p.as.Changes = p.replaced || state.differs(plan)
+	}
+	resp.Diagnostics.Append(p.as.save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -80,6 +92,7 @@ type assistantPlan struct {
 	plan     *assistantModel
 	config   assistantModel
 	state    *assistantModel // nil for a new bot
+	as       plannedAs
 	diags    *diag.Diagnostics
 	// made is the flow that a schema becomes on Studio; nil for other bots.
 	made *flow.Flow
@@ -176,58 +189,5 @@ func (p *assistantPlan) available() {
 	if engine != bot.Autopilot && p.state == nil && p.plan.RestoreSID.ValueString() != "" {
 		p.diags.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
 			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
-	}
-}
-
-// distinct is what distinguishes a configuration from those of other bots. Attributes that
-// are computed too are not part of it: where `ignore_changes` keeps one that nobody gave,
-// the plan that has a prior state has its value, and the plan without one does not.
-func (m assistantModel) distinct(ctx context.Context) string {
-	var w webhooksModel
-	if !m.Webhooks.IsNull() && !m.Webhooks.IsUnknown() {
-		// The object has the schema's own types, so there is nothing to go wrong.
-		m.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})
-	}
-	return fmt.Sprint(m.Schema.ValueString(), m.Flow.ValueString(), w.urls(), m.RestoreSID)
-}
-
-// unique refuses a name that another bot has, here or in this configuration.
-func (p *assistantPlan) unique(ctx context.Context) {
-	if p.plan.UniqueName.IsUnknown() {
-		return
-	}
-	name := p.plan.UniqueName.ValueString()
-	at := path.Root("unique_name")
-	own := ""
-	if p.state != nil {
-		own = p.state.SID.ValueString()
-		p.provider.ledger.readState(own)
-	}
-	if p.provider.ledger.planFor(exclusive{namedBot, name}, p.state != nil, p.config.distinct(ctx)) {
-		p.diags.AddAttributeError(at, "Two bots of this configuration have one name",
-			fmt.Sprintf("Another `twiliobot_assistant` is named %q too. Names are unique in an account, across engines; choose another for one of them.", name))
-		return
-	}
-	if p.state != nil && p.plan.UniqueName.Equal(p.state.UniqueName) {
-		return
-	}
-	listed, err := p.provider.account.Bots(ctx, account.AnyTime)
-	if err != nil {
-		addAttributeError(p.diags, at, "Unable to look for bots of this name", err)
-		return
-	}
-	owners := slices.DeleteFunc(slices.Clone(listed.Bots), func(b bot.Bot) bool {
-		takenUp := b.Uploading && b.Replaces == "" && p.mayRunOn(b.Engine())
-		// What this resource had before it is replaced is gone by then, or refused.
-		others := own != "" && (b.Replaces == own || b.SID == p.state.ReplacingSID.ValueString())
-		return b.UniqueName != name || b.SID == own || takenUp || others || b.SID == p.plan.RestoreSID.ValueString() || (p.state == nil && p.provider.ledger.hasInState(b.SID))
-	})
-	if p.state != nil && len(owners) > 0 {
-		p.swapped(ctx, name, owners)
-		return
-	}
-	if len(owners) > 0 {
-		// What a state of an earlier time knew is gone, and another has come in its place.
-		addAttributeRefusal(p.diags, at, "", bot.NameProblem(name, owners), p.provider.ledger.hasLost(namedBot))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -55,7 +56,7 @@ func (r *assistantResource) Create(ctx context.Context, req resource.CreateReque
 	if !plan.usable(nil, &resp.Diagnostics) {
 		return
 	}
-	made, err := lifecycle.Create(ctx, r.provider.account, bot.Engine(plan.Engine.ValueString()), spec)
+	made, err := lifecycle.Create(ctx, r.provider.account, bot.Engine(plan.Engine.ValueString()), spec, r.provider.ledger.besideOf(spec.UniqueName)...)
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("unique_name"), "Unable to create the bot", err)
 		return
@@ -106,6 +107,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	if importing {
+		r.sharesName(ctx, live, &resp.Diagnostics)
 		if live.Engine() == bot.Studio && live.Content.Flow == nil {
 			resp.Diagnostics.AddError("The flow was never published",
 				fmt.Sprintf("Flow %s has a draft, revision %d, but no published revision, so it answers nobody and there is nothing to import. "+
@@ -127,6 +129,16 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+}
+
+// sharesName warns of a bot that is imported and whose name others have, as Twilio allows.
+func (r *assistantResource) sharesName(ctx context.Context, live bot.Bot, diags *diag.Diagnostics) {
+	named, err := r.provider.account.FindBots(ctx, live.UniqueName)
+	if err != nil || len(named) < 2 {
+		return // a name that cannot be looked up is no reason not to import
+	}
+	diags.AddWarning("The bot shares its name",
+		fmt.Sprintf("Bot %s is imported, and others have its name: %s. It keeps the name; only their SIDs tell them apart. No new bot can be given the name.", live, sids(named)))
 }
 
 // readBot reads the state's bot, or the one that came in its place in an apply that

@@ -152,10 +152,11 @@ func TestAReplacedBotThatIgnoresChangesIsOneBot(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := b.planOne(p, bot, b.states[botAddress], nil, nil); err != nil {
+			first, err := b.planOne(p, bot, b.states[botAddress], nil, nil)
+			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := b.planOne(p, bot, savedState{}, nil, nil); err != nil && strings.Contains(err.Error(), "Two bots") {
+			if _, err := b.planOne(p, bot, savedState{private: first.private}, nil, nil); err != nil && strings.Contains(err.Error(), "Two bots") {
 				t.Error(err)
 			}
 		})

@@ -27,11 +27,13 @@ func advice(problem *bot.Problem) string {
 		return "Remove the bot's `twiliobot_suspension` first, or free the number."
 	case bot.NameTaken:
 		return nameTakenAdvice(problem)
+	case bot.NameOfIdle:
+		return "If Terraform replaces that bot by this one, do so without `create_before_destroy`, or change `unique_name`. " + nameTakenAdvice(problem)
 	case bot.NameReserved:
 		return "Set `restore_sid` to that assistant's SID to bring it back under this configuration, or choose another `unique_name`."
 	case bot.StillRouted:
 		return "Remove the bindings of these numbers, point others elsewhere at Twilio, or set `force_destroy = true` on the bot and apply that first: then they are freed. " +
-			"To replace the bot, change its `unique_name`: its numbers follow."
+			"To replace the bot, change its `unique_name`: its numbers follow. Where Terraform replaces it (`-replace`, a taint, `replace_triggered_by`), the bot needs `create_before_destroy`."
 	case bot.NoMessagingURL:
 		return "Give it `messaging_url`, or point the service elsewhere first."
 	case bot.NotRestorable:
@@ -54,7 +56,8 @@ func nameTakenAdvice(problem *bot.Problem) string {
 	case 0:
 		return ""
 	case 1:
-		return "Choose another `unique_name`, or have that bot managed by importing it:\n\n" + imports[0]
+		return "Choose another `unique_name`. Where a resource of this configuration has that bot under another address, keep it with a `moved` block. " +
+			"Where no resource has it, have it managed by importing it:\n\n" + imports[0]
 	default:
 		return "Choose another `unique_name`, or import the one that is meant by its SID:\n\n" + strings.Join(imports, "\n\n")
 	}

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -14,11 +13,10 @@ import (
 // resources in the order of its graph: an answer holds for what was planned so far.
 type ledger struct {
 	mu       sync.Mutex
-	inState  map[string]bool                 // SIDs of bots that a resource has in its state
-	plans    map[exclusive][]plannedResource // what only one resource may have
-	engines  map[string]bot.Engine           // of bots that the plan replaces, by the SID they have now
-	names    map[string]plannedName          // of bots that the plan renames in place, by SID
-	webhooks map[string]webhooksModel        // that the plan gives to bots hosted elsewhere, by SID
+	inState  map[string]bool          // SIDs of bots that a resource has in its state
+	engines  map[string]bot.Engine    // of bots that the plan replaces, by the SID they have now
+	names    map[string]plannedName   // of bots that the plan renames in place, by SID
+	webhooks map[string]webhooksModel // that the plan gives to bots hosted elsewhere, by SID
 	said     map[string]bool
 	gone     map[exclusive]bool // what the refresh removed from the state
 	sides    map[numberSide]*sideRecord
@@ -27,7 +25,8 @@ type ledger struct {
 	settled  map[string]chan struct{} // closed when a bot of the state, by its SID, was planned or will not be
 	leaving  map[string][]string      // the numbers of the bindings that the plan points from a bot, which is its key, to another
 	claims   map[exclusive][]claim
-	reads    map[exclusive]bool
+	reads    map[exclusive]int          // how many resources were refreshed that have it
+	beside   map[string][]string        // SIDs of bots, by the name of a new one
 	handed   map[string]priorSuspension // by the SID of the suspended bot
 	drifted  map[string]bool            // SIDs of bots that another client changed since the last apply
 }
@@ -47,33 +46,13 @@ const (
 	suspendedBot exclusiveKind = "suspension"
 )
 
-// plannedResource is a resource that was planned to have an object.
-type plannedResource struct {
-	hasState bool
-	config   string // what distinguishes it from other resources
-}
-
 func newLedger() *ledger {
 	return &ledger{
-		inState: map[string]bool{}, plans: map[exclusive][]plannedResource{}, engines: map[string]bot.Engine{},
+		inState: map[string]bool{}, engines: map[string]bot.Engine{},
 		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
 		sides: map[numberSide]*sideRecord{}, labels: map[string]string{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
-		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]bool{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
+		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]int{}, beside: map[string][]string{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
 	}
-}
-
-// planFor records that a resource is planned to have an object, and reports whether
-// another resource of this walk has it already. Terraform plans a resource that is to be
-// replaced twice, with its prior state and then without: the same configuration met once
-// each way is one resource.
-func (l *ledger) planFor(what exclusive, hasState bool, config string) (otherHas bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if slices.ContainsFunc(l.plans[what], func(other plannedResource) bool { return other.hasState == hasState || other.config != config }) {
-		return true
-	}
-	l.plans[what] = append(l.plans[what], plannedResource{hasState, config})
-	return false
 }
 
 // readState records a bot that a resource has in its state.

@@ -13,6 +13,9 @@ const (
 	keeps claim = "keeps" // it has it in its state
 	takes claim = "takes" // it is new to it: the resource is new, or changes to it
 	frees claim = "frees" // the plan destroys the resource that has it
+	// leaves is that of a resource that is destroyed and leaves it to another which has it
+	// too.
+	leaves claim = "leaves"
 )
 
 // claimFor records how a resource that is planned comes to something, and returns how the
@@ -30,7 +33,7 @@ func (l *ledger) claimFor(what exclusive, how claim) (others []claim) {
 func (l *ledger) recordRead(what exclusive) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.reads[what] = true
+	l.reads[what]++
 }
 
 // hasRead reports whether something was refreshed in this walk. Where Terraform applies,
@@ -39,7 +42,25 @@ func (l *ledger) recordRead(what exclusive) {
 func (l *ledger) hasRead(what exclusive) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.reads[what]
+	return l.reads[what] > 0
+}
+
+// isShared reports whether another resource has something and keeps it, which the plan
+// of a destruction asks before it claims to free it: of several that are destroyed, the
+// last frees it.
+func (l *ledger) isShared(what exclusive) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	leaving := 1
+	for _, how := range l.claims[what] {
+		switch how {
+		case keeps:
+			return true
+		case frees, leaves:
+			leaving++
+		}
+	}
+	return leaving < l.reads[what]
 }
 
 // readsNothing reports whether nothing was refreshed in this walk: it may be that of an
@@ -48,6 +69,21 @@ func (l *ledger) readsNothing() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.reads) == 0
+}
+
+// planBeside records a bot that a new one of the same name may be created beside.
+func (l *ledger) planBeside(name, sid string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.beside[name] = []string{sid}
+}
+
+// besideOf is what planBeside recorded of a name. Terraform plans a resource once more
+// right before it creates it, by the same process.
+func (l *ledger) besideOf(name string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.beside[name]
 }
 
 // plannedKey is the private data of a plan: what the plan is of. Terraform plans a
@@ -68,8 +104,6 @@ type plannedAs struct {
 	// Changes reports whether the configuration asks for something else than the
 	// resource has.
 	Changes bool `json:"changes,omitempty"`
-	// Beside are the SIDs of bots of the same name that a new bot may be created beside.
-	Beside []string `json:"beside,omitempty"`
 }
 
 func loadPlanned(ctx context.Context, private privateState) (plannedAs, diag.Diagnostics) {

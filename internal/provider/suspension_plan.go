@@ -30,13 +30,15 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 		}
 		r.provider.account.KnowHolds(state.AssistantSID.ValueString(), prior.holds...)
 		as := plannedAs{Object: state.AssistantSID.ValueString(), Destroys: true}
-		others := r.provider.ledger.claimFor(exclusive{suspendedBot, as.Object}, frees)
+		how := frees
+		if as.Shared = r.provider.ledger.isShared(exclusive{suspendedBot, as.Object}); as.Shared {
+			how = leaves
+		}
+		others := r.provider.ledger.claimFor(exclusive{suspendedBot, as.Object}, how)
 		switch {
 		case slices.Contains(others, takes) && r.provider.ledger.hasRead(exclusive{suspendedBot, as.Object}):
 			suspensionMoved(as.Object, &resp.Diagnostics)
-		case slices.Contains(others, keeps):
-			as.Shared = true
-		default:
+		case !as.Shared:
 			r.willAnswer(ctx, state, &resp.Diagnostics)
 		}
 		resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
@@ -64,14 +66,13 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		as = plannedAs{Object: state.AssistantSID.ValueString()}
 		others := r.claim(as.Object, keeps, &resp.Diagnostics)
-		if plan.AssistantSID.IsUnknown() || plan.AssistantSID.Equal(state.AssistantSID) {
-			if slices.Contains(others, frees) {
-				// Another resource that has the same suspension ends it, as far as it was planned
-				// to: the apply puts it back.
-				plan.Answering = types.SetUnknown(types.StringType)
-				resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-			}
-		} else {
+		stays := plan.AssistantSID.IsUnknown() || plan.AssistantSID.Equal(state.AssistantSID)
+		switch {
+		case stays && slices.Contains(others, frees):
+			resp.Diagnostics.AddAttributeError(path.Root("assistant_sid"), "Two resources have one suspension",
+				fmt.Sprintf("This plan destroys another `twiliobot_suspension` of bot %s, which would end this one too. Nothing is changed. "+
+					"Let `terraform state rm` forget the other one instead.", as.Object))
+		case !stays:
 			r.claim(plan.AssistantSID.ValueString(), takes, &resp.Diagnostics)
 		}
 	}

@@ -24,6 +24,7 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"A *hold*, an inert TwiML application named `suspended` and the bot's SID, is set as the application of each number; everything else on the number (URL, target task, methods, fallbacks, label) stays as it was. " +
 			"A text to a suspended number gets no answer, and a call ends. Destroying the resource deletes the hold, and the bot answers again as before.\n\n" +
 			"While a bot is suspended, every plan that reads it or one of its bindings warns and names the silent numbers. " +
+			"A bot has one suspension: a second one is refused. One that Terraform replaces never lets the bot answer in between, and one whose address changes needs a `moved` block. " +
 			"A bot that messages reach through the inbound URL of a Messaging Service cannot be silenced this way, and suspending it is refused.\n\n" +
 			"Removing a suspension and the bindings of its bot in one apply may end the suspension before the numbers are freed, and until they are, the bot answers on them, also where it is removed itself: " +
 			"Terraform does not tell a provider what else a plan removes. To have the numbers freed first, give each binding a `depends_on` that names the suspension, and apply that before the removal.",

@@ -25,6 +25,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	if err != nil {
 		return bot.Bot{}, err
 	}
+	before = spec.Strangers(before)
 	if len(before) > 0 && spec.Replaces != "" {
 		return h.Update(ctx, before[0].SID, bot.Spec{UniqueName: spec.UniqueName, Content: before[0].Content}, spec)
 	}
@@ -103,6 +104,7 @@ func (h Host) findCreated(ctx context.Context, spec bot.Spec, sent error) (bot.B
 	write := confirm.Write{Object: fmt.Sprintf("application %q", spec.UniqueName), Verb: "created", Err: sent}
 	return confirm.Read(ctx, write, func(ctx context.Context) (bot.Bot, error) {
 		found, err := h.Find(ctx, spec.UniqueName)
+		found = spec.Strangers(found)
 		switch {
 		case err != nil:
 			return bot.Bot{}, err

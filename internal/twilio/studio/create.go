@@ -62,7 +62,7 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 // named gives the flows that have the name of a spec, without the one it replaces.
 func (h Host) named(ctx context.Context, spec bot.Spec) ([]bot.Bot, error) {
 	found, err := h.Find(ctx, spec.UniqueName)
-	return slices.DeleteFunc(found, func(b bot.Bot) bool { return b.SID == spec.Replaces }), err
+	return slices.DeleteFunc(spec.Strangers(found), func(b bot.Bot) bool { return b.SID == spec.Replaces }), err
 }
 
 // takeUp brings what an earlier Create of the same replacement left to what is wanted.

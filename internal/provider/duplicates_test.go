@@ -1,0 +1,313 @@
+package provider
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// again is the block under another address.
+func (b block) again() block {
+	b.address = b.kind() + ".again"
+	return b
+}
+
+// A second resource for what an unchanged one has is refused at plan, whichever of the two
+// Terraform plans first.
+func TestSecondResourceForWhatOneHasIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio", "application", "autopilot"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			bot, suspension := botBlock("bot", content(engine, "first", 1)), suspensionBlock()
+			b.applied(bot, bindingBlock(ukNumber, "bot"), suspension)
+			sid := str(b.sid("twiliobot_assistant.bot", "sid"))
+			again := block{"twiliobot_suspension.again", func(map[string]tftypes.Value) map[string]tftypes.Value {
+				return map[string]tftypes.Value{"assistant_sid": sid}
+			}}
+			for name, each := range map[string]struct {
+				blocks []block
+				want   string
+			}{
+				"a suspension, last":                 {[]block{bot, bindingBlock(ukNumber, "bot"), suspension, again}, "The bot is suspended twice"},
+				"a suspension, first":                {[]block{again, bot, bindingBlock(ukNumber, "bot"), suspension}, "The bot is suspended twice"},
+				"a name, last":                       {[]block{bot, bindingBlock(ukNumber, "bot"), suspension, bot.again()}, "Two bots of this configuration have one name"},
+				"a name, first":                      {[]block{bot.again(), bot, bindingBlock(ukNumber, "bot"), suspension}, "Two bots of this configuration have one name"},
+				"the name that another gives up":     {[]block{botBlock("bot", content(engine, "renamed", 1)), bot.again(), bindingBlock(ukNumber, "bot"), suspension}, "Two bots of this configuration have one name"},
+				"a suspension under another address": {[]block{bot, bindingBlock(ukNumber, "bot"), suspension.again()}, "twiliobot_suspension.the_new_name"},
+				"a bot under another address":        {[]block{bot.again()}, "twiliobot_assistant.the_new_name"},
+			} {
+				_, err := b.plan(each.blocks, true)
+				if err == nil || !strings.Contains(err.Error(), each.want) {
+					t.Errorf("%s: %v", name, err)
+				} else if strings.Contains(err.Error(), "import {") {
+					t.Errorf("%s: it advises to import: %v", name, err)
+				}
+			}
+			b.applied(bot, bindingBlock(ukNumber, "bot"), suspension)
+		})
+	}
+}
+
+// Two resources that have one suspension, as two imports make them: removing one leaves
+// the bot suspended.
+func TestRemovingOneOfTwoSuspensionsLeavesTheOther(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, engine string, b bench) {
+		blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot"), suspensionBlock()}
+		b.applied(blocks...)
+		b.watched()
+		if err := b.imported("twiliobot_suspension.again", 9, b.sid("twiliobot_assistant.bot", "sid")); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.apply(blocks, true); err != nil {
+			t.Fatal(err)
+		}
+		b.answersOn()
+		b.applied(blocks...)
+	})
+}
+
+// replaced replaces a resource as Terraform does with -replace or replace_triggered_by: it
+// plans it with its prior state and then as a new one, and in the apply as a new one again;
+// tainted is the same for one that is planned as a new one alone.
+func (b bench) replaced(blocks []block, at int, createFirst, tainted bool) error {
+	target, ctx := blocks[at], context.Background()
+	old := b.states[target.address]
+	refs := map[string]tftypes.Value{}
+	plan := func(p *wire, private []byte) (plannedBlock, error) {
+		return b.planOne(p, target, savedState{private: private}, refs, nil)
+	}
+	p, err := b.provider()
+	if err != nil {
+		return err
+	}
+	for _, address := range b.inOrder() {
+		had := b.states[address]
+		read, err := p.server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: had.kind, CurrentState: had.state, Private: had.private, CurrentIdentity: had.identity})
+		if err != nil {
+			return err
+		}
+		if err := said(read.Diagnostics); err != nil {
+			return err
+		}
+	}
+	for _, each := range blocks {
+		if had, ok := b.states[each.address]; ok {
+			refs[each.address] = p.attribute(each.kind(), had.state, "sid")
+		}
+	}
+	var first plannedBlock
+	if !tainted {
+		if first, err = b.planOne(p, target, old, refs, nil); err != nil {
+			return err
+		}
+	}
+	second, err := plan(p, first.private)
+	if err != nil {
+		return err
+	}
+	if p, err = b.provider(); err != nil {
+		return err
+	}
+	destroy := func(private []byte) error {
+		null := p.dynamic(p.kind(target.kind()), tftypes.NewValue(p.kind(target.kind()), nil))
+		if createFirst { // what is deposed is planned once more
+			planned, err := p.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+				TypeName: target.kind(), PriorState: old.state, ProposedNewState: null, Config: null, PriorPrivate: old.private, PriorIdentity: old.identity,
+			})
+			if err != nil {
+				return err
+			}
+			if err := said(planned.Diagnostics); err != nil {
+				return err
+			}
+			private = planned.PlannedPrivate
+		}
+		answer, err := p.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+			TypeName: target.kind(), PriorState: old.state, PlannedState: null, Config: null, PlannedPrivate: private, PlannedIdentity: old.identity,
+		})
+		if err != nil {
+			return err
+		}
+		return said(answer.Diagnostics)
+	}
+	if !createFirst {
+		if err := destroy(second.private); err != nil {
+			return err
+		}
+	}
+	delete(b.states, target.address)
+	change, err := plan(p, nil)
+	if err == nil {
+		err = b.carryOut(p, target, old.order, change)
+	}
+	if err != nil {
+		if createFirst {
+			b.states[target.address] = old
+		}
+		return err
+	}
+	refs[target.address] = p.attribute(target.kind(), b.states[target.address].state, "sid")
+	for i, each := range blocks {
+		if i == at || target.kind() != "twiliobot_assistant" {
+			continue
+		}
+		change, err := b.planOne(p, each, b.states[each.address], refs, nil)
+		if err == nil && !change.noop {
+			err = b.carryOut(p, each, i, change)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if createFirst {
+		return destroy(nil)
+	}
+	return nil
+}
+
+func TestBotThatTerraformReplacesIsCreatedBesideTheOldOne(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio", "application", "autopilot"} {
+		for _, tainted := range []bool{false, true} {
+			name := engine
+			if tainted {
+				name += ", tainted"
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot")}
+				b.applied(blocks...)
+				old := b.sid("twiliobot_assistant.bot", "sid")
+				b.gate.arm(0, "", nil)
+				err := b.replaced(blocks, 0, true, tainted)
+				b.gate.disarm()
+				if err := b.gate.violation(); err != nil {
+					t.Error(err)
+				}
+				now := b.sid("twiliobot_assistant.bot", "sid")
+				if refused := engine == "autopilot"; refused != (err != nil) || refused != (now == old) {
+					t.Fatalf("%s became %s: %v", old, now, err)
+				}
+				b.applied(blocks...)
+				if names, _ := b.gate.bots(); len(names) != 1 {
+					t.Errorf("remaining: %v", names)
+				}
+				// Without create_before_destroy it is refused before anything is written.
+				if err := b.replaced(blocks, 0, false, tainted); err == nil {
+					t.Error("a bot in use is replaced by none")
+				}
+				b.applied(blocks...)
+				b.answersOn(ukNumber + " sms")
+			})
+		}
+	}
+}
+
+// A bot that nothing routes to is replaced where Terraform destroys it first; where it
+// does not, the apply stops and leaves all as it was.
+func TestIdleBotThatTerraformReplaces(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, engine string, b bench) {
+		blocks := []block{botBlock("bot", content(engine, "first", 1))}
+		b.applied(blocks...)
+		old := b.sid("twiliobot_assistant.bot", "sid")
+		if err := b.replaced(blocks, 0, true, false); err == nil || !strings.Contains(err.Error(), "create_before_destroy") && engine != "autopilot" {
+			t.Errorf("beside the old one: %v", err)
+		}
+		b.applied(blocks...)
+		if now := b.sid("twiliobot_assistant.bot", "sid"); now != old {
+			t.Errorf("%s became %s", old, now)
+		}
+		if err := b.replaced(blocks, 0, false, false); err != nil {
+			t.Error(err)
+		}
+		b.applied(blocks...)
+		if now := b.sid("twiliobot_assistant.bot", "sid"); now == old {
+			t.Error("it was not replaced")
+		}
+		if names, _ := b.gate.bots(); len(names) != 1 {
+			t.Errorf("remaining: %v", names)
+		}
+	})
+}
+
+// A suspension that Terraform replaces never lets the bot answer, in either order, and
+// what it saved of the numbers goes along.
+func TestSuspensionThatTerraformReplacesStays(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]struct{ createFirst, tainted bool }{
+		"destroyed first": {}, "created first": {createFirst: true}, "tainted, destroyed first": {tainted: true}, "tainted, created first": {true, true},
+	} {
+		onEachEngineNamed(t, name, func(t *testing.T, engine string, b bench) {
+			blocks := []block{botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot"), suspensionBlock()}
+			b.applied(blocks...)
+			b.watched()
+			if err := b.replaced(blocks, 2, how.createFirst, how.tainted); err != nil {
+				t.Fatal(err)
+			}
+			b.applied(blocks...)
+			b.gate.next = conforming(t, b.w.box)
+			b.applied(blocks[:2]...)
+			b.answersOn(ukNumber + " sms")
+		})
+	}
+}
+
+func onEachEngineNamed(t *testing.T, name string, test func(t *testing.T, engine string, b bench)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { onEachEngine(t, test) })
+}
+
+func TestBotsThatShareANameAreImportedAndKeepIt(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio", "application"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			made := content(engine, "first", 1)
+			b.applied(botBlock("one", made))
+			one := b.sid("twiliobot_assistant.one", "sid")
+			b.applied(botBlock("one", made), botBlock("two", content(engine, "second", 1)))
+			two := b.sid("twiliobot_assistant.two", "sid")
+			at, form := apiBase+"/Applications/"+two+".json", map[string]string{"FriendlyName": "first"}
+			if engine == "studio" {
+				at, form["Status"] = studioBase+"/"+two, "published"
+			}
+			b.w.call("POST", at, form)
+			clear(b.states)
+			for i, sid := range []string{one, two} {
+				if err := b.imported([]string{"twiliobot_assistant.one", "twiliobot_assistant.two"}[i], i, sid); err != nil {
+					t.Fatal(err)
+				}
+			}
+			blocks := []block{botBlock("one", made), botBlock("two", made)}
+			if err := b.apply(blocks, true); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.empty(blocks); err != nil {
+				t.Error(err)
+			}
+			// A third of the name is refused, and so is a rename to it.
+			if _, err := b.plan(append(blocks, botBlock("three", made)), true); err == nil {
+				t.Error("a third of the name is planned")
+			}
+			// Each can change and go without the other.
+			b.applied(botBlock("one", content(engine, "first", 2)), botBlock("two", made))
+			b.applied(botBlock("one", content(engine, "renamed", 2)), botBlock("two", made))
+			if _, err := b.plan([]block{botBlock("one", content(engine, "first", 2)), botBlock("two", made)}, true); err == nil {
+				t.Error("it is renamed back to the name that the other has")
+			}
+			b.applied(botBlock("two", made))
+			if now := b.sid("twiliobot_assistant.two", "sid"); now != two {
+				t.Errorf("%s became %s", two, now)
+			}
+		})
+	}
+}
