@@ -278,7 +278,7 @@ func TestTwoBindingsShareANumber(t *testing.T) {
 		resource.TestStep{Config: both + texts + calls, Check: sides("texts", "calls", "")},
 		resource.TestStep{
 			ResourceName: "twiliobot_phone_number_binding.calls", ImportState: true, ImportStateId: ukNumber + ":voice",
-			ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "phone_number_sid",
+			ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "assistant_sid",
 		},
 		resource.TestStep{
 			ResourceName: "twiliobot_phone_number_binding.calls", ImportState: true, ImportStateId: ukNumber,
