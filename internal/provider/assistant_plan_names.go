@@ -91,9 +91,9 @@ func (r *assistantResource) claimRemoval(state assistantModel, diags *diag.Diagn
 		botTwice(&state, diags)
 		return
 	}
-	others := r.provider.ledger.claimFor(exclusive{namedBot, state.UniqueName.ValueString()}, frees)
-	// In an apply, what is replaced is planned to be destroyed beside its successor.
-	if slices.Contains(others, takes) && r.provider.ledger.hasRead(object) {
+	name := exclusive{namedBot, state.UniqueName.ValueString()}
+	others := r.provider.ledger.claimFor(name, frees)
+	if slices.Contains(others, takes) && !r.provider.ledger.isCreated(name) {
 		botMoved(state.UniqueName.ValueString(), diags)
 	}
 }

@@ -61,6 +61,7 @@ func (r *assistantResource) Create(ctx context.Context, req resource.CreateReque
 		addAttributeError(&resp.Diagnostics, path.Root("unique_name"), "Unable to create the bot", err)
 		return
 	}
+	r.provider.ledger.recordCreated(exclusive{namedBot, spec.UniqueName})
 	plan.read(r.provider.account.Webhooks, made)
 	plan.ReplacingSID = types.StringNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

@@ -41,16 +41,42 @@ func TestSecondResourceForWhatOneHasIsRefused(t *testing.T) {
 				"a suspension under another address": {[]block{bot, bindingBlock(ukNumber, "bot"), suspension.again()}, "twiliobot_suspension.the_new_name"},
 				"a bot under another address":        {[]block{bot.again()}, "twiliobot_assistant.the_new_name"},
 			} {
-				_, err := b.plan(each.blocks, true)
-				if err == nil || !strings.Contains(err.Error(), each.want) {
-					t.Errorf("%s: %v", name, err)
-				} else if strings.Contains(err.Error(), "import {") {
-					t.Errorf("%s: it advises to import: %v", name, err)
+				for _, refresh := range []bool{true, false} {
+					_, err := b.plan(each.blocks, refresh)
+					if err == nil || !strings.Contains(err.Error(), each.want) {
+						t.Errorf("%s, refreshed %t: %v", name, refresh, err)
+					} else if strings.Contains(err.Error(), "import {") {
+						t.Errorf("%s, refreshed %t: it advises to import: %v", name, refresh, err)
+					}
 				}
 			}
 			b.applied(bot, bindingBlock(ukNumber, "bot"), suspension)
 		})
 	}
+}
+
+// Whether a resource only changes its address does not depend on what was refreshed by
+// then: Terraform may plan the removal of a resource before it reads it, or not read it.
+func TestChangeOfAddressIsRefusedInEveryOrder(t *testing.T) {
+	t.Parallel()
+	onEachEngine(t, func(t *testing.T, engine string, b bench) {
+		bot, suspension := botBlock("bot", content(engine, "first", 1)), suspensionBlock()
+		b.applied(bot, suspension)
+		for _, each := range []struct {
+			blocks []block
+			first  []string
+		}{
+			{[]block{bot.again()}, []string{"twiliobot_assistant.again"}},
+			{[]block{bot.again()}, []string{"twiliobot_assistant.bot"}},
+			{[]block{bot, suspension.again()}, []string{"twiliobot_assistant.bot", "twiliobot_suspension.again"}},
+			{[]block{bot, suspension.again()}, []string{"twiliobot_suspension.bot"}},
+		} {
+			_, err := b.intend(turn{blocks: each.blocks, first: each.first, unread: true})
+			if err == nil || !strings.Contains(err.Error(), ".the_new_name") {
+				t.Errorf("%s first: %v", each.first, err)
+			}
+		}
+	})
 }
 
 // Two resources that have one suspension, as two imports make them: removing one leaves

@@ -25,7 +25,8 @@ type ledger struct {
 	settled  map[string]chan struct{} // closed when a bot of the state, by its SID, was planned or will not be
 	leaving  map[string][]string      // the numbers of the bindings that the plan points from a bot, which is its key, to another
 	claims   map[exclusive][]claim
-	reads    map[exclusive]int          // how many resources were refreshed that have it
+	reads    map[exclusive]int // how many resources were refreshed that have it
+	created  map[exclusive]bool
 	beside   map[string][]string        // SIDs of bots, by the name of a new one
 	handed   map[string]priorSuspension // by the SID of the suspended bot
 	drifted  map[string]bool            // SIDs of bots that another client changed since the last apply
@@ -51,7 +52,7 @@ func newLedger() *ledger {
 		inState: map[string]bool{}, engines: map[string]bot.Engine{},
 		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
 		sides: map[numberSide]*sideRecord{}, labels: map[string]string{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
-		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]int{}, beside: map[string][]string{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
+		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]int{}, created: map[exclusive]bool{}, beside: map[string][]string{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
 	}
 }
 

@@ -159,9 +159,10 @@ func (l *ledger) planLeaving(botSID, number string) (removed bool) {
 	return l.removed[botSID]
 }
 
-// planReplacedLeaving takes planLeaving back: Terraform replaces the binding, and deletes a
-// binding before the bot that it had.
-func (l *ledger) planReplacedLeaving(botSID, number string) {
+// notLeaving takes planLeaving back: Terraform replaces the binding, and deletes a binding
+// before the bot that it had; or the binding was updated, so that the number has left. What
+// Terraform replaces with create_before_destroy is planned to be destroyed only then.
+func (l *ledger) notLeaving(botSID, number string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.leaving[botSID] = slices.DeleteFunc(l.leaving[botSID], func(each string) bool { return each == number })

@@ -36,13 +36,23 @@ func (l *ledger) recordRead(what exclusive) {
 	l.reads[what]++
 }
 
-// hasRead reports whether something was refreshed in this walk. Where Terraform applies,
-// nothing is: what it replaces with create_before_destroy then stands beside its successor,
-// and is planned to be destroyed once more.
-func (l *ledger) hasRead(what exclusive) bool {
+// recordCreated records that a resource created something in this walk.
+func (l *ledger) recordCreated(what exclusive) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.reads[what] > 0
+	l.created[what] = true
+}
+
+// isCreated reports whether a resource created something in this walk, which is then that
+// of an apply: what Terraform replaces with create_before_destroy stands beside its
+// successor, and its destruction is planned once more. In the walk of a plan nothing is
+// created. That something was refreshed would not tell the two apart: Terraform may plan
+// the destruction of what left the configuration before it refreshes it, and with
+// -refresh=false it refreshes nothing.
+func (l *ledger) isCreated(what exclusive) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.created[what]
 }
 
 // isShared reports whether another resource has something and keeps it, which the plan

@@ -23,7 +23,7 @@ func (p *bindingPlan) before(number bot.Number, known bool) {
 		p.prior = p.prior.of(*p.state)
 	case p.prior.BotSID != "":
 		p.replaced = true
-		p.provider.ledger.planReplacedLeaving(p.prior.BotSID, p.prior.NumberSID)
+		p.provider.ledger.notLeaving(p.prior.BotSID, p.prior.NumberSID)
 	case known:
 		if read, ok := p.provider.ledger.unplannedBinding(number.SID, p.plan.channels()); ok {
 			p.prior = read

@@ -123,10 +123,12 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return
 	}
-	written := r.rebind(ctx, &plan, number, prior.of(state), &resp.Diagnostics)
+	prior = prior.of(state)
+	written := r.rebind(ctx, &plan, number, prior, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.provider.ledger.notLeaving(prior.BotSID, prior.NumberSID)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)

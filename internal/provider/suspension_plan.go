@@ -36,7 +36,7 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 		}
 		others := r.provider.ledger.claimFor(exclusive{suspendedBot, as.Object}, how)
 		switch {
-		case slices.Contains(others, takes) && r.provider.ledger.hasRead(exclusive{suspendedBot, as.Object}):
+		case slices.Contains(others, takes) && !r.provider.ledger.isCreated(exclusive{suspendedBot, as.Object}):
 			suspensionMoved(as.Object, &resp.Diagnostics)
 		case !as.Shared:
 			r.willAnswer(ctx, state, &resp.Diagnostics)
@@ -92,7 +92,7 @@ func (r *suspensionResource) claim(sid string, how claim, diags *diag.Diagnostic
 	switch {
 	case slices.Contains(others, keeps) || slices.Contains(others, takes):
 		addAttributeError(diags, path.Root("assistant_sid"), "", suspendedTwice(sid))
-	case how == takes && slices.Contains(others, frees) && r.provider.ledger.hasRead(exclusive{suspendedBot, sid}):
+	case how == takes && slices.Contains(others, frees):
 		suspensionMoved(sid, diags)
 	}
 	return others

@@ -62,6 +62,7 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
 		return
 	}
+	r.provider.ledger.recordCreated(exclusive{suspendedBot, plan.AssistantSID.ValueString()})
 	plan.read(r.provider.account.SID, made)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)

@@ -23,6 +23,8 @@ type turn struct {
 	// first are the resources that are read and planned before all others, in this order;
 	// by default those that are removed.
 	first []string
+	// unread is -refresh=false.
+	unread bool
 	// deletesLast carries out the removal of bindings after everything else: nothing orders
 	// it before the creation of another.
 	deletesLast bool
@@ -77,8 +79,10 @@ func (s *stack) intend(t turn) (map[string]intent, error) {
 	}
 	intents, refs := map[string]intent{}, map[string]tftypes.Value{}
 	for _, address := range order {
-		if err := s.reread(p, address); err != nil {
-			return nil, err
+		if !t.unread {
+			if err := s.reread(p, address); err != nil {
+				return nil, err
+			}
 		}
 		at := slices.IndexFunc(t.blocks, func(b block) bool { return b.address == address })
 		if at < 0 {
