@@ -158,7 +158,7 @@ func (p *assistantPlan) replacedByTerraform(ctx context.Context, own string) {
 	}
 	const way = "Change its `unique_name` instead: the provider then creates the new bot, moves what routes to the old one, and deletes that."
 	switch {
-	case live.Engine() == bot.Autopilot:
+	case live.Engine() == bot.Autopilot && p.mayRunOn(bot.Autopilot):
 		p.diags.AddAttributeError(at, "Autopilot has no two bots of one name",
 			fmt.Sprintf("Terraform would replace bot %s, which is in use: %s. On Autopilot the new one cannot be created beside it under the same name. Nothing is changed. %s", live, phones(routes.Numbers), way))
 	case p.as.Changes:

@@ -56,12 +56,16 @@ func (r *assistantResource) Create(ctx context.Context, req resource.CreateReque
 	if !plan.usable(nil, &resp.Diagnostics) {
 		return
 	}
-	made, err := lifecycle.Create(ctx, r.provider.account, bot.Engine(plan.Engine.ValueString()), spec, r.provider.ledger.besideOf(spec.UniqueName)...)
+	beside := r.provider.ledger.besideOf(spec.UniqueName)
+	made, err := lifecycle.Create(ctx, r.provider.account, bot.Engine(plan.Engine.ValueString()), spec, beside...)
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("unique_name"), "Unable to create the bot", err)
 		return
 	}
 	r.provider.ledger.recordCreated(exclusive{namedBot, spec.UniqueName})
+	for _, other := range beside {
+		r.provider.ledger.recordBeside(made.SID, other)
+	}
 	plan.read(r.provider.account.Webhooks, made)
 	plan.ReplacingSID = types.StringNull()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -152,6 +153,11 @@ func (b bench) replaced(blocks []block, at int, createFirst, tainted bool) error
 			if err := said(planned.Diagnostics); err != nil {
 				return err
 			}
+			for _, each := range planned.Diagnostics {
+				if strings.Contains(each.Summary, "will be resumed") {
+					return fmt.Errorf("it warns of what does not happen: %s: %s", each.Summary, each.Detail)
+				}
+			}
 			private = planned.PlannedPrivate
 		}
 		answer, err := p.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
@@ -234,6 +240,36 @@ func TestBotThatTerraformReplacesIsCreatedBesideTheOldOne(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A bot and its bindings that Terraform replaces at once, each created first, need no
+// overwrite: what the new binding finds on its number is the bot that the new one replaces.
+func TestBotAndBindingThatTerraformReplacesAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio", "application"} {
+		b := newBench(t)
+		blocks := on(map[string]string{"bot": engine}, sideBlock("front", ukNumber, "bot", "messaging"))
+		b.done(turn{blocks: blocks})
+		both := []string{"twiliobot_assistant.bot", "twiliobot_phone_number_binding.front"}
+		b.uninterrupted(engine, turn{blocks: blocks, forced: both, createFirst: both})
+		b.done(turn{blocks: blocks})
+		b.expect(engine, `bot/ "bot"`)
+		b.close()
+	}
+}
+
+// A bot that leaves Autopilot and is replaced at once is advised to be moved first: another
+// name would not help.
+func TestBotThatLeavesAutopilotAndIsReplaced(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	front := sideBlock("front", ukNumber, "bot", "messaging")
+	b.done(turn{blocks: on(map[string]string{"bot": "autopilot"}, front)})
+	_, err := b.intend(turn{blocks: on(map[string]string{"bot": "studio"}, front), forced: []string{"twiliobot_assistant.bot"}})
+	if err == nil || !strings.Contains(err.Error(), "Apply the change first") {
+		t.Error(err)
+	}
+	b.close()
 }
 
 // A bot that nothing routes to is replaced where Terraform destroys it first; where it

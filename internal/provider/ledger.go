@@ -28,6 +28,7 @@ type ledger struct {
 	reads    map[exclusive]int // how many resources were refreshed that have it
 	created  map[exclusive]bool
 	beside   map[string][]string        // SIDs of bots, by the name of a new one
+	other    map[string]string          // SIDs of bots, by that of the one which this walk created beside it
 	handed   map[string]priorSuspension // by the SID of the suspended bot
 	drifted  map[string]bool            // SIDs of bots that another client changed since the last apply
 }
@@ -52,7 +53,7 @@ func newLedger() *ledger {
 		inState: map[string]bool{}, engines: map[string]bot.Engine{},
 		names: map[string]plannedName{}, webhooks: map[string]webhooksModel{}, said: map[string]bool{},
 		sides: map[numberSide]*sideRecord{}, labels: map[string]string{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
-		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]int{}, created: map[exclusive]bool{}, beside: map[string][]string{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
+		gone: map[exclusive]bool{}, claims: map[exclusive][]claim{}, reads: map[exclusive]int{}, created: map[exclusive]bool{}, other: map[string]string{}, beside: map[string][]string{}, handed: map[string]priorSuspension{}, drifted: map[string]bool{},
 	}
 }
 

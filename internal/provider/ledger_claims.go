@@ -96,6 +96,21 @@ func (l *ledger) besideOf(name string) []string {
 	return l.beside[name]
 }
 
+// recordBeside records that a bot was created beside one of its name.
+func (l *ledger) recordBeside(sid, other string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.other[sid] = other
+}
+
+// createdBeside is the bot beside which this walk created another, which Terraform
+// replaces it by; empty where there is none.
+func (l *ledger) createdBeside(sid string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.other[sid]
+}
+
 // plannedKey is the private data of a plan: what the plan is of. Terraform plans a
 // resource that it replaces twice, with its prior state and then as a new one, and hands
 // the private data of the first plan to the second. A destruction has that of its own

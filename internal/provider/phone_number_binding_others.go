@@ -158,3 +158,13 @@ func (r *phoneNumberBindingResource) planDeletion(ctx context.Context, req resou
 	prior.Next = nil
 	resp.Diagnostics.Append(prior.save(ctx, resp.Private)...)
 }
+
+// leftOn is the bot that a new binding may find on its number: the one that a binding which
+// was deleted to be created anew left there, or the one that Terraform replaces by the bot
+// of this binding, with create_before_destroy on both.
+func (d *providerData) leftOn(numberSID string, channels []bot.Channel, botSID string) string {
+	if left := d.account.HandedOver(numberSID, channels); left != "" {
+		return left
+	}
+	return d.ledger.createdBeside(botSID)
+}

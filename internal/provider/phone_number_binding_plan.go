@@ -216,7 +216,7 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 		return
 	}
 	p.overridden(ctx, number, wanted)
-	own := acct.HandedOver(number.SID, wanted.Channels)
+	own := p.provider.leftOn(number.SID, wanted.Channels, wanted.BotSID)
 	if number.SID == p.prior.NumberSID {
 		own = p.prior.BotSID
 	}

@@ -45,8 +45,7 @@ func (r *phoneNumberBindingResource) Create(ctx context.Context, req resource.Cr
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return
 	}
-	// A binding that was deleted to be created anew left its bot on the number.
-	prior := priorBinding{BotSID: r.provider.account.HandedOver(number.SID, plan.channels())}
+	prior := priorBinding{BotSID: r.provider.leftOn(number.SID, plan.channels(), plan.AssistantSID.ValueString())}
 	written := r.bind(ctx, &plan, number, prior, binding.Prior{}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

@@ -35,10 +35,11 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 			how = leaves
 		}
 		others := r.provider.ledger.claimFor(exclusive{suspendedBot, as.Object}, how)
+		succeeded := r.provider.ledger.isCreated(exclusive{suspendedBot, as.Object})
 		switch {
-		case slices.Contains(others, takes) && !r.provider.ledger.isCreated(exclusive{suspendedBot, as.Object}):
+		case slices.Contains(others, takes) && !succeeded:
 			suspensionMoved(as.Object, &resp.Diagnostics)
-		case !as.Shared:
+		case !as.Shared && !succeeded:
 			r.willAnswer(ctx, state, &resp.Diagnostics)
 		}
 		resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
