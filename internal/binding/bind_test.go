@@ -354,7 +354,7 @@ func TestRebindThatFailsPutsBackWhatItBound(t *testing.T) {
 		nil, "", Prior{NumberSID: accounttest.NumberSID(0), BotSID: flowBot, Channels: []bot.Channel{bot.Messaging}, Label: "flow"})
 	after := h.numbers.Number(accounttest.NumberSID(1))
 	before.DateUpdated, after.DateUpdated = time.Time{}, time.Time{}
-	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "the account is as it was before") {
+	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "was undone: nothing of it is left") {
 		t.Errorf("it says %v", err)
 	}
 	if !before.Messaging.Same(after.Messaging) || before.FriendlyName != after.FriendlyName {

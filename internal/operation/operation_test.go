@@ -28,13 +28,13 @@ func TestOperationUndoesUntilItIsPastReturning(t *testing.T) {
 	}{
 		"nothing fails":              {failAt: 9, forwardAt: 9, did: "0 1 2"},
 		"the first step":             {failAt: 0, forwardAt: 9, did: "0 -0", says: []string{"while doing 0", "undone"}, is: broken},
-		"the last step":              {failAt: 2, forwardAt: 9, did: "0 1 2 -2 -1 -0", says: []string{"while doing 2", "as it was before"}, is: broken},
+		"the last step":              {failAt: 2, forwardAt: 9, did: "0 1 2 -2 -1 -0", says: []string{"while doing 2", "nothing of it is left"}, is: broken},
 		"past the point of return":   {failAt: 2, forwardAt: 1, did: "0 1 2 -2", says: []string{"while doing 2", "cut in 2"}, is: broken},
 		"at the point of return":     {failAt: 1, forwardAt: 1, did: "0 1 -1", says: []string{"while doing 1", "cut in 1"}, is: broken},
 		"undoing fails":              {failAt: 1, forwardAt: 9, undoFails: true, did: "0 1 -1 -1 -1 -1", says: []string{"could not be undone", "cut in 1", "broken", "stuck"}, is: broken},
 		"undoing fails past it":      {failAt: 1, forwardAt: 1, undoFails: true, did: "0 1 -1 -1 -1 -1", says: []string{"could not be undone", "cut in 1", "broken", "stuck"}, is: broken},
 		"what was begun goes on":     {failAt: 1, forwardAt: 9, stays: true, did: "0 1", says: []string{"while doing 1", "cut in 1", "broken"}, is: broken},
-		"interrupted before it runs": {failAt: 9, forwardAt: 9, cancelled: true, did: "-0", says: []string{"as it was before"}, is: context.Canceled},
+		"interrupted before it runs": {failAt: 9, forwardAt: 9, cancelled: true, did: "-0", says: []string{"nothing of it is left"}, is: context.Canceled},
 	} {
 		inBubble(t, name, func(t *testing.T) { // undoing again waits in between
 			var did []string

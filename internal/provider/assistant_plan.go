@@ -78,6 +78,7 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	if !resp.Diagnostics.HasError() && r.provider.ready() {
 		p.flow(ctx)
+		p.drift()
 	}
 	if state != nil {
 		p.as.Changes = p.replaced || state.differs(plan)

@@ -102,6 +102,18 @@ func (p *assistantPlan) flow(ctx context.Context) {
 	refusedFlow(at, findings, p.diags)
 }
 
+// drift says that the plan takes back what another client changed since the last apply,
+// which looks the same as a change of the configuration. What was edited of a compiled flow
+// is said by its own attribute.
+func (p *assistantPlan) drift() {
+	if p.state == nil || p.diags.HasError() || p.state.edited() || !p.provider.ledger.hasDrifted(p.state.SID.ValueString()) || !p.state.differs(*p.plan) {
+		return
+	}
+	p.diags.AddWarning(fmt.Sprintf("Bot %q was changed outside Terraform", p.state.UniqueName.ValueString()),
+		fmt.Sprintf("Another client changed the names or the content of bot %s since the last apply, and this plan takes that back. "+
+			"To keep the change, bring it into the configuration before you apply.", p.state.SID.ValueString()))
+}
+
 // draft warns of a newer draft, and refuses what would bury it.
 func (p *assistantPlan) draft(ctx context.Context, writes bool) {
 	live, err := p.provider.account.ReadBot(ctx, p.state.SID.ValueString(), true)

@@ -140,8 +140,9 @@ func (p *assistantPlan) beside(ctx context.Context, owner bot.Bot) bool {
 	return true
 }
 
-// replacedByTerraform says what becomes of a bot that Terraform itself replaces, which
-// cannot move what routes to it.
+// replacedByTerraform refuses to let Terraform replace a bot in use where no new one can be
+// created beside it. Where one can, the apply refuses without create_before_destroy: a plan
+// is not told of that, and Terraform shows no warning of this second plan.
 func (p *assistantPlan) replacedByTerraform(ctx context.Context, own string) {
 	at := path.Root("unique_name")
 	routes, err := p.provider.account.RoutesTo(ctx, own, account.AnyTime)
@@ -165,9 +166,5 @@ func (p *assistantPlan) replacedByTerraform(ctx context.Context, own string) {
 		p.diags.AddAttributeError(at, "The bot is replaced and changed at once",
 			fmt.Sprintf("Terraform would replace bot %s, which is in use: %s, and this plan changes what it is made of. Nothing is changed. "+
 				"Apply the change first, and replace the bot in another apply, or do not replace it: a change of the content needs no other bot.", live, phones(routes.Numbers)))
-	default:
-		p.diags.AddAttributeWarning(at, fmt.Sprintf("Terraform replaces bot %s", live),
-			fmt.Sprintf("These phone numbers route to it: %s. With `lifecycle { create_before_destroy = true }` the new bot is created beside it under the same name, and the bindings follow; "+
-				"numbers without a binding do not, and keep the old one from being deleted. Without it the apply stops before it writes. %s", phones(routes.Numbers), way))
 	}
 }

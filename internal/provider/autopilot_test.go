@@ -391,7 +391,7 @@ func TestFailedUploadIsTakenBack(t *testing.T) {
 				w.fault(sandbox.Fault{Method: http.MethodPost, Path: "/Samples$", Nth: 4, Kind: sandbox.FaultStatus, Status: 400})
 			},
 			Config:      hosted("other") + assistant("clinic", sampleSchema(4)),
-			ExpectError: inOrder(`Unable to finish the upload of assistant "clinic"`, "the account is as it was before"),
+			ExpectError: inOrder(`Unable to finish the upload of assistant "clinic"`, "was undone: nothing of it is left"),
 		},
 		resource.TestStep{
 			PreConfig: func() {

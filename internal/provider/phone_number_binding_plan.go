@@ -47,6 +47,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 	p.task()
 	if known {
 		p.check(ctx, number)
+		p.leavesNumber(number)
 	}
 	p.label()
 	p.urls(ctx, number, known)
@@ -254,6 +255,16 @@ func (p *bindingPlan) refuseConflicts(ctx context.Context, number bot.Number, wa
 	if len(others) > 0 {
 		addAttributeRefusal(p.diags, at, "", binding.TakenProblem(ctx, acct, number, others), p.gone())
 	}
+}
+
+// leavesNumber says that the number which a binding leaves stops answering.
+func (p *bindingPlan) leavesNumber(number bot.Number) {
+	if p.state == nil || p.diags.HasError() || number.SID == p.state.PhoneNumberSID.ValueString() {
+		return
+	}
+	p.diags.AddAttributeWarning(p.config.numberPath(), fmt.Sprintf("The binding leaves %s", p.state.PhoneNumber.ValueString()),
+		fmt.Sprintf("Once %[1]s answers, %[2]s is freed on the channels that the binding has there: texts to %[2]s get no answer, and calls end, unless another binding takes it in the same apply. "+
+			"To keep both, add a binding for %[1]s in place of moving this one.", number.PhoneNumber, p.state.PhoneNumber.ValueString()))
 }
 
 // silences refuses to take a live number over for a suspended bot.

@@ -408,7 +408,7 @@ func TestRenameThatFailsIsTakenBack(t *testing.T) {
 			other := field(b.w.number(otherNumber), "sid")
 			b.w.fault(sandbox.Fault{Method: http.MethodPost, Path: other, Kind: sandbox.FaultStatus, Status: http.StatusBadRequest, Times: -1})
 			err := b.apply(config("second"), true)
-			if err == nil || !strings.Contains(err.Error(), "was undone: the account is as it was before") || !strings.Contains(err.Error(), otherNumber) {
+			if err == nil || !strings.Contains(err.Error(), "was undone: nothing of it is left") || !strings.Contains(err.Error(), otherNumber) {
 				t.Errorf("it says: %v", err)
 			}
 			b.w.box.ClearFaults()
