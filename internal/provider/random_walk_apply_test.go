@@ -17,16 +17,29 @@ import (
 func (w *randomWalk) apply(s step, between func()) {
 	w.rt.Helper()
 	interrupted := between != nil
+	// A bot whose removal is planned after its binding leaves it is refused.
+	leaves := s.how.removedLast && slices.ContainsFunc(slices.Collect(maps.Keys(w.want.bindings)), func(key string) bool {
+		before := w.applied.bindings[key].bot
+		_, stays := w.want.bots[before]
+		return before != "" && !stays
+	})
 	if s.cut != "" {
 		interrupted = true
 		w.logf("the next apply is %s, at call %d", s.cut, s.call)
 	}
-	err := w.once(turn{blocks: w.want.blocks(false)}, s, between, false)
+	t := w.turn(false, s.how)
+	if how := (manner{s.how.suspensionsFirst, t.first != nil, t.deletesLast, "", false, false}).String(); how != "" {
+		w.logf("in the next apply %s", how)
+	}
+	if len(t.forced)+len(t.tainted) > 0 {
+		w.logf("in the next apply %s", manner{replaced: s.how.replaced, tainted: s.how.tainted, createFirst: s.how.createFirst})
+	}
+	err := w.once(t, s, between, false)
 	if s.cut != "" && lost(s.cut, err) {
 		w.unsure = true
 	}
 	overwrite, outdated := false, between != nil
-	again := func() error { return w.once(turn{blocks: w.want.blocks(overwrite)}, step{}, nil, overwrite) }
+	again := func() error { return w.once(w.turn(overwrite, manner{}), step{}, nil, overwrite) }
 	for tries, helped := 0, 0; err != nil || outdated; {
 		if err == nil {
 			// What a plan does not touch, the next one shows.
@@ -34,7 +47,11 @@ func (w *randomWalk) apply(s step, between func()) {
 			continue
 		}
 		w.logf("the apply says: %s", firstLine(err))
-		switch w.help(err, interrupted) {
+		need := w.help(err, interrupted)
+		if need == unexplained && leaves && strings.Contains(err.Error(), "is removed before its phone number gets another") {
+			leaves, need = false, needsHelp
+		}
+		switch need {
 		case needsOverwrite:
 			overwrite = true
 			helped++
@@ -127,6 +144,13 @@ func (w *randomWalk) mayFallSilent() []string {
 		for _, channel := range []string{"sms", "voice"} {
 			side := phone + " " + channel
 			before := w.applied.bindings[had[side]]
+			if key := w.byHand[side]; key != "" {
+				_, stays := w.want.bots[key]
+				if sides[side] != "" || !stays || w.want.suspended[key] || w.applied.suspended[key] {
+					silent = append(silent, side)
+				}
+				continue
+			}
 			if want[side] == "" || had[side] != sides[side] || w.applied.suspended[before.bot] || w.want.suspended[before.bot] {
 				silent = append(silent, side)
 			}
@@ -152,6 +176,13 @@ func (w *randomWalk) theirsHold(overwrite bool) {
 		}
 		w.failf("%s was overwritten: it is %q %q, and was %q", side, field(row, channel+"_application_sid"), field(row, channel+"_url"), url)
 	}
+	for _, name := range w.foreign {
+		if !slices.ContainsFunc(w.b.gate.snapshot(), func(line string) bool {
+			return strings.HasPrefix(line, fmt.Sprintf("application %q: %q", name, "https://foreign.example.com/"))
+		}) {
+			w.failf("the bot %s of another client is not as it was", name)
+		}
+	}
 	for phone, label := range w.labels {
 		if now := field(w.b.w.number(phone), "friendly_name"); now != label {
 			w.failf("the label %q of %s was overwritten with %q", label, phone, now)
@@ -164,7 +195,7 @@ func (w *randomWalk) theirsHold(overwrite bool) {
 func (w *randomWalk) contested() bool {
 	had := w.applied.sides()
 	for side, key := range w.want.sides() {
-		if w.theirs[side] != "" || had[side] != "" && had[side] != key {
+		if w.theirs[side] != "" || w.dead[side] || w.byHand[side] != "" && w.byHand[side] != w.want.bindings[key].bot || had[side] != "" && had[side] != key {
 			return true
 		}
 	}
@@ -174,7 +205,10 @@ func (w *randomWalk) contested() bool {
 // help does what an apply's error asks for, where the model says that it may ask so.
 func (w *randomWalk) help(err error, interrupted bool) need {
 	said := err.Error()
-	if sid, address, ok := toImport(err); ok && w.unsure {
+	theirName := slices.ContainsFunc(w.foreign, func(name string) bool {
+		return strings.Contains(said, fmt.Sprintf("has a bot named %q", name)) || strings.Contains(said, fmt.Sprintf("is the name of %q", name))
+	})
+	if sid, address, ok := toImport(err); ok && w.unsure && !theirName {
 		order := slices.IndexFunc(w.want.blocks(false), func(b block) bool { return b.address == address })
 		if err := w.b.imported(address, order, sid); err != nil {
 			w.failf("importing %s: %v", sid, err)
@@ -183,7 +217,8 @@ func (w *randomWalk) help(err error, interrupted bool) need {
 		return needsHelp
 	}
 	switch {
-	case strings.Contains(said, "`restore_sid`") && w.deleted:
+	case strings.Contains(said, "name is taken") && theirName,
+		strings.Contains(said, "`restore_sid`") && w.deleted:
 		w.logf("bots get new names")
 		for key, b := range w.want.bots {
 			w.names++
@@ -214,7 +249,7 @@ func (w *randomWalk) help(err error, interrupted bool) need {
 	case strings.Contains(said, "`overwrite = true`") && w.contested():
 		w.logf("everything is applied with overwrite")
 		return needsOverwrite
-	case strings.Contains(said, "Phone numbers still route to the bot") && w.unsure:
+	case strings.Contains(said, "Phone numbers still route to the bot") && (w.unsure || w.abandoned()):
 		w.logf("another client frees the numbers that no binding has")
 		sides := w.want.sides()
 		for _, phone := range walkPhones {
@@ -225,6 +260,7 @@ func (w *randomWalk) help(err error, interrupted bool) need {
 				w.b.w.setNumber(phone, map[string]string{"VoiceUrl": "", "VoiceApplicationSid": ""})
 			}
 		}
+		maps.DeleteFunc(w.byHand, func(side, _ string) bool { return sides[side] == "" })
 		return needsHelp
 	case interrupted:
 		return needsNothing
@@ -232,21 +268,42 @@ func (w *randomWalk) help(err error, interrupted bool) need {
 	return unexplained
 }
 
+// abandoned reports whether another client pointed a number at a bot that is removed.
+func (w *randomWalk) abandoned() bool {
+	for _, key := range w.byHand {
+		if _, ok := w.want.bots[key]; !ok {
+			return true
+		}
+	}
+	return false
+}
+
 // holds checks the account and the next plan after an apply that succeeded.
 func (w *randomWalk) holds(overwrite bool) {
 	w.rt.Helper()
-	if err := w.b.settled(w.want.blocks(overwrite)); err != nil {
+	if err := w.b.settled(w.turn(overwrite, manner{}).blocks); err != nil {
 		w.failf("%v", err)
 	}
 	want, got := w.want.answerers(), w.b.gate.answerers()
+	for side, key := range w.byHand {
+		b, ok := w.want.bots[key]
+		switch {
+		case !ok || w.want.sides()[side] != "":
+			delete(w.byHand, side)
+		case !w.want.suspended[key]:
+			want[side] = productWords[b.engine] + " " + b.name
+		}
+	}
 	if w.unsure {
+		clear(w.byHand)
+		want = w.want.answerers()
 		// A bot that no state has may answer on a number that no binding has.
 		maps.DeleteFunc(got, func(side, _ string) bool { return w.want.sides()[side] == "" })
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		w.failf("who answers (-want +got): %s", diff)
 	}
-	if dead := w.b.deadNumbers(); len(dead) > 0 && !w.unsure {
+	if dead := w.b.deadNumbers(); len(dead) > 0 && !w.unsure && !w.deleted {
 		w.failf("pointed at nothing: %v", dead)
 	}
 	w.botsHold()
@@ -279,8 +336,8 @@ func (w *randomWalk) botsHold() {
 		return
 	}
 	names, inert := w.b.gate.bots()
-	if len(names)-len(inert) != len(w.want.bots) {
-		w.failf("%d bots are there, not %d", len(names)-len(inert), len(w.want.bots))
+	if own := len(names) - len(inert) - len(w.foreign); own != len(w.want.bots) {
+		w.failf("%d bots are there, not %d", own, len(w.want.bots))
 	}
 	if len(inert) != len(w.want.suspended) {
 		w.failf("%d holds are there, not %d", len(inert), len(w.want.suspended))

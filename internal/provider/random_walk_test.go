@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
 // walkedSteps is how many steps TestRandomWalk takes; -rapid.seed has it draw others.
@@ -47,6 +48,12 @@ func TestRandomWalk(t *testing.T) { //nolint:paralleltest // it sets flags of th
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newRandomWalk(t, rt)
+		if rapid.Bool().Draw(rt, "clears") {
+			w.logf("setting an application clears the URL")
+			if _, err := w.b.w.box.ChangeSettings(`{"application_clears_url": true}`); err != nil {
+				t.Fatal(err)
+			}
+		}
 		defer w.b.close()
 		for range length {
 			w.take(stepGenerator.Draw(rt, "step"))
@@ -65,6 +72,7 @@ type walkBot struct {
 	name, engine string
 	version      int
 	inPlace      bool
+	force        bool // force_destroy
 }
 
 type walkBinding struct {
@@ -88,6 +96,9 @@ func (s setup) blocks(overwrite bool) []block {
 		values := content(b.engine, b.name, b.version)
 		if b.inPlace {
 			values["rename"] = str(renameInPlace)
+		}
+		if b.force {
+			values["force_destroy"] = tftypes.NewValue(tftypes.Bool, true)
 		}
 		blocks = append(blocks, botBlock(key, values))
 	}
@@ -141,6 +152,12 @@ type randomWalk struct {
 	// shared are the numbers that another client pointed at a URL of its own: their label is
 	// that of whoever came first.
 	shared map[string]bool
+	// byHand are the channels that another client pointed at a bot of the configuration.
+	byHand map[string]string
+	// dead are the channels that another client pointed at a bot that was deleted by hand.
+	dead map[string]bool
+	// foreign are the names of bots that another client has.
+	foreign []string
 	// deleted reports whether a bot was deleted by hand, so that Twilio may reserve its name.
 	deleted bool
 	// unsure reports whether a process was killed or an old state restored: there may be bots
@@ -154,7 +171,7 @@ var walkPhones = []string{ukNumber, otherNumber, usNumber, "+12025550143"}
 
 func newRandomWalk(t *testing.T, rt *rapid.T) *randomWalk {
 	t.Helper()
-	w := &randomWalk{rt: rt, b: newBench(t), theirs: map[string]string{}, labels: map[string]string{}, shared: map[string]bool{}}
+	w := &randomWalk{rt: rt, b: newBench(t), theirs: map[string]string{}, labels: map[string]string{}, shared: map[string]bool{}, byHand: map[string]string{}, dead: map[string]bool{}}
 	w.want = setup{map[string]walkBot{}, map[string]walkBinding{}, map[string]bool{}}
 	w.applied = w.want.clone()
 	w.b.w.own(walkPhones[3])
@@ -171,11 +188,72 @@ type step struct {
 	together            bool // the next step is applied with it
 	cut                 string
 	call                int
+	how                 manner
+}
+
+// manner is what Terraform may do one way or another.
+type manner struct {
+	suspensionsFirst, removedLast, deletesLast bool
+	replaced                                   string // a binding, or empty
+	tainted, createFirst                       bool
+}
+
+func (m manner) String() string {
+	var words []string
+	for _, each := range []struct {
+		is   bool
+		word string
+	}{
+		{m.suspensionsFirst, "suspensions come before bindings"},
+		{m.removedLast, "what is removed is planned last"},
+		{m.deletesLast, "bindings are removed last"},
+		{m.replaced != "" && m.tainted, "binding " + m.replaced + " is tainted"},
+		{m.replaced != "" && !m.tainted, "binding " + m.replaced + " is replaced"},
+		{m.replaced != "" && m.createFirst, "created before the old one is destroyed"},
+	} {
+		if each.is {
+			words = append(words, each.word)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// turn is a run of Terraform with the configuration.
+func (w *randomWalk) turn(overwrite bool, how manner) turn {
+	t := turn{blocks: w.want.blocks(overwrite)}
+	if how.suspensionsFirst {
+		slices.SortStableFunc(t.blocks, func(a, b block) int { return rank(a) - rank(b) })
+	}
+	if how.removedLast {
+		for _, b := range t.blocks {
+			t.first = append(t.first, b.address)
+		}
+	}
+	// A bot is never deleted before its bindings.
+	t.deletesLast = how.deletesLast && !slices.ContainsFunc(w.b.orphans(t.blocks), func(address string) bool {
+		return strings.HasPrefix(address, "twiliobot_assistant.")
+	})
+	if _, ok := w.b.states["twiliobot_phone_number_binding."+how.replaced]; ok {
+		address := "twiliobot_phone_number_binding." + how.replaced
+		if _, ok := w.want.bindings[how.replaced]; ok && how.tainted {
+			t.tainted = []string{address}
+		} else if ok {
+			t.forced = []string{address}
+		}
+		if how.createFirst {
+			t.createFirst = []string{address}
+		}
+	}
+	return t
+}
+
+func rank(b block) int {
+	return slices.Index([]string{"twiliobot_assistant", "twiliobot_suspension", "twiliobot_phone_number_binding"}, b.kind())
 }
 
 var stepKinds = []string{
 	"nothing", "create", "create", "create", "bind", "bind", "bind", "bind", "change", "rename", "rename", "engine", "remove", "free", "suspend", "suspend", "resume", "destroy",
-	"re-point", "relabel", "edit", "delete", "resume by hand", "delete the hold", "restore",
+	"re-point", "route", "foreign", "force", "relabel", "edit", "delete", "resume by hand", "delete the hold", "restore",
 }
 
 var stepGenerator = rapid.Custom(func(t *rapid.T) step {
@@ -187,6 +265,10 @@ var stepGenerator = rapid.Custom(func(t *rapid.T) step {
 		flag: rapid.Bool().Draw(t, "flag"), together: number("together", 3) == 3,
 		cut:  rapid.SampledFrom([]string{"", "", "", "", "", "", refusedCall, cutBefore, cutAfter, killedThere}).Draw(t, "cut"),
 		call: number("call", 60),
+		how: manner{
+			suspensionsFirst: number("suspensions first", 3) == 3, removedLast: number("removed last", 3) == 3, deletesLast: number("deletes last", 3) == 3,
+			replaced: rapid.SampledFrom([]string{"", "", "", "", "p", "q"}).Draw(t, "replaced"), tainted: rapid.Bool().Draw(t, "tainted"), createFirst: rapid.Bool().Draw(t, "create first"),
+		},
 	}
 })
 
@@ -283,6 +365,9 @@ func (w *randomWalk) configure(s step) bool {
 		}
 		b.engine, b.inPlace = everyEngine[s.engine], false
 		w.logf("move bot %s to %s", key, b.engine)
+	case "force":
+		b.force = !b.force
+		w.logf("force_destroy of bot %s is %v", key, b.force)
 	case "suspend":
 		w.want.suspended[key] = true
 		w.logf("suspend bot %s", key)
@@ -323,8 +408,35 @@ func (w *randomWalk) outside(s step) (do func(), done bool) {
 		return func() {
 			w.logf("another client points %s at its URL%s", side, when)
 			w.shared[phone] = true
+			delete(w.byHand, side)
 			w.theirs[side] = "https://theirs.example.com/" + channel
 			w.b.w.setNumber(phone, map[string]string{prefix + "ApplicationSid": "", prefix + "Url": w.theirs[side]})
+		}, true
+	case "route":
+		return func() {
+			sid := sid()
+			if sid == "" || w.want.sides()[side] != "" || w.applied.sides()[side] != "" || w.theirs[side] != "" {
+				return
+			}
+			w.logf("another client points %s at bot %s%s", side, key, when)
+			w.shared[phone], w.byHand[side] = true, key
+			form := map[string]string{prefix + "ApplicationSid": "", prefix + "Url": ""}
+			if strings.HasPrefix(sid, "AP") {
+				form[prefix+"ApplicationSid"] = sid
+			} else {
+				form[prefix+"Url"] = bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandbox.StarterAccountSID, BotSID: sid, Channel: map[string]bot.Channel{"sms": bot.Messaging, "voice": bot.Voice}[channel]})
+			}
+			w.b.w.setNumber(phone, form)
+		}, true
+	case "foreign":
+		return func() {
+			name := fmt.Sprintf("%s-%d", key, w.names+1)
+			if slices.Contains(w.foreign, name) {
+				return
+			}
+			w.logf("another client creates an application %s%s", name, when)
+			w.foreign = append(w.foreign, name)
+			w.b.w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": name, "SmsUrl": "https://foreign.example.com/"})
 		}, true
 	case "relabel":
 		return func() {
@@ -344,6 +456,12 @@ func (w *randomWalk) outside(s step) (do func(), done bool) {
 			if sid := sid(); sid != "" {
 				w.logf("another client deletes bot %s%s", key, when)
 				w.deleted = true
+				for side, to := range w.byHand {
+					if to == key {
+						delete(w.byHand, side)
+						w.dead[side] = true
+					}
+				}
 				w.remove(sid)
 			}
 		}, true
