@@ -151,12 +151,23 @@ func (w *randomWalk) mayFallSilent() []string {
 				}
 				continue
 			}
-			if want[side] == "" || had[side] != sides[side] || w.applied.suspended[before.bot] || w.want.suspended[before.bot] {
+			if want[side] == "" || had[side] != sides[side] || w.otherHas(phone, sides[side]) || w.applied.suspended[before.bot] || w.want.suspended[before.bot] {
 				silent = append(silent, side)
 			}
 		}
 	}
 	return silent
+}
+
+// otherHas reports whether the state, which may be an old one, has another binding of a
+// number than this one.
+func (w *randomWalk) otherHas(phone, key string) bool {
+	for address, had := range w.b.states {
+		if had.kind == "twiliobot_phone_number_binding" && address != had.kind+"."+key && w.b.sid(address, "phone_number") == phone {
+			return true
+		}
+	}
+	return false
 }
 
 // theirsHold checks that what another client wrote is as it was, unless a binding may
