@@ -28,6 +28,7 @@ require (
 	github.com/twilio/twilio-go v1.31.0
 	github.com/zclconf/go-cty v1.18.1
 	golang.org/x/sync v0.24.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (
