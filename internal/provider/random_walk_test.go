@@ -233,11 +233,12 @@ func (w *randomWalk) turn(overwrite bool, how manner) turn {
 	t.deletesLast = how.deletesLast && !slices.ContainsFunc(w.b.orphans(t.blocks), func(address string) bool {
 		return strings.HasPrefix(address, "twiliobot_assistant.")
 	})
-	if _, ok := w.b.states["twiliobot_phone_number_binding."+how.replaced]; ok {
-		address := "twiliobot_phone_number_binding." + how.replaced
-		if _, ok := w.want.bindings[how.replaced]; ok && how.tainted {
+	address := "twiliobot_phone_number_binding." + how.replaced
+	_, exists := w.b.states[address]
+	if _, stays := w.want.bindings[how.replaced]; exists && stays {
+		if how.tainted {
 			t.tainted = []string{address}
-		} else if ok {
+		} else {
 			t.forced = []string{address}
 		}
 		if how.createFirst {
