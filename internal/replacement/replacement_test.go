@@ -63,7 +63,7 @@ func TestReplacementThatMustNotBeMadeLeavesAllAsItIs(t *testing.T) {
 			kind: bot.NoContent},
 		"a Messaging Service cannot be pointed at it": {from: bot.Studio, to: bot.Application, service: true,
 			request: func(r *replacement.Request) { r.To.Content.Webhooks.MessagingURL = "" },
-			kind:    bot.NoMessagingURL, says: "as it was before"},
+			kind:    bot.NoMessagingURL, says: "nothing of it is left"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
