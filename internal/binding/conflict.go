@@ -59,6 +59,15 @@ func (r *Refusal) problem(ctx context.Context, a *account.Account, n bot.Number,
 	case bot.NumberSilenced:
 		return SilencedProblem(ctx, a, n, b.BotSID, r.Conflicts)
 	default:
+		if len(r.Conflicts) == 0 {
+			return &bot.Problem{
+				Kind:    bot.ChangedSincePlan,
+				Summary: "The phone number was changed since the plan",
+				Detail: fmt.Sprintf("%s is labelled %q by now, which is neither its label when the plan was made nor the one that was planned. "+
+					"Nothing was written. Plan again to see it.", n, r.Label),
+				Cause: bot.ErrChanged,
+			}
+		}
 		return &bot.Problem{
 			Kind:    bot.ChangedSincePlan,
 			Summary: "The phone number was changed since the plan",

@@ -22,6 +22,10 @@ type Binding struct {
 	// is configured; empty leaves the label as it is. PriorLabel is the name that the bot
 	// which the binding had on the number before had when it was bound.
 	Name, PriorLabel string
+	// PlannedLabels are the label that the plan saw and the one that it knew the number to
+	// have after it, where none is configured: another one was given since, and stays. Empty
+	// where any label may be there.
+	PlannedLabels []string
 	// Overwrite lets the binding take a number that answers elsewhere.
 	Overwrite bool
 }
@@ -55,6 +59,7 @@ type Refusal struct {
 	Kind      bot.Kind
 	Channels  []bot.Channel // that the number cannot carry
 	Conflicts []Conflict
+	Label     string // that was given since the plan
 }
 
 // Decision is what a binding writes to a number.
@@ -90,6 +95,9 @@ func Decide(v View, b Binding, snapshot bot.RouteSnapshot, hold string) (Decisio
 	}
 	if len(conflicts) > 0 && hold != "" {
 		return Decision{}, &Refusal{Kind: bot.NumberSilenced, Conflicts: conflicts}
+	}
+	if len(b.PlannedLabels) > 0 && !slices.Contains(b.PlannedLabels, v.Number.FriendlyName) {
+		return Decision{}, &Refusal{Kind: bot.ChangedSincePlan, Label: v.Number.FriendlyName}
 	}
 	change, notices := v.change(b, hold)
 	return Decision{Change: change, Taken: conflicts, Notices: notices}, nil

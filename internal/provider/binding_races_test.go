@@ -228,3 +228,30 @@ func TestBotDeletedAfterThePlanStopsTheApply(t *testing.T) {
 		})
 	}
 }
+
+// A label that a person gives between the plan and the apply is theirs: the apply stops, and
+// the next one leaves it.
+func TestLabelGivenSinceThePlanIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	blocks := func(engine, name string, channels ...string) []block {
+		made := content(engine, name, 1)
+		made["rename"] = str("in_place")
+		return []block{botBlock("bot", made), sideBlock("number", ukNumber, "bot", channels...)}
+	}
+	for what, after := range map[string]func(engine string) []block{
+		"its bot is renamed": func(engine string) []block { return blocks(engine, "second", "messaging") },
+		"it gets a channel":  func(engine string) []block { return blocks(engine, "first", "messaging", "voice") },
+	} {
+		onEachEngineNamed(t, what, func(t *testing.T, engine string, b bench) {
+			b.applied(blocks(engine, "first", "messaging")...)
+			b.between = func() { b.w.setNumber(ukNumber, map[string]string{"FriendlyName": "Front desk"}) }
+			if err := b.apply(after(engine), true); err == nil || !inOrder("changed since the plan", `labelled "Front desk"`).MatchString(err.Error()) {
+				t.Errorf("the apply says %v", err)
+			}
+			b.applied(after(engine)...)
+			if label := b.w.number(ukNumber)["friendly_name"]; label != "Front desk" {
+				t.Errorf("the label is %v", label)
+			}
+		})
+	}
+}

@@ -109,7 +109,7 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 	}
 	wanted := binding.Binding{
 		NumberSID: number.SID, BotSID: b.SID, TargetTask: plan.TargetTask.ValueString(),
-		Channels: plan.channels(), Label: plan.FriendlyName.ValueString(), Overwrite: plan.Overwrite.ValueBool(),
+		Channels: plan.channels(), Label: plan.FriendlyName.ValueString(), PlannedLabels: prior.labels, Overwrite: plan.Overwrite.ValueBool(),
 	}
 	if fresh := prior.BotSID != b.SID || prior.NumberSID != number.SID; fresh && plan.FriendlyName.IsUnknown() {
 		wanted.Name, wanted.PriorLabel = b.UniqueName, prior.Label

@@ -25,6 +25,10 @@ type priorBinding struct {
 	Shared []bot.Channel `json:"shared,omitempty"`
 	// Next is the binding that comes in the place of this one, where Terraform replaces it.
 	Next *nextBinding `json:"next,omitempty"`
+
+	// labels are the labels of the number in the state and in the plan, where none is
+	// configured. They are not part of private state.
+	labels []string
 }
 
 // nextBinding is a binding that comes in the place of one that is deleted before it, as far

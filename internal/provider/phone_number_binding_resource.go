@@ -109,9 +109,10 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 }
 
 func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state bindingModel
+	var plan, state, config bindingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	prior, diags := loadPriorBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -123,6 +124,9 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 		return
 	}
 	prior = prior.of(state)
+	if config.FriendlyName.IsNull() && !plan.FriendlyName.IsUnknown() && !r.provider.account.Wrote(number.SID) {
+		prior.labels = []string{state.FriendlyName.ValueString(), plan.FriendlyName.ValueString()}
+	}
 	written := r.rebind(ctx, &plan, number, prior, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
