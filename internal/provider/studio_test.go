@@ -491,14 +491,14 @@ func TestTwelveNumbersTwoBotsOnEachEngine(t *testing.T) {
 		says   []string // why the apply does not correct it
 		repair func()
 	}{
-		// A number's webhook cleared, its label changed, called with another method.
+		// A number's webhook cleared, its label changed; a method that works stays.
 		{change: func() { w.setNumber(phones[0], map[string]string{"SmsUrl": ""}) }, shows: binding(0)},
 		{change: func() { w.setNumber(phones[1], map[string]string{"SmsUrl": ""}) }, shows: binding(1)},
 		{change: func() { w.setNumber(phones[2], map[string]string{"SmsApplicationSid": ""}) }, shows: binding(2)},
 		{change: func() { w.setNumber(phones[7], map[string]string{"VoiceUrl": ""}) }, shows: binding(7)},
 		{change: func() { w.setNumber(phones[8], map[string]string{"VoiceApplicationSid": ""}) }, shows: binding(8)},
 		{change: func() { w.setNumber(phones[4], map[string]string{"FriendlyName": "Theirs"}) }, shows: binding(4)},
-		{change: func() { w.setNumber(phones[10], map[string]string{"SmsMethod": "GET"}) }, shows: binding(10)},
+		{change: func() { w.setNumber(phones[10], map[string]string{"SmsMethod": "GET"}) }},
 		// A bot's content edited.
 		{change: func() { w.addSample("clinic", "task-01", "another") }, shows: bot("clinic")},
 		{change: func() { w.saves("published", echo("Edited")) }, shows: bot("echo")},
