@@ -23,12 +23,11 @@ type Account struct {
 	*locks
 	*claims
 	*holdsKnown
-	*suspensions
 }
 
 // New is an account over its numbers, Messaging Services and engines.
 func New(sid string, webhooks bot.Webhooks, numberAPI Numbers, serviceAPI Services, hosts map[bot.Engine]Host) *Account {
-	a := &Account{SID: sid, Webhooks: webhooks, replacements: newReplacements(), locks: newLocks(), claims: newClaims(), holdsKnown: newHoldsKnown(), suspensions: newSuspensions()}
+	a := &Account{SID: sid, Webhooks: webhooks, replacements: newReplacements(), locks: newLocks(), claims: newClaims(), holdsKnown: newHoldsKnown()}
 	a.numbers = newNumbers(&a.clock, numberAPI)
 	a.bots = newBots(&a.clock, hosts)
 	a.services = newServices(&a.clock, serviceAPI)

@@ -48,9 +48,8 @@ func (l *locks) LockSuspension(ctx context.Context, botSID string) (unlock func(
 // claims remembers which channels of a number a binding of this run has taken: freeing
 // never frees what another binding has claimed, in whatever order Terraform runs them.
 type claims struct {
-	mu   sync.Mutex
-	of   map[claimed]bool
-	kept map[claimed]string // the bot that a binding which goes left on a channel
+	mu sync.Mutex
+	of map[claimed]bool
 }
 
 type claimed struct {
@@ -58,7 +57,7 @@ type claimed struct {
 	channel   bot.Channel
 }
 
-func newClaims() *claims { return &claims{of: map[claimed]bool{}, kept: map[claimed]string{}} }
+func newClaims() *claims { return &claims{of: map[claimed]bool{}} }
 
 func (c *claims) claim(numberSID string, channels []bot.Channel) {
 	c.mu.Lock()
@@ -72,55 +71,4 @@ func (c *claims) hasClaimed(numberSID string, channel bot.Channel) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.of[claimed{numberSID, channel}]
-}
-
-// HandOver records that a binding which is deleted to be created anew left its bot on
-// channels of a number, for the one that comes.
-func (c *claims) HandOver(numberSID string, channels []bot.Channel, botSID string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, channel := range channels {
-		c.kept[claimed{numberSID, channel}] = botSID
-	}
-}
-
-// HandedOver is the bot that HandOver left on one of the channels; empty where none was.
-func (c *claims) HandedOver(numberSID string, channels []bot.Channel) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, channel := range channels {
-		if botSID := c.kept[claimed{numberSID, channel}]; botSID != "" {
-			return botSID
-		}
-	}
-	return ""
-}
-
-// suspensions remembers which bots a suspension of this run has suspended: one that ends
-// does not end those, in whatever order Terraform runs them.
-type suspensions struct {
-	mu sync.Mutex
-	of map[string]bool // by the bot's SID
-}
-
-func newSuspensions() *suspensions { return &suspensions{of: map[string]bool{}} }
-
-// ClaimSuspension takes the suspension of a bot for a resource of this run; false where
-// another has taken it.
-func (s *suspensions) ClaimSuspension(botSID string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.of[botSID] {
-		return false
-	}
-	s.of[botSID] = true
-	return true
-}
-
-// SuspensionClaimed reports whether a resource of this run has taken the suspension of a
-// bot.
-func (s *suspensions) SuspensionClaimed(botSID string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.of[botSID]
 }

@@ -140,3 +140,8 @@ func sentence(err error) string {
 	}
 	return text
 }
+
+// movedBlock is the configuration that keeps a resource whose address changes.
+func movedBlock(kind string) string {
+	return "moved {\n  from = " + kind + ".the_old_name\n  to   = " + kind + ".the_new_name\n}"
+}

@@ -1,12 +1,23 @@
 package provider
 
 import (
-	"context"
 	"slices"
-	"time"
+	"sync"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
+
+// bindingRecords is what a walk tells of bindings.
+type bindingRecords struct {
+	mu     sync.Mutex
+	sides  map[numberSide]*sideRecord
+	labels map[string]string     // that bindings configure, by the SID of the number
+	handed map[numberSide]string // the bot that a binding which is replaced left there
+}
+
+func newBindingRecords() *bindingRecords {
+	return &bindingRecords{sides: map[numberSide]*sideRecord{}, labels: map[string]string{}, handed: map[numberSide]string{}}
+}
 
 // numberSide is one channel of a phone number, which one binding has.
 type numberSide struct {
@@ -14,7 +25,7 @@ type numberSide struct {
 	channel   bot.Channel
 }
 
-// sideRecord is what a walk told of the bindings of one side. Terraform does not tell the
+// sideRecord records the bindings of one side. Terraform does not tell the
 // provider which resource it asks for, so they are told apart by what they have.
 type sideRecord struct {
 	read     []priorBinding // that the refresh read
@@ -22,7 +33,7 @@ type sideRecord struct {
 	released int            // how many bindings the plan takes it from
 }
 
-func (l *ledger) side(numberSID string, channel bot.Channel) *sideRecord {
+func (l *bindingRecords) side(numberSID string, channel bot.Channel) *sideRecord {
 	key := numberSide{numberSID, channel}
 	if l.sides[key] == nil {
 		l.sides[key] = &sideRecord{}
@@ -32,7 +43,7 @@ func (l *ledger) side(numberSID string, channel bot.Channel) *sideRecord {
 
 // readBinding records a binding of the state, and gives the channels that another binding
 // of the state has for the same bot, of those that were read so far.
-func (l *ledger) readBinding(prior priorBinding) (shared []bot.Channel) {
+func (l *bindingRecords) readBinding(prior priorBinding) (shared []bot.Channel) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, channel := range prior.Channels {
@@ -49,7 +60,7 @@ func (p priorBinding) sameBot(other priorBinding) bool { return p.BotSID == othe
 
 // planBinding records that the plan gives channels of a number to a binding, and gives
 // those that it gives to another binding already.
-func (l *ledger) planBinding(numberSID string, channels []bot.Channel, botSID string) (taken []bot.Channel) {
+func (l *bindingRecords) planBinding(numberSID string, channels []bot.Channel, botSID string) (taken []bot.Channel) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, channel := range channels {
@@ -64,7 +75,7 @@ func (l *ledger) planBinding(numberSID string, channels []bot.Channel, botSID st
 
 // releaseBinding records that the plan takes channels from a binding that has them, and
 // gives those that it gives to another binding for the same bot already.
-func (l *ledger) releaseBinding(prior priorBinding, channels []bot.Channel) (shared []bot.Channel) {
+func (l *bindingRecords) releaseBinding(prior priorBinding, channels []bot.Channel) (shared []bot.Channel) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, channel := range channels {
@@ -79,7 +90,7 @@ func (l *ledger) releaseBinding(prior priorBinding, channels []bot.Channel) (sha
 
 // unplannedBinding is the binding that was read on one of the channels and not planned yet.
 // Terraform plans a tainted resource as a new one, right after it was read.
-func (l *ledger) unplannedBinding(numberSID string, channels []bot.Channel) (priorBinding, bool) {
+func (l *bindingRecords) unplannedBinding(numberSID string, channels []bot.Channel) (priorBinding, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, channel := range channels {
@@ -93,7 +104,7 @@ func (l *ledger) unplannedBinding(numberSID string, channels []bot.Channel) (pri
 
 // planLabel records a label that a binding configures for a number, and gives the one that
 // another binding configures; ok is false where none does, or the same.
-func (l *ledger) planLabel(numberSID, label string) (other string, ok bool) {
+func (l *bindingRecords) planLabel(numberSID, label string) (other string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	other, ok = l.labels[numberSID]
@@ -101,76 +112,24 @@ func (l *ledger) planLabel(numberSID, label string) (other string, ok bool) {
 	return other, ok && other != label
 }
 
-// planRemoval records that the plan deletes a bot.
-func (l *ledger) planRemoval(sid string) {
-	l.mu.Lock()
-	l.removed[sid] = true
-	l.mu.Unlock()
-	l.settleBot(sid)
-}
-
-// settleBot records that a bot of the state was planned, or will not be.
-func (l *ledger) settleBot(sid string) {
+// handOverNumber records that a binding which is deleted to be created anew left its bot on
+// channels of a number, for the one that comes.
+func (l *bindingRecords) handOverNumber(numberSID string, channels []bot.Channel, botSID string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	settled := l.settledBot(sid)
-	select {
-	case <-settled:
-	default:
-		close(settled)
+	for _, channel := range channels {
+		l.handed[numberSide{numberSID, channel}] = botSID
 	}
 }
 
-func (l *ledger) settledBot(sid string) chan struct{} {
-	if l.settled[sid] == nil {
-		l.settled[sid] = make(chan struct{})
-	}
-	return l.settled[sid]
-}
-
-// settlePatience is how long a plan waits for that of a bot that is being read: the plan
-// never comes where Terraform finds an error in the bot's configuration in between.
-const settlePatience = 5 * time.Second
-
-// awaitBot waits until a bot that is read in this walk is planned. Terraform plans a bot
-// right after it has read it, whatever the others do, but a removed one in no order with
-// the bindings that it had.
-func (l *ledger) awaitBot(ctx context.Context, sid string) {
-	l.mu.Lock()
-	reading, settled := l.inState[sid], l.settledBot(sid)
-	l.mu.Unlock()
-	if !reading {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, settlePatience)
-	defer cancel()
-	select {
-	case <-settled:
-	case <-ctx.Done():
-	}
-}
-
-// planLeaving records that the plan points the number of a binding from one bot to another
-// in place, and reports whether the plan is known to delete the first.
-func (l *ledger) planLeaving(botSID, number string) (removed bool) {
+// numberHandedOver is the bot that was left on one of the channels; empty where none was.
+func (l *bindingRecords) numberHandedOver(numberSID string, channels []bot.Channel) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.leaving[botSID] = append(l.leaving[botSID], number)
-	return l.removed[botSID]
-}
-
-// notLeaving takes planLeaving back: Terraform replaces the binding, and deletes a binding
-// before the bot that it had; or the binding was updated, so that the number has left. What
-// Terraform replaces with create_before_destroy is planned to be destroyed only then.
-func (l *ledger) notLeaving(botSID, number string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.leaving[botSID] = slices.DeleteFunc(l.leaving[botSID], func(each string) bool { return each == number })
-}
-
-// leavingNumbers are the numbers that the plan points from a bot to another in place.
-func (l *ledger) leavingNumbers(botSID string) []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.leaving[botSID])
+	for _, channel := range channels {
+		if botSID := l.handed[numberSide{numberSID, channel}]; botSID != "" {
+			return botSID
+		}
+	}
+	return ""
 }

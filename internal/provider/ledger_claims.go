@@ -1,9 +1,20 @@
 package provider
 
-import (
-	"context"
+import "sync"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
+// exclusive is something at Twilio that only one resource of a configuration may have.
+type exclusive struct {
+	kind exclusiveKind
+	key  string // a bot's name or SID, a number's SID, the SID of a suspended bot
+}
+
+type exclusiveKind string
+
+const (
+	namedBot     exclusiveKind = "bot"
+	botObject    exclusiveKind = "SID of a bot"
+	boundNumber  exclusiveKind = "number"
+	suspendedBot exclusiveKind = "suspension"
 )
 
 // claim says how a resource comes to what only one may have.
@@ -18,26 +29,68 @@ const (
 	leaves claim = "leaves"
 )
 
+// claims records who comes to what only one resource may have.
+type claims struct {
+	mu      sync.Mutex
+	of      map[exclusive][]claim
+	reads   map[exclusive]int // how many resources were refreshed that have it
+	created map[exclusive]bool
+	gone    map[exclusive]bool // what the refresh removed from the state
+}
+
+func newClaims() *claims {
+	return &claims{of: map[exclusive][]claim{}, reads: map[exclusive]int{}, created: map[exclusive]bool{}, gone: map[exclusive]bool{}}
+}
+
 // claimFor records how a resource that is planned comes to something, and returns how the
 // others of this walk come to it that were planned so far. Terraform plans resources that
 // do not depend on each other in any order, so that each of two must look for the other.
-func (l *ledger) claimFor(what exclusive, how claim) (others []claim) {
+func (l *claims) claimFor(what exclusive, how claim) (others []claim) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	others = l.claims[what]
-	l.claims[what] = append(others[:len(others):len(others)], how)
+	others = l.of[what]
+	l.of[what] = append(others[:len(others):len(others)], how)
 	return others
 }
 
+// refreshedAway records what the refresh removed from the state, since it no longer
+// exists.
+func (l *claims) refreshedAway(what ...exclusive) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, each := range what {
+		l.gone[each] = true
+	}
+}
+
+// isGone reports whether the refresh of this walk removed something from the state.
+func (l *claims) isGone(what exclusive) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gone[what]
+}
+
+// hasLost reports whether the refresh of this walk removed anything of a kind.
+func (l *claims) hasLost(kind exclusiveKind) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for each := range l.gone {
+		if each.kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
 // recordRead records that something was refreshed in this walk.
-func (l *ledger) recordRead(what exclusive) {
+func (l *claims) recordRead(what exclusive) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.reads[what]++
 }
 
 // recordCreated records that a resource created something in this walk.
-func (l *ledger) recordCreated(what exclusive) {
+func (l *claims) recordCreated(what exclusive) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.created[what] = true
@@ -49,7 +102,7 @@ func (l *ledger) recordCreated(what exclusive) {
 // created. That something was refreshed would not tell the two apart: Terraform may plan
 // the destruction of what left the configuration before it refreshes it, and with
 // -refresh=false it refreshes nothing.
-func (l *ledger) isCreated(what exclusive) bool {
+func (l *claims) isCreated(what exclusive) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.created[what]
@@ -58,11 +111,11 @@ func (l *ledger) isCreated(what exclusive) bool {
 // isShared reports whether another resource has something and keeps it, which the plan
 // of a destruction asks before it claims to free it: of several that are destroyed, the
 // last frees it.
-func (l *ledger) isShared(what exclusive) bool {
+func (l *claims) isShared(what exclusive) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	leaving := 1
-	for _, how := range l.claims[what] {
+	for _, how := range l.of[what] {
 		switch how {
 		case keeps:
 			return true
@@ -75,88 +128,8 @@ func (l *ledger) isShared(what exclusive) bool {
 
 // readsNothing reports whether nothing was refreshed in this walk: it may be that of an
 // apply.
-func (l *ledger) readsNothing() bool {
+func (l *claims) readsNothing() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.reads) == 0
-}
-
-// planBeside records a bot that a new one of the same name may be created beside.
-func (l *ledger) planBeside(name, sid string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.beside[name] = []string{sid}
-}
-
-// besideOf is what planBeside recorded of a name. Terraform plans a resource once more
-// right before it creates it, by the same process.
-func (l *ledger) besideOf(name string) []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.beside[name]
-}
-
-// recordBeside records that a bot was created beside one of its name.
-func (l *ledger) recordBeside(sid, other string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.other[sid] = other
-}
-
-// createdBeside is the bot beside which this walk created another, which Terraform
-// replaces it by; empty where there is none.
-func (l *ledger) createdBeside(sid string) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.other[sid]
-}
-
-// plannedKey is the private data of a plan: what the plan is of. Terraform plans a
-// resource that it replaces twice, with its prior state and then as a new one, and hands
-// the private data of the first plan to the second. A destruction has that of its own
-// plan, or, of a resource that is replaced, that of the second.
-const plannedKey = "planned"
-
-// plannedAs is what a plan is of.
-type plannedAs struct {
-	// Object is the SID of what the resource has, or had before it is replaced; empty for
-	// a new one.
-	Object string `json:"object,omitempty"`
-	// Destroys reports whether the plan is of a destruction that is no replacement.
-	Destroys bool `json:"destroys,omitempty"`
-	// Shared reports whether another resource has the same, and keeps it.
-	Shared bool `json:"shared,omitempty"`
-	// Changes reports whether the configuration asks for something else than the
-	// resource has.
-	Changes bool `json:"changes,omitempty"`
-}
-
-func loadPlanned(ctx context.Context, private privateState) (plannedAs, diag.Diagnostics) {
-	var as plannedAs
-	diags := loadPrivate(ctx, private, plannedKey, "the plan's private data", &as)
-	return as, diags
-}
-
-func (as plannedAs) save(ctx context.Context, private privateState) diag.Diagnostics {
-	return savePrivate(ctx, private, plannedKey, "the plan's private data", as)
-}
-
-// movedBlock is the configuration that keeps a resource whose address changes.
-func movedBlock(kind string) string {
-	return "moved {\n  from = " + kind + ".the_old_name\n  to   = " + kind + ".the_new_name\n}"
-}
-
-// handOver records what a suspension that Terraform replaces kept, for the one that comes
-// after it in this walk.
-func (l *ledger) handOver(botSID string, prior priorSuspension) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.handed[botSID] = prior
-}
-
-// handedOver is what a suspension of the bot left in this walk that Terraform replaces.
-func (l *ledger) handedOver(botSID string) priorSuspension {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.handed[botSID]
 }

@@ -163,7 +163,7 @@ func (r *phoneNumberBindingResource) planDeletion(ctx context.Context, req resou
 // was deleted to be created anew left there, or the one that Terraform replaces by the bot
 // of this binding, with create_before_destroy on both.
 func (d *providerData) leftOn(numberSID string, channels []bot.Channel, botSID string) string {
-	if left := d.account.HandedOver(numberSID, channels); left != "" {
+	if left := d.ledger.numberHandedOver(numberSID, channels); left != "" {
 		return left
 	}
 	return d.ledger.createdBeside(botSID)

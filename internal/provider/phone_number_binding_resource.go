@@ -157,7 +157,7 @@ func (r *phoneNumberBindingResource) Delete(ctx context.Context, req resource.De
 		}
 		if same {
 			free.Channels = without(free.Channels, next.Channels)
-			r.provider.account.HandOver(prior.NumberSID, without(prior.Channels, free.Channels), prior.BotSID)
+			r.provider.ledger.handOverNumber(prior.NumberSID, without(prior.Channels, free.Channels), prior.BotSID)
 		}
 	}
 	if len(free.Channels) == 0 {

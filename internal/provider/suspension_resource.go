@@ -51,11 +51,11 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.provider.account.ClaimSuspension(plan.AssistantSID.ValueString()) {
+	if !r.provider.ledger.takeSuspension(plan.AssistantSID.ValueString()) {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "", suspendedTwice(plan.AssistantSID.ValueString()))
 		return
 	}
-	handed := r.provider.ledger.handedOver(plan.AssistantSID.ValueString())
+	handed := r.provider.ledger.suspensionHandedOver(plan.AssistantSID.ValueString())
 	r.provider.account.KnowHolds(plan.AssistantSID.ValueString(), handed.holds...)
 	made, sides, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
 	if err != nil {
@@ -135,7 +135,7 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	before := state.AssistantSID.ValueString()
 	r.provider.account.KnowHolds(r.holder(ctx, before, plan.AssistantSID.ValueString()), prior.holds...)
-	if !r.provider.account.ClaimSuspension(plan.AssistantSID.ValueString()) {
+	if !r.provider.ledger.takeSuspension(plan.AssistantSID.ValueString()) {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "", suspendedTwice(plan.AssistantSID.ValueString()))
 		return
 	}
@@ -146,7 +146,7 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	// The one that was suspended before may have gone with its mark: replaced by this
 	// one, it has none any more.
-	if before != now.BotSID && !r.provider.account.SuspensionClaimed(before) {
+	if before != now.BotSID && !r.provider.ledger.hasTakenSuspension(before) {
 		notices, err := suspension.Resume(ctx, r.provider.account, before, prior.sides)
 		addNotices(&resp.Diagnostics, notices)
 		if err != nil {
@@ -197,9 +197,9 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 	case !as.Destroys:
 		// It is replaced: what comes after it goes on from the hold, and the bot answers at no
 		// moment in between.
-		r.provider.ledger.handOver(sid, prior)
+		r.provider.ledger.handOverSuspension(sid, prior)
 		return
-	case as.Shared, r.provider.account.SuspensionClaimed(sid):
+	case as.Shared, r.provider.ledger.hasTakenSuspension(sid):
 		return // another resource has the suspension
 	}
 	notices, err := suspension.Resume(ctx, r.provider.account, sid, prior.sides)
