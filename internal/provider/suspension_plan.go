@@ -23,26 +23,7 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	prior, diags := loadPriorSuspension(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if req.Plan.Raw.IsNull() {
-		var state suspensionModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if resp.Diagnostics.HasError() || !r.provider.ready() {
-			return
-		}
-		r.provider.account.KnowHolds(state.AssistantSID.ValueString(), prior.holds...)
-		as := plannedAs{Object: state.AssistantSID.ValueString(), Destroys: true}
-		how := frees
-		if as.Shared = r.provider.ledger.isShared(exclusive{suspendedBot, as.Object}); as.Shared {
-			how = leaves
-		}
-		others := r.provider.ledger.claimFor(exclusive{suspendedBot, as.Object}, how)
-		succeeded := r.provider.ledger.isCreated(exclusive{suspendedBot, as.Object})
-		switch {
-		case slices.Contains(others, takes) && !succeeded:
-			suspensionMoved(as.Object, &resp.Diagnostics)
-		case !as.Shared && !succeeded:
-			r.willAnswer(ctx, state, &resp.Diagnostics)
-		}
-		resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
+		r.planDeletion(ctx, prior, req, resp)
 		return
 	}
 	var plan suspensionModel
@@ -53,34 +34,74 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	plan.AccountSID = types.StringValue(r.provider.account.SID)
 	plan.Answering = types.SetValueMust(types.StringType, []attr.Value{})
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	as, diags := loadPlanned(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
 	fresh := req.State.Raw.IsNull()
-	switch {
-	case fresh && as.Object != "" && !as.Destroys:
-		// It is planned again, as what it is replaced by.
-	case fresh:
-		as = plannedAs{}
-		r.claim(plan.AssistantSID.ValueString(), takes, &resp.Diagnostics)
-	default:
-		var state suspensionModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		as = plannedAs{Object: state.AssistantSID.ValueString()}
-		others := r.claim(as.Object, keeps, &resp.Diagnostics)
-		stays := plan.AssistantSID.IsUnknown() || plan.AssistantSID.Equal(state.AssistantSID)
-		switch {
-		case stays && slices.Contains(others, frees):
-			resp.Diagnostics.AddAttributeError(path.Root("assistant_sid"), "Two resources have one suspension",
-				fmt.Sprintf("This plan destroys another `twiliobot_suspension` of bot %s, which would end this one too. Nothing is changed. "+
-					"Let `terraform state rm` forget the other one instead.", as.Object))
-		case !stays:
-			r.claim(plan.AssistantSID.ValueString(), takes, &resp.Diagnostics)
-		}
+	var as plannedAs
+	if fresh {
+		as = r.claimNew(ctx, plan, req, &resp.Diagnostics)
+	} else {
+		as = r.claimOwn(ctx, plan, req, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 	if sid := plan.AssistantSID.ValueString(); sid != "" && !resp.Diagnostics.HasError() {
 		r.plannable(ctx, sid, fresh, &resp.Diagnostics)
 	}
+}
+
+// planDeletion says on which numbers the bot answers again, unless another resource has the
+// suspension.
+func (r *suspensionResource) planDeletion(ctx context.Context, prior priorSuspension, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state suspensionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.provider.ready() {
+		return
+	}
+	as := plannedAs{Object: state.AssistantSID.ValueString(), Destroys: true}
+	r.provider.account.KnowHolds(as.Object, prior.holds...)
+	ledger, object := r.provider.ledger, exclusive{suspendedBot, as.Object}
+	how := frees
+	if as.Shared = ledger.isShared(object); as.Shared {
+		how = leaves
+	}
+	others := ledger.claimFor(object, how)
+	switch {
+	case ledger.isCreated(object):
+		// What comes in its place has the suspension already.
+	case slices.Contains(others, takes):
+		suspensionMoved(as.Object, &resp.Diagnostics)
+	case !as.Shared:
+		r.willAnswer(ctx, state, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
+}
+
+// claimNew claims the suspension of a bot for a resource that has none in its state.
+func (r *suspensionResource) claimNew(ctx context.Context, plan suspensionModel, req resource.ModifyPlanRequest, diags *diag.Diagnostics) plannedAs {
+	as, loadDiags := loadPlanned(ctx, req.Private)
+	diags.Append(loadDiags...)
+	if as.Object != "" && !as.Destroys {
+		return as // it is planned again, as what it is replaced by
+	}
+	r.claim(plan.AssistantSID.ValueString(), takes, diags)
+	return plannedAs{}
+}
+
+// claimOwn claims the suspension that a resource has in its state, and the one that it
+// changes to.
+func (r *suspensionResource) claimOwn(ctx context.Context, plan suspensionModel, req resource.ModifyPlanRequest, diags *diag.Diagnostics) plannedAs {
+	var state suspensionModel
+	diags.Append(req.State.Get(ctx, &state)...)
+	as := plannedAs{Object: state.AssistantSID.ValueString()}
+	others := r.claim(as.Object, keeps, diags)
+	stays := plan.AssistantSID.IsUnknown() || plan.AssistantSID.Equal(state.AssistantSID)
+	switch {
+	case stays && slices.Contains(others, frees):
+		diags.AddAttributeError(path.Root("assistant_sid"), "Two resources have one suspension",
+			fmt.Sprintf("This plan destroys another `twiliobot_suspension` of bot %s, which would end this one too. Nothing is changed. "+
+				"Let `terraform state rm` forget the other one instead.", as.Object))
+	case !stays:
+		r.claim(plan.AssistantSID.ValueString(), takes, diags)
+	}
+	return as
 }
 
 // claim refuses a second suspension of a bot, and one that the plan only gives another
