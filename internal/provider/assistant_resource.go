@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/lifecycle"
 )
@@ -138,9 +140,13 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 
 // sharesName warns of a bot that is imported and whose name others have, as Twilio allows.
 func (r *assistantResource) sharesName(ctx context.Context, live bot.Bot, diags *diag.Diagnostics) {
-	named, err := r.provider.account.FindBots(ctx, live.UniqueName)
-	if err != nil || len(named) < 2 {
+	listed, err := r.provider.account.Bots(ctx, account.AnyTime)
+	if err != nil {
 		return // a name that cannot be looked up is no reason not to import
+	}
+	named := slices.DeleteFunc(slices.Clone(listed.Bots), func(b bot.Bot) bool { return b.UniqueName != live.UniqueName })
+	if len(named) < 2 {
+		return
 	}
 	diags.AddWarning("The bot shares its name",
 		fmt.Sprintf("Bot %s is imported, and others have its name: %s. It keeps the name; only their SIDs tell them apart. No new bot can be given the name.", live, sids(named)))

@@ -3,7 +3,9 @@ package provider
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -371,5 +373,45 @@ func TestBotsThatShareANameAreImportedAndKeepIt(t *testing.T) {
 				t.Errorf("%s became %s", two, now)
 			}
 		})
+	}
+}
+
+// Whether an imported bot shares its name is read from one listing, however many are imported.
+func TestImportsOfBotsShareAListing(t *testing.T) {
+	t.Parallel()
+	lists := func(bots int) (n int) {
+		b := newBench(t)
+		var blocks []block
+		for i := range bots {
+			blocks = append(blocks, botBlock(fmt.Sprint("bot", i), content("application", fmt.Sprint("bot", i), 1)))
+		}
+		b.applied(blocks...)
+		sids := map[string]string{}
+		for _, each := range blocks {
+			sids[each.address] = b.sid(each.address, "sid")
+		}
+		clear(b.states)
+		for i, each := range blocks {
+			if err := b.imported(each.address, i, sids[each.address]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var mu sync.Mutex
+		inner := b.gate.next
+		b.gate.next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/Flows") {
+				mu.Lock()
+				n++
+				mu.Unlock()
+			}
+			inner.ServeHTTP(w, r)
+		})
+		if _, err := b.plan(blocks, true); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if few, many := lists(2), lists(8); few != many {
+		t.Errorf("flows are listed %d times for two imports and %d times for eight", few, many)
 	}
 }
