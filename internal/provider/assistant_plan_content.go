@@ -102,15 +102,15 @@ func (p *assistantPlan) flow(ctx context.Context) {
 	refusedFlow(at, findings, p.diags)
 }
 
-// drift says that the plan takes back what another client changed since the last apply,
-// which looks the same as a change of the configuration. What was edited of a compiled flow
-// is said by its own attribute.
+// drift says that the plan takes back what was changed since the last apply, which looks the
+// same as a change of the configuration. What was edited of a compiled flow is said by its
+// own attribute, and a replacement that was cut off by another warning.
 func (p *assistantPlan) drift() {
-	if p.state == nil || p.diags.HasError() || p.state.edited() || !p.provider.ledger.hasDrifted(p.state.SID.ValueString()) || !p.state.differs(*p.plan) {
+	if p.state == nil || p.diags.HasError() || p.state.edited() || p.otherOfACut() != "" || !p.provider.ledger.hasDrifted(p.state.SID.ValueString()) || !p.state.differs(*p.plan) {
 		return
 	}
-	p.diags.AddWarning(fmt.Sprintf("Bot %q was changed outside Terraform", p.state.UniqueName.ValueString()),
-		fmt.Sprintf("Another client changed the names or the content of bot %s since the last apply, and this plan takes that back. "+
+	p.diags.AddWarning(fmt.Sprintf("Bot %q was changed since the last apply", p.state.UniqueName.ValueString()),
+		fmt.Sprintf("The names or the content of bot %s were changed by another client, or by an apply that was cut off, and this plan takes that back. "+
 			"To keep the change, bring it into the configuration before you apply.", p.state.SID.ValueString()))
 }
 

@@ -27,7 +27,7 @@ func TestPlanSaysThatANumberIsLeft(t *testing.T) {
 // In a diff, what another client changed looks the same as what the configuration changes.
 func TestPlanSaysThatItTakesBackAChangeByHand(t *testing.T) {
 	t.Parallel()
-	const taken = "was changed outside Terraform"
+	const taken = "was changed since the last apply"
 	b := newBench(t)
 	bot := botBlock("bot", content("application", "first", 1))
 	b.applied(bot)
