@@ -65,14 +65,14 @@ type recorder struct {
 	saved SavedSides
 }
 
-// add records the sides of a number that are no hold's: what a hold is set on was saved
-// when the hold was set.
-func (r *recorder) add(routing bot.Routing, n bot.Number) {
+// add records the sides of a number on which the bot answers: what a hold is set on was
+// saved when the hold was set, and what answers for another may hold that one's secrets.
+func (r *recorder) add(routing bot.Routing, n bot.Number, botSID string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, channel := range bot.Channels() {
 		route := routing.Route(n, channel)
-		if route.SilencedBy != "" || route.Gone {
+		if route.SilencedBy != "" || route.BotSID != botSID {
 			continue
 		}
 		r.saved.With(SavedSides{n.SID: {channel: n.Side(channel)}})
@@ -170,7 +170,7 @@ func silenceNumber(ctx context.Context, a *account.Account, numberSID, botSID, h
 			return err
 		}
 		if sides != nil {
-			sides.add(routing, e.Number)
+			sides.add(routing, e.Number, botSID)
 		}
 		return e.Write(ctx, silence(routing, e.Number, botSID, hold))
 	})

@@ -78,6 +78,9 @@ func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 			if got := saved[accounttest.NumberSID(1)][bot.Voice]; got != flow {
 				t.Errorf("saved %+v", got)
 			}
+			if got, ok := saved[accounttest.NumberSID(1)][bot.Messaging]; ok {
+				t.Errorf("what another client put there is saved: %+v", got)
+			}
 			if other := undated(h.numbers.Number(accounttest.NumberSID(2))); other != before[2] {
 				t.Errorf("another bot's number is %+v", other)
 			}
