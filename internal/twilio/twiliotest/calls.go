@@ -217,7 +217,7 @@ func Walk(t *testing.T, prepare func(a *Account) func() error, check func(a *Acc
 		check(a, nil)
 	}, options...)
 	for nth := 1; nth <= n; nth++ {
-		// To the Client, Refused is as CutBefore: nothing tells whether a write was done.
+		// To the Client, Refused is as CutBefore: nothing shows whether a write was done.
 		for _, how := range []Cut{Refused, CutAfter, Killed} {
 			t.Run(fmt.Sprintf("call %d of %d %s", nth, n, how), func(t *testing.T) {
 				// The clean run held these same calls against the documents.
