@@ -116,6 +116,9 @@ func TestSuspendedBotIsSilencedWhereNumbersWereResumedByHand(t *testing.T) {
 	if err != nil || now.HoldSID != hold || len(now.Answering) > 0 || len(saved) != 1 || len(h.applications.Held) != 1 || h.numbers.Calls["update"] != 1 {
 		t.Errorf("%+v, %v, %v, %v", now, saved, h.applications.Held, err)
 	}
+	if got, ok := saved[accounttest.NumberSID(1)][bot.Messaging]; ok {
+		t.Errorf("a channel that was silenced already is saved as it is now: %+v", got)
+	}
 }
 
 func TestBotThatAServiceRoutesToIsNotSuspended(t *testing.T) {
