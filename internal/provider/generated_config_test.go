@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,8 @@ func TestForEachOverTheAccountImportsEveryBotAsItStands(t *testing.T) {
 		assistant("clinic", sampleSchema(2), `friendly_name = "The clinic"`), hosted("greeter"),
 	))
 	made.run("apply", "-input=false", "-auto-approve")
+	// Twilio allows two applications of one name.
+	w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "greeter", "SmsUrl": "https://theirs.example.com/"})
 	guide, err := os.ReadFile(filepath.Join("..", "templates", "guides", "rename-migrate-suspend.md.tmpl"))
 	if err != nil {
 		t.Fatal(err)
@@ -61,8 +64,8 @@ func TestForEachOverTheAccountImportsEveryBotAsItStands(t *testing.T) {
 	}
 	w.box.ClearJournal()
 	reader := newFolder(t, w.config("data \"twiliobot_deployed_bots\""+example))
-	// That the URLs are sensitive from now on is a change to Terraform.
-	if out := reader.run("apply", "-input=false", "-auto-approve"); !inOrder("The value is unchanged", "4 imported, 0 added, 1 changed, 0 destroyed").MatchString(out) {
+	// That the URLs of the two are sensitive from now on is a change to Terraform.
+	if out := reader.run("apply", "-input=false", "-auto-approve"); !inOrder("The value is unchanged", "5 imported, 0 added, 2 changed, 0 destroyed").MatchString(out) {
 		t.Errorf("the import changes something:\n%s", out)
 	}
 	if writes := w.writes(); len(writes) > 0 {
