@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
