@@ -62,6 +62,9 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 // planAll plans what the configuration leaves open, and then asks Twilio what the apply will
 // find.
 func (p planner) planAll(ctx context.Context, as plannedAs) {
+	if p.state == nil || p.mayBeReplaced {
+		p.provider.ledger.planCreation(p.engines)
+	}
 	names, content := namePlanner{p, as}, &contentPlanner{planner: p}
 	names.planNames(ctx)
 	p.plan.Routing = plannedRouting(p.botChange)
