@@ -148,21 +148,26 @@ func (p namePlanner) beside(ctx context.Context, owner bot.Bot) bool {
 	if p.as.Object != "" || !p.provider.ledger.readsNothing() || !p.runsOn(owner.Engine()) || owner.Uploading || owner.Unnamed() {
 		return false
 	}
-	if p.plan.Schema.IsUnknown() || p.plan.Flow.IsUnknown() || p.plan.Webhooks.IsUnknown() {
+	if len(p.given) == 0 || len(p.unknown) > 0 {
 		return false
 	}
-	spec, err := p.plan.spec(ctx)
-	if err != nil {
-		return false
-	}
-	live, err := p.provider.account.ReadBot(ctx, owner.SID, true)
-	if err != nil || spec.Content.Empty() || !live.Content.Meets(spec.Content) {
+	if same, err := p.hasContent(ctx, owner.SID); err != nil || !same {
 		return false
 	}
 	p.diags.AddAttributeWarning(path.Root("unique_name"), "Another bot has this name and this content",
 		fmt.Sprintf("It is %s. Where Terraform replaces it by this one, with `create_before_destroy`, this one is created beside it. "+
-			"Otherwise the apply stops before it writes, unless the other one is in use: import that one instead.", live))
+			"Otherwise the apply stops before it writes, unless the other one is in use: import that one instead.", owner))
 	return true
+}
+
+// hasContent reports whether a bot is made of what the plan asks for.
+func (p namePlanner) hasContent(ctx context.Context, sid string) (bool, error) {
+	spec, err := p.plan.spec(ctx)
+	if err != nil {
+		return false, err
+	}
+	live, err := p.provider.account.ReadBot(ctx, sid, true)
+	return err == nil && live.Content.Meets(spec.Content), err
 }
 
 // refuseReplace refuses to let Terraform replace a bot in use where no new one can be
@@ -182,6 +187,13 @@ func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 	if err != nil || live.UniqueName != p.plan.UniqueName.ValueString() {
 		return
 	}
+	// A new bot is made of the configuration, also where the first plan left out a change
+	// since `ignore_changes` says so.
+	ignored := false
+	if !p.as.Changes && len(p.given) > 0 && len(p.unknown) == 0 {
+		same, err := p.hasContent(ctx, own)
+		ignored = err == nil && !same
+	}
 	const way = "Change its `unique_name` instead: the provider then creates the new bot, moves what routes to the old one, and deletes that."
 	switch {
 	case live.Engine() == bot.Autopilot && p.mayRunOn(bot.Autopilot):
@@ -191,5 +203,9 @@ func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 		p.diags.AddAttributeError(at, "The bot is replaced and changed at once",
 			fmt.Sprintf("Terraform would replace bot %s, which is in use: %s, and this plan changes what it is made of. Nothing is changed. "+
 				"Apply the change first, and replace the bot in another apply, or do not replace it: a change of the content needs no other bot.", live, phones(routes.Numbers)))
+	case ignored:
+		p.diags.AddAttributeError(at, "The bot is replaced and changed at once",
+			fmt.Sprintf("Terraform would replace bot %s, which is in use: %s. It is not made of what the configuration says, which `ignore_changes` leaves alone, "+
+				"but a new bot would be. Nothing is changed. Write the content as the bot has it, or remove it from `ignore_changes` and apply that change first.", live, phones(routes.Numbers)))
 	}
 }
