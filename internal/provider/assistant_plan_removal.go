@@ -7,9 +7,23 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 )
+
+// planRemoval plans to remove a bot.
+func (r *assistantResource) planRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state assistantModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.provider.ready() {
+		return
+	}
+	r.claimRemoval(state, &resp.Diagnostics)
+	r.willGo(ctx, state, &resp.Diagnostics)
+	as := plannedAs{Object: state.SID.ValueString(), Destroys: true}
+	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
+}
 
 // willGo says on which numbers a bot that is removed answers. Which of them the
 // same plan frees it does not say: Terraform plans the bindings before or after it.

@@ -187,6 +187,7 @@ func (s *stack) planPart(p *wire, b block, had savedState, refs map[string]tftyp
 	if prior == nil {
 		prior = p.dynamic(p.kind(b.kind()), tftypes.NewValue(p.kind(b.kind()), nil))
 	}
+	config = p.ignoring(b.kind(), prior, config, s.ignored[b.address])
 	answer, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: b.kind(), PriorState: prior, ProposedNewState: p.proposed(b.kind(), prior, config), Config: config,
 		PriorPrivate: had.private, PriorIdentity: had.identity,
