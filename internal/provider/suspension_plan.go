@@ -37,7 +37,7 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	fresh := req.State.Raw.IsNull()
 	var as plannedAs
 	if fresh {
-		as = r.claimNew(ctx, plan, req, &resp.Diagnostics)
+		as = r.claimNew(ctx, plan, req, resp.Private, &resp.Diagnostics)
 	} else {
 		as = r.claimOwn(ctx, plan, req, &resp.Diagnostics)
 	}
@@ -75,13 +75,18 @@ func (r *suspensionResource) planDeletion(ctx context.Context, prior priorSuspen
 }
 
 // claimNew claims the suspension of a bot for a resource that has none in its state.
-func (r *suspensionResource) claimNew(ctx context.Context, plan suspensionModel, req resource.ModifyPlanRequest, diags *diag.Diagnostics) plannedAs {
+func (r *suspensionResource) claimNew(ctx context.Context, plan suspensionModel, req resource.ModifyPlanRequest, private privateState, diags *diag.Diagnostics) plannedAs {
 	as, loadDiags := loadPlanned(ctx, req.Private)
 	diags.Append(loadDiags...)
 	if as.Object != "" && !as.Destroys {
 		return as // it is planned again, as what it is replaced by
 	}
 	r.claim(plan.AssistantSID.ValueString(), takes, diags)
+	// A tainted one is planned without its state; what it saved is handed on when it is
+	// deleted.
+	if prior, ok := r.provider.ledger.suspensionRead(plan.AssistantSID.ValueString()); ok {
+		diags.Append(prior.save(ctx, private)...)
+	}
 	return plannedAs{}
 }
 

@@ -128,7 +128,7 @@ func TestRestoreWritesWhatTheSuspensionTookAway(t *testing.T) {
 		"nothing":                     {number(bot.Side{}, bot.Side{}), accounttest.Flow, []string{""}, nil, ""},
 		"taken meanwhile":             {number(bot.Side{URL: external}, bot.Side{}), accounttest.Flow, both, map[bot.Channel]bot.Side{bot.Messaging: flow}, ""},
 	} {
-		if got := written(restore(bot.Webhooks{}, each.number, each.bot, each.holds, each.saved)); got != each.writes {
+		if got := written(restore(bot.Webhooks{}, each.number, each.bot, each.holds, nil, each.saved)); got != each.writes {
 			t.Errorf("%s: writes %q, want %q", name, got, each.writes)
 		}
 	}
@@ -198,7 +198,7 @@ func TestSilencedAndRestoredANumberIsAsItWas(t *testing.T) {
 						if more := silence(routing, after, botSID, hold); !more.Empty() {
 							t.Errorf("%s: silenced again, it writes %s", name, written(more))
 						}
-						back := restore(bot.Webhooks{}, after, botSID, []string{hold, oldHold}, saved).Apply(after)
+						back := restore(bot.Webhooks{}, after, botSID, []string{hold, oldHold}, nil, saved).Apply(after)
 						if !back.Messaging.Same(n.Messaging) || !n.Messaging.Same(back.Messaging) || !back.Voice.Same(n.Voice) || back.TrunkSID != n.TrunkSID {
 							// An application's own URL is never used, so it is not put back.
 							if botSID != accounttest.Application {
@@ -206,13 +206,13 @@ func TestSilencedAndRestoredANumberIsAsItWas(t *testing.T) {
 							}
 						}
 						for _, channel := range bot.Channels() {
-							for what, restored := range map[string]bot.Number{"": back, " with nothing saved": restore(bot.Webhooks{}, after, botSID, []string{hold, oldHold}, nil).Apply(after)} {
+							for what, restored := range map[string]bot.Number{"": back, " with nothing saved": restore(bot.Webhooks{}, after, botSID, []string{hold, oldHold}, nil, nil).Apply(after)} {
 								if got := routing.Route(restored, channel); got.BotSID != routing.Route(n, channel).BotSID || got.SilencedBy == hold {
 									t.Errorf("%s: restored%s, %s routes to %+v", name, what, channel, got)
 								}
 							}
 						}
-						if more := restore(bot.Webhooks{}, back, botSID, []string{hold, oldHold}, saved); !more.Empty() {
+						if more := restore(bot.Webhooks{}, back, botSID, []string{hold, oldHold}, nil, saved); !more.Empty() {
 							t.Errorf("%s: restored again, it writes %s", name, written(more))
 						}
 					}

@@ -1,0 +1,200 @@
+package provider
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+const (
+	theBot           = "twiliobot_assistant.bot"
+	theSuspension    = "twiliobot_suspension.bot"
+	voiceBinding     = "twiliobot_phone_number_binding.calls"
+	everyReplacement = 1 << 5
+)
+
+// A suspended bot that Terraform replaces never answers, in whichever way and order
+// Terraform replaces or updates its suspension and its bindings, bound here or not.
+func TestSuspendedBotThatTerraformReplacesStaysSilent(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio", "application"} {
+		for way := range everyReplacement {
+			suspensionReplaced, suspensionCreatedFirst, bindingReplaced := way&1 > 0, way&2 > 0, way&4 > 0
+			bindingFirst, clears := way&8 > 0, way&16 > 0
+			if suspensionCreatedFirst && !suspensionReplaced {
+				continue
+			}
+			name := fmt.Sprintf("%s, suspension replaced %v, created first %v, bindings replaced %v, first %v, URLs cleared %v",
+				engine, suspensionReplaced, suspensionCreatedFirst, bindingReplaced, bindingFirst, clears)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				if _, err := b.w.box.ChangeSettings(fmt.Sprintf(`{"application_clears_url": %v}`, clears)); err != nil {
+					t.Fatal(err)
+				}
+				engines := map[string]string{"bot": engine}
+				bindings := []block{sideBlock("front", ukNumber, "bot", "messaging"), sideBlock("calls", ukNumber, "bot", "voice")}
+				blocks := on(engines, append(bindings, suspends("bot"))...)
+				if !bindingFirst {
+					blocks = on(engines, append([]block{suspends("bot")}, bindings...)...)
+				}
+				b.done(turn{blocks: on(engines, bindings...)})
+				b.done(turn{blocks: blocks})
+				old := b.sid(theBot, "sid")
+				b.watched()
+				replace := turn{blocks: blocks, forced: []string{theBot}, createFirst: []string{theBot}}
+				if suspensionReplaced {
+					replace.forced = append(replace.forced, theSuspension)
+				}
+				if suspensionCreatedFirst {
+					replace.createFirst = append(replace.createFirst, theSuspension)
+					replace.deposedSoon = []string{theSuspension}
+				}
+				if bindingReplaced {
+					replace.forced = append(replace.forced, frontBinding, voiceBinding)
+					replace.createFirst = append(replace.createFirst, frontBinding, voiceBinding)
+				}
+				b.done(replace)
+				if now := b.sid(theBot, "sid"); now == old {
+					t.Error("the bot was not replaced")
+				}
+				if names, holds := b.gate.bots(); len(names) != 2 || len(holds) != 1 {
+					t.Errorf("remaining: %v, %v", names, holds)
+				}
+				b.gate.next = conforming(t, b.w.box)
+				b.done(turn{blocks: on(engines, bindings...)})
+				b.expect("resumed", `bot/bot "bot"`)
+			})
+		}
+	}
+}
+
+// A number that no binding has stays with the suspended bot that Terraform replaces: silent,
+// and with the new bot once that is resumed.
+func TestNumberThatNoBindingHasOfASuspendedBotThatTerraformReplaces(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio", "application"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			defer b.close()
+			engines := map[string]string{"bot": engine}
+			b.done(turn{blocks: on(engines, sideBlock("front", ukNumber, "bot", "messaging"))})
+			front := b.w.number(ukNumber)
+			b.w.setNumber(otherNumber, map[string]string{"SmsUrl": field(front, "sms_url"), "SmsApplicationSid": field(front, "sms_application_sid")})
+			blocks := on(engines, suspends("bot"), sideBlock("front", ukNumber, "bot", "messaging"))
+			b.done(turn{blocks: blocks})
+			b.watched()
+			b.done(turn{blocks: blocks, forced: []string{theBot}, createFirst: []string{theBot}})
+			b.gate.next = conforming(t, b.w.box)
+			b.done(turn{blocks: on(engines, sideBlock("front", ukNumber, "bot", "messaging"))})
+			b.answersOn(ukNumber+" sms", otherNumber+" sms")
+			if reached := b.gate.answerers()[otherNumber+" sms"]; reached != b.gate.answerers()[ukNumber+" sms"] {
+				t.Errorf("the number of no binding answers %s", reached)
+			}
+		})
+	}
+}
+
+// A suspension that is removed in the apply that replaces its bot leaves no hold behind.
+func TestSuspensionIsRemovedWhileTerraformReplacesItsBot(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio", "application"} {
+		for _, late := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, removed late %v", engine, late), func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				engines := map[string]string{"bot": engine}
+				front := sideBlock("front", ukNumber, "bot", "messaging", "voice")
+				b.done(turn{blocks: on(engines, front, suspends("bot"))})
+				remaining := on(engines, front)
+				replace := turn{blocks: remaining, forced: []string{theBot}, createFirst: []string{theBot}}
+				if late {
+					replace.createFirst = append(replace.createFirst, theSuspension)
+					replace.lateBeforeDeposed = true
+				}
+				b.done(replace)
+				b.expect("resumed", `bot/bot "bot"`)
+				if names, _ := b.gate.bots(); len(names) != 1 {
+					t.Errorf("remaining: %v", names)
+				}
+			})
+		}
+	}
+}
+
+// A bot that changes its engine in place and whose suspension is replaced for it, as with
+// replace_triggered_by, never answers.
+func TestSuspensionIsReplacedWhileItsBotMoves(t *testing.T) {
+	t.Parallel()
+	for _, createFirst := range []bool{false, true} {
+		for _, suspensionFirst := range []bool{false, true} {
+			for _, way := range [][2]string{{"studio", "application"}, {"application", "studio"}, {"autopilot", "studio"}} {
+				t.Run(fmt.Sprintf("%v, created first %v, suspension first %v", way, createFirst, suspensionFirst), func(t *testing.T) {
+					t.Parallel()
+					b := newBench(t)
+					defer b.close()
+					blocks := func(engine string) []block {
+						front, suspension := sideBlock("front", ukNumber, "bot", "messaging", "voice"), suspends("bot")
+						if suspensionFirst {
+							return on(map[string]string{"bot": engine}, suspension, front)
+						}
+						return on(map[string]string{"bot": engine}, front, suspension)
+					}
+					b.done(turn{blocks: blocks(way[0])})
+					b.watched()
+					replace := turn{blocks: blocks(way[1]), forced: []string{theSuspension}}
+					if createFirst {
+						replace.createFirst, replace.deposedSoon = replace.forced, replace.forced
+					}
+					b.done(replace)
+					b.gate.next = conforming(t, b.w.box)
+					b.done(turn{blocks: on(map[string]string{"bot": way[1]}, sideBlock("front", ukNumber, "bot", "messaging", "voice"))})
+					b.expect("resumed", `bot/bot "bot"`)
+				})
+			}
+		}
+	}
+}
+
+// What Twilio cleared of a number is put back as it was, also where Terraform replaced the
+// suspension in between, in every order.
+func TestReplacedSuspensionPutsBackWhatTwilioCleared(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio", "autopilot"} {
+		for way, how := range map[string]turn{
+			"destroyed first":          {forced: []string{theSuspension}},
+			"created first":            {forced: []string{theSuspension}, createFirst: []string{theSuspension}},
+			"tainted, destroyed first": {tainted: []string{theSuspension}},
+			"tainted, created first":   {tainted: []string{theSuspension}, createFirst: []string{theSuspension}},
+		} {
+			t.Run(engine+", "+way, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				if _, err := b.w.box.ChangeSettings(`{"application_clears_url": true}`); err != nil {
+					t.Fatal(err)
+				}
+				blocks := on(map[string]string{"bot": engine})
+				b.done(turn{blocks: blocks})
+				webhook := bot.Webhook{AccountSID: field(b.w.number(ukNumber), "account_sid"), BotSID: b.sid(theBot, "sid"), Channel: bot.Messaging}
+				b.w.setNumber(ukNumber, map[string]string{"SmsUrl": bot.Webhooks{}.URL(webhook), "SmsMethod": "GET", "SmsFallbackUrl": "https://fallback.example.com/"})
+				before := b.numbers()
+				how.blocks = on(map[string]string{"bot": engine}, suspends("bot"))
+				b.done(turn{blocks: how.blocks})
+				b.watched()
+				b.done(how)
+				b.gate.next = conforming(t, b.w.box)
+				b.done(turn{blocks: blocks})
+				if diff := cmp.Diff(before, b.numbers()); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+	}
+}
