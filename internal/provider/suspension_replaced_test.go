@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -194,6 +195,83 @@ func TestReplacedSuspensionPutsBackWhatTwilioCleared(t *testing.T) {
 				if diff := cmp.Diff(before, b.numbers()); diff != "" {
 					t.Error(diff)
 				}
+			})
+		}
+	}
+}
+
+// What a plan and an apply say of a suspension that Terraform replaces: nothing of another
+// client where it is known that Terraform made it, and nothing untrue where it is not.
+func TestReplacedSuspensionIsNotReportedAsAnotherClients(t *testing.T) {
+	t.Parallel()
+	for way, how := range map[string]turn{
+		"destroyed first":                    {forced: []string{theSuspension}},
+		"created first":                      {forced: []string{theSuspension}, createFirst: []string{theSuspension}},
+		"tainted":                            {tainted: []string{theSuspension}},
+		"its bot too, both created first":    {forced: []string{theBot, theSuspension}, createFirst: []string{theBot, theSuspension}},
+		"its bot too, it is destroyed first": {forced: []string{theBot, theSuspension}, createFirst: []string{theBot}},
+	} {
+		for _, keep := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, kept %v", way, keep), func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				suspension := suspends("bot")
+				if keep {
+					suspension = suspension.with("on_destroy", str("keep"))
+				}
+				how.blocks = on(map[string]string{"bot": "studio"}, sideBlock("front", ukNumber, "bot", "messaging"), suspension)
+				b.done(turn{blocks: how.blocks})
+				b.done(how)
+				b.answersOn()
+				if _, err := b.run(how); err != nil { // whose warnings are looked at
+					t.Fatal(err)
+				}
+				for _, warning := range b.warnings {
+					known := way != "created first"
+					if strings.Contains(warning, "suspended already") && (known || !strings.Contains(warning, "that Terraform replaces")) ||
+						strings.Contains(warning, "It stops answering") || strings.Contains(warning, "stays suspended") {
+						t.Errorf("it says: %s", warning)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A suspension is removed while another one, which has a bot already, changes to its bot.
+func TestSuspensionThatTakesOverTheBotOfARemovedOne(t *testing.T) {
+	t.Parallel()
+	const one, two = "twiliobot_suspension.one", "twiliobot_suspension.two"
+	for _, engine := range everyEngine {
+		for _, first := range [][]string{{one}, {"twiliobot_assistant.one", "twiliobot_assistant.two", two}} {
+			t.Run(fmt.Sprintf("%s, %s first", engine, first[len(first)-1]), func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				engines := map[string]string{"one": engine, "two": "studio"}
+				front, more := sideBlock("front", ukNumber, "one", "messaging"), sideBlock("more", usNumber, "two", "messaging")
+				taking := suspends("one")
+				taking.address = two
+				b.done(turn{blocks: on(engines, front, more, suspends("one"), suspends("two"))})
+				_, err := b.run(turn{blocks: on(engines, front, more, taking), first: first})
+				if err == nil || !inOrder("would answer between two suspensions", "removed {", "destroy = false").MatchString(err.Error()) {
+					t.Errorf("it says: %v", err)
+				}
+				b.answersOn()
+				// As a removed block does, or terraform state rm.
+				forgotten := b.states[one]
+				delete(b.states, one)
+				b.watched(usNumber + " sms")
+				b.done(turn{blocks: on(engines, front, more, taking)})
+				b.answersOn(usNumber + " sms")
+				// What is kept when it is destroyed is taken over in one apply, in any order.
+				b.states[one] = forgotten
+				delete(b.states, two)
+				kept, other := suspends("one").with("on_destroy", str("keep")), suspends("two")
+				b.done(turn{blocks: on(engines, front, more, kept, other)})
+				b.done(turn{blocks: on(engines, front, more, taking), first: first})
+				b.answersOn(usNumber + " sms")
 			})
 		}
 	}

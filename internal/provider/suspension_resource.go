@@ -193,12 +193,6 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The suspension of bot "+sid, &resp.Diagnostics) {
 		return
 	}
-	if state.OnDestroy.ValueString() == onDestroyKeep {
-		resp.Diagnostics.AddWarning("The bot stays suspended",
-			fmt.Sprintf("Bot %s stays silent, since `on_destroy` is `keep`; Terraform no longer manages its suspension. "+
-				"Every plan that reads the bot or its bindings says so; import the suspension again to end it.", sid))
-		return
-	}
 	as, diags := loadPlanned(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	r.provider.account.KnowHolds(sid, prior.holds...)
@@ -223,6 +217,12 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 		if err := suspension.PutBackBehind(ctx, r.provider.account, each, prior.sides); err != nil {
 			addError(&resp.Diagnostics, "Unable to put back what Twilio cleared of the phone numbers", err)
 		}
+		return
+	}
+	if state.OnDestroy.ValueString() == onDestroyKeep {
+		resp.Diagnostics.AddWarning("The bot stays suspended",
+			fmt.Sprintf("Bot %s stays silent, since `on_destroy` is `keep`. Unless another `twiliobot_suspension` takes it over, Terraform no longer manages its suspension: "+
+				"every plan that reads the bot or its bindings says so, and an import of the suspension lets Terraform end it.", sid))
 		return
 	}
 	if by != "" {
