@@ -222,7 +222,7 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 	}
 	said := "It has no silenced phone numbers."
 	if silent := slices.Concat(now.Silenced, now.Dead); len(silent) > 0 {
-		said = "It answers again on " + phones(silent) + ", as before. If this plan removes the bot too, it may answer until it is gone."
+		said = "It answers again on " + phones(silent) + ", as before. Where this plan removes the bot or a binding too, it may answer there until that is gone."
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.provider.named(ctx, sid)), said)
 }
