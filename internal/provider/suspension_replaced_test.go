@@ -279,3 +279,37 @@ func TestSuspensionThatTakesOverTheBotOfARemovedOne(t *testing.T) {
 		}
 	}
 }
+
+// The process is killed at any call while it creates a bot beside a suspended one. The next
+// apply keeps the old bot, which answers at no moment.
+func TestReplacementOfASuspendedBotIsCutOff(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"studio"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			stride := 2
+			if *everyFault {
+				stride = 1
+			}
+			for nth, cut := 1, true; cut; nth += stride {
+				b := newBench(t)
+				blocks := on(map[string]string{"bot": engine}, suspends("bot"), sideBlock("front", ukNumber, "bot", "messaging"))
+				b.done(turn{blocks: blocks})
+				replace := turn{blocks: blocks, forced: []string{theBot}, createFirst: []string{theBot}}
+				intents, err := b.intend(replace)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.gate.arm(nth, killedThere, []string{"+"})
+				err = b.carry(replace, intents)
+				b.gate.disarm()
+				if cut = err != nil && b.states[theBot].state == nil; cut {
+					b.states[theBot], b.deposed = b.deposed[0], nil
+					b.watched()
+					b.done(turn{blocks: blocks})
+				}
+				b.close()
+			}
+		})
+	}
+}

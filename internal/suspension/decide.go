@@ -81,6 +81,28 @@ func restore(webhooks bot.Webhooks, n bot.Number, botSID string, holds, gone []s
 	return change
 }
 
+// stillSuspended points the channels that would answer for another bot, which is suspended
+// itself, at that one's hold in place of what is written for this bot to answer: the hold
+// was moved from that bot to this one, by a replacement that was cut off.
+func stillSuspended(routing bot.Routing, n bot.Number, botSID string, saved map[bot.Channel]bot.Side, change *bot.NumberChange) {
+	for _, channel := range bot.Channels() {
+		to := change.Side(channel)
+		if to.ApplicationSID == nil {
+			continue
+		}
+		behind, isBot := routing.Webhooks.Parse(n.Side(channel).URL)
+		if !isBot {
+			behind, _ = routing.Webhooks.Parse(saved[channel].URL)
+			if application := saved[channel].ApplicationSID; application != "" {
+				behind.BotSID = application
+			}
+		}
+		if hold := routing.HoldOf(behind.BotSID); hold != "" && behind.BotSID != botSID {
+			*to = bot.SideChange{ApplicationSID: &hold}
+		}
+	}
+}
+
 // putBackBehind is what is written for a number whose URL Twilio cleared when a hold was
 // set, and which stays silenced, for the method and the fallback URL to be what they were.
 // The URL itself cannot be there beside the hold.

@@ -80,7 +80,13 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 // silent, after it the bot answers.
 func restoreNumber(ctx context.Context, a *account.Account, numberSID, botSID string, holds, gone []string, saved map[bot.Channel]bot.Side) error {
 	return a.EditNumber(ctx, numberSID, nil, func(ctx context.Context, e *account.Edit) error {
-		return e.Write(ctx, restore(a.Webhooks, e.Number, botSID, holds, gone, saved))
+		routing, err := a.RoutingWithHolds(ctx, account.AnyTime, e.Number)
+		if err != nil {
+			return err
+		}
+		change := restore(a.Webhooks, e.Number, botSID, holds, gone, saved)
+		stillSuspended(routing, e.Number, botSID, saved, &change)
+		return e.Write(ctx, change)
 	})
 }
 
