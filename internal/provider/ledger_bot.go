@@ -176,6 +176,19 @@ func (l *botRecords) createdBeside(sid string) string {
 	return l.other[sid]
 }
 
+// besideWhich is the bot that this walk created beside another, to replace it; empty where
+// it created none.
+func (l *botRecords) besideWhich(sid string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for by, other := range l.other {
+		if other == sid {
+			return by
+		}
+	}
+	return ""
+}
+
 // planRemoval records that the plan deletes a bot.
 func (l *botRecords) planRemoval(sid string) {
 	l.mu.Lock()
