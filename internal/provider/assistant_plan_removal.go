@@ -44,7 +44,7 @@ func (r *assistantResource) willGo(ctx context.Context, state assistantModel, di
 	if len(numbers) == 0 {
 		return
 	}
-	what := "Remove each number's binding, or point it at another bot, in the same apply; a number that has no binding here keeps the bot from being deleted, unless `force_destroy` is set."
+	what := "Those whose bindings this plan removes, or points at another bot, are taken care of; any other keeps the bot from being deleted, unless `force_destroy` is set."
 	if state.ForceDestroy.ValueBool() {
 		what = "Since `force_destroy` is set, those that get no other bot in the same apply are freed and answer nothing from then on, bound here or not."
 	}
