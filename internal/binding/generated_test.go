@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/accounttest"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sampletest"
 )
 
 // state is one thing that a channel of a number can do before a binding is written.
@@ -141,7 +141,7 @@ func cleared(n bot.Number, change bot.NumberChange) bot.Number {
 }
 
 func TestEveryDecisionKeepsItsPromises(t *testing.T) {
-	if sandboxtest.Sampled {
+	if sampletest.Partial {
 		t.Skip("what has no goroutines is tried without the race detector")
 	}
 	decisions, failures := 0, 0
@@ -322,7 +322,7 @@ func (d decided) answersAsWanted(n bot.Number, channel bot.Channel) string {
 // What is freed is freed wholly, and nothing else: the channels that another answers and
 // those that this run has claimed stay as they are.
 func TestEveryFreeingKeepsItsPromises(t *testing.T) {
-	if sandboxtest.Sampled {
+	if sampletest.Partial {
 		t.Skip("what has no goroutines is tried without the race detector")
 	}
 	freed := 0

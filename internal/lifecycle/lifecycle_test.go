@@ -17,6 +17,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/lifecycle"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/replacement"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sampletest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
@@ -192,7 +193,7 @@ func killed(t *testing.T, w *sandboxtest.World, b bot.Bot, to bot.Engine, nth in
 func TestDeletedBotTakesTheOtherOneOfAReplacementWithIt(t *testing.T) {
 	for _, engines := range [][2]bot.Engine{{bot.Studio, bot.Studio}, {bot.Studio, bot.Application}, {bot.Application, bot.Application}} {
 		for nth := 6; nth <= 30; nth += 3 {
-			if !sandboxtest.Tried(nth) {
+			if !sampletest.Takes(nth) {
 				continue
 			}
 			inBubble(t, fmt.Sprintf("%s to %s, killed at call %d", engines[0], engines[1], nth), func(t *testing.T, w *sandboxtest.World) {
@@ -222,7 +223,7 @@ func TestDeletedBotTakesTheOtherOneOfAReplacementWithIt(t *testing.T) {
 func TestUpdateTakesUpAReplacementThatWasKilled(t *testing.T) {
 	for _, engines := range [][2]bot.Engine{{bot.Studio, bot.Studio}, {bot.Studio, bot.Application}, {bot.Application, bot.Application}, {bot.Application, bot.Studio}} {
 		for nth := 6; nth <= 30; nth += 3 {
-			if !sandboxtest.Tried(nth) {
+			if !sampletest.Takes(nth) {
 				continue
 			}
 			from, to := engines[0], engines[1]

@@ -109,6 +109,11 @@ func findCLI(ctx context.Context) error {
 	return nil
 }
 
+// plansUnread is a line of the configurations of whose plans nothing is asked but whether
+// they are empty. The status of `terraform plan -detailed-exitcode` reports that already,
+// and an empty one need not be shown as JSON as well.
+const plansUnread = "# No check reads the plans."
+
 //go:embed testdata/cli.sh
 var frugalCLI []byte
 
@@ -122,6 +127,7 @@ func frugal(ctx context.Context, path string) (string, error) {
 	answer, command := filepath.Join(scratch, "version.json"), filepath.Join(scratch, filepath.Base(path))
 	set("TEST_CLI", path)
 	set("TEST_CLI_VERSION", answer)
+	set("TEST_CLI_PLANS_UNREAD", plansUnread)
 	return command, errors.Join(os.WriteFile(answer, version, 0o600), os.WriteFile(command, frugalCLI, 0o700))
 }
 
@@ -188,6 +194,9 @@ func (w *world) run(steps ...resource.TestStep) {
 	for i := range steps {
 		if steps[i].Config != "" && !strings.Contains(steps[i].Config, "provider ") {
 			steps[i].Config = w.config(steps[i].Config)
+		}
+		if checks := steps[i].ConfigPlanChecks; steps[i].Config != "" && len(checks.PreApply)+len(checks.PostApplyPreRefresh)+len(checks.PostApplyPostRefresh) == 0 {
+			steps[i].Config += "\n" + plansUnread + "\n"
 		}
 	}
 	resource.UnitTest(w.t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})

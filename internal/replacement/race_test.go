@@ -11,6 +11,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sampletest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
@@ -146,7 +147,7 @@ func TestOldBotStaysWhileANumberRoutesToIt(t *testing.T) {
 					return nil
 				},
 			}.Interleave(t)
-			if stayed == 0 && !sandboxtest.Sampled {
+			if stayed == 0 && !sampletest.Partial {
 				t.Error("it was deleted whenever a number was bound to it")
 			}
 		})

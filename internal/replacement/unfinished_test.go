@@ -11,6 +11,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/replacement"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sampletest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
@@ -26,7 +27,7 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 			t.Parallel()
 			undone := 0
 			for nth, whole := 1, false; !whole; nth++ {
-				if !sandboxtest.Tried(nth) {
+				if !sampletest.Takes(nth) {
 					continue
 				}
 				synctest.Test(t, func(t *testing.T) {
@@ -82,7 +83,7 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 					}
 				})
 			}
-			if undone < 5 && !sandboxtest.Sampled {
+			if undone < 5 && !sampletest.Partial {
 				t.Errorf("only %d replacements were undone", undone)
 			}
 		})
@@ -96,7 +97,7 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 		t.Run(string(to), func(t *testing.T) {
 			finished := 0
 			for nth, whole := 1, false; !whole; nth++ {
-				if !sandboxtest.Tried(nth) {
+				if !sampletest.Takes(nth) {
 					continue
 				}
 				synctest.Test(t, func(t *testing.T) {
@@ -127,7 +128,7 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 					}
 				})
 			}
-			if finished < 3 && !sandboxtest.Sampled {
+			if finished < 3 && !sampletest.Partial {
 				t.Errorf("only %d replacements were finished", finished)
 			}
 		})

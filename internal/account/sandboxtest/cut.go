@@ -14,6 +14,7 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sampletest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
@@ -82,7 +83,7 @@ func (o Operation) CutEverywhere(t *testing.T) {
 	for nth := 1; nth <= len(clean.calls); nth++ {
 		for i, fate := range fates {
 			read := strings.HasPrefix(clean.calls[nth-1], http.MethodGet)
-			if !Tried(nth+i) || read && (fate == LostBefore || fate == LostAfter) {
+			if !sampletest.Takes(nth+i) || read && (fate == LostBefore || fate == LostAfter) {
 				continue // a read that is lost fails as one that is refused does
 			}
 			got := o.run(t, nth, fate)
@@ -96,7 +97,7 @@ func (o Operation) CutEverywhere(t *testing.T) {
 		}
 	}
 	for said := range o.Cuts {
-		if !met[said] && !Sampled && !o.Part {
+		if !met[said] && !sampletest.Partial && !o.Part {
 			t.Errorf("no cut was met in which it is so that %q", said)
 		}
 	}

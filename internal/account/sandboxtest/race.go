@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sampletest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
@@ -39,7 +40,7 @@ func (r Race) Interleave(t *testing.T) {
 			where = "in the same process"
 		}
 		for nth := 1; ; nth++ {
-			if !Tried(nth) {
+			if !sampletest.Takes(nth) {
 				continue
 			}
 			calls, wrong := r.run(t, nth, same)

@@ -1,8 +1,8 @@
 //go:build race
 
-package sandboxtest
+package sampletest
 
 // thinned is how many cuts and interleavings there are to one that is tried. The race
 // detector slows a call several times over, and finds in one what it finds in the others;
 // `make test` tries all of them without it.
-const thinned = 13
+const thinned = 29
