@@ -71,6 +71,11 @@ func scenarios() []scenario {
 		two := func(to string) []block {
 			return []block{botBlock("bot", first()), botBlock("second", content(engine, "second", 1)), bindingBlock(ukNumber, to)}
 		}
+		// One bot answers the messages of a number, another the calls.
+		shared := func(messages, calls string) []block {
+			return []block{botBlock("bot", first()), botBlock("second", content(engine, "second", 1)),
+				sideBlock("front", ukNumber, messages, "messaging"), sideBlock("calls", ukNumber, calls, "voice")}
+		}
 		all = append(all,
 			scenario{name: "create", engine: engine, after: bound(first()), makesBots: true},
 			scenario{name: "update", engine: engine, before: bound(first()), after: bound(content(engine, "first", 2))},
@@ -79,6 +84,7 @@ func scenarios() []scenario {
 			scenario{name: "change of number", engine: engine, before: bound(first()),
 				after: []block{botBlock("bot", forced(first())), bindingBlock(usNumber, "bot")}, mayFallSilent: []string{ukNumber}},
 			scenario{name: "change of assistant", engine: engine, before: two("bot"), after: two("second")},
+			scenario{name: "swap on a shared number", engine: engine, before: shared("bot", "second"), after: shared("second", "bot")},
 			scenario{name: "suspend", engine: engine, before: bound(first()), after: bound(first(), suspensionBlock()), byHand: byHand,
 				mayFallSilent: []string{ukNumber, otherNumber, usNumber}},
 			scenario{name: "resume", engine: engine, before: bound(first(), suspensionBlock()), after: bound(first()),
