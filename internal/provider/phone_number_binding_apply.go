@@ -111,7 +111,7 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		NumberSID: number.SID, BotSID: b.SID, TargetTask: plan.TargetTask.ValueString(),
 		Channels: plan.channels(), Label: plan.FriendlyName.ValueString(), PlannedLabels: prior.labels, Overwrite: plan.Overwrite.ValueBool(),
 	}
-	if fresh := prior.BotSID != b.SID || prior.NumberSID != number.SID; fresh && plan.FriendlyName.IsUnknown() {
+	if plan.FriendlyName.IsUnknown() {
 		wanted.Name, wanted.PriorLabel = b.UniqueName, prior.Label
 	}
 	after, notices, err := binding.Rebind(ctx, acct, wanted, prior.Snapshot, prior.BotSID, free)
@@ -161,6 +161,22 @@ func (r *phoneNumberBindingResource) followReplacement(ctx context.Context, rout
 		return prior, err
 	}
 	return prior, nil
+}
+
+// followBeside is the prior of a binding whose bot no longer exists, where this walk created
+// the new one beside another of its name: a replacement that was killed behind its last
+// write had put that other bot in the place of the old one, and no state has it.
+func (r *phoneNumberBindingResource) followBeside(ctx context.Context, botSID string, prior priorBinding) (priorBinding, error) {
+	other := r.provider.ledger.createdBeside(botSID)
+	if other == "" || prior.BotSID == "" || prior.BotSID == other {
+		return prior, nil
+	}
+	_, err := r.provider.account.ReadBot(ctx, prior.BotSID, false)
+	if errors.Is(err, bot.ErrNotFound) {
+		prior.BotSID = other
+		return prior, nil
+	}
+	return prior, err
 }
 
 // followFinished is the prior of a binding whose bot no longer exists, where a bot that

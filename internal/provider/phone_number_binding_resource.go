@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
@@ -123,7 +124,10 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return
 	}
-	prior = prior.of(state)
+	if prior, err = r.followBeside(ctx, plan.AssistantSID.ValueString(), prior.of(state)); err != nil {
+		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to look for the bot that the number had", err)
+		return
+	}
 	if config.FriendlyName.IsNull() && !plan.FriendlyName.IsUnknown() && !r.provider.account.Wrote(number.SID) {
 		prior.labels = []string{state.FriendlyName.ValueString(), plan.FriendlyName.ValueString()}
 	}
