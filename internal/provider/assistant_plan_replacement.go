@@ -106,8 +106,9 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		said = append(said, fmt.Sprintf("An apply that was cut off began it: %s is the other bot.", other))
 	}
 	said = append(said, movedNumbers(preview))
-	if n := len(preview.Services); n > 0 {
-		said = append(said, fmt.Sprintf("%s whose inbound URL is the bot's: %s.", counted(n, "Messaging Service moves too,", "Messaging Services move too,"), listed(preview.Services)))
+	moving := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return !w.Kind.Moves() })
+	if len(moving) > 0 {
+		said = append(said, fmt.Sprintf("So is what else leads to it: %s.", bot.JoinWays(moving)))
 	}
 	said = append(said, fmt.Sprintf("Then %s is deleted, and `sid` changes: change whatever names the old one literally.", preview.Bot.SID))
 	if preview.Activity.Calls > 0 {
@@ -116,8 +117,11 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	if preview.Activity.Conversations > 0 {
 		said = append(said, fmt.Sprintf("%s: they end, and whoever writes again begins a new one.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
 	}
-	if len(preview.Callers) > 0 {
-		said = append(said, fmt.Sprintf("These flows reference the old SID and will break: %s. Change them to the new SID.", listed(preview.Callers)))
+	if fixed := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.Kind.Moves() }); len(fixed) > 0 {
+		said = append(said, fmt.Sprintf("What references the old SID and cannot be moved will break: %s. Change it to the new SID.", bot.JoinWays(fixed)))
+	}
+	for _, unread := range preview.Unread {
+		said = append(said, fmt.Sprintf("The account's %s could not be read, so what of them leads to the bot is not known and is not moved: %v.", unread.Kind.Plural(), unread.Reason))
 	}
 	if from != to {
 		goes := !p.plan.Schema.IsNull() && !p.state.Schema.IsNull()

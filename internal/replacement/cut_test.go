@@ -139,9 +139,9 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 				Unknown: r.to == bot.Application,
 				Part:    r.to == bot.Autopilot,
 				Cuts: map[string]func(w *sandboxtest.World) error{
-					"The new bot may exist with its mark, and no phone number routes to it": func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID) },
-					"Each phone number answers for one of the two bots":                     func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID, r.newest(w)) },
-					"Each Messaging Service routes to one of the two bots":                  func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID, r.newest(w)) },
+					"The new bot may exist with its mark, and no phone number routes to it":               func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID) },
+					"Each phone number answers for one of the two bots":                                   func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID, r.newest(w)) },
+					"Each Messaging Service, and whatever else leads to it, leads to one of the two bots": func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID, r.newest(w)) },
 					"If the bot is suspended, its phone numbers are silenced for one of the two bots": func(w *sandboxtest.World) error {
 						if !r.suspended {
 							return carriedBy(w, r.old.SID, r.newest(w))
