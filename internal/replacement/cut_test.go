@@ -38,7 +38,7 @@ func (r *replaced) setup(w *sandboxtest.World) {
 	w.Edit(0, func(n *bot.Number) { n.Voice = bot.Side{URL: "https://theirs.example.com/", Method: "GET"} })
 	if r.service {
 		url := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: r.old.SID, Channel: bot.Messaging})
-		if _, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": "POST"}`, url)); err != nil {
+		if _, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": "GET"}`, url)); err != nil {
 			w.T.Fatal(err)
 		}
 	}

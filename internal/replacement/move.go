@@ -191,6 +191,9 @@ func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves boo
 			Channels: []bot.Channel{way.Channel},
 		}
 	}
+	if m.to.Engine() != bot.Application && way.To.URL != "" && way.To.Method != "" {
+		pointer.Method = way.To.Method // Twilio's own webhooks take either
+	}
 	if pointer.Same(way.To) {
 		return way, false, nil // bots hosted elsewhere may share a URL
 	}
