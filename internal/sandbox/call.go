@@ -29,6 +29,8 @@ type call struct {
 	byKey  bool
 	// params are the form of a POST, else the query, checked against the route.
 	params url.Values
+	// body is the body of a POST to a route that takes JSON.
+	body []byte
 
 	newSID func(prefix string) string
 }
@@ -41,11 +43,14 @@ func withCall(ctx context.Context, c *call) context.Context {
 
 func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call) }
 
-// notFound is the 404 for the path of the request.
+// notFound is the 404 for the path of the request, on the product hosts without
+// its version.
 func (c *call) notFound() *apiError {
 	path := c.original.Path
 	if c.host != nil && c.host.host != apiHost {
-		path = strings.TrimPrefix(path, c.host.version)
+		if i := strings.IndexByte(strings.TrimPrefix(path, "/"), '/'); i >= 0 {
+			path = path[i+1:]
+		}
 	}
 	return errNotFound(path)
 }

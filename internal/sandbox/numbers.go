@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 )
 
 const (
@@ -14,13 +15,16 @@ const (
 func apiProduct() product {
 	p := product{
 		host:     apiHost,
-		version:  "/2010-04-01",
 		prefixes: []string{"/2010-04-01"},
-		tables:   []stored{accounts, apiKeys, numbers, applications, webhookCalls},
+		tables:   []stored{accounts, apiKeys, numbers, applications, shortCodes, sipDomains, webhookCalls},
+
+		receivers: []findReceiver{findNumber, findShortCode, findSipDomain},
 	}
 	p.routes = append(p.routes, accountRoutes()...)
 	p.routes = append(p.routes, numberRoutes()...)
 	p.routes = append(p.routes, applicationRoutes()...)
+	p.routes = append(p.routes, shortCodeRoutes()...)
+	p.routes = append(p.routes, sipDomainRoutes()...)
 	return p
 }
 
@@ -146,6 +150,29 @@ func renderNumber(n incomingPhoneNumber) object {
 		"voice_receive_mode":       n.VoiceReceiveMode,
 		"voice_url":                n.VoiceURL,
 	}
+}
+
+// findNumber finds a number by itself or by its SID.
+func findNumber(st *state, _ time.Time, to string) (receiver, bool) {
+	n, ok := numberOwned(st, to)
+	if !ok {
+		if n, ok = numbers.get(st, to); !ok {
+			return receiver{}, false
+		}
+	}
+	return receiver{
+		accountSID: n.AccountSID, sid: n.SID, address: n.PhoneNumber,
+		messages: n.Capabilities.SMS, calls: n.Capabilities.Voice,
+		messaging: target{
+			application: n.SmsApplicationSID, applicationField: "sms_application_sid", of: smsHooks,
+			urlField: "sms_url", hooks: hooks{n.SmsURL, n.SmsMethod, n.SmsFallbackURL, n.SmsFallbackMethod},
+		},
+		voice: target{
+			trunk:       n.TrunkSID,
+			application: n.VoiceApplicationSID, applicationField: "voice_application_sid", of: voiceHooks,
+			urlField: "voice_url", hooks: hooks{n.VoiceURL, n.VoiceMethod, n.VoiceFallbackURL, n.VoiceFallbackMethod},
+		},
+	}, true
 }
 
 const (

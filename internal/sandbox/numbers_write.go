@@ -83,8 +83,14 @@ func deleteNumber(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	numbers.remove(c.state, n.SID)
+	release(c.state, n)
 	return http.StatusNoContent, nil, nil
+}
+
+// release deletes a number and what is configured for it elsewhere.
+func release(st *state, n incomingPhoneNumber) {
+	numbers.remove(st, n.SID)
+	forgetAddress(st, n.AccountSID, n.PhoneNumber)
 }
 
 // moveNumber moves the number to the account of the parameter AccountSid
@@ -108,6 +114,7 @@ func (c *call) moveNumber(n *incomingPhoneNumber) error {
 	case to.OwnerAccountSID != c.caller.SID:
 		return invalidParameter(21473, "Account %s is not related to %s", target, c.caller.SID)
 	}
+	forgetAddress(c.state, n.AccountSID, n.PhoneNumber)
 	n.AccountSID = target
 	return nil
 }

@@ -8,14 +8,15 @@ import (
 
 // product is the API of one Twilio host.
 type product struct {
-	host    string // first label of the host: "api" for api.twilio.com
-	version string // first segment of every path: "/2010-04-01"
+	host string // first label of the host: "api" for api.twilio.com
 	// prefixes are the paths by which a request without a Twilio host is routed
 	// to this product.
 	prefixes []string
 	routes   []route
 	tables   []stored
 	bots     []botKind
+	// receivers find what people write to or call. An earlier one wins.
+	receivers []findReceiver
 }
 
 // allProducts lists the products; a new one is added here.
@@ -25,6 +26,7 @@ func allProducts() []product {
 		autopilotProduct(),
 		studioProduct(),
 		messagingProduct(),
+		conversationsProduct(),
 	}
 }
 
@@ -38,10 +40,13 @@ type route struct {
 	pattern string
 	// params are the names the operation takes, in the form of a POST and in the
 	// query of anything else. A name with a trailing "..." may be repeated.
-	params  []string
-	list    bool // also takes PageSize, Page and PageToken
-	noKeys  bool // refuses API keys, as Twilio does for /Accounts and /Keys
-	handler handler
+	params []string
+	list   bool // also takes PageSize, Page and PageToken
+	// largestPage is the largest PageSize of a list, maxPageSize when 0.
+	largestPage int
+	json        bool // takes a JSON object instead of a form
+	noKeys      bool // refuses API keys, as Twilio does for /Accounts and /Keys
+	handler     handler
 }
 
 func (r route) takes(name string) (known, repeated bool) {

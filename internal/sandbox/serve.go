@@ -193,20 +193,42 @@ func (c *call) readParams(body []byte) *apiError {
 		for name := range query {
 			return invalidParameter(20001, "Unknown parameter %s in the query", strconv.Quote(name))
 		}
-		if !isForm(c.Request) {
-			return apiErrorf(http.StatusUnprocessableEntity, 20422, "The request's Content-Type must be application/x-www-form-urlencoded")
-		}
-		if c.params, err = url.ParseQuery(string(body)); err != nil {
-			return invalidParameter(20001, "The form cannot be read: %v", err)
+		if err := c.readBody(body); err != nil {
+			return err
 		}
 	}
 	return c.route.check(c.params)
 }
 
-// isForm reports whether a request declares its body a form, as Twilio requires.
-func isForm(r *http.Request) bool {
+// readBody reads the form of a POST, or the JSON object where the route takes one.
+func (c *call) readBody(body []byte) *apiError {
+	kind := formType
+	if c.route.json {
+		kind = jsonType
+	}
+	if !isOfType(c.Request, kind) {
+		return apiErrorf(http.StatusUnprocessableEntity, 20422, "The request's Content-Type must be %s", kind)
+	}
+	if c.route.json {
+		c.body = body
+		return nil
+	}
+	var err error
+	if c.params, err = url.ParseQuery(string(body)); err != nil {
+		return invalidParameter(20001, "The form cannot be read: %v", err)
+	}
+	return nil
+}
+
+const (
+	formType = "application/x-www-form-urlencoded"
+	jsonType = "application/json"
+)
+
+// isOfType reports whether a request declares its body to be of a type.
+func isOfType(r *http.Request, wanted string) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "application/x-www-form-urlencoded"
+	return err == nil && kind == wanted
 }
 
 // moment is a time as the state stores it, to the millisecond.

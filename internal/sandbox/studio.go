@@ -11,11 +11,13 @@ const studioHost = "studio"
 func studioProduct() product {
 	return product{
 		host:     studioHost,
-		version:  "/v2",
 		prefixes: []string{"/v2/Flows"},
 		routes:   slices.Concat(studioFlowRoutes(), studioRevisionRoutes(), studioRestRoutes(), studioExecutionRoutes()),
 		tables:   []stored{studioFlows, executions},
-		bots:     []botKind{{engine: "studio", webhook: flowWebhook, find: findFlowBot, open: openFlow, calls: flowCall}},
+		// "When the Messaging Service then calls the Studio webhook, it supplies [its SID] as
+		// the To value": an execution that was started with the number is not found by it
+		// (https://www.twilio.com/docs/studio/user-guide/studio-faq).
+		bots: []botKind{{engine: "studio", webhook: flowWebhook, byService: true, find: findFlowBot, open: openFlow, calls: flowCall}},
 	}
 }
 

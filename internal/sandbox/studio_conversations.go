@@ -13,11 +13,15 @@ import (
 // during an active execution is sent to the widget that waits.
 func openFlow(s *Sandbox, st *state, sid, _ string, who run.Contact) (*session, error) {
 	if e, ok := s.activeExecution(st, who, sid); ok {
+		e.Service = who.Service
 		return s.resumeExecution(st, e)
 	}
 	f, _ := studioFlows.get(st, sid)
 	revision, _ := f.published()
 	e := s.newExecution(st, revision, who.Channel, who.From, who.To, moment(s.clock()))
+	if e.Service, e.ConversationSID = who.Service, who.Conversation; e.ConversationSID != "" {
+		e.InitiatedBy = s.newSID("IM")
+	}
 	conversation, err := studio.New(revision.Definition, s.executionOptions(st, e))
 	if err != nil {
 		return nil, err
@@ -42,14 +46,14 @@ func (s *Sandbox) activeExecution(st *state, who run.Contact, flowSID string) (e
 	now := moment(s.clock())
 	return executions.first(st, func(e execution) bool {
 		return e.Conversation != nil && e.statusAt(now) == executionActive &&
-			(flowSID == "" || e.FlowSID == flowSID) && e.AccountSID == who.AccountSID &&
+			(flowSID == "" || e.FlowSID == flowSID) && e.AccountSID == who.AccountSID && e.ConversationSID == who.Conversation &&
 			e.Contact == who.From && e.Address == who.To && e.Channel == who.Channel
 	})
 }
 
 func (s *Sandbox) executionOptions(st *state, e execution) studio.Options {
 	return studio.Options{
-		Contact: run.Contact{AccountSID: e.AccountSID, From: e.Contact, To: e.Address, Channel: e.Channel},
+		Contact: run.Contact{AccountSID: e.AccountSID, From: e.Contact, To: e.Address, Channel: e.Channel, Service: e.Service, Conversation: e.ConversationSID},
 		World:   s.world(e.AccountSID), FlowSID: e.FlowSID, SID: e.SID,
 		Subflow: func(sid string, revision int64) ([]byte, int64, bool) {
 			f, ok := studioFlows.get(st, sid)
@@ -79,7 +83,7 @@ func (s *Sandbox) resumeExecution(st *state, e execution) (*session, error) {
 }
 
 func (s *Sandbox) executionSession(st *state, e execution, conversation run.Conversation) *session {
-	talk := &session{conversation: conversation}
+	talk := &session{conversation: conversation, thread: e.ConversationSID != ""}
 	if bot, ok := findFlowBot(st, e.AccountSID, e.FlowSID); ok {
 		bot.Engine = "studio"
 		talk.bot = &bot

@@ -36,11 +36,15 @@ type execution struct {
 	FlowVersion int64  `json:"flow_version"`
 	Contact     string `json:"contact"` // the address of the contact
 	ContactSID  string `json:"contact_sid"`
-	Channel     string `json:"channel"`               // messaging or voice
-	Address     string `json:"address"`               // the number written to or called
-	InitiatedBy string `json:"initiated_by"`          // the SID of the message or call
-	Status      string `json:"status"`                // active or ended
-	WaitsUntil  string `json:"waits_until,omitempty"` // RFC 3339; empty: for as long as an execution lasts
+	Channel     string `json:"channel"`           // messaging or voice
+	Address     string `json:"address"`           // the address written to or called, or the Messaging Service
+	Service     string `json:"service,omitempty"` // the Messaging Service that the message came by
+	// ConversationSID is the conversation of Twilio Conversations that the messages belong
+	// to. Such an execution is one of the conversation, not of the pair of addresses.
+	ConversationSID string `json:"conversation_sid,omitempty"`
+	InitiatedBy     string `json:"initiated_by"`          // the SID of the message or call
+	Status          string `json:"status"`                // active or ended
+	WaitsUntil      string `json:"waits_until,omitempty"` // RFC 3339; empty: for as long as an execution lasts
 	// Conversation is the saved conversation; an execution created by hand has none,
 	// and does not run.
 	Conversation json.RawMessage `json:"conversation,omitempty"`

@@ -122,9 +122,9 @@ type Conversation interface {
 
 // Request is a request a bot makes to a webhook.
 type Request struct {
-	Method string // GET or POST
+	Method string // GET, POST or PUT
 	URL    string
-	// Form is sent in the query of a GET and the body of a POST.
+	// Form is sent in the query of a GET, else in the body.
 	Form url.Values
 	// Body and ContentType are sent instead of the form where ContentType is set.
 	Body, ContentType string
@@ -153,8 +153,12 @@ func NoWeb(_ context.Context, r Request) (Response, *Problem) {
 // Contact is a contact, the bot's address and the channel.
 type Contact struct {
 	AccountSID string
-	From, To   string // E.164: the contact's, and the bot's
+	From, To   string // addresses, such as E.164: the contact's, and the bot's
 	Channel    string // Messaging or Voice
+	Service    string // SID of the Messaging Service that the messages come by, empty for none
+	// Conversation is the SID of the conversation of Twilio Conversations that the messages
+	// belong to, empty for none.
+	Conversation string
 }
 
 // World is what a conversation needs from outside. Its zero value is valid: no

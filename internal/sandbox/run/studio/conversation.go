@@ -242,7 +242,10 @@ func (t *turn) thread(e run.Event) object {
 	if sid == "" {
 		sid = t.World.SID("IM")
 	}
-	return object{"Body": e.Text, "MessageSid": sid, "Author": t.Contact.From, "From": t.Contact.From, "Source": "SMS"}
+	return object{
+		"Body": e.Text, "MessageSid": sid, "ConversationSid": t.Contact.Conversation,
+		"Author": t.Contact.From, "From": t.Contact.From, "Source": "SMS",
+	}
 }
 
 func flat(form map[string][]string) object {
