@@ -158,9 +158,6 @@ func (s *subflowWays) since(ctx context.Context, since Moment) ([]bot.Way, error
 	if err != nil {
 		return nil, err
 	}
-	if len(listed.Bots) < 2 {
-		return nil, nil // a flow does not run itself
-	}
 	byFlow := make([][]bot.Way, len(listed.Bots))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(flowsAtOnce)

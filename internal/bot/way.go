@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,6 +20,18 @@ const (
 	// ByApplication is a TwiML application whose URL is that of a bot which Twilio runs
 	// (https://www.twilio.com/docs/usage/api/applications).
 	ByApplication WayKind = "application"
+	// ByAddress is a Conversations address that begins conversations with a flow or a webhook
+	// (https://www.twilio.com/docs/conversations/api/address-configuration-resource).
+	ByAddress WayKind = "conversations_address"
+	// BySender is a WhatsApp or RCS sender
+	// (https://www.twilio.com/docs/messaging/api/channels-sender-resource).
+	BySender WayKind = "sender"
+	// ByShortCode is a short code
+	// (https://www.twilio.com/docs/messaging/api/short-code-resource).
+	ByShortCode WayKind = "short_code"
+	// ByDomain is a SIP domain
+	// (https://www.twilio.com/docs/voice/sip/api/sip-domain-resource).
+	ByDomain WayKind = "sip_domain"
 	// BySubflow is a flow that runs the bot as a subflow
 	// (https://www.twilio.com/docs/studio/widget-library/run-subflow).
 	BySubflow WayKind = "subflow"
@@ -39,6 +52,10 @@ type wayTraits struct {
 var wayKinds = map[WayKind]wayTraits{
 	ByService:     {noun: "Messaging Service", plural: "Messaging Services", moves: true, live: true, frees: true},
 	ByApplication: {noun: "TwiML application", plural: "TwiML applications", moves: true, live: true},
+	ByAddress:     {noun: "Conversations address", plural: "Conversations addresses", moves: true, live: true, frees: true},
+	BySender:      {noun: "sender", plural: "WhatsApp and RCS senders", moves: true, live: true},
+	ByShortCode:   {noun: "short code", plural: "short codes", moves: true, live: true},
+	ByDomain:      {noun: "SIP domain", plural: "SIP domains", moves: true, live: true},
 	BySubflow:     {noun: "flow", plural: "flows"},
 }
 
@@ -53,6 +70,9 @@ func (k WayKind) Plural() string { return wayKinds[k].plural }
 
 // Moves reports whether a way in of the kind can be pointed at another bot.
 func (k WayKind) Moves() bool { return wayKinds[k].moves }
+
+// Moves reports whether the way in can be pointed at another bot.
+func (w Way) Moves() bool { return w.Kind.Moves() && !w.Fixed }
 
 // Frees reports whether a way in of the kind can be left without a bot.
 func (k WayKind) Frees() bool { return wayKinds[k].frees }
@@ -69,6 +89,8 @@ type Way struct {
 	To         Pointer
 	// Idle reports whether Twilio does not use the pointer as the record is now.
 	Idle bool
+	// Fixed reports whether this record cannot be written, though others of its kind can.
+	Fixed bool
 }
 
 // Pointer is where a way in leads. The zero Pointer leads nowhere.
@@ -80,7 +102,8 @@ type Pointer struct {
 
 // Same reports whether two pointers lead to the same place.
 func (p Pointer) Same(other Pointer) bool {
-	return p.URL == other.URL && p.BotSID == other.BotSID && (p.URL == "" || strings.EqualFold(p.Method, other.Method))
+	return p.URL == other.URL && p.BotSID == other.BotSID &&
+		(p.URL == "" || strings.EqualFold(cmp.Or(p.Method, WebhookMethod), cmp.Or(other.Method, WebhookMethod)))
 }
 
 // String names the way in in messages.
@@ -99,10 +122,12 @@ func (w Way) String() string {
 func (w Way) Live() bool { return wayKinds[w.Kind].live && !w.Idle }
 
 // Freed is the way in when it leads nowhere: a Messaging Service then defers to the
-// webhooks of its numbers.
+// webhooks of its numbers, and a Conversations address begins no conversation by itself.
 func (w Way) Freed() Way {
-	w.To = Pointer{}
-	w.Idle = w.Kind == ByService
+	w.Idle = true
+	if w.Kind == ByService {
+		w.To = Pointer{}
+	}
 	return w
 }
 
@@ -114,10 +139,13 @@ func (w Way) Key() string { return w.SID + " " + w.Field }
 // URLs of its application, which bot holds; ok is false where it has none for what comes by
 // this way.
 func (w Way) PointerTo(webhooks Webhooks, b Bot, task string) (to Pointer, ok bool) {
-	channel := w.Channel
-	if channel == "" {
-		channel = Messaging
+	switch {
+	case w.Kind == ByAddress && b.Engine() == Studio:
+		return Pointer{BotSID: b.SID}, true
+	case w.Kind == BySender && w.To.BotSID != "":
+		return Pointer{BotSID: b.SID}, b.Engine() == Application // a sender's calls have no URL
 	}
+	channel := cmp.Or(w.Channel, Messaging)
 	if address := webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: b.SID, Channel: channel, TargetTask: task}); address != "" {
 		return Pointer{URL: address, Method: WebhookMethod}, true
 	}
@@ -125,6 +153,9 @@ func (w Way) PointerTo(webhooks Webhooks, b Bot, task string) (to Pointer, ok bo
 		return Pointer{}, false
 	}
 	spelled := b.Content.Webhooks.Spelled()
+	if w.Kind == BySender {
+		spelled.MessagingMethod = WebhookMethod // a sender is called by POST or PUT
+	}
 	to = Pointer{URL: spelled.MessagingURL, Method: spelled.MessagingMethod}
 	if channel == Voice {
 		to = Pointer{URL: spelled.VoiceURL, Method: spelled.VoiceMethod}

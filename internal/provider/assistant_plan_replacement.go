@@ -106,7 +106,7 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 		said = append(said, fmt.Sprintf("An apply that was cut off began it: %s is the other bot.", other))
 	}
 	said = append(said, movedNumbers(preview))
-	moving := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return !w.Kind.Moves() })
+	moving := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return !w.Moves() })
 	if len(moving) > 0 {
 		said = append(said, fmt.Sprintf("So is what else leads to it: %s.", bot.JoinWays(moving)))
 	}
@@ -117,7 +117,7 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	if preview.Activity.Conversations > 0 {
 		said = append(said, fmt.Sprintf("%s: they end, and whoever writes again begins a new one.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
 	}
-	if fixed := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.Kind.Moves() }); len(fixed) > 0 {
+	if fixed := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.Moves() }); len(fixed) > 0 {
 		said = append(said, fmt.Sprintf("What references the old SID and cannot be moved will break: %s. Change it to the new SID.", bot.JoinWays(fixed)))
 	}
 	for _, unread := range preview.Unread {

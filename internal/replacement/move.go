@@ -175,7 +175,7 @@ type moveWay struct {
 // decide says where a way in that leads to the old bot leads from now on.
 func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves bool, err error) {
 	route := routing.Lead(way)
-	if m.old.SID == "" || route.BotSID != m.old.SID || route.SilencedBy != "" || way.SID == m.old.SID || !way.Kind.Moves() {
+	if m.old.SID == "" || route.BotSID != m.old.SID || route.SilencedBy != "" || way.SID == m.old.SID || !way.Moves() {
 		return way, false, nil
 	}
 	task := m.task
@@ -191,7 +191,7 @@ func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves boo
 			Channels: []bot.Channel{way.Channel},
 		}
 	}
-	if m.to.Engine() != bot.Application && way.To.URL != "" && way.To.Method != "" {
+	if m.to.Engine() != bot.Application && pointer.URL != "" && way.To.URL != "" && way.To.Method != "" {
 		pointer.Method = way.To.Method // Twilio's own webhooks take either
 	}
 	if pointer.Same(way.To) {
