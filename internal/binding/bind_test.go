@@ -258,7 +258,15 @@ func TestFreeingABotFreesEveryChannelOfIt(t *testing.T) {
 	if err != nil || len(n.Applications()) > 0 || n.FriendlyName != bot.FreeLabel || len(notices) != 1 || !strings.Contains(notices[0].Detail, `"app"`) {
 		t.Errorf("%+v, %v, %v", n, notices, err)
 	}
-	if notices, err := FreeBot(t.Context(), h.Account, h.numbers.Number(accounttest.NumberSID(1)), app); err != nil || notices != nil || h.numbers.Calls["update"] != 1 {
+	// What another client answers is not said to be silent.
+	h.numbers.Set(accounttest.NumberSID(0), func(n *bot.Number) {
+		n.Messaging.ApplicationSID, n.Voice = appBot, bot.Side{URL: external}
+	})
+	notices, err = FreeBot(t.Context(), h.Account, h.numbers.Number(accounttest.NumberSID(0)), app)
+	if err != nil || len(notices) != 1 || !strings.HasPrefix(notices[0].Detail, "messaging of ") {
+		t.Errorf("beside another client: %v, %v", notices, err)
+	}
+	if notices, err := FreeBot(t.Context(), h.Account, h.numbers.Number(accounttest.NumberSID(1)), app); err != nil || notices != nil || h.numbers.Calls["update"] != 2 {
 		t.Errorf("a number of no bot: %v, %v", notices, err)
 	}
 }

@@ -62,7 +62,7 @@ func TestFreeLeavesWhatIsSomebodyElses(t *testing.T) {
 	f.Rows[accounttest.NumberSID(0)] = row
 	notices, err := Free(t.Context(), d, Prior{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Application, Channels: bot.Channels(), Label: "bot"}, nil)
 	n := f.Rows[accounttest.NumberSID(0)]
-	if err != nil || n.Messaging.ApplicationSID != "" || n.Voice.URL != "https://theirs.example.com" || len(notices) != 1 || n.FriendlyName != "bot" {
+	if err != nil || n.Messaging.ApplicationSID != "" || n.Voice.URL != "https://theirs.example.com" || len(notices) != 1 || n.FriendlyName != bot.FreeLabel {
 		t.Errorf("%+v %v %v", n, notices, err)
 	}
 }

@@ -34,8 +34,8 @@ func free(ctx context.Context, a *account.Account, prior Prior, log *account.Und
 		for _, each := range left {
 			notices = append(notices, bot.Notice{
 				Summary: "A phone number was left as it is",
-				Detail: fmt.Sprintf("%s of %s now answers with %s, no longer with bot %s, so it was not freed.",
-					each.Channel, e.Number, a.Describe(ctx, each.Route), prior.BotSID),
+				Detail: fmt.Sprintf("%s of %s had answered for bot %s and answers with %s by now, so it was not freed, and goes on answering so.",
+					each.Channel, e.Number, prior.BotSID, a.Describe(ctx, each.Route)),
 			})
 		}
 		notices = append(notices, cleared...)
@@ -67,6 +67,6 @@ func FreeBot(ctx context.Context, a *account.Account, number bot.Number, b bot.B
 	}
 	return append(notices, bot.Notice{
 		Summary: "A phone number was freed",
-		Detail:  fmt.Sprintf("%s answered for the bot %q, which is being deleted; nothing answers on it now.", number, b.UniqueName),
+		Detail:  fmt.Sprintf("%s of %s routed to the bot %q, which is being deleted, and nothing answers there now.", join(channels), number, b.UniqueName),
 	}), nil
 }

@@ -357,7 +357,7 @@ func TestEveryFreeingKeepsItsPromises(t *testing.T) {
 								case !mine && after.Side(channel) != n.Side(channel):
 									t.Errorf("%s: %s was changed: %+v", name, channel, after)
 								}
-								if route.Kind != bot.ToNothing {
+								if route.Kind == bot.ToBot {
 									answers++
 									answering[route.BotSID] = true
 								}

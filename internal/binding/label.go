@@ -107,8 +107,8 @@ func priorNames(ctx context.Context, a *account.Account, prior Prior) []string {
 }
 
 // labelOnFree is the label of a number that a bot is taken off, where it bore a name of
-// that bot: that of the bot that still answers on the other channel, or "free" where
-// nothing answers any more; nil leaves what is there. left is the number as it is then, and
+// that bot: that of the bot that still answers on the other channel, or "free" where no bot
+// does, whoever else answers there; nil leaves what is there. left is the number as it is then, and
 // name is that of a bot, empty where it has none.
 func labelOnFree(v View, left bot.Number, botNames []string, name func(sid string) string) *string {
 	if !slices.Contains(botNames, v.Number.FriendlyName) {
@@ -118,8 +118,8 @@ func labelOnFree(v View, left bot.Number, botNames []string, name func(sid strin
 	for _, channel := range bot.Channels() {
 		route := v.Routing.Route(left, channel)
 		switch {
-		case route.Kind == bot.ToNothing:
-		case route.BotSID == "", account.IsOneOf(v.Own, route.BotSID), other != "" && other != route.BotSID:
+		case route.Kind == bot.ToNothing, route.Kind == bot.ToExternal:
+		case account.IsOneOf(v.Own, route.BotSID), other != "" && other != route.BotSID:
 			return nil
 		default:
 			other = route.BotSID

@@ -135,6 +135,9 @@ func (r Routing) HoldsOf(botSID string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.holds)), func(sid string) bool { return r.holds[sid] != botSID })
 }
 
+// SuspendedBy is the SID of the bot that a hold suspends; empty for any other SID.
+func (r Routing) SuspendedBy(holdSID string) string { return r.holds[holdSID] }
+
 // HoldOf is the SID of the hold that suspends a bot; empty where the bot is not
 // suspended.
 func (r Routing) HoldOf(botSID string) string {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
 
 // Create creates a bot whose name no other bot of the account has, on any engine. Within
@@ -38,11 +40,49 @@ func Create(ctx context.Context, a *account.Account, engine bot.Engine, spec bot
 		}
 		spec.Beside = beside
 	}
-	created, err := a.Host(engine).Create(ctx, spec)
-	if errors.Is(err, bot.ErrNameTaken) {
-		return created, nameTakenMeanwhile(spec.UniqueName, err)
+	create := func(ctx context.Context) (bot.Bot, error) {
+		created, err := a.Host(engine).Create(ctx, spec)
+		if errors.Is(err, bot.ErrNameTaken) {
+			err = nameTakenMeanwhile(spec.UniqueName, err)
+		}
+		return created, err
 	}
-	return created, err
+	if len(spec.Beside) == 0 {
+		return create(ctx)
+	}
+	return createBeside(ctx, a, spec.Beside, create)
+}
+
+// createBeside creates a bot beside others that it replaces. A suspension of theirs becomes
+// that of the new one before anything can route to it, and with it every silenced number:
+// in whatever order the numbers and the suspension follow, neither bot answers.
+func createBeside(ctx context.Context, a *account.Account, beside []string, create func(context.Context) (bot.Bot, error)) (created bot.Bot, err error) {
+	steps := []operation.Step{{
+		Name: "creating the bot",
+		Cut:  "A bot may exist beside the one of its name, and no phone number routes to it.",
+		Do: func(ctx context.Context) (err error) {
+			created, err = create(ctx)
+			return err
+		},
+		Undo: func(ctx context.Context) error {
+			if created.SID == "" {
+				return nil
+			}
+			return a.Host(created.Engine()).Discard(ctx, created.SID)
+		},
+	}}
+	for _, other := range beside {
+		steps = append(steps, operation.Step{
+			Name: "moving the suspension of the bot that it replaces",
+			Cut:  "The bot exists; what was silenced of the other one is still silenced, for one of the two.",
+			Do:   func(ctx context.Context) error { return suspension.HandOver(ctx, a, other, created.SID) },
+			Undo: func(ctx context.Context) error { return suspension.HandOver(ctx, a, created.SID, other) },
+		})
+	}
+	if err := operation.Run(ctx, "the creation of the bot", steps...); err != nil {
+		return bot.Bot{}, err
+	}
+	return created, nil
 }
 
 // mayShare refuses a name that other bots have than those which the new one may stand

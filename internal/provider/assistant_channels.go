@@ -8,34 +8,32 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-// silenced refuses to take a URL away on whose channel phone numbers route to the bot.
+// webhooksPlanner plans what a bot hosted elsewhere calls.
+type webhooksPlanner struct{ planner }
+
+// refuseSilence refuses to take a URL away on whose channel phone numbers route to the bot.
 // One that is not there already is not taken away.
-func (p *assistantPlan) silenced(ctx context.Context) {
-	if p.state == nil || p.state.Engine.ValueString() != string(bot.Application) || !p.mayRunOn(bot.Application) || p.plan.Webhooks.IsNull() {
+func (p webhooksPlanner) refuseSilence(ctx context.Context) {
+	if p.current != bot.Application || !p.mayRunOn(bot.Application) || p.plan.Webhooks.IsNull() {
 		return
 	}
 	if p.plan.Webhooks.IsUnknown() {
 		p.provider.ledger.planWebhooks(p.state.SID.ValueString(), webhooksModel{MessagingURL: types.StringUnknown(), VoiceURL: types.StringUnknown()})
 		return
 	}
-	var w webhooksModel
-	p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
-	if p.diags.HasError() {
-		return
-	}
+	w := webhooksIn(ctx, p.plan.Webhooks)
 	sid := p.state.SID.ValueString()
 	p.provider.ledger.planWebhooks(sid, w)
 	taken := slices.DeleteFunc(bot.Channels(), func(channel bot.Channel) bool { return !w.url(channel).IsNull() })
 	if len(taken) == 0 {
 		return
 	}
-	has, err := p.had(ctx)
+	has, err := p.before(ctx)
 	if errors.Is(err, bot.ErrNotFound) {
 		return
 	}
@@ -66,20 +64,19 @@ func (p *assistantPlan) silenced(ctx context.Context) {
 			continue
 		}
 		p.diags.AddAttributeError(path.Root("webhooks").AtName(urlName(channel)), "Phone numbers would answer nothing",
-			fmt.Sprintf("%q (%s) answers %s on %s, and this takes its `%s` away. Nothing is changed. Keep the URL, "+
+			fmt.Sprintf("%s answers %s on %s, and this takes its `%s` away. Nothing is changed. Keep the URL, "+
 				"or first, in an apply of its own, bind the numbers to another bot or take the channel out of their bindings.",
-				p.state.UniqueName.ValueString(), sid, channel, phones(routed), urlName(channel)))
+				p.state, channel, phones(routed), urlName(channel)))
 	}
 }
 
-// had is what the bot calls before this plan: Twilio is asked only where the state does
+// before is what the bot calls before this plan: Twilio is asked only where the state does
 // not say it.
-func (p *assistantPlan) had(ctx context.Context) (w webhooksModel, err error) {
+func (p webhooksPlanner) before(ctx context.Context) (webhooksModel, error) {
 	if p.state.Webhooks.IsNull() {
 		return p.provider.webhooksNow(ctx, bot.Bot{SID: p.state.SID.ValueString()})
 	}
-	p.diags.Append(p.state.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
-	return w, nil
+	return webhooksIn(ctx, p.state.Webhooks), nil
 }
 
 // urlName is the attribute of `webhooks` that answers a channel.

@@ -221,30 +221,3 @@ func stateList(all []string) types.List {
 	}
 	return types.ListValueMust(types.StringType, elements)
 }
-
-// studio plans what only a schema on Studio has.
-func (p *assistantPlan) studio(ctx context.Context) {
-	if p.config.Routing.IsNull() {
-		switch {
-		case p.compiles():
-			p.plan.Routing = types.StringValue(string(compile.Keywords))
-		case p.mayCompile():
-			p.plan.Routing = types.StringUnknown()
-		default:
-			p.plan.Routing = types.StringNull()
-		}
-	}
-	p.plan.EditedStates = types.ListNull(types.StringType)
-	if !p.compiles() || p.state == nil || !p.state.edited() {
-		return
-	}
-	var edited []string
-	p.diags.Append(p.state.EditedStates.ElementsAs(ctx, &edited, false)...)
-	const shown = 20
-	if len(edited) > shown {
-		edited = append(edited[:shown], fmt.Sprintf("and %d more", len(edited)-shown))
-	}
-	p.diags.AddAttributeWarning(path.Root("edited_states"), "The flow was edited in the console",
-		fmt.Sprintf("Flow %q (%s) is compiled from `schema`, and was changed in the console:\n  %s\nThe apply puts it back as the schema has it. To keep the edit, write it into the schema, or give the flow itself as `flow`.",
-			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), strings.Join(edited, "\n  ")))
-}

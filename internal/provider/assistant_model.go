@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
@@ -58,13 +59,13 @@ var webhookTypes = map[string]attr.Type{
 	"status_callback_url": types.StringType,
 }
 
-func (m assistantModel) identity() assistantIdentity {
-	return assistantIdentity{AccountSID: m.AccountSID, SID: m.SID}
+// String names the bot in messages, as bot.Bot does.
+func (m assistantModel) String() string {
+	return fmt.Sprintf("%q (%s)", m.UniqueName.ValueString(), m.SID.ValueString())
 }
 
-// hasContent reports whether this configuration manages the bot's content.
-func (m assistantModel) hasContent() bool {
-	return !m.Schema.IsNull() || !m.Flow.IsNull() || !m.Webhooks.IsNull()
+func (m assistantModel) identity() assistantIdentity {
+	return assistantIdentity{AccountSID: m.AccountSID, SID: m.SID}
 }
 
 // spec is what the bot should be.
@@ -97,9 +98,7 @@ func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
 		spec.Content.Flow = parsed
 	}
 	if !m.Webhooks.IsNull() {
-		var w webhooksModel
-		// The object has the schema's own types, so there is nothing to go wrong.
-		m.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
+		w := webhooksIn(ctx, m.Webhooks)
 		spec.Content.Webhooks = &bot.ApplicationWebhooks{
 			MessagingURL: w.MessagingURL.ValueString(), MessagingMethod: w.MessagingMethod.ValueString(),
 			MessagingFallbackURL: w.MessagingFallbackURL.ValueString(),
@@ -140,8 +139,8 @@ func (m *assistantModel) read(webhooks bot.Webhooks, live bot.Bot) {
 
 // differs reports whether a bot's names or its content are others in another state of it.
 func (m *assistantModel) differs(other assistantModel) bool {
-	same := m.UniqueName.Equal(other.UniqueName) && m.FriendlyName.Equal(other.FriendlyName) && m.Schema.Equal(other.Schema) &&
-		m.Flow.Equal(other.Flow) && m.Webhooks.Equal(other.Webhooks) && m.EditedStates.Equal(other.EditedStates)
+	same := m.UniqueName.Equal(other.UniqueName) && m.FriendlyName.Equal(other.FriendlyName) && m.EditedStates.Equal(other.EditedStates) &&
+		slices.EqualFunc(m.content(), other.content(), func(a, b contentAttribute) bool { return a.value.Equal(b.value) })
 	return !same
 }
 
@@ -177,12 +176,7 @@ func (m *assistantModel) readContent(live bot.Bot) error {
 		m.Flow = newMeaning[flowNotation](string(shown))
 	}
 	if live.Content.Webhooks != nil {
-		var had webhooksModel
-		if !m.Webhooks.IsNull() {
-			// The object has the schema's own types, so there is nothing to go wrong.
-			m.Webhooks.As(context.Background(), &had, basetypes.ObjectAsOptions{})
-		}
-		m.Webhooks = readWebhooks(*live.Content.Webhooks, had)
+		m.Webhooks = readWebhooks(*live.Content.Webhooks, webhooksIn(context.Background(), m.Webhooks))
 	}
 	return nil
 }

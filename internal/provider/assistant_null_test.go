@@ -111,6 +111,75 @@ func TestPlansAndStatesShowWhatMeansSomething(t *testing.T) {
 	}
 }
 
+// targetTask is how the binding's target task is planned, and whether its bot is known.
+func (b bench) targetTask(blocks ...block) (task tftypes.Value, botIsKnown bool) {
+	b.w.t.Helper()
+	const binding = "twiliobot_phone_number_binding.front"
+	changes, err := b.plan(blocks, true)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	p, err := b.provider()
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	attributes := p.attributes("twiliobot_phone_number_binding", changes[binding].state)
+	return attributes["target_task"], attributes["assistant_sid"].IsKnown()
+}
+
+// A bot that is replaced has a new SID, which is known after apply; what only Autopilot has
+// is known before, unless a bot there may be meant.
+func TestReplacementPlansNoTargetTaskOutsideAutopilot(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		before, after string
+		known         bool
+	}{
+		{"flow", "flow", true}, {"compiled", "compiled", true}, {"webhooks", "webhooks", true}, {"flow", "webhooks", true},
+		{"autopilot", "flow", true}, {"autopilot", "autopilot", false}, {"flow", "autopilot", false},
+	} {
+		t.Run(c.before+" to "+c.after, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.applied(botBlock("bot", bare(c.before, "first")), bindingBlock(ukNumber, "bot"))
+			task, botIsKnown := b.targetTask(botBlock("bot", bare(c.after, "second")), bindingBlock(ukNumber, "bot"))
+			if task.IsKnown() != c.known || botIsKnown {
+				t.Errorf("the target task is planned as %s", task)
+			}
+			task, botIsKnown = b.targetTask(botBlock("bot", bare(c.after, "second")), botBlock("other", bare("autopilot", "other")), bindingBlock(ukNumber, "other"))
+			if task.IsKnown() || botIsKnown {
+				t.Errorf("the target task of a new bot on Autopilot is planned as %s", task)
+			}
+		})
+	}
+}
+
+func TestPlanAfterACutKnowsThatThereIsNoTargetTask(t *testing.T) {
+	t.Parallel()
+	unknownBots := 0
+	for nth := 1; ; nth += 6 {
+		b := newBench(t)
+		b.applied(botBlock("bot", bare("flow", "first")), bindingBlock(ukNumber, "bot"))
+		renamed := []block{botBlock("bot", bare("flow", "second")), bindingBlock(ukNumber, "bot")}
+		b.gate.arm(nth, killedThere, nil)
+		err := b.apply(renamed, true)
+		if calls := b.gate.disarm(); err == nil && calls < nth {
+			break
+		}
+		task, botIsKnown := b.targetTask(renamed...)
+		if !task.IsNull() {
+			t.Errorf("cut at call %d, the plan has the target task %s", nth, task)
+		}
+		if !botIsKnown {
+			unknownBots++
+		}
+		b.close()
+	}
+	if unknownBots == 0 {
+		t.Error("no plan after a cut replaces the bot")
+	}
+}
+
 // jsonOf is a value as the JSON of a state file has it.
 func jsonOf(t *testing.T, value tftypes.Value) any {
 	t.Helper()

@@ -2,30 +2,20 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 )
 
 // ModifyPlan says at plan time what the apply will find, and plans every computed
 // attribute as far as it can be known.
 func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		var state assistantModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if !resp.Diagnostics.HasError() && r.provider.ready() {
-			r.claimRemoval(state, &resp.Diagnostics)
-			r.willGo(ctx, state, &resp.Diagnostics)
-			as := plannedAs{Object: state.SID.ValueString(), Destroys: true}
-			resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
-		}
+		r.planRemoval(ctx, req, resp)
 		return
 	}
 	var plan, config assistantModel
@@ -47,143 +37,134 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if state != nil && r.provider.ready() && !r.provider.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
 		return
 	}
-	p := assistantPlan{provider: r.provider, plan: &plan, config: config, state: state, diags: &resp.Diagnostics}
-	switch {
-	case state != nil:
-		p.as.Object = state.SID.ValueString()
-	case !as.Destroys:
-		p.as = plannedAs{Object: as.Object, Changes: as.Changes}
-	}
-	p.methods(ctx)
-	p.settle()
-	if !p.fits(ctx) {
+	plan.Webhooks, diags = plannedWebhooks(ctx, plan.Webhooks, config.Webhooks)
+	resp.Diagnostics.Append(diags...)
+	planDefaults(&plan, config, state)
+	c := newBotChange(config, &plan, state, r.provider.engine)
+	resp.Diagnostics.Append(checkFit(ctx, c)...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	p.names(ctx)
-	p.studio(ctx)
-	p.content()
-	p.outputs(ctx)
-	if !resp.Diagnostics.HasError() && r.provider.ready() {
-		p.available()
-		p.unique(ctx)
-		p.suspended(ctx)
-		p.silenced(ctx)
+	switch {
+	case state != nil:
+		as = plannedAs{Object: state.SID.ValueString()}
+	case as.Destroys:
+		as = plannedAs{}
 	}
-	if !resp.Diagnostics.HasError() {
-		p.unmanaged()
-		p.maybeReplacement()
-	}
-	if !resp.Diagnostics.HasError() && r.provider.ready() && p.replaced && len(p.engines) == 1 {
-		p.replacement(ctx)
-	}
-	if !resp.Diagnostics.HasError() && r.provider.ready() {
-		p.flow(ctx)
-		p.drift()
-	}
+	planner{botChange: c, provider: r.provider, diags: &resp.Diagnostics}.planAll(ctx, as)
 	if state != nil {
-		p.as.Changes = p.replaced || state.differs(plan)
+		as.Changes = c.replaced || state.differs(plan)
 	}
-	resp.Diagnostics.Append(p.as.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// assistantPlan is one bot being planned.
-type assistantPlan struct {
-	provider *providerData
-	plan     *assistantModel
-	config   assistantModel
-	state    *assistantModel // nil for a new bot
-	as       plannedAs
-	diags    *diag.Diagnostics
-	// made is the flow that a schema becomes on Studio; nil for other bots.
-	made *flow.Flow
-	// engines lists what may run the bot; more than one while what decides it is unknown.
-	engines []bot.Engine
+// planAll plans what the configuration leaves open, and then asks Twilio what the apply will
+// find.
+func (p planner) planAll(ctx context.Context, as plannedAs) {
+	if p.state == nil || p.mayBeReplaced {
+		p.provider.ledger.planCreation(p.engines)
+	}
+	names, content := namePlanner{p, as}, &contentPlanner{planner: p}
+	names.planNames(ctx)
+	p.plan.Routing = plannedRouting(p.botChange)
+	p.diags.Append(warnEdited(ctx, p.botChange)...)
+	content.planSchema()
+	planOutputs(p.botChange, p.provider)
+	p.diags.Append(warnOutputs(ctx, p.botChange)...)
+	if p.mayAsk() {
+		p.checkEngine()
+		names.unique(ctx)
+		p.warnSuspended(ctx)
+		webhooksPlanner{p}.refuseSilence(ctx)
+	}
+	if !p.diags.HasError() {
+		p.diags.Append(unmanagedContent(p.botChange)...)
+		replacementPlanner{p, content.made}.warn(ctx)
+	}
+	if p.mayAsk() {
+		content.planFlow(ctx)
+		p.warnDrift()
+	}
+}
+
+// botChange is what a plan makes of one bot.
+type botChange struct {
+	engineChoice
+	plan   *assistantModel
+	config assistantModel
+	state  *assistantModel // nil for a new bot
 	// replaced reports whether another bot takes the place of this one, and mayBeReplaced
 	// whether it does as far as it is known.
 	replaced, mayBeReplaced bool
 }
 
-func (p *assistantPlan) names(ctx context.Context) {
-	renamed := p.state != nil && !p.plan.UniqueName.Equal(p.state.UniqueName)
-	if (p.state == nil || renamed || p.replaced) && !p.plan.UniqueName.IsUnknown() && len(p.engines) == 1 {
-		if err := bot.CheckNameOn(p.engines[0], p.plan.UniqueName.ValueString()); err != nil {
-			p.diags.AddAttributeError(path.Root("unique_name"), "Invalid bot name", sentence(err))
-		}
+// newBotChange plans what runs the bot, and whether another takes its place. What depends on
+// an unknown value is unknown: Terraform plans again when it applies, and holds the second
+// plan to every value that the first one knew. standard is the engine of new bots, empty
+// while it is unknown.
+func newBotChange(config assistantModel, plan, state *assistantModel, standard bot.Engine) *botChange {
+	c := &botChange{engineChoice: chooseEngine(config.Engine, *plan, state, standard), plan: plan, config: config, state: state}
+	if config.Engine.IsNull() {
+		plan.Engine = c.planned()
 	}
-	if p.moves() && renamed && !p.plan.UniqueName.IsUnknown() && p.plan.inPlace() {
-		p.diags.AddAttributeError(path.Root("rename"), "A change of engine cannot keep the SID",
-			fmt.Sprintf("%q (%s) would be named %q and run on the engine %s: on another engine it is another object at Twilio, so it cannot be renamed in place. "+
-				"Remove `rename`, or change the name and the engine in two applies.",
-				p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.plan.UniqueName.ValueString(), p.shownEngines()))
+	if state != nil {
+		c.replaced = c.moves() || (c.renamed() && !plan.Rename.IsUnknown() && !plan.inPlace())
+		c.mayBeReplaced = c.replaced || !c.runsOn(c.current) || (c.renamed() && plan.Rename.IsUnknown())
 	}
-	if renamed && !p.replaced && !p.state.UniqueName.IsNull() {
-		after := p.plan.UniqueName
-		if p.mayBeReplaced {
-			after = types.StringUnknown()
-		}
-		p.provider.ledger.planName(p.state.SID.ValueString(), p.state.UniqueName.ValueString(), after)
-	}
-	p.friendlyName(ctx, renamed)
+	return c
 }
 
-// friendlyName plans the name for people, which only Autopilot has a field for.
-func (p *assistantPlan) friendlyName(ctx context.Context, renamed bool) {
-	oneName := !p.mayRunOn(bot.Autopilot)
-	switch {
-	case !p.config.FriendlyName.IsNull():
-		if oneName && !p.config.FriendlyName.IsUnknown() && !p.plan.UniqueName.IsUnknown() && !p.config.FriendlyName.Equal(p.plan.UniqueName) {
-			p.refuse(diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("friendly_name"), "The engine has one name only",
-				fmt.Sprintf("On the engine %s Twilio has one name field, and it holds `unique_name` (%q). Remove `friendly_name`.",
-					p.shownEngines(), p.plan.UniqueName.ValueString()))}, "friendly_name", "engine")
-		}
-	case oneName && p.state != nil && !p.moves() && !p.state.FriendlyName.IsNull() && (p.plan.UniqueName.IsUnknown() || p.plan.UniqueName.Equal(p.state.FriendlyName)):
-		// An earlier version of the provider wrote it, or the configuration did: it says the same.
-		p.plan.FriendlyName = p.plan.UniqueName
-	case oneName:
-		p.plan.FriendlyName = types.StringNull()
-	case !p.runsOn(bot.Autopilot):
-		p.plan.FriendlyName = types.StringUnknown()
-	case p.state == nil || p.moves() || (renamed && p.state.FriendlyName.Equal(p.state.UniqueName)):
-		p.plan.FriendlyName = p.plan.UniqueName
-	default:
-		p.plan.FriendlyName = p.state.FriendlyName
-		p.setAside(ctx)
-	}
-}
-
-// setAside takes the name for people from the successor that a cut off replacement
-// made: the assistant that it replaces has given its own name up, so that it does not
-// tell whether the one followed the other.
-func (p *assistantPlan) setAside(ctx context.Context) {
-	if !p.provider.ready() || p.otherOfACut() == "" || p.state.UniqueName.ValueString() != bot.MarkAside(p.state.SID.ValueString()) {
-		return
-	}
-	made, err := p.provider.account.Bot(ctx, p.otherOfACut())
-	switch {
-	case errors.Is(err, bot.ErrNotFound):
-	case err != nil:
-		addAttributeError(p.diags, path.Root("friendly_name"), "Unable to read the bot that replaces this one", err)
-	case made.UniqueName == p.plan.UniqueName.ValueString():
-		p.plan.FriendlyName = types.StringValue(made.FriendlyName)
-	}
+// renamed reports whether a bot gets another name, or may.
+func (c *botChange) renamed() bool {
+	return c.state != nil && !c.plan.UniqueName.Equal(c.state.UniqueName)
 }
 
 // otherOfACut is the other bot of a replacement that was cut off; empty where there is
 // none.
-func (p *assistantPlan) otherOfACut() string {
-	if p.state == nil {
+func (c *botChange) otherOfACut() string {
+	if c.state == nil {
 		return ""
 	}
-	return p.state.ReplacingSID.ValueString()
+	return c.state.ReplacingSID.ValueString()
 }
 
-// available refuses an engine that cannot be reached.
-func (p *assistantPlan) available() {
-	if len(p.engines) > 1 {
+// planner is what the planning of each part of a bot has.
+type planner struct {
+	*botChange
+	provider *providerData
+	diags    *diag.Diagnostics
+}
+
+// mayAsk reports whether Twilio is asked about the plan: where it can be, and the plan is
+// not refused already.
+func (p planner) mayAsk() bool { return !p.diags.HasError() && p.provider.ready() }
+
+// warnSuspended warns of a bot that is suspended when it is planned.
+func (p planner) warnSuspended(ctx context.Context) {
+	if p.state != nil {
+		p.provider.warnSuspended(ctx, p.state.SID.ValueString(), p.diags)
+	}
+}
+
+// warnDrift says that the plan takes back what was changed since the last apply, which looks
+// the same as a change of the configuration. What was edited of a compiled flow is said by
+// its own attribute, and a replacement that was cut off by another warning.
+func (p planner) warnDrift() {
+	if p.state == nil || p.diags.HasError() || p.state.edited() || p.otherOfACut() != "" || !p.provider.ledger.hasDrifted(p.state.SID.ValueString()) || !p.state.differs(*p.plan) {
 		return
 	}
-	engine := p.engines[0]
+	p.diags.AddWarning(fmt.Sprintf("Bot %q was changed since the last apply", p.state.UniqueName.ValueString()),
+		fmt.Sprintf("The names or the content of bot %s were changed by another client, or by an apply that was cut off, and this plan takes that back. "+
+			"To keep the change, bring it into the configuration before you apply.", p.state.SID.ValueString()))
+}
+
+// checkEngine refuses an engine that cannot be reached.
+func (p planner) checkEngine() {
+	engine, known := p.only()
+	if !known {
+		return
+	}
 	if reason := p.provider.account.IsOff(engine); reason != nil {
 		p.diags.AddAttributeError(path.Root("engine"), "The engine is not available", sentence(reason))
 	}

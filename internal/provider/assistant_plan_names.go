@@ -2,24 +2,85 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
+// namePlanner plans the names of a bot.
+type namePlanner struct {
+	planner
+	as plannedAs
+}
+
+// planNames plans both names of the bot.
+func (p namePlanner) planNames(ctx context.Context) {
+	p.diags.Append(checkNewName(p.botChange)...)
+	if p.renamed() && !p.replaced && !p.state.UniqueName.IsNull() {
+		after := p.plan.UniqueName
+		if p.mayBeReplaced {
+			after = types.StringUnknown()
+		}
+		p.provider.ledger.planName(p.state.SID.ValueString(), p.state.UniqueName.ValueString(), after)
+	}
+	name, diags := plannedFriendlyName(p.botChange, p.successor(ctx))
+	p.plan.FriendlyName = name
+	p.diags.Append(diags...)
+}
+
+// checkNewName refuses a name that the engine does not take, and one that cannot be written
+// in place.
+func checkNewName(c *botChange) (diags diag.Diagnostics) {
+	name := c.plan.UniqueName
+	if name.IsUnknown() {
+		return nil
+	}
+	if engine, known := c.only(); known && (c.state == nil || c.renamed() || c.replaced) {
+		if err := bot.CheckNameOn(engine, name.ValueString()); err != nil {
+			diags.AddAttributeError(path.Root("unique_name"), "Invalid bot name", sentence(err))
+		}
+	}
+	if c.moves() && c.renamed() && c.plan.inPlace() {
+		diags.AddAttributeError(path.Root("rename"), "A change of engine cannot keep the SID",
+			fmt.Sprintf("%s would be named %q and run on the engine %s: on another engine it is another object at Twilio, so it cannot be renamed in place. "+
+				"Remove `rename`, or change the name and the engine in two applies.", c.state, name.ValueString(), c.engineChoice))
+	}
+	return diags
+}
+
+// successor is the bot that a replacement which was cut off made, where the assistant that
+// it replaces has given its own name up: that one's name for people does not say any more
+// whether it followed the name. It is nil where there is none.
+func (p namePlanner) successor(ctx context.Context) *bot.Bot {
+	if !p.provider.ready() || p.otherOfACut() == "" || p.state.UniqueName.ValueString() != bot.MarkAside(p.state.SID.ValueString()) ||
+		!p.config.FriendlyName.IsNull() || !p.runsOn(bot.Autopilot) {
+		return nil
+	}
+	made, err := p.provider.account.Bot(ctx, p.otherOfACut())
+	switch {
+	case err == nil:
+		return &made
+	case !errors.Is(err, bot.ErrNotFound):
+		addAttributeError(p.diags, path.Root("friendly_name"), "Unable to read the bot that replaces this one", err)
+	}
+	return nil
+}
+
 // unique refuses a name that another bot has, here or in this configuration. Bots that
 // share a name already keep it: only what is made or renamed must find its name free.
-func (p *assistantPlan) unique(ctx context.Context) {
+func (p namePlanner) unique(ctx context.Context) {
 	own := p.as.Object
 	if p.state != nil {
 		p.provider.ledger.readState(own)
 	}
-	if !p.claims() || p.plan.UniqueName.IsUnknown() {
+	if !claimNames(p.provider.ledger, p.botChange, p.as.Object, p.diags) || p.plan.UniqueName.IsUnknown() {
 		return
 	}
 	name, at := p.plan.UniqueName.ValueString(), path.Root("unique_name")
@@ -40,110 +101,79 @@ func (p *assistantPlan) unique(ctx context.Context) {
 	})
 	switch {
 	case p.state != nil && len(owners) > 0:
-		p.swapped(ctx, name, owners)
+		p.refuseTaken(ctx, name, owners)
 	case len(owners) == 1 && p.beside(ctx, owners[0]):
 		p.provider.ledger.planBeside(name, owners[0].SID)
 	case len(owners) > 0:
 		// What a state of an earlier time knew is gone, and another has come in its place.
 		addAttributeRefusal(p.diags, at, "", bot.NameProblem(name, owners), p.provider.ledger.hasLost(namedBot))
 	case p.state == nil && own != "":
-		p.replacedByTerraform(ctx, own)
+		p.refuseReplace(ctx, own)
 	}
 }
 
-// claims refuses a bot or a name that another resource of this configuration has.
-func (p *assistantPlan) claims() bool {
-	ledger, before := p.provider.ledger, p.diags.ErrorsCount()
-	claim := func(name string, how claim) {
-		others := ledger.claimFor(exclusive{namedBot, name}, how)
+// refuseTaken refuses a new name that another bot has, which may be about to give it up
+// in this very plan: one of the two would have to be first.
+func (p namePlanner) refuseTaken(ctx context.Context, name string, owners []bot.Bot) {
+	switch _, err := p.provider.account.ReadBot(ctx, p.state.SID.ValueString(), false); {
+	case errors.Is(err, bot.ErrNotFound):
+		current, _, err := p.provider.account.Unfinished(ctx, p.state.SID.ValueString(), "")
 		switch {
-		case slices.Contains(others, takes), how == takes && slices.Contains(others, keeps):
-			p.diags.AddAttributeError(path.Root("unique_name"), "Two bots of this configuration have one name",
-				fmt.Sprintf("Another `twiliobot_assistant` is named %q too, or gives that name up in this plan. Names are unique in an account, across engines: "+
-					"choose another for one of them, or change the one that gives it up in an apply of its own first.", name))
-		case p.state == nil && slices.Contains(others, frees):
-			botMoved(name, p.diags)
+		case err == nil && slices.ContainsFunc(owners, func(b bot.Bot) bool { return b.SID == current }):
+			// It took the place of this one, and the apply goes on with it.
+		case err == nil, errors.Is(err, bot.ErrNotFound):
+			p.diags.Append(goneBot(*p.state, name, owners))
+		default:
+			addAttributeError(p.diags, path.Root("unique_name"), "Unable to look for the bot in its place", err)
 		}
-	}
-	switch name := p.plan.UniqueName; {
-	case p.state == nil && p.as.Object != "":
-		// It is planned again, as what it is replaced by.
-	case p.state == nil && name.IsUnknown():
-	case p.state == nil:
-		claim(name.ValueString(), takes)
-	default:
-		if others := ledger.claimFor(exclusive{botObject, p.as.Object}, keeps); len(others) > 0 {
-			botTwice(p.state, p.diags)
-			break
-		}
-		claim(p.state.UniqueName.ValueString(), keeps)
-		if !name.IsUnknown() && !name.Equal(p.state.UniqueName) {
-			claim(name.ValueString(), takes)
-		}
-	}
-	return p.diags.ErrorsCount() == before
-}
-
-// claimRemoval refuses to remove a bot that another resource has, or is given.
-func (r *assistantResource) claimRemoval(state assistantModel, diags *diag.Diagnostics) {
-	object := exclusive{botObject, state.SID.ValueString()}
-	if slices.Contains(r.provider.ledger.claimFor(object, frees), keeps) {
-		botTwice(&state, diags)
+		return
+	case err != nil:
+		addAttributeError(p.diags, path.Root("unique_name"), "Unable to read the bot", err)
 		return
 	}
-	name := exclusive{namedBot, state.UniqueName.ValueString()}
-	others := r.provider.ledger.claimFor(name, frees)
-	if slices.Contains(others, takes) && !r.provider.ledger.isCreated(name) {
-		botMoved(state.UniqueName.ValueString(), diags)
-	}
-}
-
-// botMoved refuses to remove a bot and to create it again under another address.
-func botMoved(name string, diags *diag.Diagnostics) {
-	diags.AddError("The bot only changes its address",
-		fmt.Sprintf("This plan destroys the `twiliobot_assistant` named %q and creates another one of the same name. Nothing is changed. "+
-			"If the resource has a new name or place in the configuration, say so, and its bot stays as it is:\n\n%s\n\n"+
-			"If another bot is meant, choose another `unique_name` for it. Do not import the bot: the plan would destroy what it imports.", name, movedBlock("twiliobot_assistant")))
-}
-
-// botTwice refuses two resources that have one bot.
-func botTwice(state *assistantModel, diags *diag.Diagnostics) {
-	diags.AddError("Two resources have one bot",
-		fmt.Sprintf("Bot %q (%s) is in the state of two `twiliobot_assistant` resources. Nothing is changed. "+
-			"If its address changed, remove the `import` block and say so:\n\n%s\n\n"+
-			"Otherwise let `terraform state rm` forget it under one of the two addresses.",
-			state.UniqueName.ValueString(), state.SID.ValueString(), movedBlock("twiliobot_assistant")))
+	addAttributeRefusal(p.diags, path.Root("unique_name"), "", &bot.Problem{
+		Summary: "The bot's new name is taken",
+		Detail: fmt.Sprintf("%s would be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
+			"If that bot is managed here and gives its name up, or the two swap names, take two applies: "+
+			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`.",
+			p.state, name, listed(owners)),
+	}, p.provider.ledger.hasDrifted(p.state.SID.ValueString()))
 }
 
 // beside reports whether a new bot may be created beside another of its name: in the walk
 // of an apply, the other is what Terraform replaces by it, with create_before_destroy.
 // Nothing but Twilio tells of it then, so it must be what the configuration asks for, to
 // the byte of its content, and creation looks whether it is in use.
-func (p *assistantPlan) beside(ctx context.Context, owner bot.Bot) bool {
+func (p namePlanner) beside(ctx context.Context, owner bot.Bot) bool {
 	if p.as.Object != "" || !p.provider.ledger.readsNothing() || !p.runsOn(owner.Engine()) || owner.Uploading || owner.Unnamed() {
 		return false
 	}
-	if p.plan.Schema.IsUnknown() || p.plan.Flow.IsUnknown() || p.plan.Webhooks.IsUnknown() {
+	if len(p.given) == 0 || len(p.unknown) > 0 {
 		return false
 	}
-	spec, err := p.plan.spec(ctx)
-	if err != nil {
-		return false
-	}
-	live, err := p.provider.account.ReadBot(ctx, owner.SID, true)
-	if err != nil || spec.Content.Empty() || !live.Content.Meets(spec.Content) {
+	if same, err := p.hasContent(ctx, owner.SID); err != nil || !same {
 		return false
 	}
 	p.diags.AddAttributeWarning(path.Root("unique_name"), "Another bot has this name and this content",
 		fmt.Sprintf("It is %s. Where Terraform replaces it by this one, with `create_before_destroy`, this one is created beside it. "+
-			"Otherwise the apply stops before it writes, unless the other one is in use: import that one instead.", live))
+			"Otherwise the apply stops before it writes, unless the other one is in use: import that one instead.", owner))
 	return true
 }
 
-// replacedByTerraform refuses to let Terraform replace a bot in use where no new one can be
+// hasContent reports whether a bot is made of what the plan asks for.
+func (p namePlanner) hasContent(ctx context.Context, sid string) (bool, error) {
+	spec, err := p.plan.spec(ctx)
+	if err != nil {
+		return false, err
+	}
+	live, err := p.provider.account.ReadBot(ctx, sid, true)
+	return err == nil && live.Content.Meets(spec.Content), err
+}
+
+// refuseReplace refuses to let Terraform replace a bot in use where no new one can be
 // created beside it. Where one can, the apply refuses without create_before_destroy: a plan
 // is not told of that, and Terraform shows no warning of this second plan.
-func (p *assistantPlan) replacedByTerraform(ctx context.Context, own string) {
+func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 	at := path.Root("unique_name")
 	routes, err := p.provider.account.RoutesTo(ctx, own, account.AnyTime)
 	if err != nil {
@@ -157,6 +187,13 @@ func (p *assistantPlan) replacedByTerraform(ctx context.Context, own string) {
 	if err != nil || live.UniqueName != p.plan.UniqueName.ValueString() {
 		return
 	}
+	// A new bot is made of the configuration, also where the first plan left out a change
+	// since `ignore_changes` says so.
+	ignored := false
+	if !p.as.Changes && len(p.given) > 0 && len(p.unknown) == 0 {
+		same, err := p.hasContent(ctx, own)
+		ignored = err == nil && !same
+	}
 	const way = "Change its `unique_name` instead: the provider then creates the new bot, moves what routes to the old one, and deletes that."
 	switch {
 	case live.Engine() == bot.Autopilot && p.mayRunOn(bot.Autopilot):
@@ -166,5 +203,9 @@ func (p *assistantPlan) replacedByTerraform(ctx context.Context, own string) {
 		p.diags.AddAttributeError(at, "The bot is replaced and changed at once",
 			fmt.Sprintf("Terraform would replace bot %s, which is in use: %s, and this plan changes what it is made of. Nothing is changed. "+
 				"Apply the change first, and replace the bot in another apply, or do not replace it: a change of the content needs no other bot.", live, phones(routes.Numbers)))
+	case ignored:
+		p.diags.AddAttributeError(at, "The bot is replaced and changed at once",
+			fmt.Sprintf("Terraform would replace bot %s, which is in use: %s. It is not made of what the configuration says, which `ignore_changes` leaves alone, "+
+				"but a new bot would be. Nothing is changed. Write the content as the bot has it, or remove it from `ignore_changes` and apply that change first.", live, phones(routes.Numbers)))
 	}
 }

@@ -7,9 +7,23 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 )
+
+// planRemoval plans to remove a bot.
+func (r *assistantResource) planRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state assistantModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.provider.ready() {
+		return
+	}
+	r.claimRemoval(state, &resp.Diagnostics)
+	r.willGo(ctx, state, &resp.Diagnostics)
+	as := plannedAs{Object: state.SID.ValueString(), Destroys: true}
+	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
+}
 
 // willGo says on which numbers a bot that is removed answers. Which of them the
 // same plan frees it does not say: Terraform plans the bindings before or after it.
@@ -30,7 +44,7 @@ func (r *assistantResource) willGo(ctx context.Context, state assistantModel, di
 	if len(numbers) == 0 {
 		return
 	}
-	what := "Remove each number's binding, or point it at another bot, in the same apply; a number that has no binding here keeps the bot from being deleted, unless `force_destroy` is set."
+	what := "Those whose bindings this plan removes, or points at another bot, are taken care of; any other keeps the bot from being deleted, unless `force_destroy` is set."
 	if state.ForceDestroy.ValueBool() {
 		what = "Since `force_destroy` is set, those that get no other bot in the same apply are freed and answer nothing from then on, bound here or not."
 	}

@@ -7,25 +7,49 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 	assistantschema "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/replacement"
 )
 
-// lost refuses a change of engine that says nothing of what the bot is made of
+// replacementPlanner says what the replacement of a bot by another will do.
+type replacementPlanner struct {
+	planner
+	// made is the flow that a schema becomes on Studio; nil for other bots.
+	made *flow.Flow
+}
+
+// warn says what a replacement will do, or that a bot will or may be replaced where what
+// the replacement touches cannot be said yet.
+func (p replacementPlanner) warn(ctx context.Context) {
+	if to, known := p.only(); known && p.replaced && p.provider.ready() {
+		p.preview(ctx, to)
+		return
+	}
+	if !p.mayBeReplaced {
+		return
+	}
+	will := "may"
+	if p.replaced {
+		will = "will"
+	}
+	p.diags.AddWarning(fmt.Sprintf("Bot %s %s be replaced", p.state, will),
+		"What decides how it is done is known after apply. Where the bot is replaced, the provider creates a new one, moves every phone number to it, "+
+			"and then deletes the old one, and `sid` changes; the apply says what it touches. To see that before, apply first what the unknown values come from (`terraform apply -target`).")
+}
+
+// lostContent refuses a change of engine that says nothing of what the bot is made of
 // there: no engine's content becomes another's by itself.
-func (p *assistantPlan) lost() {
-	give := map[bot.Engine]string{bot.Studio: "its `flow` or `schema`", bot.Application: "its `webhooks`", bot.Autopilot: "its `schema`"}[p.engines[0]]
-	p.diags.AddAttributeError(path.Root("engine"), "The new engine needs content",
-		fmt.Sprintf("%q (%s) runs on the engine `%s` and would run on `%s`, where nothing says what it is made of. These would be lost: %s. "+
-			"Give %s here, and the bot moves with its phone numbers.",
-			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), p.state.Engine.ValueString(), p.engines[0],
-			strings.Join(p.state.holds(false), ", "), give))
+func lostContent(state assistantModel, to bot.Engine) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("engine"), "The new engine needs content",
+		fmt.Sprintf("%s runs on the engine `%s` and would run on `%s`, where nothing says what it is made of. These would be lost: %s. "+
+			"Give its %s here, and the bot moves with its phone numbers.",
+			state, state.Engine.ValueString(), to, strings.Join(state.holds(false), ", "), anyOf(contentOf[to])))
 }
 
 // holds lists what a bot is made of, in the words of its engine, but for the schema
@@ -56,10 +80,9 @@ func (m assistantModel) holds(schemaGoes bool) []string {
 	}
 }
 
-// replacement says what a replacement will do.
-func (p *assistantPlan) replacement(ctx context.Context) {
-	at := path.Root("unique_name")
-	from, to := bot.Engine(p.state.Engine.ValueString()), p.engines[0]
+// preview says what a replacement will do.
+func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
+	at, from := path.Root("unique_name"), p.current
 	purpose := fmt.Sprintf("named %q", p.plan.UniqueName.ValueString())
 	if p.plan.UniqueName.IsUnknown() {
 		purpose = "given a name that is known after apply"
@@ -81,7 +104,7 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 			addAttributeError(p.diags, at, "Unable to look for bots of this name", err)
 			return
 		}
-		p.gone(p.plan.UniqueName.ValueString(), owners)
+		p.diags.Append(goneBot(*p.state, p.plan.UniqueName.ValueString(), owners))
 		return
 	}
 	if err != nil {
@@ -135,25 +158,10 @@ func (p *assistantPlan) replacement(ctx context.Context) {
 	p.diags.AddAttributeWarning(at, fmt.Sprintf("Bot %s will be replaced", preview.Bot), strings.Join(said, " "))
 }
 
-// maybeReplacement says that a bot will or may be replaced, where what the replacement
-// touches cannot be said yet.
-func (p *assistantPlan) maybeReplacement() {
-	if !p.mayBeReplaced || (p.replaced && len(p.engines) == 1 && p.provider.ready()) {
-		return
-	}
-	will := "may"
-	if p.replaced {
-		will = "will"
-	}
-	p.diags.AddWarning(fmt.Sprintf("Bot %q (%s) %s be replaced", p.state.UniqueName.ValueString(), p.state.SID.ValueString(), will),
-		"What decides how it is done is known after apply. Where the bot is replaced, the provider creates a new one, moves every phone number to it, "+
-			"and then deletes the old one, and `sid` changes; the apply says what it touches. To see that before, apply first what the unknown values come from (`terraform apply -target`).")
-}
-
 // leftOut are the parts of an assistant's defaults and style sheet that its schema
 // leaves out, so that on Autopilot they stay as they are, where a flow with them would
 // not be the one that comes.
-func (p *assistantPlan) leftOut(live bot.Bot) []string {
+func (p replacementPlanner) leftOut(live bot.Bot) []string {
 	want := parsedSchema(p.plan.Schema)
 	if want == nil || p.made == nil || live.Content.Schema == nil {
 		return nil
@@ -176,24 +184,18 @@ func (p *assistantPlan) leftOut(live bot.Bot) []string {
 
 // silences refuses to move numbers to a bot hosted elsewhere that has no URL for what
 // they carry: they would answer nothing.
-func (p *assistantPlan) silences(ctx context.Context, preview replacement.Preview) bool {
-	if p.plan.Webhooks.IsNull() || p.plan.Webhooks.IsUnknown() {
+func (p replacementPlanner) silences(ctx context.Context, preview replacement.Preview) bool {
+	if !slices.Contains(p.given, "webhooks") {
 		return false
 	}
-	var w webhooksModel
-	p.diags.Append(p.plan.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
-	refused := false
+	w, refused := webhooksIn(ctx, p.plan.Webhooks), false
 	byChannel := preview.ByChannel(preview.Bot.SID)
-	for _, each := range []struct {
-		channel bot.Channel
-		name    string
-		url     types.String
-	}{{bot.Messaging, "messaging_url", w.MessagingURL}, {bot.Voice, "voice_url", w.VoiceURL}} {
-		if numbers := byChannel[each.channel]; each.url.IsNull() && len(numbers) > 0 && preview.Bot.Engine() != bot.Application {
+	for _, channel := range bot.Channels() {
+		if numbers := byChannel[channel]; w.url(channel).IsNull() && len(numbers) > 0 && preview.Bot.Engine() != bot.Application {
 			refused = true
-			p.diags.AddAttributeError(path.Root("webhooks").AtName(each.name), "Phone numbers would answer nothing",
+			p.diags.AddAttributeError(path.Root("webhooks").AtName(urlName(channel)), "Phone numbers would answer nothing",
 				fmt.Sprintf("%s answers %s on %s, and the new content has no `%s` for it. Give one, or take the channel out of their bindings first.",
-					preview.Bot, each.channel, phones(numbers), each.name))
+					preview.Bot, channel, phones(numbers), urlName(channel)))
 		}
 	}
 	return refused
@@ -216,43 +218,15 @@ func movedNumbers(preview replacement.Preview) string {
 		counted(len(preview.Numbers), "phone number is then moved", "phone numbers are then moved"), strings.Join(numbers, ", "))
 }
 
-// swapped refuses a new name that another bot has, which may be about to give it up
-// in this very plan: one of the two would have to be first.
-func (p *assistantPlan) swapped(ctx context.Context, name string, owners []bot.Bot) {
-	switch _, err := p.provider.account.ReadBot(ctx, p.state.SID.ValueString(), false); {
-	case errors.Is(err, bot.ErrNotFound):
-		current, _, err := p.provider.account.Unfinished(ctx, p.state.SID.ValueString(), "")
-		switch {
-		case err == nil && slices.ContainsFunc(owners, func(b bot.Bot) bool { return b.SID == current }):
-			// It took the place of this one, and the apply goes on with it.
-		case err == nil, errors.Is(err, bot.ErrNotFound):
-			p.gone(name, owners)
-		default:
-			addAttributeError(p.diags, path.Root("unique_name"), "Unable to look for the bot in its place", err)
-		}
-		return
-	case err != nil:
-		addAttributeError(p.diags, path.Root("unique_name"), "Unable to read the bot", err)
-		return
-	}
-	addAttributeRefusal(p.diags, path.Root("unique_name"), "", &bot.Problem{
-		Summary: "The bot's new name is taken",
-		Detail: fmt.Sprintf("%q (%s) would be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
-			"If that bot is managed here and gives its name up, or the two swap names, take two applies: "+
-			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`.",
-			p.state.UniqueName.ValueString(), p.state.SID.ValueString(), name, listed(owners)),
-	}, p.provider.ledger.hasDrifted(p.state.SID.ValueString()))
-}
-
-// gone refuses to replace a bot that is not there: a plan without a refresh is made for
+// goneBot refuses to replace a bot that is not there: a plan without a refresh is made for
 // one that a replacement removed which was killed behind its last write.
-func (p *assistantPlan) gone(name string, owners []bot.Bot) {
-	said := fmt.Sprintf("%q (%s) no longer exists, and nothing is changed. ", p.state.UniqueName.ValueString(), p.state.SID.ValueString())
+func goneBot(state assistantModel, name string, owners []bot.Bot) diag.Diagnostic {
+	said := fmt.Sprintf("%s no longer exists, and nothing is changed. ", state)
 	if len(owners) == 1 {
 		said += fmt.Sprintf("The name %q is that of %s: an apply that was killed after its last write may have created it in place of the other. "+
 			"To have it managed here, let `terraform state rm` forget the bot that is gone, and import this one:\n\n%s", name, owners[0].SID, importBlockOf(owners[0]))
 	} else {
 		said += "Plan again without `-refresh=false`."
 	}
-	p.diags.AddAttributeError(path.Root("unique_name"), "The bot is gone", said)
+	return diag.NewAttributeErrorDiagnostic(path.Root("unique_name"), "The bot is gone", said)
 }

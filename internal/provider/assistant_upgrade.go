@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -44,15 +43,12 @@ func (m *assistantModel) upgrade(ctx context.Context) (diags diag.Diagnostics) {
 	if m.Webhooks.IsNull() {
 		return diags
 	}
-	var w webhooksModel
-	diags.Append(m.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
+	w := webhooksIn(ctx, m.Webhooks)
 	for _, each := range []struct{ method, url *types.String }{{&w.MessagingMethod, &w.MessagingURL}, {&w.VoiceMethod, &w.VoiceURL}} {
 		if each.url.IsNull() && each.method.ValueString() == bot.WebhookMethod {
 			*each.method = types.StringNull()
 		}
 	}
-	upgraded, more := types.ObjectValueFrom(ctx, webhookTypes, w)
-	m.Webhooks = upgraded
-	diags.Append(more...)
+	m.Webhooks, diags = types.ObjectValueFrom(ctx, webhookTypes, w)
 	return diags
 }

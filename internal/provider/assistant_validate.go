@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -31,8 +30,7 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 	config.validateEngine(&resp.Diagnostics)
 	config.validateContent(warn, &resp.Diagnostics)
 	if !config.Webhooks.IsNull() && !config.Webhooks.IsUnknown() {
-		var w webhooksModel
-		resp.Diagnostics.Append(config.Webhooks.As(ctx, &w, basetypes.ObjectAsOptions{})...)
+		w := webhooksIn(ctx, config.Webhooks)
 		w.validate(&resp.Diagnostics)
 		w.validateURLs(ctx, r.provider == nil, &resp.Diagnostics)
 		if warn {
@@ -54,27 +52,15 @@ func (m assistantModel) validateEngine(diags *diag.Diagnostics) {
 	case engine == "":
 		return
 	case slices.Contains(given, "webhooks") && engine != bot.Application:
-		unfit("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give %s instead of `webhooks`.", engine, contentOf(engine))
+		unfit("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give %s instead of `webhooks`.", engine, anyOf(contentOf[engine]))
 	case slices.Contains(given, "flow") && engine != bot.Studio:
-		unfit("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give %s instead of `flow`.", engine, contentOf(engine))
+		unfit("`flow` is a Studio flow, which runs on the engine `studio`, not `%s`. Remove `engine`, or give %s instead of `flow`.", engine, anyOf(contentOf[engine]))
 	case slices.Contains(given, "schema") && engine == bot.Application:
 		unfit("An application holds URLs, not an assistant schema. Remove `engine`: a schema runs on `studio`, or on `autopilot`. Or give `webhooks` instead of `schema`.")
 	}
 	if engine != bot.Autopilot && m.RestoreSID.ValueString() != "" {
 		diags.AddAttributeError(path.Root("restore_sid"), "Only Autopilot restores bots",
 			fmt.Sprintf("The engine `%s` keeps nothing of a deleted bot. Remove `restore_sid`.", engine))
-	}
-}
-
-// contentOf names the attributes that an engine runs.
-func contentOf(engine bot.Engine) string {
-	switch engine {
-	case bot.Studio:
-		return "`flow` or `schema`"
-	case bot.Autopilot:
-		return "`schema`"
-	default:
-		return "`webhooks`"
 	}
 }
 
@@ -149,24 +135,18 @@ func (w webhooksModel) warnPrivate(diags *diag.Diagnostics) {
 	}
 }
 
-// validate refuses a fallback that Twilio would not keep.
 // validateURLs refuses what Twilio could not call. offline leaves out what a mocked
 // resource may have made up, which is a single word (see checkForm).
 func (w webhooksModel) validateURLs(ctx context.Context, offline bool, diags *diag.Diagnostics) {
-	for _, each := range []struct {
-		name string
-		url  types.String
-	}{
-		{"messaging_url", w.MessagingURL}, {"messaging_fallback_url", w.MessagingFallbackURL},
-		{"voice_url", w.VoiceURL}, {"voice_fallback_url", w.VoiceFallbackURL}, {"status_callback_url", w.StatusCallbackURL},
-	} {
-		if offline && !strings.ContainsAny(each.url.ValueString(), ":/.") {
+	for _, each := range w.urls() {
+		if offline && !strings.ContainsAny(each.address.ValueString(), ":/.") {
 			continue
 		}
-		checkForm(ctx, path.Root("webhooks").AtName(each.name), each.url, webURL(), diags)
+		checkForm(ctx, path.Root("webhooks").AtName(each.name), each.address, webURL(), diags)
 	}
 }
 
+// validate refuses a fallback that Twilio would not keep.
 func (w webhooksModel) validate(diags *diag.Diagnostics) {
 	for _, pair := range []struct {
 		name, primary string

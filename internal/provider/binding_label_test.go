@@ -96,3 +96,30 @@ func TestOverwriteChangesNothingOfABindingsOwnNumber(t *testing.T) {
 		}
 	}
 }
+
+// A bot that is taken off a number leaves no name of its own there, also where another
+// client answers on the other channel: no bot does.
+func TestLabelOfABotThatLeavesANumberToAnotherClient(t *testing.T) {
+	t.Parallel()
+	for _, engine := range everyEngine {
+		for _, way := range []string{"removed", "moved"} {
+			t.Run(engine+", "+way, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				engines := map[string]string{"bot": engine}
+				b.done(turn{blocks: on(engines, sideBlock("front", ukNumber, "bot", "messaging"))})
+				b.w.setNumber(ukNumber, map[string]string{"VoiceUrl": "https://theirs.example.com/"})
+				b.expect("bound", `bot/ "bot"`)
+				b.unchanged("the binding goes", "voice", func() {
+					if way == "removed" {
+						b.done(turn{blocks: on(engines)})
+					} else {
+						b.done(turn{blocks: on(engines, sideBlock("front", usNumber, "bot", "messaging"))})
+					}
+				})
+				b.expect(way, `/ "free"`)
+			})
+		}
+	}
+}

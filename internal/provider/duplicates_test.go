@@ -274,6 +274,26 @@ func TestBotThatLeavesAutopilotAndIsReplaced(t *testing.T) {
 	b.close()
 }
 
+// What ignore_changes leaves alone of a bot, the one that replaces it is made of: it would be
+// another bot of the same name, and nothing says that it replaces the one in use.
+func TestBotWhoseIgnoredContentDiffersIsReplaced(t *testing.T) {
+	t.Parallel()
+	for engine, attribute := range map[string]string{"studio": "flow", "application": "webhooks"} {
+		b := newBench(t)
+		b.applied(botBlock("bot", content(engine, "first", 1)), bindingBlock(ukNumber, "bot"))
+		b.ignored = map[string][]string{botAddress: {attribute}}
+		blocks := []block{botBlock("bot", content(engine, "first", 2)), bindingBlock(ukNumber, "bot")}
+		if err := b.empty(blocks); err != nil {
+			t.Error(err)
+		}
+		_, err := b.intend(turn{blocks: blocks, forced: []string{botAddress}, createFirst: []string{botAddress}})
+		if err == nil || !strings.Contains(err.Error(), "remove it from `ignore_changes`") {
+			t.Errorf("%s: the plan says %v", engine, err)
+		}
+		b.close()
+	}
+}
+
 // A bot that nothing routes to is replaced where Terraform destroys it first; where it
 // does not, the apply stops and leaves all as it was.
 func TestIdleBotThatTerraformReplaces(t *testing.T) {

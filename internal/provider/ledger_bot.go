@@ -16,6 +16,7 @@ type botRecords struct {
 	mu       sync.Mutex
 	inState  map[string]bool          // SIDs of bots that a resource has in its state
 	engines  map[string]bot.Engine    // of bots that the plan replaces, by the SID they have now
+	coming   map[bot.Engine]bool      // on which the plan creates a bot, as far as it is known
 	names    map[string]plannedName   // of bots that the plan renames in place, by SID
 	webhooks map[string]webhooksModel // that the plan gives to bots hosted elsewhere, by SID
 	drifted  map[string]bool          // SIDs of bots that another client changed since the last apply
@@ -28,7 +29,7 @@ type botRecords struct {
 
 func newBotRecords() *botRecords {
 	return &botRecords{
-		inState: map[string]bool{}, engines: map[string]bot.Engine{}, names: map[string]plannedName{}, webhooks: map[string]webhooksModel{},
+		inState: map[string]bool{}, engines: map[string]bot.Engine{}, coming: map[bot.Engine]bool{}, names: map[string]plannedName{}, webhooks: map[string]webhooksModel{},
 		drifted: map[string]bool{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
 		beside: map[string][]string{}, other: map[string]string{},
 	}
@@ -68,6 +69,22 @@ func (l *botRecords) planEngine(sid string, engine bot.Engine) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.engines[sid] = engine
+}
+
+// planCreation records what a bot may run on that the plan creates.
+func (l *botRecords) planCreation(engines []bot.Engine) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, engine := range engines {
+		l.coming[engine] = true
+	}
+}
+
+// mayBeCreated reports whether the plan creates a bot on an engine, as far as it was planned.
+func (l *botRecords) mayBeCreated(engine bot.Engine) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.coming[engine]
 }
 
 // engineIsPlanned reports whether the plan replaces a bot, as far as it was planned.
@@ -157,6 +174,19 @@ func (l *botRecords) createdBeside(sid string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.other[sid]
+}
+
+// besideWhich is the bot that this walk created beside another, to replace it; empty where
+// it created none.
+func (l *botRecords) besideWhich(sid string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for by, other := range l.other {
+		if other == sid {
+			return by
+		}
+	}
+	return ""
 }
 
 // planRemoval records that the plan deletes a bot.

@@ -7,10 +7,11 @@ type suspensionRecords struct {
 	mu     sync.Mutex
 	taken  map[string]bool            // SIDs of bots whose suspension a resource was applied to have
 	handed map[string]priorSuspension // by the SID of the suspended bot
+	read   map[string]priorSuspension // that the refresh read, by the SID of the suspended bot
 }
 
 func newSuspensionRecords() *suspensionRecords {
-	return &suspensionRecords{taken: map[string]bool{}, handed: map[string]priorSuspension{}}
+	return &suspensionRecords{taken: map[string]bool{}, handed: map[string]priorSuspension{}, read: map[string]priorSuspension{}}
 }
 
 // takeSuspension takes the suspension of a bot for a resource that is applied; false where
@@ -41,9 +42,31 @@ func (l *suspensionRecords) handOverSuspension(botSID string, prior priorSuspens
 	l.handed[botSID] = prior
 }
 
-// suspensionHandedOver is what a suspension of the bot left in this walk that Terraform replaces.
-func (l *suspensionRecords) suspensionHandedOver(botSID string) priorSuspension {
+// suspensionHandedOver is what a suspension left in this walk that Terraform replaces. of
+// reports whether it is that of the bot, under one of its SIDs.
+func (l *suspensionRecords) suspensionHandedOver(of func(botSID string) bool) priorSuspension {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.handed[botSID]
+	for botSID, prior := range l.handed {
+		if of(botSID) {
+			return prior
+		}
+	}
+	return priorSuspension{}
+}
+
+// readSuspension records what a suspension of the state keeps.
+func (l *suspensionRecords) readSuspension(botSID string, prior priorSuspension) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.read[botSID] = prior
+}
+
+// suspensionRead is what a suspension of the state keeps; ok is false where the refresh of
+// this walk read none of the bot.
+func (l *suspensionRecords) suspensionRead(botSID string) (prior priorSuspension, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	prior, ok = l.read[botSID]
+	return prior, ok
 }

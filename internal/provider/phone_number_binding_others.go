@@ -123,7 +123,7 @@ func (p *bindingPlan) leaves(ctx context.Context) bool {
 		p.diags.AddAttributeError(path.Root("assistant_sid"), removedBotSummary, p.removedBot("and the bot that it gets is created in the same apply"))
 		return false
 	}
-	p.diags.AddAttributeWarning(path.Root("assistant_sid"), "The binding is replaced, the phone number is not without a bot",
+	p.diags.AddAttributeWarning(path.Root("assistant_sid"), "The binding is replaced, and its phone number goes on answering",
 		fmt.Sprintf("Bot %s, which answers on %s, is removed in the same apply, and Terraform removes it before it would update this binding. "+
 			"So the plan replaces the binding: where its deletion comes first, as it does by default, that points the number at %s in one write. "+
 			"A binding with `create_before_destroy` needs `overwrite = true` for it.",

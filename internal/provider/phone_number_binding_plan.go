@@ -44,7 +44,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 		return
 	}
 	p.before(number, known)
-	p.task()
+	p.task(ctx)
 	if known {
 		p.check(ctx, number)
 		p.leavesNumber(number)
@@ -157,13 +157,15 @@ func (p *bindingPlan) repointed() bool {
 }
 
 // task plans the target task: decided when a bot is bound, then kept.
-func (p *bindingPlan) task() {
+func (p *bindingPlan) task(ctx context.Context) {
 	if !p.config.TargetTask.IsNull() {
 		p.taskless()
 		return
 	}
 	engine, known := bot.EngineOf(p.plan.AssistantSID.ValueString())
 	switch {
+	case p.plan.AssistantSID.IsUnknown() && p.neverOnAutopilot(ctx):
+		p.plan.TargetTask = types.StringNull()
 	case p.plan.AssistantSID.IsUnknown() || !known:
 		p.plan.TargetTask = types.StringUnknown()
 	case engine != bot.Autopilot:
@@ -173,6 +175,22 @@ func (p *bindingPlan) task() {
 	default:
 		p.plan.TargetTask = types.StringUnknown()
 	}
+}
+
+// neverOnAutopilot reports whether a bot whose SID is known after apply cannot be one on
+// Autopilot. Terraform plans a bot before what references it, so where the plan replaces the
+// binding's bot, the new one is another only if the account has others or gets others.
+func (p *bindingPlan) neverOnAutopilot(ctx context.Context) bool {
+	acct, ledger := p.provider.account, p.provider.ledger
+	if !acct.Reachable(bot.Autopilot) {
+		return true
+	}
+	if p.state == nil || ledger.mayBeCreated(bot.Autopilot) ||
+		(!ledger.engineIsPlanned(p.prior.BotSID) && !ledger.engineIsPlanned(p.state.AssistantSID.ValueString())) {
+		return false
+	}
+	listed, err := acct.BotsOf(ctx, bot.Autopilot, account.AnyTime)
+	return err == nil && !slices.ContainsFunc(listed.Bots, func(b bot.Bot) bool { return !ledger.engineIsPlanned(b.SID) })
 }
 
 // taskless refuses a target task for a bot that this very plan moves to an engine

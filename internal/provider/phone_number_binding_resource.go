@@ -124,7 +124,7 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 		return
 	}
 	prior = prior.of(state)
-	if config.FriendlyName.IsNull() && !plan.FriendlyName.IsUnknown() {
+	if config.FriendlyName.IsNull() && !plan.FriendlyName.IsUnknown() && !r.provider.account.Wrote(number.SID) {
 		prior.labels = []string{state.FriendlyName.ValueString(), plan.FriendlyName.ValueString()}
 	}
 	written := r.rebind(ctx, &plan, number, prior, &resp.Diagnostics)

@@ -35,14 +35,6 @@ func providerDataFrom(data any, diags *diag.Diagnostics) *providerData {
 // ready reports whether Twilio can be asked.
 func (d *providerData) ready() bool { return d != nil && d.unready == nil && d.account != nil }
 
-// engines lists what new assistants may run on: every engine while it is unknown.
-func (d *providerData) engines() []bot.Engine {
-	if d.engine == "" {
-		return bot.Engines()
-	}
-	return []bot.Engine{d.engine}
-}
-
 // sameAccount refuses to touch what lives in another account than the one the provider is
 // configured for; both are named.
 func (d *providerData) sameAccount(accountSID, what string, diags *diag.Diagnostics) bool {

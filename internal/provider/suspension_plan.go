@@ -37,7 +37,7 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	fresh := req.State.Raw.IsNull()
 	var as plannedAs
 	if fresh {
-		as = r.claimNew(ctx, plan, req, &resp.Diagnostics)
+		as = r.claimNew(ctx, plan, req, resp.Private, &resp.Diagnostics)
 	} else {
 		as = r.claimOwn(ctx, plan, req, &resp.Diagnostics)
 	}
@@ -52,36 +52,45 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 func (r *suspensionResource) planDeletion(ctx context.Context, prior priorSuspension, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state suspensionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	as := plannedAs{Object: state.AssistantSID.ValueString(), Destroys: true}
 	if resp.Diagnostics.HasError() || !r.provider.ready() {
+		// Without this the apply would take it for one that is replaced, and resume nothing.
+		resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 		return
 	}
-	as := plannedAs{Object: state.AssistantSID.ValueString(), Destroys: true}
 	r.provider.account.KnowHolds(as.Object, prior.holds...)
 	ledger, object := r.provider.ledger, exclusive{suspendedBot, as.Object}
 	how := frees
-	if as.Shared = ledger.isShared(object); as.Shared {
-		how = leaves
+	if as.Shared = ledger.isShared(object); as.Shared || state.OnDestroy.ValueString() == onDestroyKeep {
+		how = leaves // and whichever takes it over finds the bot silent, in any order
 	}
 	others := ledger.claimFor(object, how)
 	switch {
-	case ledger.isCreated(object):
-		// What comes in its place has the suspension already.
+	case how == leaves, ledger.isCreated(object):
+		// What comes in its place has the suspension already, or finds it.
 	case slices.Contains(others, takes):
 		suspensionMoved(as.Object, &resp.Diagnostics)
-	case !as.Shared:
+	case slices.Contains(others, turns):
+		suspensionTaken(as.Object, &resp.Diagnostics)
+	default:
 		r.willAnswer(ctx, state, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 }
 
 // claimNew claims the suspension of a bot for a resource that has none in its state.
-func (r *suspensionResource) claimNew(ctx context.Context, plan suspensionModel, req resource.ModifyPlanRequest, diags *diag.Diagnostics) plannedAs {
+func (r *suspensionResource) claimNew(ctx context.Context, plan suspensionModel, req resource.ModifyPlanRequest, private privateState, diags *diag.Diagnostics) plannedAs {
 	as, loadDiags := loadPlanned(ctx, req.Private)
 	diags.Append(loadDiags...)
 	if as.Object != "" && !as.Destroys {
 		return as // it is planned again, as what it is replaced by
 	}
 	r.claim(plan.AssistantSID.ValueString(), takes, diags)
+	// A tainted one is planned without its state; what it saved is handed on when it is
+	// deleted.
+	if prior, ok := r.provider.ledger.suspensionRead(plan.AssistantSID.ValueString()); ok {
+		diags.Append(prior.save(ctx, private)...)
+	}
 	return plannedAs{}
 }
 
@@ -99,7 +108,7 @@ func (r *suspensionResource) claimOwn(ctx context.Context, plan suspensionModel,
 			fmt.Sprintf("This plan destroys another `twiliobot_suspension` of bot %s, which would end this one too. Nothing is changed. "+
 				"Let `terraform state rm` forget the other one instead.", as.Object))
 	case !stays:
-		r.claim(plan.AssistantSID.ValueString(), takes, diags)
+		r.claim(plan.AssistantSID.ValueString(), turns, diags)
 	}
 	return as
 }
@@ -112,10 +121,12 @@ func (r *suspensionResource) claim(sid string, how claim, diags *diag.Diagnostic
 	}
 	others = r.provider.ledger.claimFor(exclusive{suspendedBot, sid}, how)
 	switch {
-	case slices.Contains(others, keeps) || slices.Contains(others, takes):
+	case slices.Contains(others, keeps) || slices.Contains(others, takes) || slices.Contains(others, turns):
 		addAttributeError(diags, path.Root("assistant_sid"), "", suspendedTwice(sid))
 	case how == takes && slices.Contains(others, frees):
 		suspensionMoved(sid, diags)
+	case how == turns && slices.Contains(others, frees):
+		suspensionTaken(sid, diags)
 	}
 	return others
 }
@@ -136,6 +147,17 @@ func suspensionMoved(sid string, diags *diag.Diagnostics) {
 			"If the resource has a new name or place in the configuration, say so, and its suspension stays as it is:\n\n%s", sid, movedBlock("twiliobot_suspension")))
 }
 
+// suspensionTaken refuses to end a suspension while another one, which has a bot already,
+// changes to its bot: Terraform runs the two in any order, and in between the bot would
+// answer.
+func suspensionTaken(sid string, diags *diag.Diagnostics) {
+	diags.AddError("The bot would answer between two suspensions",
+		fmt.Sprintf("This plan destroys the `twiliobot_suspension` of bot %s, and points another one at the same bot. Terraform may do the first before the second, and the bot would answer in between. Nothing is changed. "+
+			"Let Terraform forget the first without ending the suspension, and the other takes it over in the same apply:\n\n"+
+			"removed {\n  from = twiliobot_suspension.the_first\n  lifecycle {\n    destroy = false\n  }\n}\n\n"+
+			"`terraform state rm` and the address of the first does the same. If the bot is meant to answer in between, take two applies.", sid))
+}
+
 func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bool, diags *diag.Diagnostics) {
 	at := path.Root("assistant_sid")
 	if _, err := r.provider.account.Bot(ctx, sid); err != nil && fresh {
@@ -146,18 +168,35 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 		r.resumedByHand(ctx, sid, diags)
 		return
 	}
-	switch _, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime); {
-	case err == nil:
-		diags.AddAttributeWarning(at, "The bot is suspended already",
-			fmt.Sprintf("Bot %s is suspended, by an apply that was cut off or by another client; this resource takes the suspension over.", sid))
-	case !errors.Is(err, bot.ErrNotFound):
+	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
+	suspended := err == nil
+	switch {
+	case suspended && !r.isOwn(sid):
+		diags.AddAttributeWarning(at, "The bot is suspended already", fmt.Sprintf("Bot %s is suspended already and stays so: this resource has the suspension from now on, and ends it when it is destroyed. "+
+			"What suspended the bot may be a `twiliobot_suspension` that Terraform replaces, that is no longer in the configuration, or whose apply was cut off, or another client.", r.provider.named(ctx, sid)))
+	case err != nil && !errors.Is(err, bot.ErrNotFound):
 		addAttributeError(diags, at, "Unable to look whether the bot is suspended", err)
 	}
 	if err := suspension.Check(ctx, r.provider.account, sid, account.AnyTime); err != nil {
 		addAttributeRefusal(diags, at, "Unable to suspend the bot", err, r.provider.ledger.isGone(exclusive{suspendedBot, sid}))
 		return
 	}
+	if suspended {
+		r.answersYet(ctx, now, diags)
+		return
+	}
 	r.willBeSilent(ctx, sid, diags)
+}
+
+// isOwn reports whether the suspension of a bot is one that this walk knows: it was
+// refreshed, or is that of a bot that was replaced, or of a resource that Terraform replaces.
+func (r *suspensionResource) isOwn(sid string) bool {
+	ledger := r.provider.ledger
+	if _, read := ledger.suspensionRead(sid); read || ledger.createdBeside(sid) != "" {
+		return true
+	}
+	handed := ledger.suspensionHandedOver(func(botSID string) bool { return botSID == sid || r.provider.successor(botSID) == sid })
+	return len(handed.holds) > 0
 }
 
 // willBeSilent says on which numbers a bot stops answering.
@@ -183,7 +222,7 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 	}
 	said := "It has no silenced phone numbers."
 	if silent := slices.Concat(now.Silenced, now.Dead); len(silent) > 0 {
-		said = "It answers again on " + phones(silent) + ", as before. If this plan removes the bot too, it may answer until it is gone."
+		said = "It answers again on " + phones(silent) + ", as before. Where this plan removes the bot or a binding too, it may answer there until that is gone."
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.provider.named(ctx, sid)), said)
 }
@@ -191,10 +230,16 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 // resumedByHand says which numbers of a suspended bot answer all the same.
 func (r *suspensionResource) resumedByHand(ctx context.Context, sid string, diags *diag.Diagnostics) {
 	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
-	if err != nil || len(now.Answering) == 0 {
-		return // what cannot be read was said by the refresh
+	if err == nil { // what cannot be read was said by the refresh
+		r.answersYet(ctx, now, diags)
 	}
-	diags.AddAttributeWarning(path.Root("answering"), fmt.Sprintf("Suspended bot %s answers", r.provider.named(ctx, sid)),
+}
+
+func (r *suspensionResource) answersYet(ctx context.Context, now suspension.Suspension, diags *diag.Diagnostics) {
+	if len(now.Answering) == 0 {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("answering"), fmt.Sprintf("Suspended bot %s answers", r.provider.named(ctx, now.BotSID)),
 		fmt.Sprintf("It answers on %s: it was resumed there by hand, or the number was pointed at it. The apply silences it there. "+
 			"To let it answer, remove this `twiliobot_suspension`.", phones(now.Answering)))
 }

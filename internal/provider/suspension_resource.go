@@ -55,7 +55,9 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "", suspendedTwice(plan.AssistantSID.ValueString()))
 		return
 	}
-	handed := r.provider.ledger.suspensionHandedOver(plan.AssistantSID.ValueString())
+	handed := r.provider.ledger.suspensionHandedOver(func(botSID string) bool {
+		return botSID == plan.AssistantSID.ValueString() || r.provider.successor(botSID) == plan.AssistantSID.ValueString()
+	})
 	r.provider.account.KnowHolds(plan.AssistantSID.ValueString(), handed.holds...)
 	made, sides, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
 	if err != nil {
@@ -95,8 +97,13 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	r.provider.account.KnowHolds(sid, prior.holds...)
 	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
 	if errors.Is(err, bot.ErrNotFound) {
-		// A replacement that was cut off may have taken the mark with it.
-		if current, other, lookErr := r.provider.account.Unfinished(ctx, sid, ""); lookErr == nil {
+		// The bot may have been replaced, by Terraform or by a replacement that was cut off, and
+		// the mark with it.
+		if holder, lookErr := suspension.HolderOf(ctx, r.provider.account, prior.holds, account.AnyTime); holder != "" || lookErr != nil {
+			if err = lookErr; err == nil {
+				now, err = suspension.Read(ctx, r.provider.account, holder, account.AnyTime)
+			}
+		} else if current, other, lookErr := r.provider.account.Unfinished(ctx, sid, ""); lookErr == nil {
 			if current == sid {
 				current = other
 			}
@@ -117,6 +124,10 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	if state.OnDestroy.IsNull() {
 		state.OnDestroy = types.StringValue(onDestroyResume)
 	}
+	if now.BotSID != sid {
+		r.provider.ledger.recordRead(exclusive{suspendedBot, now.BotSID})
+	}
+	r.provider.ledger.readSuspension(now.BotSID, prior.with(now.HoldSID))
 	r.provider.warnSuspended(ctx, now.BotSID, &resp.Diagnostics)
 	state.read(r.provider.account.SID, now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -146,7 +157,7 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	// The one that was suspended before may have gone with its mark: replaced by this
 	// one, it has none any more.
-	if before != now.BotSID && !r.provider.ledger.hasTakenSuspension(before) {
+	if before != now.BotSID && r.provider.successor(before) != now.BotSID && !r.provider.ledger.hasTakenSuspension(before) {
 		notices, err := suspension.Resume(ctx, r.provider.account, before, prior.sides)
 		addNotices(&resp.Diagnostics, notices)
 		if err != nil {
@@ -182,12 +193,6 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The suspension of bot "+sid, &resp.Diagnostics) {
 		return
 	}
-	if state.OnDestroy.ValueString() == onDestroyKeep {
-		resp.Diagnostics.AddWarning("The bot stays suspended",
-			fmt.Sprintf("Bot %s stays silent, since `on_destroy` is `keep`; Terraform no longer manages its suspension. "+
-				"Every plan that reads the bot or its bindings says so; import the suspension again to end it.", sid))
-		return
-	}
 	as, diags := loadPlanned(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	r.provider.account.KnowHolds(sid, prior.holds...)
@@ -199,12 +204,42 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 		// moment in between.
 		r.provider.ledger.handOverSuspension(sid, prior)
 		return
-	case as.Shared, r.provider.ledger.hasTakenSuspension(sid):
+	case as.Shared:
 		return // another resource has the suspension
+	}
+	by := r.provider.successor(sid)
+	for _, each := range []string{sid, by} {
+		if !r.provider.ledger.hasTakenSuspension(each) {
+			continue
+		}
+		// So has another resource, which knows nothing of what this one saved where it was
+		// created first.
+		if err := suspension.PutBackBehind(ctx, r.provider.account, each, prior.sides); err != nil {
+			addError(&resp.Diagnostics, "Unable to put back what Twilio cleared of the phone numbers", err)
+		}
+		return
+	}
+	if state.OnDestroy.ValueString() == onDestroyKeep {
+		resp.Diagnostics.AddWarning("The bot stays suspended",
+			fmt.Sprintf("Bot %s stays silent, since `on_destroy` is `keep`. Unless another `twiliobot_suspension` takes it over, Terraform no longer manages its suspension: "+
+				"every plan that reads the bot or its bindings says so, and an import of the suspension lets Terraform end it.", sid))
+		return
+	}
+	if by != "" {
+		sid = by // the bot was replaced in this walk, and its suspension with it
 	}
 	notices, err := suspension.Resume(ctx, r.provider.account, sid, prior.sides)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to resume the bot", err)
 	}
+}
+
+// successor is the bot that this run put in the place of another, or that it created beside
+// it for Terraform to replace it by; empty where there is none.
+func (d *providerData) successor(botSID string) string {
+	if by := d.ledger.besideWhich(botSID); by != "" {
+		return by
+	}
+	return d.account.ReplacementOf(botSID)
 }

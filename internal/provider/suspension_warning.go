@@ -58,10 +58,3 @@ func (d *providerData) named(ctx context.Context, botSID string) string {
 	}
 	return botSID
 }
-
-// suspended warns of a bot that is suspended when it is planned.
-func (p *assistantPlan) suspended(ctx context.Context) {
-	if p.state != nil {
-		p.provider.warnSuspended(ctx, p.state.SID.ValueString(), p.diags)
-	}
-}

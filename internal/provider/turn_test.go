@@ -28,6 +28,13 @@ type turn struct {
 	// deletesLast carries out the removal of bindings after everything else: nothing orders
 	// it before the creation of another.
 	deletesLast bool
+	// deposedSoon are the resources whose old object, of those created first, is destroyed
+	// right after the new one is created: nothing orders it after other resources than
+	// those that reference it.
+	deposedSoon []string
+	// lateBeforeDeposed carries out the removals that come last before the old objects of
+	// replaced resources are destroyed.
+	lateBeforeDeposed bool
 	// stop is the number of resources after which the process is killed; 0 for none.
 	stop int
 }
@@ -187,6 +194,7 @@ func (s *stack) planPart(p *wire, b block, had savedState, refs map[string]tftyp
 	if prior == nil {
 		prior = p.dynamic(p.kind(b.kind()), tftypes.NewValue(p.kind(b.kind()), nil))
 	}
+	config = p.ignoring(b.kind(), prior, config, s.ignored[b.address])
 	answer, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: b.kind(), PriorState: prior, ProposedNewState: p.proposed(b.kind(), prior, config), Config: config,
 		PriorPrivate: had.private, PriorIdentity: had.identity,
@@ -229,6 +237,21 @@ func (s *stack) carry(t turn, intents map[string]intent) error {
 		}
 		delete(s.states, address)
 	}
+	// What was left by a replacement is planned anew when it is deleted.
+	deleteDeposed := func() error {
+		if killed() {
+			return errKilled
+		}
+		last := len(s.deposed) - 1
+		private, err := s.planDeletion(p, s.deposed[last])
+		if err == nil {
+			err = s.delete(p, s.deposed[last], private)
+		}
+		if err == nil {
+			s.deposed = s.deposed[:last]
+		}
+		return err
+	}
 	refs := map[string]tftypes.Value{}
 	for i, b := range t.blocks {
 		each := intents[b.address]
@@ -236,42 +259,48 @@ func (s *stack) carry(t turn, intents map[string]intent) error {
 			if killed() {
 				return errKilled
 			}
-			if had, ok := s.states[b.address]; ok && each.action == actReplace {
+			had, replaced := s.states[b.address]
+			if replaced = replaced && each.action == actReplace; replaced {
 				s.deposed = append(s.deposed, had)
 				delete(s.states, b.address)
 			}
 			if err := s.change(p, b, i, refs, each.change); err != nil {
 				return fmt.Errorf("%s: %w", b.address, err)
 			}
+			if replaced && slices.Contains(t.deposedSoon, b.address) {
+				if err := deleteDeposed(); err != nil {
+					return err
+				}
+			}
 		}
 		if had, ok := s.states[b.address]; ok {
 			refs[b.address] = p.attribute(b.kind(), had.state, "sid")
 		}
 	}
-	// What was left by a replacement is planned anew when it is deleted.
-	for len(s.deposed) > 0 {
-		if killed() {
-			return errKilled
+	deleteLate := func() error {
+		for _, address := range late {
+			if killed() {
+				return errKilled
+			}
+			if err := s.delete(p, s.states[address], intents[address].change.private); err != nil {
+				return fmt.Errorf("destroying %s: %w", address, err)
+			}
+			delete(s.states, address)
 		}
-		private, err := s.planDeletion(p, s.deposed[0])
-		if err == nil {
-			err = s.delete(p, s.deposed[0], private)
-		}
-		if err != nil {
+		late = nil
+		return nil
+	}
+	if t.lateBeforeDeposed {
+		if err := deleteLate(); err != nil {
 			return err
 		}
-		s.deposed = s.deposed[1:]
 	}
-	for _, address := range late {
-		if killed() {
-			return errKilled
+	for len(s.deposed) > 0 { // dependents first
+		if err := deleteDeposed(); err != nil {
+			return err
 		}
-		if err := s.delete(p, s.states[address], intents[address].change.private); err != nil {
-			return fmt.Errorf("destroying %s: %w", address, err)
-		}
-		delete(s.states, address)
 	}
-	return nil
+	return deleteLate()
 }
 
 func (s *stack) delete(p *wire, had savedState, private []byte) error {

@@ -42,8 +42,9 @@ func silence(routing bot.Routing, n bot.Number, botSID, hold string) bot.NumberC
 
 // restore is what is written for a number that is pointed at one of the holds to answer
 // for the bot again. Where Twilio cleared the URL when the hold was set, it is put back
-// from what was saved, else rebuilt from the hold's mark.
-func restore(webhooks bot.Webhooks, n bot.Number, botSID string, holds []string, saved map[bot.Channel]bot.Side) bot.NumberChange {
+// from what was saved, else rebuilt from the hold's mark and the method that the number has;
+// a URL of one of the bots that are gone, which this one replaced, is rebuilt too.
+func restore(webhooks bot.Webhooks, n bot.Number, botSID string, holds, gone []string, saved map[bot.Channel]bot.Side) bot.NumberChange {
 	engine, _ := bot.EngineOf(botSID)
 	var change bot.NumberChange
 	for _, channel := range bot.Channels() {
@@ -56,15 +57,21 @@ func restore(webhooks bot.Webhooks, n bot.Number, botSID string, holds []string,
 			continue
 		}
 		to.ApplicationSID = new(string)
-		if side.URL != "" {
+		if behind, _ := webhooks.Parse(side.URL); side.URL != "" && !slices.Contains(gone, behind.BotSID) {
 			continue
 		}
-		before := saved[channel]
+		before, wasSaved := saved[channel]
+		if side.URL != "" {
+			before.URL, before.FallbackURL = side.URL, side.FallbackURL
+		}
 		webhook, isBot := webhooks.Parse(before.URL)
 		if !isBot || webhook.BotSID != botSID {
 			// Nothing was saved, or it is the URL of a bot that this one replaced.
 			before.URL = webhooks.URL(bot.Webhook{AccountSID: n.AccountSID, BotSID: botSID, Channel: channel, TargetTask: webhook.TargetTask})
 			before.Method = bot.WebhookMethod
+		}
+		if !wasSaved && side.URL == "" && side.Method != "" {
+			before.Method = side.Method // Twilio cleared the URL alone
 		}
 		to.URL, to.Method = &before.URL, &before.Method
 		if before.FallbackURL != side.FallbackURL && side.FallbackURL == "" {
@@ -72,6 +79,63 @@ func restore(webhooks bot.Webhooks, n bot.Number, botSID string, holds []string,
 		}
 	}
 	return change
+}
+
+// stillSuspended points the channels that would answer for another bot, which is suspended
+// itself, at that one's hold in place of what is written for this bot to answer: the hold
+// was moved from that bot to this one, by a replacement that was cut off.
+func stillSuspended(routing bot.Routing, n bot.Number, botSID string, saved map[bot.Channel]bot.Side, change *bot.NumberChange) {
+	for _, channel := range bot.Channels() {
+		to := change.Side(channel)
+		if to.ApplicationSID == nil {
+			continue
+		}
+		behind, isBot := routing.Webhooks.Parse(n.Side(channel).URL)
+		if !isBot {
+			behind, _ = routing.Webhooks.Parse(saved[channel].URL)
+			if application := saved[channel].ApplicationSID; application != "" {
+				behind.BotSID = application
+			}
+		}
+		if hold := routing.HoldOf(behind.BotSID); hold != "" && behind.BotSID != botSID {
+			*to = bot.SideChange{ApplicationSID: &hold}
+		}
+	}
+}
+
+// putBackBehind is what is written for a number whose URL Twilio cleared when a hold was
+// set, and which stays silenced, for the method and the fallback URL to be what they were.
+// The URL itself cannot be there beside the hold.
+func putBackBehind(routing bot.Routing, n bot.Number, botSID string, saved map[bot.Channel]bot.Side) bot.NumberChange {
+	var change bot.NumberChange
+	for _, channel := range bot.Channels() {
+		route, side, to := routing.Route(n, channel), n.Side(channel), change.Side(channel)
+		before, ok := saved[channel]
+		if !ok || before.URL == "" || side.URL != "" || route.SilencedBy == "" || route.BotSID != botSID {
+			continue
+		}
+		if before.Method != "" && before.Method != side.Method {
+			to.Method = &before.Method
+		}
+		if before.FallbackURL != "" && side.FallbackURL == "" {
+			to.FallbackURL = &before.FallbackURL
+		}
+	}
+	return change
+}
+
+// urlsBehind are the SIDs of the bots whose URLs are behind one of the holds.
+func urlsBehind(webhooks bot.Webhooks, numbers []bot.Number, holds []string) []string {
+	var sids []string
+	for _, n := range numbers {
+		for _, channel := range bot.Channels() {
+			side := n.Side(channel)
+			if to, ok := webhooks.Parse(side.URL); ok && to.AccountSID == n.AccountSID && slices.Contains(holds, side.ApplicationSID) && !slices.Contains(sids, to.BotSID) {
+				sids = append(sids, to.BotSID)
+			}
+		}
+	}
+	return sids
 }
 
 // deletedHolds are the SIDs of the applications that no longer exist and that a number is

@@ -128,7 +128,7 @@ func TestRestoreWritesWhatTheSuspensionTookAway(t *testing.T) {
 		"nothing":                     {number(bot.Side{}, bot.Side{}), accounttest.Flow, []string{""}, nil, ""},
 		"taken meanwhile":             {number(bot.Side{URL: external}, bot.Side{}), accounttest.Flow, both, map[bot.Channel]bot.Side{bot.Messaging: flow}, ""},
 	} {
-		if got := written(restore(bot.Webhooks{}, each.number, each.bot, each.holds, each.saved)); got != each.writes {
+		if got := written(restore(bot.Webhooks{}, each.number, each.bot, each.holds, nil, each.saved)); got != each.writes {
 			t.Errorf("%s: writes %q, want %q", name, got, each.writes)
 		}
 	}
@@ -198,7 +198,7 @@ func TestSilencedAndRestoredANumberIsAsItWas(t *testing.T) {
 						if more := silence(routing, after, botSID, hold); !more.Empty() {
 							t.Errorf("%s: silenced again, it writes %s", name, written(more))
 						}
-						back := restore(bot.Webhooks{}, after, botSID, []string{hold, oldHold}, saved).Apply(after)
+						back := restore(bot.Webhooks{}, after, botSID, []string{hold, oldHold}, nil, saved).Apply(after)
 						if !back.Messaging.Same(n.Messaging) || !n.Messaging.Same(back.Messaging) || !back.Voice.Same(n.Voice) || back.TrunkSID != n.TrunkSID {
 							// An application's own URL is never used, so it is not put back.
 							if botSID != accounttest.Application {
@@ -206,13 +206,13 @@ func TestSilencedAndRestoredANumberIsAsItWas(t *testing.T) {
 							}
 						}
 						for _, channel := range bot.Channels() {
-							for what, restored := range map[string]bot.Number{"": back, " with nothing saved": restore(bot.Webhooks{}, after, botSID, []string{hold, oldHold}, nil).Apply(after)} {
+							for what, restored := range map[string]bot.Number{"": back, " with nothing saved": restore(bot.Webhooks{}, after, botSID, []string{hold, oldHold}, nil, nil).Apply(after)} {
 								if got := routing.Route(restored, channel); got.BotSID != routing.Route(n, channel).BotSID || got.SilencedBy == hold {
 									t.Errorf("%s: restored%s, %s routes to %+v", name, what, channel, got)
 								}
 							}
 						}
-						if more := restore(bot.Webhooks{}, back, botSID, []string{hold, oldHold}, saved); !more.Empty() {
+						if more := restore(bot.Webhooks{}, back, botSID, []string{hold, oldHold}, nil, saved); !more.Empty() {
 							t.Errorf("%s: restored again, it writes %s", name, written(more))
 						}
 					}
@@ -236,5 +236,48 @@ func TestNumbersThatAreStillPointedAtAHoldAreFound(t *testing.T) {
 	}
 	if got := pointsAt(numbers, nil); len(got) > 0 {
 		t.Errorf("with no holds it found %v", got)
+	}
+}
+
+// The number's own method is what Twilio did not clear, and the URL of a bot that is gone is
+// that of the one which replaced it; another bot's that exists is not ours.
+func TestRestoreOfANumberThatNothingIsSavedOf(t *testing.T) {
+	replaced := bot.Side{URL: urlOf(otherFlow, "", bot.Messaging), Method: "GET", FallbackURL: fallback, ApplicationSID: hold}
+	for name, each := range map[string]struct {
+		side   bot.Side
+		gone   []string
+		writes string
+	}{
+		"the URL cleared, and not the method": {bot.Side{Method: "GET", ApplicationSID: hold}, nil, "messaging.url=FLOW messaging.method=GET messaging.application="},
+		"the URL of a bot that it replaced":   {replaced, []string{otherFlow}, "messaging.url=FLOW messaging.method=POST messaging.application="},
+		"the URL of a bot that exists":        {replaced, nil, "messaging.application="},
+		"an external URL":                     {bot.Side{URL: external, ApplicationSID: hold}, []string{otherFlow}, "messaging.application="},
+	} {
+		if got := written(restore(bot.Webhooks{}, number(each.side, bot.Side{}), accounttest.Flow, []string{hold}, each.gone, nil)); got != each.writes {
+			t.Errorf("%s: writes %q, want %q", name, got, each.writes)
+		}
+	}
+}
+
+// What Twilio cleared beside the URL is put back behind the hold that stays, and nothing else.
+func TestPutBackBehindAHoldThatStays(t *testing.T) {
+	before := bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging), Method: "GET", FallbackURL: fallback}
+	for name, each := range map[string]struct {
+		side, saved bot.Side
+		writes      string
+	}{
+		"all of it cleared":           {bot.Side{Method: "POST", ApplicationSID: hold}, before, "messaging.method=GET messaging.fallback=" + fallback},
+		"the URL alone cleared":       {bot.Side{Method: "GET", FallbackURL: fallback, ApplicationSID: hold}, before, ""},
+		"nothing cleared":             {bot.Side{URL: before.URL, Method: "POST", ApplicationSID: hold}, before, ""},
+		"another fallback by now":     {bot.Side{Method: "GET", FallbackURL: external, ApplicationSID: hold}, before, ""},
+		"nothing saved":               {bot.Side{Method: "POST", ApplicationSID: hold}, bot.Side{}, ""},
+		"another bot's hold":          {bot.Side{Method: "POST", ApplicationSID: otherHold}, before, ""},
+		"not silenced":                {bot.Side{Method: "POST"}, before, ""},
+		"an application that is gone": {bot.Side{Method: "POST", ApplicationSID: gone}, before, ""},
+	} {
+		change := putBackBehind(routingOf(accounttest.Flow), number(each.side, bot.Side{}), accounttest.Flow, map[bot.Channel]bot.Side{bot.Messaging: each.saved})
+		if got := written(change); got != each.writes {
+			t.Errorf("%s: writes %q, want %q", name, got, each.writes)
+		}
 	}
 }

@@ -23,7 +23,7 @@ func Follow(ctx context.Context, a *account.Account, e *account.Edit, botSID, ho
 	}
 	a.HoldsChanged()
 	if len(found) == 0 {
-		return e.Write(ctx, restore(a.Webhooks, e.Number, botSID, []string{hold}, nil))
+		return e.Write(ctx, restore(a.Webhooks, e.Number, botSID, []string{hold}, nil, nil))
 	}
 	known := found
 	if hold != "" {

@@ -2,6 +2,7 @@ package suspension
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 	}
 	defer unlock()
 
-	var holds []string
+	var holds, gone []string
 	err = operation.Run(ctx, "resuming the bot", operation.Step{
 		Name:    "letting its phone numbers answer again",
 		Cut:     "Some of its phone numbers answer again and the others are still silenced; the next apply resumes the rest.",
@@ -35,6 +36,9 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 				return err
 			}
 			holds = routing.HoldsOf(botSID)
+			if gone, err = goneBehind(ctx, a, now.Silenced, holds, botSID); err != nil {
+				return err
+			}
 			first := true
 			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
 				if !first {
@@ -48,7 +52,7 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 				}
 				return slices.Concat(now.Silenced, now.Dead), nil
 			}, func(ctx context.Context, number bot.Number) error {
-				return restoreNumber(ctx, a, number.SID, botSID, holds, saved[number.SID])
+				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, saved[number.SID])
 			})
 		},
 	}, operation.Step{
@@ -65,7 +69,7 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 				numbers, err := a.Numbers(ctx, a.Now())
 				return pointsAt(numbers, holds), err
 			}, func(ctx context.Context, number bot.Number) error {
-				return restoreNumber(ctx, a, number.SID, botSID, holds, nil)
+				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, nil)
 			})
 		},
 	})
@@ -74,10 +78,68 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 
 // restoreNumber takes a number off the holds. It is one write: before it the number is
 // silent, after it the bot answers.
-func restoreNumber(ctx context.Context, a *account.Account, numberSID, botSID string, holds []string, saved map[bot.Channel]bot.Side) error {
+func restoreNumber(ctx context.Context, a *account.Account, numberSID, botSID string, holds, gone []string, saved map[bot.Channel]bot.Side) error {
 	return a.EditNumber(ctx, numberSID, nil, func(ctx context.Context, e *account.Edit) error {
-		return e.Write(ctx, restore(a.Webhooks, e.Number, botSID, holds, saved))
+		routing, err := a.RoutingWithHolds(ctx, account.AnyTime, e.Number)
+		if err != nil {
+			return err
+		}
+		change := restore(a.Webhooks, e.Number, botSID, holds, gone, saved)
+		stillSuspended(routing, e.Number, botSID, saved, &change)
+		return e.Write(ctx, change)
 	})
+}
+
+// goneBehind lists the bots that no longer exist and whose URLs are behind the holds of a
+// bot: this one replaced them, and a number that was taken off its hold would be dead.
+func goneBehind(ctx context.Context, a *account.Account, silenced []bot.Number, holds []string, botSID string) ([]string, error) {
+	var gone []string
+	for _, sid := range urlsBehind(a.Webhooks, silenced, holds) {
+		if sid == botSID {
+			continue
+		}
+		switch _, err := a.Bot(ctx, sid); {
+		case errors.Is(err, bot.ErrNotFound):
+			gone = append(gone, sid)
+		case err != nil:
+			return nil, fmt.Errorf("reading the bot %s: %w", sid, err)
+		}
+	}
+	return gone, nil
+}
+
+// PutBackBehind puts back, on the numbers that the bot's hold silences, what Twilio cleared
+// of them beside the URL when the hold was set. Another suspension, which knows nothing of
+// what this one saved, resumes them.
+func PutBackBehind(ctx context.Context, a *account.Account, botSID string, saved SavedSides) error {
+	if len(saved) == 0 {
+		return nil
+	}
+	unlock, err := a.LockSuspension(ctx, botSID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, routing, err := read(ctx, a, botSID, account.AnyTime)
+	if err != nil {
+		return err
+	}
+	for _, number := range now.Silenced {
+		if putBackBehind(routing, number, botSID, saved[number.SID]).Empty() {
+			continue
+		}
+		err := a.EditNumber(ctx, number.SID, nil, func(ctx context.Context, e *account.Edit) error {
+			routing, err := a.Routing(ctx, e.Number)
+			if err != nil {
+				return err
+			}
+			return e.Write(ctx, putBackBehind(routing, e.Number, botSID, saved[number.SID]))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // takenMeanwhile names the numbers that were silenced and answer elsewhere now.
