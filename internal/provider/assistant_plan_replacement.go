@@ -143,9 +143,7 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 	if fixed := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.Moves() }); len(fixed) > 0 {
 		said = append(said, fmt.Sprintf("What references the old SID and cannot be moved will break: %s. Change it to the new SID.", bot.JoinWays(fixed)))
 	}
-	for _, unread := range preview.Unread {
-		said = append(said, fmt.Sprintf("The account's %s could not be read, so what of them leads to the bot is not known and is not moved: %v.", unread.Kind.Plural(), unread.Reason))
-	}
+	said = append(said, unreadNotes(preview.Unread)...)
 	if from != to {
 		goes := !p.plan.Schema.IsNull() && !p.state.Schema.IsNull()
 		said = append(said, "The new engine cannot hold what the old one has: "+strings.Join(p.state.holds(goes), ", ")+".")
@@ -197,6 +195,25 @@ func (p replacementPlanner) silences(ctx context.Context, preview replacement.Pr
 				fmt.Sprintf("%s answers %s on %s, and the new content has no `%s` for it. Give one, or take the channel out of their bindings first.",
 					preview.Bot, channel, phones(numbers), urlName(channel)))
 		}
+	}
+	return p.strandsWays(ctx, preview) || refused
+}
+
+// strandsWays refuses to move a way in to a bot hosted elsewhere that has no URL for what
+// comes by it.
+func (p replacementPlanner) strandsWays(ctx context.Context, preview replacement.Preview) bool {
+	spec, err := p.plan.spec(ctx)
+	if err != nil {
+		return false
+	}
+	to, refused := bot.Bot{Content: spec.Content}, false
+	for _, way := range preview.Ways {
+		if _, ok := way.PointerTo(p.provider.account.Webhooks, to, ""); ok || !way.Moves() || preview.Bot.Engine() == bot.Application {
+			continue
+		}
+		refused = true
+		p.diags.AddAttributeError(path.Root("webhooks").AtName(urlName(way.Channel)), "A way in would answer nothing",
+			fmt.Sprintf("%s is reached by %s, and the new content has no `%s` for it. Give one, or point that elsewhere first.", preview.Bot, way, urlName(way.Channel)))
 	}
 	return refused
 }
