@@ -33,6 +33,10 @@ type call struct {
 	body []byte
 
 	newSID func(prefix string) string
+
+	// after is done once the call's writes are stored and no lock is held, before it is
+	// answered. Nil for nothing.
+	after func(context.Context, *Sandbox) error
 }
 
 type callKey struct{}

@@ -23,6 +23,9 @@ type session struct {
 	thread       bool // its messages are those of a conversation of Twilio Conversations
 	bot          *InboundBot
 	begin        run.Event // what starts it, with the SID it will have
+	callback     string    // where Twilio reports the end of the call
+	// deaf writes that the caller hung up without the bot being told; nil where it is told.
+	deaf func(st *state, now time.Time)
 	// keep stores the conversation after a turn. One that was ended or removed
 	// meanwhile stays so.
 	keep func(st *state, turn run.Turn, now time.Time) error
@@ -135,12 +138,22 @@ func (s *Sandbox) deliver(ctx context.Context, in Inbound, find delivery) (Inbou
 	answer := l.InboundAnswer
 	answer.Answers, answer.Ended = []InboundText{}, true
 	var turn run.Turn
-	if talk != nil && (!talk.fresh || !in.Hangup) {
+	if talk != nil && talk.fresh {
+		talk.callback = l.callback
+	}
+	switch {
+	case talk == nil || talk.fresh && in.Hangup:
+	case in.Hangup && talk.deaf != nil:
+		err = s.change(func(st *state) error { talk.deaf(st, moment(s.clock())); return nil })
+	default:
 		turn = talk.conversation.Send(ctx, talk.event(in))
 		if err := s.keep(talk, turn); err != nil {
 			return answer, err
 		}
 		answer.Ended = turn.Ended
+	}
+	if err != nil {
+		return answer, err
 	}
 	answer.Answers = append(answer.Answers, turn.Replies...)
 	for _, p := range append(problems, turn.Problems...) {

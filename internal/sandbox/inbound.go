@@ -121,6 +121,8 @@ type line struct {
 	kind                     *botKind // nil for a webhook
 	method                   string
 	fallback, fallbackMethod string
+	// callback is where Twilio reports the end of a call.
+	callback string
 	// service is the Messaging Service that a message came by.
 	service string
 	// conversation is the conversation of Twilio Conversations that takes a message; nil
@@ -134,6 +136,7 @@ type target struct {
 	application, applicationField string
 	urlField                      string
 	hooks                         hooks
+	callback                      string // for the end of a call
 	of                            func(application) hooks
 }
 
@@ -194,10 +197,11 @@ func (s *Sandbox) route(st *state, accountSID string, carries bool, t target) li
 			l.Status = InboundBotAnswers
 			l.Bot = &InboundBot{SID: a.SID, FriendlyName: a.FriendlyName, Engine: "application"}
 		}
-		l.Via = t.applicationField
+		l.Via, l.callback = t.applicationField, a.StatusCallback
 		return l
 	default:
 		l := s.follow(st, t.hooks, accountSID)
+		l.callback = t.callback
 		if l.Status != InboundSilent {
 			l.Via = t.urlField
 		}

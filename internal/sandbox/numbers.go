@@ -171,6 +171,7 @@ func findNumber(st *state, _ time.Time, to string) (receiver, bool) {
 			trunk:       n.TrunkSID,
 			application: n.VoiceApplicationSID, applicationField: "voice_application_sid", of: voiceHooks,
 			urlField: "voice_url", hooks: hooks{n.VoiceURL, n.VoiceMethod, n.VoiceFallbackURL, n.VoiceFallbackMethod},
+			callback: n.StatusCallback,
 		},
 	}, true
 }

@@ -129,8 +129,9 @@ func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answe
 
 // handle runs the handler of a request under the locks.
 func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (status int, value any, err error) {
+	c := &call{Request: r, original: r.URL, newSID: s.newSID}
 	err = s.do(r.Context(), func() error {
-		c := &call{Request: r, original: r.URL, now: moment(s.clock()), newSID: s.newSID}
+		c.now = moment(s.clock())
 		if err := s.prepare(c, body); err != nil {
 			return err
 		}
@@ -148,6 +149,9 @@ func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (statu
 		}
 		return run(s.state)
 	})
+	if err == nil && c.after != nil {
+		err = c.after(r.Context(), s)
+	}
 	return status, value, err
 }
 

@@ -166,6 +166,7 @@ func findSipDomain(st *state, _ time.Time, to string) (receiver, bool) {
 		accountSID: d.AccountSID, sid: d.SID, address: address, calls: true,
 		voice: target{
 			urlField: "voice_url", hooks: hooks{d.VoiceURL, d.VoiceMethod, d.VoiceFallbackURL, d.VoiceFallbackMethod},
+			callback: d.VoiceStatusCallbackURL,
 		},
 	}, true
 }

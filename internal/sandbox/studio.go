@@ -12,7 +12,7 @@ func studioProduct() product {
 	return product{
 		host:     studioHost,
 		prefixes: []string{"/v2/Flows"},
-		routes:   slices.Concat(studioFlowRoutes(), studioRevisionRoutes(), studioRestRoutes(), studioExecutionRoutes()),
+		routes:   slices.Concat(studioFlowRoutes(), studioRevisionRoutes(), studioRestRoutes(), studioExecutionRoutes(), studioStepRoutes()),
 		tables:   []stored{studioFlows, executions},
 		// "When the Messaging Service then calls the Studio webhook, it supplies [its SID] as
 		// the To value": an execution that was started with the number is not found by it
