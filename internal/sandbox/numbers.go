@@ -22,6 +22,8 @@ func apiProduct() product {
 	}
 	p.routes = append(p.routes, accountRoutes()...)
 	p.routes = append(p.routes, numberRoutes()...)
+	p.routes = append(p.routes, numberTypeRoutes()...)
+	p.routes = append(p.routes, availableRoutes()...)
 	p.routes = append(p.routes, applicationRoutes()...)
 	p.routes = append(p.routes, shortCodeRoutes()...)
 	p.routes = append(p.routes, sipDomainRoutes()...)
@@ -91,7 +93,7 @@ func newNumber(e164 string) incomingPhoneNumber {
 		AddressRequirements:    "none",
 		Origin:                 "twilio",
 		Status:                 "in-use",
-		Type:                   "local",
+		Type:                   numberType(e164),
 	}
 }
 
@@ -181,9 +183,12 @@ const (
 	numberPath  = numbersPath + "/{Sid}"
 )
 
+// numberFilters are the parameters of the lists of numbers.
+var numberFilters = []string{"PhoneNumber", "FriendlyName", "Beta", "Origin"}
+
 func numberRoutes() []route {
 	return []route{
-		{method: "GET", pattern: numbersPath, list: true, params: []string{"PhoneNumber", "FriendlyName", "Beta", "Origin"}, handler: listNumbers},
+		{method: "GET", pattern: numbersPath, list: true, params: numberFilters, handler: listNumbers},
 		{method: "POST", pattern: numbersPath, params: append([]string{"PhoneNumber", "AreaCode"}, numberParams...), handler: createNumber},
 		{method: "GET", pattern: numberPath, handler: fetchNumber},
 		{method: "POST", pattern: numberPath, params: append([]string{"AccountSid"}, numberParams...), handler: updateNumber},
@@ -205,7 +210,10 @@ func fetchNumber(c *call) (int, any, error) {
 	return http.StatusOK, renderNumber(n), err
 }
 
-func listNumbers(c *call) (int, any, error) {
+func listNumbers(c *call) (int, any, error) { return listNumbersOf(c, "", renderNumber) }
+
+// listNumbersOf lists the numbers of a type, of all where it is empty.
+func listNumbersOf(c *call, kind string, render func(incomingPhoneNumber) object) (int, any, error) {
 	beta, origin := true, ""
 	f := c.fields()
 	f.boolean("Beta", &beta)
@@ -217,12 +225,13 @@ func listNumbers(c *call) (int, any, error) {
 	name := c.params.Get("FriendlyName")
 	found := numbers.list(c.state, func(n incomingPhoneNumber) bool {
 		return n.AccountSID == c.account.SID &&
+			(kind == "" || n.Type == kind) &&
 			(beta || !n.Beta) &&
 			(origin == "" || n.Origin == origin) &&
 			(name == "" || n.FriendlyName == name) &&
 			matches(n.PhoneNumber)
 	})
-	return listPage(c, "incoming_phone_numbers", found, renderNumber)
+	return listPage(c, "incoming_phone_numbers", found, render)
 }
 
 // phoneNumberFilter matches a part of a number, in which * stands for any digit.
