@@ -20,6 +20,7 @@ type apiKey struct {
 	record
 	FriendlyName string `json:"friendly_name"`
 	SecretHash   string `json:"secret_hash"`
+	restriction
 }
 
 var (
@@ -29,7 +30,7 @@ var (
 
 func accountRoutes() []route {
 	return []route{
-		{method: "GET", pattern: "/2010-04-01/Accounts/{AccountSid}", noKeys: true, handler: fetchAccount},
+		{method: "GET", pattern: "/2010-04-01/Accounts/{AccountSid}", noKeys: true, permission: "iam/accounts/read", handler: fetchAccount},
 	}
 }
 

@@ -13,7 +13,7 @@ func conversationsProduct() product {
 	return product{
 		host:      "conversations",
 		prefixes:  []string{addressesPath},
-		routes:    addressRoutes(),
+		routes:    granted(notGrantable+"conversations/addresses", addressRoutes()),
 		tables:    []stored{addressConfigurations, openConversations},
 		receivers: []findReceiver{findAddress},
 	}

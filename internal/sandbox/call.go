@@ -27,6 +27,7 @@ type call struct {
 	// caller is the authenticated account, and byKey reports that it used an API key.
 	caller account
 	byKey  bool
+	key    apiKey
 	// params are the form of a POST, else the query, checked against the route.
 	params url.Values
 	// body is the body of a POST to a route that takes JSON.

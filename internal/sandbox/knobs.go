@@ -22,6 +22,7 @@ func (s *Sandbox) knobRoutes() http.Handler {
 		"DELETE /_sandbox/numbers/{sid}": s.knobReleaseNumber,
 		"POST /_sandbox/accounts":        s.knobAddAccount,
 		"POST /_sandbox/accounts/{sid}":  s.knobAccountStatus,
+		"POST /_sandbox/keys":            s.knobAddKey,
 		"POST /_sandbox/faults":          s.knobAddFaults,
 		"DELETE /_sandbox/faults":        func(*http.Request, []byte) (any, error) { s.ClearFaults(); return nil, nil },
 		"GET /_sandbox/journal":          s.knobJournal,

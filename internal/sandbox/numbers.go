@@ -21,12 +21,12 @@ func apiProduct() product {
 		receivers: []findReceiver{findNumber, findShortCode, findSipDomain},
 	}
 	p.routes = append(p.routes, accountRoutes()...)
-	p.routes = append(p.routes, numberRoutes()...)
-	p.routes = append(p.routes, numberTypeRoutes()...)
-	p.routes = append(p.routes, availableRoutes()...)
-	p.routes = append(p.routes, applicationRoutes()...)
-	p.routes = append(p.routes, shortCodeRoutes()...)
-	p.routes = append(p.routes, sipDomainRoutes()...)
+	p.routes = append(p.routes, granted("phone-numbers/active-numbers", numberRoutes())...)
+	p.routes = append(p.routes, granted("phone-numbers/active-numbers", numberTypeRoutes())...)
+	p.routes = append(p.routes, granted("phone-numbers/available-numbers/list", availableRoutes())...)
+	p.routes = append(p.routes, granted("voice/twiml.apps", applicationRoutes())...)
+	p.routes = append(p.routes, granted(notGrantable+"sms/short-codes", shortCodeRoutes())...)
+	p.routes = append(p.routes, granted("voice/sip.domains", sipDomainRoutes())...)
 	return p
 }
 

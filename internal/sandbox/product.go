@@ -46,7 +46,9 @@ type route struct {
 	largestPage int
 	json        bool // takes a JSON object instead of a form
 	noKeys      bool // refuses API keys, as Twilio does for /Accounts and /Keys
-	handler     handler
+	// permission is what a restricted key needs, without "/twilio/" before it.
+	permission string
+	handler    handler
 }
 
 func (r route) takes(name string) (known, repeated bool) {
@@ -57,6 +59,17 @@ func (r route) takes(name string) (known, repeated bool) {
 		return true, true
 	}
 	return r.list && slices.Contains([]string{"PageSize", "Page", "PageToken"}, name), false
+}
+
+// granted names the permission of routes that have none yet: a resource, whose action
+// follows from the operation (route.needs), or a whole permission.
+func granted(permission string, routes []route) []route {
+	for i := range routes {
+		if routes[i].permission == "" {
+			routes[i].permission = permission
+		}
+	}
+	return routes
 }
 
 // host is a product with its routes in a mux.

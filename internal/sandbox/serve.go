@@ -81,6 +81,9 @@ func (s *Sandbox) serve(r *http.Request, body []byte, visit *visit) *answer {
 	if hit.cutAfter {
 		return nil
 	}
+	if hit.change != nil {
+		hit.change(a)
+	}
 	return a
 }
 
@@ -180,6 +183,9 @@ func (s *Sandbox) prepare(c *call, body []byte) error {
 	}
 	if c.route.noKeys && c.byKey {
 		return errAuthenticate()
+	}
+	if permission := c.route.needs(); c.byKey && !c.key.allows(permission) {
+		return c.key.refuse(permission)
 	}
 	if err := c.readParams(body); err != nil {
 		return err

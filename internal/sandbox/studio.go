@@ -12,8 +12,14 @@ func studioProduct() product {
 	return product{
 		host:     studioHost,
 		prefixes: []string{"/v2/Flows"},
-		routes:   slices.Concat(studioFlowRoutes(), studioRevisionRoutes(), studioRestRoutes(), studioExecutionRoutes(), studioStepRoutes()),
-		tables:   []stored{studioFlows, executions},
+		routes: slices.Concat(
+			granted("studio/flows", studioFlowRoutes()),
+			granted("studio/flows.revisions", studioRevisionRoutes()),
+			studioRestRoutes(),
+			granted("studio/executions", studioExecutionRoutes()),
+			granted("studio/executions.steps", studioStepRoutes()),
+		),
+		tables: []stored{studioFlows, executions},
 		// "When the Messaging Service then calls the Studio webhook, it supplies [its SID] as
 		// the To value": an execution that was started with the number is not found by it
 		// (https://www.twilio.com/docs/studio/user-guide/studio-faq).

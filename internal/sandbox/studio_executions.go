@@ -65,7 +65,7 @@ func studioExecutionRoutes() []route {
 		{method: "GET", pattern: executionPath, handler: fetchExecution},
 		{method: "POST", pattern: executionPath, params: []string{"Status"}, handler: endExecution},
 		{method: "DELETE", pattern: executionPath, handler: deleteExecution},
-		{method: "GET", pattern: executionPath + "/Context", handler: fetchExecutionContext},
+		{method: "GET", pattern: executionPath + "/Context", permission: "studio/executions.context/read", handler: fetchExecutionContext},
 	}
 }
 

@@ -24,7 +24,7 @@ func studioFlowRoutes() []route {
 		{method: "GET", pattern: flowPath, handler: fetchFlow},
 		{method: "POST", pattern: flowPath, params: flowParams, handler: updateFlow},
 		{method: "DELETE", pattern: flowPath, handler: deleteFlow},
-		{method: "POST", pattern: flowsPath + "/Validate", params: flowParams[:4], handler: validateFlow},
+		{method: "POST", pattern: flowsPath + "/Validate", params: flowParams[:4], permission: "studio/flows.validate/update", handler: validateFlow},
 	}
 }
 
