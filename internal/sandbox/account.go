@@ -24,8 +24,8 @@ type apiKey struct {
 }
 
 var (
-	accounts = newTable[account]("accounts")
-	apiKeys  = newTable[apiKey]("api_keys")
+	accounts = table[account, *account]{name: "accounts", everywhere: true}
+	apiKeys  = table[apiKey, *apiKey]{name: "api_keys", everywhere: true}
 )
 
 func accountRoutes() []route {

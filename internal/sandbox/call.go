@@ -28,6 +28,8 @@ type call struct {
 	caller account
 	byKey  bool
 	key    apiKey
+	// region is the Region of the host that the request was sent to; empty for us1.
+	region string
 	// params are the form of a POST, else the query, checked against the route.
 	params url.Values
 	// body is the body of a POST to a route that takes JSON.
@@ -62,7 +64,7 @@ func (c *call) notFound() *apiError {
 
 // newRecord is the record of a new row of the call's account.
 func (c *call) newRecord(prefix string) record {
-	return record{SID: c.newSID(prefix), AccountSID: c.account.SID, DateCreated: c.now, DateUpdated: c.now}
+	return record{SID: c.newSID(prefix), AccountSID: c.account.SID, Region: c.region, DateCreated: c.now, DateUpdated: c.now}
 }
 
 // touch sets the date of an update.

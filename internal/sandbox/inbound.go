@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
@@ -97,6 +98,8 @@ type receiver struct {
 	messages, calls bool
 	messaging       target
 	voice           target
+	// The kind and name of its route, which says in which Region it is processed.
+	routed, routedAs string
 }
 
 // findReceiver looks up what an address or a SID stands for, among one kind of
@@ -121,6 +124,8 @@ type line struct {
 	kind                     *botKind // nil for a webhook
 	method                   string
 	fallback, fallbackMethod string
+	// region is the Region in which the bot runs.
+	region string
 	// callback is where Twilio reports the end of a call.
 	callback string
 	// service is the Messaging Service that a message came by.
@@ -211,7 +216,7 @@ func (s *Sandbox) route(st *state, accountSID string, carries bool, t target) li
 
 // follow finds the bot at a webhook URL.
 func (s *Sandbox) follow(st *state, h hooks, accountSID string) line {
-	l := line{method: h.method, fallback: h.fallback, fallbackMethod: h.fallbackMethod}
+	l := line{region: st.region, method: h.method, fallback: h.fallback, fallbackMethod: h.fallbackMethod}
 	if h.url == "" {
 		l.Status = InboundSilent
 		return l
@@ -224,7 +229,12 @@ func (s *Sandbox) follow(st *state, h hooks, accountSID string) line {
 			continue
 		}
 		sid, owner := groups[kind.webhook.SubexpIndex("sid")], groups[kind.webhook.SubexpIndex("account")]
-		bot, ok := kind.find(st, owner, sid)
+		// The URL says in which Region the bot is, wherever it is called from.
+		l.region = ""
+		if i := kind.webhook.SubexpIndex("region"); i >= 0 {
+			l.region = rowsOf(strings.ToLower(groups[i]))
+		}
+		bot, ok := kind.find(st.in(l.region), owner, sid)
 		if !ok || owner != accountSID {
 			l.Status = InboundDangling
 			return l

@@ -26,7 +26,19 @@ type restriction struct {
 // Key is an API key as an operator creates one.
 type Key struct {
 	AccountSID string `json:"account_sid,omitempty"` // the starter account's when empty
+	// Region is the only Region in which the key is good, such as ie1; where empty it is
+	// good in all, as the credentials that every account has are.
+	Region string `json:"region,omitempty"`
 	restriction
+}
+
+// isGoodIn reports whether the key is one of a Region. Twilio's keys are of one Region
+// each; restricted ones are of us1 alone.
+func (k apiKey) isGoodIn(region string) bool {
+	if k.Permissions != nil && region != "" {
+		return false
+	}
+	return k.Region == "" || k.Region == nameOf(region)
 }
 
 // AddKey creates an API key, which may be restricted, and returns its credentials.
@@ -36,6 +48,9 @@ func (s *Sandbox) AddKey(wanted Key) (secrets Credentials, err error) {
 	}
 	if status := wanted.Status; !slices.Contains([]int{0, http.StatusUnauthorized, http.StatusForbidden}, status) {
 		return secrets, fmt.Errorf("status of a key must be 401 or 403, not %d", status)
+	}
+	if !isRegion(wanted.Region) {
+		return secrets, fmt.Errorf("%q is not a Region, such as ie1", wanted.Region)
 	}
 	for _, name := range slices.Concat(wanted.Permissions, wanted.Refuses) {
 		if !s.isPermission(name) {
@@ -49,7 +64,7 @@ func (s *Sandbox) AddKey(wanted Key) (secrets Credentials, err error) {
 		now := moment(s.clock())
 		secrets = Credentials{AccountSID: wanted.AccountSID, APIKeySID: s.newSID("SK"), APIKeySecret: s.newSID("")}
 		apiKeys.put(st, apiKey{
-			record:      record{SID: secrets.APIKeySID, AccountSID: wanted.AccountSID, DateCreated: now, DateUpdated: now},
+			record:      record{SID: secrets.APIKeySID, AccountSID: wanted.AccountSID, Region: wanted.Region, DateCreated: now, DateUpdated: now},
 			SecretHash:  hashSecret(secrets.APIKeySecret),
 			restriction: wanted.restriction,
 		})

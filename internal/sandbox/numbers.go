@@ -73,7 +73,16 @@ type incomingPhoneNumber struct {
 	Type                   string       `json:"type"`
 }
 
-var numbers = newTable[incomingPhoneNumber]("incoming_phone_numbers")
+// numbers are the same in all Regions, and configured in each on their own
+// (https://www.twilio.com/docs/global-infrastructure/inbound-call-processing).
+var numbers = table[incomingPhoneNumber, *incomingPhoneNumber]{name: "incoming_phone_numbers", abroad: unconfigured}
+
+// unconfigured is a number in a Region in which nobody configured it.
+func unconfigured(n incomingPhoneNumber) incomingPhoneNumber {
+	bare := newNumber(n.PhoneNumber)
+	bare.record, bare.FriendlyName, bare.Capabilities, bare.Type, bare.Beta, bare.Origin = n.record, n.FriendlyName, n.Capabilities, n.Type, n.Beta, n.Origin
+	return bare
+}
 
 // newNumber is a number as bought, without its record.
 func newNumber(e164 string) incomingPhoneNumber {
@@ -164,7 +173,7 @@ func findNumber(st *state, _ time.Time, to string) (receiver, bool) {
 	}
 	return receiver{
 		accountSID: n.AccountSID, sid: n.SID, address: n.PhoneNumber,
-		messages: n.Capabilities.SMS, calls: n.Capabilities.Voice,
+		messages: n.Capabilities.SMS, calls: n.Capabilities.Voice, routed: routedNumber, routedAs: n.PhoneNumber,
 		messaging: target{
 			application: n.SmsApplicationSID, applicationField: "sms_application_sid", of: smsHooks,
 			urlField: "sms_url", hooks: hooks{n.SmsURL, n.SmsMethod, n.SmsFallbackURL, n.SmsFallbackMethod},

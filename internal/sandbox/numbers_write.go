@@ -96,6 +96,7 @@ func deleteNumber(c *call) (int, any, error) {
 func release(st *state, n incomingPhoneNumber) {
 	numbers.remove(st, n.SID)
 	forgetAddress(st, n.AccountSID, n.PhoneNumber)
+	forgetRoutes(st, routedNumber, n.PhoneNumber)
 }
 
 // moveNumber moves the number to the account of the parameter AccountSid

@@ -140,8 +140,10 @@ func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (statu
 		}
 		run := func(st *state) (err error) {
 			c.state = st
-			status, value, err = c.route.handler(c)
-			return err
+			return st.within(c.region, func() (err error) {
+				status, value, err = c.route.handler(c)
+				return err
+			})
 		}
 		if r.Method != http.MethodGet {
 			return s.update(run)
@@ -149,6 +151,9 @@ func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (statu
 		lag += s.state.settings.readLag(c.host.product)
 		if lag > 0 {
 			return run(s.asOf(s.clock().Add(-lag)).fork())
+		}
+		if c.region != s.state.region {
+			return run(s.state.fork()) // others may be reading the state
 		}
 		return run(s.state)
 	})
@@ -167,8 +172,11 @@ func (s *Sandbox) prepare(c *call, body []byte) error {
 	if _, token, ok := c.BasicAuth(); ok && !c.byKey {
 		s.tokens.Store(c.caller.SID, token)
 	}
-	if c.host = s.hostFor(c.Request); c.host == nil {
+	if c.host, c.region = s.hostFor(c.Request); c.host == nil {
 		return c.notFound()
+	}
+	if c.byKey && !c.key.isGoodIn(c.region) {
+		return errAuthenticate()
 	}
 	found := c.host.find(c)
 	if found == nil {

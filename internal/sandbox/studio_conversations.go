@@ -251,20 +251,24 @@ func (s *Sandbox) settleContact(ctx context.Context, who run.Contact) error {
 // firstDue is the newest execution that has timed out, of those selected.
 func (s *Sandbox) firstDue(st *state, of func(execution) bool) (execution, bool) {
 	now := moment(s.clock())
-	return executions.first(st, func(e execution) bool {
+	return executions.anywhere(st, func(e execution) bool {
 		return e.Status == executionActive && e.Conversation != nil && e.statusAt(now) == executionEnded && of(e)
 	})
 }
 
 func (s *Sandbox) settleOne(ctx context.Context, st *state, e execution) error {
 	over := e.over()
+	st = st.in(e.Region)
+	end := func(st *state) error {
+		return st.within(e.Region, func() error { e.end(st, over); return nil })
+	}
 	if _, ok := studioFlows.get(st, e.FlowSID); !ok {
-		return s.change(func(st *state) error { e.end(st, over); return nil })
+		return s.change(end)
 	}
 	talk, err := s.resumeExecution(st, e)
 	if err != nil {
 		s.traffic.failed(run.Problemf(0, "%v", err), over)
-		return s.change(func(st *state) error { e.end(st, over); return nil })
+		return s.change(end)
 	}
 	event := run.Timeout()
 	if e.Channel == channelVoice || !over.Before(e.DateCreated.Add(executionAge)) {
@@ -274,7 +278,9 @@ func (s *Sandbox) settleOne(ctx context.Context, st *state, e execution) error {
 	for _, p := range turn.Problems {
 		s.traffic.failed(p, over)
 	}
-	return s.change(func(st *state) error { return talk.keep(st, turn, over) })
+	return s.change(func(st *state) error {
+		return st.within(e.Region, func() error { return talk.keep(st, turn, over) })
+	})
 }
 
 // asksForExecutions reports whether a request is about executions.

@@ -53,6 +53,7 @@ func createExecution(c *call) (int, any, error) {
 	if isSID("MG", from) {
 		e.Service = from
 	}
+	e.Region = c.region
 	executions.put(c.state, e)
 	c.after = func(ctx context.Context, s *Sandbox) error { return s.request(ctx, e, parameters) }
 	return http.StatusCreated, c.renderExecution(e), nil
@@ -82,6 +83,7 @@ func (s *Sandbox) request(ctx context.Context, e execution, parameters string) e
 	if err != nil {
 		return err
 	}
+	st = st.in(e.Region)
 	f, ok := studioFlows.get(st, e.FlowSID)
 	if !ok {
 		return nil // deleted meanwhile
@@ -91,6 +93,7 @@ func (s *Sandbox) request(ctx context.Context, e execution, parameters string) e
 		return err
 	}
 	talk := s.executionSession(st, e, conversation)
+	talk.region = e.Region
 	turn := conversation.Send(ctx, run.Event{Kind: run.KindRequest, Text: parameters})
 	for _, p := range turn.Problems {
 		s.traffic.failed(p, moment(s.clock()))

@@ -82,14 +82,14 @@ func newExecution(st *state, newSID func(string) string, revision flowRevision, 
 // ended is not changed.
 func (s *Sandbox) EndExecution(sid string) error {
 	return s.change(func(st *state) error {
-		e, ok := executions.get(st, sid)
+		e, ok := executions.anywhere(st, func(e execution) bool { return e.SID == sid })
 		if !ok {
 			return fmt.Errorf("execution %s: %w", sid, errNone)
 		}
-		if e.Status == executionActive {
-			e.end(st, moment(s.clock()))
+		if e.Status != executionActive {
+			return nil
 		}
-		return nil
+		return st.within(e.Region, func() error { e.end(st, moment(s.clock())); return nil })
 	})
 }
 

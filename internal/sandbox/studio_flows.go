@@ -59,7 +59,7 @@ func renderFlow(f studioFlow) object {
 		"warnings":       []any{},
 		"date_created":   iso8601(f.DateCreated),
 		"date_updated":   updated,
-		"webhook_url":    flowWebhookURL(f.AccountSID, f.SID),
+		"webhook_url":    flowWebhookIn(f.Region, f.AccountSID, f.SID),
 		"url":            url,
 		"links": object{
 			"test_users": url + "/TestUsers",
