@@ -29,6 +29,9 @@ func allProducts() []product {
 		messagingProduct(),
 		conversationsProduct(),
 		routesProduct(),
+		trunkingProduct(),
+		voiceProduct(),
+		flexProduct(),
 	}
 }
 
