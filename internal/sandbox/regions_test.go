@@ -147,7 +147,10 @@ func TestWaitTimesOutInAnotherRegion(t *testing.T) {
 	made := must(t, s, 201, "POST", flowsInIE, form("FriendlyName", "tea", "Status", "published", "Definition", teaFlow))
 	point(t, s, "SmsUrl", made["webhook_url"].(string))
 	text(t, s, "hi")
-	now = now.Add(3 * time.Hour)
+	now = now.Add(90 * time.Minute)
+	if got := text(t, s, "yes"); got != "V1  end" {
+		t.Errorf("the widget after the timeout did not get the answer: %s", got)
+	}
 	list := flowsInIE + "/" + made["sid"].(string) + "/Executions?status="
 	if got := column(t, must(t, s, 200, "GET", list+"ended", nil), "executions", "sid"); len(got) != 1 {
 		t.Errorf("%v ended", got)
