@@ -12,8 +12,8 @@ import (
 func conversationsProduct() product {
 	return product{
 		host:      "conversations",
-		prefixes:  []string{addressesPath},
-		routes:    addressRoutes(),
+		prefixes:  []string{addressesPath, openPath},
+		routes:    append(granted(notGrantable+"conversations/addresses", addressRoutes()), openRoutes()...),
 		tables:    []stored{addressConfigurations, openConversations},
 		receivers: []findReceiver{findAddress},
 	}

@@ -27,12 +27,19 @@ type call struct {
 	// caller is the authenticated account, and byKey reports that it used an API key.
 	caller account
 	byKey  bool
+	key    apiKey
+	// region is the Region of the host that the request was sent to; empty for us1.
+	region string
 	// params are the form of a POST, else the query, checked against the route.
 	params url.Values
 	// body is the body of a POST to a route that takes JSON.
 	body []byte
 
 	newSID func(prefix string) string
+
+	// after is done once the call's writes are stored and no lock is held, before it is
+	// answered. Nil for nothing.
+	after func(context.Context, *Sandbox) error
 }
 
 type callKey struct{}
@@ -57,7 +64,7 @@ func (c *call) notFound() *apiError {
 
 // newRecord is the record of a new row of the call's account.
 func (c *call) newRecord(prefix string) record {
-	return record{SID: c.newSID(prefix), AccountSID: c.account.SID, DateCreated: c.now, DateUpdated: c.now}
+	return record{SID: c.newSID(prefix), AccountSID: c.account.SID, Region: c.region, DateCreated: c.now, DateUpdated: c.now}
 }
 
 // touch sets the date of an update.

@@ -22,7 +22,11 @@ type session struct {
 	fresh        bool // it starts with this event
 	thread       bool // its messages are those of a conversation of Twilio Conversations
 	bot          *InboundBot
+	region       string    // in which it is stored
 	begin        run.Event // what starts it, with the SID it will have
+	callback     string    // where Twilio reports the end of the call
+	// deaf writes that the caller hung up without the bot being told; nil where it is told.
+	deaf func(st *state, now time.Time)
 	// keep stores the conversation after a turn. One that was ended or removed
 	// meanwhile stays so.
 	keep func(st *state, turn run.Turn, now time.Time) error
@@ -99,6 +103,12 @@ func (s *Sandbox) ordinary(st *state, in Inbound) (line, run.Contact, error) {
 	if err != nil {
 		return line{}, run.Contact{}, err
 	}
+	if region := processedIn(st, r, in.Channel); region != "" {
+		st = st.in(region)
+		if r, err = s.receiverOf(st, r.address); err != nil {
+			return line{}, run.Contact{}, err
+		}
+	}
 	l := s.lineOf(st, r, in.Channel)
 	who := run.Contact{AccountSID: r.accountSID, From: onChannelOf(r.address, in.From), To: r.address, Channel: in.Channel, Service: l.service}
 	if l.Via == viaService && l.kind != nil && l.kind.byService {
@@ -128,19 +138,34 @@ func (s *Sandbox) deliver(ctx context.Context, in Inbound, find delivery) (Inbou
 	if who.Conversation, err = s.join(l); err != nil {
 		return silence(), err
 	}
-	talk, problems, err := s.open(st, &l, who)
+	talk, problems, err := s.open(st.in(l.region), &l, who)
 	if err != nil {
 		return silence(), err
 	}
 	answer := l.InboundAnswer
 	answer.Answers, answer.Ended = []InboundText{}, true
 	var turn run.Turn
-	if talk != nil && (!talk.fresh || !in.Hangup) {
+	if talk != nil {
+		talk.region = l.region
+		if talk.fresh {
+			talk.callback = l.callback
+		}
+	}
+	switch {
+	case talk == nil || talk.fresh && in.Hangup:
+	case in.Hangup && talk.deaf != nil:
+		err = s.change(func(st *state) error {
+			return st.within(talk.region, func() error { talk.deaf(st, moment(s.clock())); return nil })
+		})
+	default:
 		turn = talk.conversation.Send(ctx, talk.event(in))
 		if err := s.keep(talk, turn); err != nil {
 			return answer, err
 		}
 		answer.Ended = turn.Ended
+	}
+	if err != nil {
+		return answer, err
 	}
 	answer.Answers = append(answer.Answers, turn.Replies...)
 	for _, p := range append(problems, turn.Problems...) {
@@ -186,7 +211,9 @@ func pairOf(who run.Contact) run.Contact {
 // keep writes the result of a conversation, even if the client has disconnected
 // meanwhile: the bot has already answered.
 func (s *Sandbox) keep(talk *session, turn run.Turn) error {
-	return s.change(func(st *state) error { return talk.keep(st, turn, moment(s.clock())) })
+	return s.change(func(st *state) error {
+		return st.within(talk.region, func() error { return talk.keep(st, turn, moment(s.clock())) })
+	})
 }
 
 // event converts an inbound message or call to an event of the conversation.
@@ -269,7 +296,8 @@ func (s *Sandbox) openFallback(st *state, l *line, who run.Contact) (*session, [
 		if l.Via == viaService && second.kind.byService {
 			who.To = l.service
 		}
-		talk, err := second.kind.open(s, st, second.Bot.SID, second.URL, who)
+		talk, err := second.kind.open(s, st.in(second.region), second.Bot.SID, second.URL, who)
+		l.region = second.region
 		l.Bot, l.Status, l.URL = second.Bot, second.Status, second.URL
 		return talk, problems, err
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
@@ -97,6 +98,8 @@ type receiver struct {
 	messages, calls bool
 	messaging       target
 	voice           target
+	// The kind and name of its route, which says in which Region it is processed.
+	routed, routedAs string
 }
 
 // findReceiver looks up what an address or a SID stands for, among one kind of
@@ -121,6 +124,10 @@ type line struct {
 	kind                     *botKind // nil for a webhook
 	method                   string
 	fallback, fallbackMethod string
+	// region is the Region in which the bot runs.
+	region string
+	// callback is where Twilio reports the end of a call.
+	callback string
 	// service is the Messaging Service that a message came by.
 	service string
 	// conversation is the conversation of Twilio Conversations that takes a message; nil
@@ -134,6 +141,7 @@ type target struct {
 	application, applicationField string
 	urlField                      string
 	hooks                         hooks
+	callback                      string // for the end of a call
 	of                            func(application) hooks
 }
 
@@ -194,10 +202,11 @@ func (s *Sandbox) route(st *state, accountSID string, carries bool, t target) li
 			l.Status = InboundBotAnswers
 			l.Bot = &InboundBot{SID: a.SID, FriendlyName: a.FriendlyName, Engine: "application"}
 		}
-		l.Via = t.applicationField
+		l.Via, l.callback = t.applicationField, a.StatusCallback
 		return l
 	default:
 		l := s.follow(st, t.hooks, accountSID)
+		l.callback = t.callback
 		if l.Status != InboundSilent {
 			l.Via = t.urlField
 		}
@@ -207,7 +216,7 @@ func (s *Sandbox) route(st *state, accountSID string, carries bool, t target) li
 
 // follow finds the bot at a webhook URL.
 func (s *Sandbox) follow(st *state, h hooks, accountSID string) line {
-	l := line{method: h.method, fallback: h.fallback, fallbackMethod: h.fallbackMethod}
+	l := line{region: st.region, method: h.method, fallback: h.fallback, fallbackMethod: h.fallbackMethod}
 	if h.url == "" {
 		l.Status = InboundSilent
 		return l
@@ -220,7 +229,12 @@ func (s *Sandbox) follow(st *state, h hooks, accountSID string) line {
 			continue
 		}
 		sid, owner := groups[kind.webhook.SubexpIndex("sid")], groups[kind.webhook.SubexpIndex("account")]
-		bot, ok := kind.find(st, owner, sid)
+		// The URL says in which Region the bot is, wherever it is called from.
+		l.region = ""
+		if i := kind.webhook.SubexpIndex("region"); i >= 0 {
+			l.region = rowsOf(strings.ToLower(groups[i]))
+		}
+		bot, ok := kind.find(st.in(l.region), owner, sid)
 		if !ok || owner != accountSID {
 			l.Status = InboundDangling
 			return l

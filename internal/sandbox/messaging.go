@@ -9,8 +9,13 @@ func messagingProduct() product {
 	return product{
 		host:     "messaging",
 		prefixes: []string{"/v1/Services", sendersPath},
-		routes:   slices.Concat(messagingServiceRoutes(), messagingNumberRoutes(), messagingMemberRoutes(), senderRoutes()),
-		tables:   []stored{messagingServices, serviceMembers, senders},
+		routes: slices.Concat(
+			granted("messaging/services", messagingServiceRoutes()),
+			granted("messaging/services.phonenumbers", messagingNumberRoutes()),
+			messagingMemberRoutes(),
+			granted("messaging/whatsapp-senders", senderRoutes()),
+		),
+		tables: []stored{messagingServices, serviceMembers, senders},
 
 		receivers: []findReceiver{findSender},
 	}

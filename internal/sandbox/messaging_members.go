@@ -27,12 +27,12 @@ func messagingMemberRoutes() []route {
 
 func (k memberKind[T, P]) routes() []route {
 	members, member := servicePath+k.path, servicePath+k.path+"/{Sid}"
-	return []route{
+	return granted("messaging/services."+strings.ToLower(k.path[1:]), []route{
 		{method: "GET", pattern: members, list: true, handler: k.list},
 		{method: "POST", pattern: members, params: []string{k.param}, handler: k.add},
 		{method: "GET", pattern: member, handler: k.fetch},
 		{method: "DELETE", pattern: member, handler: k.remove},
-	}
+	})
 }
 
 func renderServiceShortCode(m serviceMember, s shortCode) object {

@@ -12,6 +12,7 @@ type product struct {
 	// prefixes are the paths by which a request without a Twilio host is routed
 	// to this product.
 	prefixes []string
+	homeOnly bool // it is in us1 alone
 	routes   []route
 	tables   []stored
 	bots     []botKind
@@ -27,6 +28,10 @@ func allProducts() []product {
 		studioProduct(),
 		messagingProduct(),
 		conversationsProduct(),
+		routesProduct(),
+		trunkingProduct(),
+		voiceProduct(),
+		flexProduct(),
 	}
 }
 
@@ -46,7 +51,9 @@ type route struct {
 	largestPage int
 	json        bool // takes a JSON object instead of a form
 	noKeys      bool // refuses API keys, as Twilio does for /Accounts and /Keys
-	handler     handler
+	// permission is what a restricted key needs, without "/twilio/" before it.
+	permission string
+	handler    handler
 }
 
 func (r route) takes(name string) (known, repeated bool) {
@@ -57,6 +64,17 @@ func (r route) takes(name string) (known, repeated bool) {
 		return true, true
 	}
 	return r.list && slices.Contains([]string{"PageSize", "Page", "PageToken"}, name), false
+}
+
+// granted names the permission of routes that have none yet: a resource, whose action
+// follows from the operation (route.needs), or a whole permission.
+func granted(permission string, routes []route) []route {
+	for i := range routes {
+		if routes[i].permission == "" {
+			routes[i].permission = permission
+		}
+	}
+	return routes
 }
 
 // host is a product with its routes in a mux.
@@ -110,10 +128,9 @@ func (h *host) find(c *call) methods {
 	return c.routes
 }
 
-// hostFor finds the product of a request: by Host, also in the forms with a
-// region or an edge (api.dublin.ie1.twilio.com), or by its path where the host
-// is not Twilio's.
-func (s *Sandbox) hostFor(r *http.Request) *host {
+// hostFor finds the product of a request, and the Region: by Host
+// (api.dublin.ie1.twilio.com), or by its path, in us1, where the host is not Twilio's.
+func (s *Sandbox) hostFor(r *http.Request) (h *host, region string) {
 	name := strings.ToLower(r.Host)
 	if colon := strings.LastIndexByte(name, ':'); colon >= 0 {
 		name = name[:colon]
@@ -121,16 +138,21 @@ func (s *Sandbox) hostFor(r *http.Request) *host {
 	if labels, ok := strings.CutSuffix(name, ".twilio.com"); ok {
 		first, rest, _ := strings.Cut(labels, ".")
 		if strings.Count(rest, ".") > 1 {
-			return nil
+			return nil, ""
 		}
-		return s.hosts[first]
+		region = rest[strings.LastIndexByte(rest, '.')+1:]
+		h = s.hosts[first]
+		if !isRegion(region) || h != nil && h.homeOnly && rowsOf(region) != "" {
+			return nil, ""
+		}
+		return h, rowsOf(region)
 	}
 	for _, h := range s.hosts {
 		for _, prefix := range h.prefixes {
 			if r.URL.Path == prefix || strings.HasPrefix(r.URL.Path, prefix+"/") || r.URL.Path == prefix+".json" {
-				return h
+				return h, ""
 			}
 		}
 	}
-	return nil
+	return nil, ""
 }

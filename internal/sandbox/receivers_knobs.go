@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 )
 
 // Records of an account that no API creates: Twilio, a carrier or WhatsApp makes them.
@@ -28,6 +29,25 @@ func (s *Sandbox) AddSender(fields string) (sid string, err error) {
 // example.sip.twilio.com.
 func (s *Sandbox) AddSipDomain(fields string) (sid string, err error) {
 	added, err := s.addSipDomain([]byte(fields))
+	return added.SID, err
+}
+
+// AddTrunk adds a SIP trunk and returns its SID.
+func (s *Sandbox) AddTrunk(fields string) (sid string, err error) {
+	added, err := s.addTrunk([]byte(fields))
+	return added.SID, err
+}
+
+// AddByocTrunk adds a BYOC trunk and returns its SID.
+func (s *Sandbox) AddByocTrunk(fields string) (sid string, err error) {
+	added, err := s.addByocTrunk([]byte(fields))
+	return added.SID, err
+}
+
+// AddFlexFlow adds a Flex Flow and returns its SID. flow_sid or url, for the
+// integration_type studio or external, are fields of it.
+func (s *Sandbox) AddFlexFlow(fields string) (sid string, err error) {
+	added, err := s.addFlexFlow([]byte(fields))
 	return added.SID, err
 }
 
@@ -92,6 +112,25 @@ func (s *Sandbox) addSipDomain(text []byte) (sipDomain, error) {
 		}
 		if row.FriendlyName == "" {
 			row.FriendlyName = row.DomainName
+		}
+		return nil
+	})
+}
+
+func (s *Sandbox) addTrunk(text []byte) (sipTrunk, error) {
+	fresh := sipTrunk{DisasterRecoveryMethod: http.MethodPost}
+	return addRecord(s, sipTrunks, "TK", text, fresh, func(*state, *sipTrunk) error { return nil })
+}
+
+func (s *Sandbox) addByocTrunk(text []byte) (byocTrunk, error) {
+	return addRecord(s, byocTrunks, "BY", text, newByocTrunk(), func(*state, *byocTrunk) error { return nil })
+}
+
+func (s *Sandbox) addFlexFlow(text []byte) (flexFlow, error) {
+	fresh := flexFlow{ChannelType: "sms", Enabled: true, IntegrationType: "studio"}
+	return addRecord(s, flexFlows, "FO", text, fresh, func(_ *state, row *flexFlow) error {
+		if !slices.Contains([]string{"studio", "external", "task"}, row.IntegrationType) {
+			return fmt.Errorf("integration_type must be studio, external or task, not %q", row.IntegrationType)
 		}
 		return nil
 	})

@@ -81,6 +81,9 @@ func (s *Sandbox) serve(r *http.Request, body []byte, visit *visit) *answer {
 	if hit.cutAfter {
 		return nil
 	}
+	if hit.change != nil {
+		hit.change(a)
+	}
 	return a
 }
 
@@ -129,15 +132,18 @@ func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answe
 
 // handle runs the handler of a request under the locks.
 func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (status int, value any, err error) {
+	c := &call{Request: r, original: r.URL, newSID: s.newSID}
 	err = s.do(r.Context(), func() error {
-		c := &call{Request: r, original: r.URL, now: moment(s.clock()), newSID: s.newSID}
+		c.now = moment(s.clock())
 		if err := s.prepare(c, body); err != nil {
 			return err
 		}
 		run := func(st *state) (err error) {
 			c.state = st
-			status, value, err = c.route.handler(c)
-			return err
+			return st.within(c.region, func() (err error) {
+				status, value, err = c.route.handler(c)
+				return err
+			})
 		}
 		if r.Method != http.MethodGet {
 			return s.update(run)
@@ -146,8 +152,14 @@ func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (statu
 		if lag > 0 {
 			return run(s.asOf(s.clock().Add(-lag)).fork())
 		}
+		if c.region != s.state.region {
+			return run(s.state.fork()) // others may be reading the state
+		}
 		return run(s.state)
 	})
+	if err == nil && c.after != nil {
+		err = c.after(r.Context(), s)
+	}
 	return status, value, err
 }
 
@@ -160,8 +172,11 @@ func (s *Sandbox) prepare(c *call, body []byte) error {
 	if _, token, ok := c.BasicAuth(); ok && !c.byKey {
 		s.tokens.Store(c.caller.SID, token)
 	}
-	if c.host = s.hostFor(c.Request); c.host == nil {
+	if c.host, c.region = s.hostFor(c.Request); c.host == nil {
 		return c.notFound()
+	}
+	if c.byKey && !c.key.isGoodIn(c.region) {
+		return errAuthenticate()
 	}
 	found := c.host.find(c)
 	if found == nil {
@@ -176,6 +191,9 @@ func (s *Sandbox) prepare(c *call, body []byte) error {
 	}
 	if c.route.noKeys && c.byKey {
 		return errAuthenticate()
+	}
+	if permission := c.route.needs(); c.byKey && !c.key.allows(permission) {
+		return c.key.refuse(permission)
 	}
 	if err := c.readParams(body); err != nil {
 		return err

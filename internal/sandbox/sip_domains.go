@@ -27,7 +27,12 @@ type sipDomain struct {
 	EmergencyCallerSID        string `json:"emergency_caller_sid"`
 }
 
-var sipDomains = newTable[sipDomain]("sip_domains")
+// sipDomains are the same in all Regions, and configured in each on their own.
+var sipDomains = table[sipDomain, *sipDomain]{name: "sip_domains", abroad: func(d sipDomain) sipDomain {
+	bare := newSipDomain(d.DomainName)
+	bare.record, bare.FriendlyName = d.record, d.FriendlyName
+	return bare
+}}
 
 const (
 	sipDomainsPath = "/2010-04-01/Accounts/{AccountSid}/SIP/Domains"
@@ -163,9 +168,10 @@ func findSipDomain(st *state, _ time.Time, to string) (receiver, bool) {
 		}
 	}
 	return receiver{
-		accountSID: d.AccountSID, sid: d.SID, address: address, calls: true,
+		accountSID: d.AccountSID, sid: d.SID, address: address, calls: true, routed: routedDomain, routedAs: d.DomainName,
 		voice: target{
 			urlField: "voice_url", hooks: hooks{d.VoiceURL, d.VoiceMethod, d.VoiceFallbackURL, d.VoiceFallbackMethod},
+			callback: d.VoiceStatusCallbackURL,
 		},
 	}, true
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -210,8 +211,12 @@ func checkBody(schema *openapi3.Schema, answer *tee) error {
 	return complete("", schema, value)
 }
 
-// liveForm turns the empty string into null where the document wants a SID or
-// null and live answers hold "": sms_application_sid and voice_application_sid.
+// nationalForm is how Twilio writes a North American number for people.
+var nationalForm = regexp.MustCompile(`^\(([0-9]{3})\) ([0-9]{3})-([0-9]{4})$`)
+
+// liveForm turns what live answers hold into what the document wants: the empty string
+// into null where it wants a SID or null (sms_application_sid and
+// voice_application_sid), and a friendly name that is a number into E.164.
 func liveForm(name string, value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -225,6 +230,9 @@ func liveForm(name string, value any) any {
 	case string:
 		if value == "" && strings.HasSuffix(name, "_application_sid") {
 			return nil
+		}
+		if name == "friendly_name" {
+			return nationalForm.ReplaceAllString(value, "+1$1$2$3")
 		}
 	}
 	return value

@@ -22,6 +22,7 @@ const (
 const (
 	KindMessage = "message" // a message arrived
 	KindThread  = "thread"  // a message arrived in a conversation of Twilio Conversations, in another form than one to a number
+	KindRequest = "request" // a client of the REST API starts the conversation
 	KindCall    = "call"    // a call begins
 	KindSpeech  = "speech"  // the caller said something
 	KindDigits  = "digits"  // the caller pressed keys
@@ -33,7 +34,7 @@ const (
 // Event is what the other side of a conversation does.
 type Event struct {
 	Kind string
-	Text string // of a message or of speech; the digits
+	Text string // of a message or of speech; the digits; the parameters of a request, a JSON object
 	SID  string // of the message or the call; one is generated where it is empty
 }
 
