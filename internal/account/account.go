@@ -19,17 +19,20 @@ type Account struct {
 	*numbers
 	*bots
 	*services
+	*ways
 	*replacements
 	*locks
 	*claims
 	*holdsKnown
 }
 
-// New is an account over its numbers, Messaging Services and engines.
-func New(sid string, webhooks bot.Webhooks, numberAPI Numbers, serviceAPI Services, hosts map[bot.Engine]Host) *Account {
+// New is an account over its numbers, Messaging Services and engines, and the ways in to bots
+// that have a list of their own.
+func New(sid string, webhooks bot.Webhooks, numberAPI Numbers, serviceAPI Services, hosts map[bot.Engine]Host, waysIn ...WaysIn) *Account {
 	a := &Account{SID: sid, Webhooks: webhooks, replacements: newReplacements(), locks: newLocks(), claims: newClaims(), holdsKnown: newHoldsKnown()}
 	a.numbers = newNumbers(&a.clock, numberAPI)
 	a.bots = newBots(&a.clock, hosts)
 	a.services = newServices(&a.clock, serviceAPI)
+	a.ways = newWays(&a.clock, waysIn, derivedWays(a.services, a.bots)...)
 	return a
 }

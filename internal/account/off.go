@@ -81,5 +81,10 @@ func (NoServices) List(context.Context) ([]bot.Service, error) { return nil, nil
 // Members is empty.
 func (NoServices) Members(context.Context, string) ([]string, error) { return nil, nil }
 
+// Get finds nothing.
+func (NoServices) Get(context.Context, string) (bot.Service, error) {
+	return bot.Service{}, bot.ErrNotFound
+}
+
 // Point does nothing: there is no service to point.
-func (NoServices) Point(context.Context, string, string, string) error { return nil }
+func (NoServices) Point(context.Context, string, string, string, bool) error { return nil }

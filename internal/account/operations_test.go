@@ -283,7 +283,7 @@ func (l *laggingHost) Get(ctx context.Context, sid string) (bot.Bot, error) {
 	return l.Host.Get(ctx, sid)
 }
 
-func TestRoutesToABotAreItsNumbersAndServices(t *testing.T) {
+func TestRoutesToABotAreItsNumbersAndOtherWaysIn(t *testing.T) {
 	h := newHouse(4, accounttest.Services{Of: map[string]bot.Service{
 		accounttest.NumberSID(2): {SID: "MG1", Name: "Campaigns", InboundURL: urlOf(accounttest.Flow)},
 		accounttest.NumberSID(3): {SID: "MG2", Name: "Others", InboundURL: "https://theirs.example.com/"},
@@ -295,11 +295,11 @@ func TestRoutesToABotAreItsNumbersAndServices(t *testing.T) {
 	h.numbers.Set(accounttest.NumberSID(1), func(n *bot.Number) { n.Voice.ApplicationSID = accounttest.Application })
 	routes, err := h.RoutesTo(t.Context(), accounttest.Flow, h.Now())
 	by := routes.ByChannel(accounttest.Flow)
-	if err != nil || len(routes.Numbers) != 1 || len(routes.Services) != 1 || routes.Services[0].SID != "MG1" || len(by[bot.Messaging]) != 1 || len(by[bot.Voice]) != 1 {
+	if err != nil || len(routes.Numbers) != 1 || len(routes.Ways) != 1 || routes.Ways[0].SID != "MG1" || len(by[bot.Messaging]) != 1 || len(by[bot.Voice]) != 1 {
 		t.Errorf("%+v, %v", routes, err)
 	}
 	routes, err = h.RoutesTo(t.Context(), accounttest.Application, h.Now())
-	if by := routes.ByChannel(accounttest.Application); err != nil || len(by[bot.Messaging]) != 0 || len(by[bot.Voice]) != 1 || len(routes.Services) != 0 {
+	if by := routes.ByChannel(accounttest.Application); err != nil || len(by[bot.Messaging]) != 0 || len(by[bot.Voice]) != 1 || len(routes.Ways) != 0 {
 		t.Errorf("%+v, %v", routes, err)
 	}
 }
@@ -314,7 +314,12 @@ func TestServicesThatAnswerInTheirNumbersPlace(t *testing.T) {
 		t.Errorf("%v, %v", overriding, err)
 	}
 	// What this process points is listed anew.
-	if err := h.PointService(t.Context(), "MG1", urlOf(otherFlow), "POST"); err != nil {
+	way := services.Of[accounttest.NumberSID(0)].Way()
+	err = h.EditWay(t.Context(), way, nil, func(_ context.Context, now bot.Way) (bot.Way, bool, error) {
+		now.To = bot.Pointer{URL: urlOf(otherFlow), Method: "POST"}
+		return now, true, nil
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if overriding, err = h.Overriding(t.Context(), account.AnyTime); err != nil || overriding[accounttest.NumberSID(0)].InboundURL != urlOf(otherFlow) {

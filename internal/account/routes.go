@@ -52,9 +52,9 @@ func (a *Account) routing(ctx context.Context, since Moment, asked []string) (bo
 		if missing, err = a.gone(ctx, missingFrom(listed, asked)); err != nil {
 			return bot.Routing{}, err
 		}
-		return bot.NewRouting(a.Webhooks, listed.Holds, missing...).WithDeleted(a.knownHolds()), nil
+		return bot.NewRouting(a.Webhooks, listed.Holds, missing...).WithDeleted(a.knownHolds()).WithApplications(listed.Bots), nil
 	}
-	return bot.NewRouting(a.Webhooks, listed.Holds), nil
+	return bot.NewRouting(a.Webhooks, listed.Holds).WithApplications(listed.Bots), nil
 }
 
 // knownHolds are the holds that this run knows, each with the bot that it suspends by now.
@@ -99,9 +99,18 @@ func (a *Account) gone(ctx context.Context, missing []string) ([]string, error) 
 
 // Routes is what routes to a bot.
 type Routes struct {
-	Numbers  []bot.Number // on which it answers, or would if it were not suspended
-	Routing  bot.Routing  // of these numbers
-	Services []bot.Service
+	Numbers []bot.Number // on which it answers, or would if it were not suspended
+	Routing bot.Routing  // of these numbers
+	Ways    []bot.Way    // that lead to it beside them, idle or not
+	Unread  []bot.Unread // kinds of ways in that the credentials may not read
+}
+
+// Any reports whether something routes to the bot.
+func (r Routes) Any() bool { return len(r.Numbers)+len(r.InUse()) > 0 }
+
+// InUse lists the ways in that Twilio uses.
+func (r Routes) InUse() []bot.Way {
+	return slices.DeleteFunc(slices.Clone(r.Ways), func(w bot.Way) bool { return w.Idle })
 }
 
 // ByChannel gives the numbers that route to a bot by channel.
@@ -125,16 +134,14 @@ func (a *Account) RoutesTo(ctx context.Context, botSID string, since Moment) (Ro
 	if routes.Routing, err = a.routingOf(ctx, since, routes.Numbers); err != nil {
 		return routes, err
 	}
-	services, err := a.Services(ctx, since)
-	if err != nil {
+	all, unread, err := a.WaysIn(ctx, since)
+	routes.Unread = unread
+	if err != nil || len(all) == 0 {
 		return routes, err
 	}
-	for _, service := range services {
-		if service.Route(a.SID, a.Webhooks).BotSID == botSID {
-			routes.Services = append(routes.Services, service)
-		}
-	}
-	return routes, nil
+	routes.Routing, err = a.RoutingWithHolds(ctx, since, routes.Numbers...)
+	routes.Ways = routes.Routing.Ways(all, botSID)
+	return routes, err
 }
 
 // NumbersOf lists the numbers that route to a bot, as they were at the moment or later.

@@ -12,8 +12,11 @@ type Services interface {
 	List(ctx context.Context) ([]bot.Service, error)
 	// Members lists the SIDs of the numbers in a service.
 	Members(ctx context.Context, serviceSID string) ([]string, error)
-	// Point writes a service's inbound URL and reads it back.
-	Point(ctx context.Context, serviceSID, url, method string) error
+	// Get reads a service now; bot.ErrNotFound when it no longer exists.
+	Get(ctx context.Context, serviceSID string) (bot.Service, error)
+	// Point writes a service's inbound URL, and whether it defers to its numbers, and reads
+	// them back.
+	Point(ctx context.Context, serviceSID, url, method string, defers bool) error
 }
 
 // services reads the account's Messaging Services.
@@ -40,11 +43,10 @@ func (s *services) Services(ctx context.Context, since Moment) ([]bot.Service, e
 	return services, nil
 }
 
-// PointService writes the inbound URL of a Messaging Service and reads it back.
-func (s *services) PointService(ctx context.Context, sid, url, method string) error {
-	defer s.members.wrote()
-	defer s.all.wrote()
-	return s.api.Point(ctx, sid, url, method)
+// wrote makes what was listed stale.
+func (s *services) wrote() {
+	s.members.wrote()
+	s.all.wrote()
 }
 
 // Overriding gives, by the SID of a number, the Messaging Service that answers messages

@@ -8,19 +8,34 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-// UndoLog remembers numbers as they were before an operation wrote them, and as they
-// were after, so that they can be put back.
+// UndoLog remembers numbers and other ways in as they were before an operation wrote them,
+// and as they were after, so that they can be put back.
 type UndoLog struct {
 	mu      sync.Mutex
 	entries []undoEntry
+	ways    []undoWay
 }
 
 type undoEntry struct{ before, after bot.Number }
+
+type undoWay struct{ before, after bot.Way }
 
 func (l *UndoLog) add(before, after bot.Number) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = append(l.entries, undoEntry{before, after})
+}
+
+func (l *UndoLog) addWay(before, after bot.Way) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ways = append(l.ways, undoWay{before, after})
+}
+
+func (l *UndoLog) allWays() []undoWay {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.ways)
 }
 
 func (l *UndoLog) all() []undoEntry {
@@ -38,9 +53,17 @@ func (l *UndoLog) Before() []bot.Number {
 	return numbers
 }
 
-// PutBack writes the numbers of a log back as they were, the last first. A channel that
-// another client changed since is left to it.
+// PutBack writes the numbers and other ways in of a log back as they were, the last first.
+// What another client changed since is left to it.
 func (a *Account) PutBack(ctx context.Context, log *UndoLog) error {
+	for _, entry := range slices.Backward(log.allWays()) {
+		err := a.EditWay(ctx, entry.before, nil, func(_ context.Context, now bot.Way) (bot.Way, bool, error) {
+			return entry.before, now.To.Same(entry.after.To) && now.Idle == entry.after.Idle, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 	for _, entry := range slices.Backward(log.all()) {
 		err := a.EditNumber(ctx, entry.before.SID, nil, func(ctx context.Context, e *Edit) error {
 			return e.Write(ctx, entry.back(e.Number))

@@ -20,6 +20,10 @@ var (
 	// seconds after a write: nothing may be concluded from them.
 	ErrLagging = errors.New("Twilio's reads lag its writes")
 
+	// ErrForbidden says that the credentials may not do what was asked: a restricted key
+	// without the permission, or a kind of key that the product does not take.
+	ErrForbidden = errors.New("the credentials do not permit it")
+
 	// ErrChanged says that another client changed an object since the plan was made.
 	ErrChanged = errors.New("another client changed it")
 

@@ -153,7 +153,7 @@ func TestStatusIsTheMoreWorryingOfTwoChannels(t *testing.T) {
 		Bots:  []Bot{{SID: testAP, UniqueName: "bot"}, {SID: testFW, UniqueName: "flow"}},
 		Holds: []Hold{{SID: hold, BotSID: testFW}},
 	},
-		map[string]Service{"PN1": {SID: "MG1"}, "PN2": {SID: "MG2", InboundURL: "https://x.example.com"}})
+		map[string]Service{"PN1": {SID: "MG1"}, "PN2": {SID: "MG2", InboundURL: "https://x.example.com"}}, nil)
 	app := Side{ApplicationSID: testAP}
 	for name, each := range map[string]struct {
 		number Number

@@ -18,8 +18,9 @@ const (
 	NameOfIdle       Kind = "name of idle"       // a bot that nothing routes to has the name, and is otherwise the same
 	NameReserved     Kind = "name reserved"      // Twilio keeps the name for a deleted assistant
 	StillRouted      Kind = "still routed"       // numbers route to a bot that is being deleted
+	StillReferenced  Kind = "still referenced"   // what routes to a bot that is being deleted cannot be freed
 	ServiceRoutes    Kind = "service routes"     // a Messaging Service routes to a bot that is being suspended
-	NoMessagingURL   Kind = "no messaging URL"   // a Messaging Service cannot be pointed at a bot without one
+	NoURLForWay      Kind = "no URL for way in"  // a way in cannot be pointed at a bot without a URL for its channel
 	NoContent        Kind = "no content"         // nothing says what a bot is made of on its new engine
 	NotRestorable    Kind = "not restorable"     // Twilio has no deleted assistant of that SID
 	BuildUnfinished  Kind = "build unfinished"   // a model build took longer than the timeout

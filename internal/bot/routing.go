@@ -46,7 +46,7 @@ func (n Number) Route(channel Channel, webhooks Webhooks) Route {
 		return Route{Kind: ToExternal, TrunkSID: n.TrunkSID}
 	case side.ApplicationSID != "":
 		return Route{Kind: ToBot, BotSID: side.ApplicationSID}
-	case side.URL == "":
+	case side.URL == "", IsPlaceholder(side.URL):
 		return Route{Kind: ToNothing}
 	}
 	route := Route{Kind: ToExternal, URL: side.URL, Method: side.Method}
@@ -79,6 +79,8 @@ type Routing struct {
 	holds    map[string]string // the suspended bot, by the SID of its hold
 	gone     map[string]bool   // applications that no longer exist
 	deleted  map[string]string // the suspended bot, by the SID of a hold that no longer exists
+	// applications are those that ways in can lead to by URL.
+	applications []Bot
 }
 
 // NewRouting is the routing of an account with these holds. gone are the SIDs of
@@ -101,6 +103,12 @@ func (r Routing) WithDeleted(holds []Hold) Routing {
 	for _, hold := range holds {
 		r.deleted[hold.SID] = hold.BotSID
 	}
+	return r
+}
+
+// WithApplications is the routing that also knows the URLs of the account's applications.
+func (r Routing) WithApplications(applications []Bot) Routing {
+	r.applications = applications
 	return r
 }
 
@@ -192,8 +200,8 @@ func SnapshotOf(n Number) RouteSnapshot {
 	snapshot := RouteSnapshot{}
 	for _, channel := range Channels() {
 		side := n.Side(channel)
-		if side.URL == "" {
-			side.Method = "" // Twilio keeps a method where there is no URL to call
+		if side.URL == "" || IsPlaceholder(side.URL) {
+			side.URL, side.Method = "", "" // Twilio keeps a method where there is no URL to call
 		}
 		trunk := ""
 		if channel == Voice {

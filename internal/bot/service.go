@@ -8,6 +8,7 @@ import "fmt"
 // (https://www.twilio.com/docs/messaging/api/service-resource).
 type Service struct {
 	SID           string
+	AccountSID    string
 	Name          string
 	InboundURL    string
 	InboundMethod string
@@ -18,9 +19,13 @@ type Service struct {
 // String names the service in messages.
 func (s Service) String() string { return fmt.Sprintf("%q (%s)", s.Name, s.SID) }
 
-// Route says who answers the messages to the numbers in a service that does not defer.
-func (s Service) Route(accountSID string, webhooks Webhooks) Route {
-	return Number{AccountSID: accountSID, Messaging: Side{URL: s.InboundURL, Method: s.InboundMethod}}.Route(Messaging, webhooks)
+// Way is the service as a way in to a bot. It is idle where the service defers to the
+// numbers' own webhooks.
+func (s Service) Way() Way {
+	return Way{
+		Kind: ByService, SID: s.SID, AccountSID: s.AccountSID, Name: s.Name, Field: "inbound_request_url", Channel: Messaging,
+		To: Pointer{URL: s.InboundURL, Method: s.InboundMethod}, Idle: s.Defers,
+	}
 }
 
 // OverrideNotice says that messages to a bound number do not reach its bot.

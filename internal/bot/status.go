@@ -7,8 +7,8 @@ type Status string
 
 // The statuses of a bot.
 const (
-	Live      Status = "live"      // a number routes to it
-	Idle      Status = "idle"      // none does
+	Live      Status = "live"      // something routes to it
+	Idle      Status = "idle"      // nothing does
 	Suspended Status = "suspended" // a hold silences it
 )
 
@@ -37,12 +37,13 @@ type Roster struct {
 	routing  Routing
 	bots     map[string]Bot
 	services map[string]Service // by the SID of a number that they answer for
+	ways     []Way
 }
 
-// NewRoster looks at the bots and holds of an account, and at the Messaging Services
-// that answer in place of a number.
-func NewRoster(webhooks Webhooks, listed Listing, services map[string]Service) Roster {
-	r := Roster{routing: NewRouting(webhooks, listed.Holds), bots: map[string]Bot{}, services: services}
+// NewRoster looks at the bots and holds of an account, at the Messaging Services that
+// answer in place of a number, and at the ways in beside the numbers.
+func NewRoster(webhooks Webhooks, listed Listing, services map[string]Service, ways []Way) Roster {
+	r := Roster{routing: NewRouting(webhooks, listed.Holds).WithApplications(listed.Bots), bots: map[string]Bot{}, services: services, ways: ways}
 	for _, bot := range listed.Bots {
 		r.bots[bot.SID] = bot
 	}
@@ -66,7 +67,7 @@ type Answer struct {
 func (r Roster) Answer(n Number, channel Channel) Answer {
 	answer := Answer{Route: r.routing.Route(n, channel)}
 	if service, ok := r.services[n.SID]; ok && channel == Messaging {
-		answer = Answer{Route: service.Route(n.AccountSID, r.routing.Webhooks), Service: service}
+		answer = Answer{Route: r.routing.Lead(service.Way()), Service: service}
 	}
 	answer.Bot = r.bots[answer.BotSID]
 	return answer
@@ -105,6 +106,10 @@ func worse(a, b NumberStatus) NumberStatus {
 	return b
 }
 
+// Ways lists the ways in beside the phone numbers that lead to a bot, or would if it were
+// not suspended.
+func (r Roster) Ways(sid string) []Way { return r.routing.Ways(r.ways, sid) }
+
 // BotStatus is the status of a bot, and the numbers (E.164) on which it answers, or
 // would if it were not suspended.
 func (r Roster) BotStatus(sid string, numbers []Number) (Status, []string) {
@@ -120,7 +125,7 @@ func (r Roster) BotStatus(sid string, numbers []Number) (Status, []string) {
 	switch {
 	case r.routing.HoldOf(sid) != "":
 		return Suspended, phones
-	case len(phones) > 0:
+	case len(phones) > 0, slices.ContainsFunc(r.Ways(sid), Way.Live):
 		return Live, phones
 	default:
 		return Idle, phones

@@ -132,3 +132,12 @@ func (w Webhook) String() string {
 	}
 	return "bot " + w.BotSID
 }
+
+// IsPlaceholder reports whether a URL is one with which Twilio fills numbers that are
+// bought in the Console: it answers everybody with a canned text, and is nobody's
+// (https://demo.twilio.com/welcome/sms/reply, https://demo.twilio.com/welcome/voice/,
+// http://demo.twilio.com/docs/voice.xml).
+func IsPlaceholder(address string) bool {
+	u, err := url.Parse(strings.TrimSpace(address))
+	return err == nil && strings.EqualFold(u.Hostname(), "demo.twilio.com")
+}

@@ -97,7 +97,7 @@ func mayShare(ctx context.Context, a *account.Account, name string, named []bot.
 		if err != nil {
 			return err
 		}
-		if len(routes.Numbers)+len(routes.Services) == 0 {
+		if !routes.Any() {
 			taken.Kind = bot.NameOfIdle
 			return taken
 		}

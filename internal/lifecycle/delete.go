@@ -23,6 +23,7 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 	}
 	var bots []bot.Bot // the bot, and the other one of a replacement
 	var numbers []bot.Number
+	var ways []bot.Way
 	var mu sync.Mutex
 	var notices []bot.Notice
 	err := operation.Run(ctx, "the deletion of bot "+sid, operation.Step{
@@ -32,20 +33,15 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 				return err
 			}
 			for _, b := range bots {
-				of, err := a.NumbersOf(ctx, b.SID, a.Now())
+				routes, err := a.RoutesTo(ctx, b.SID, a.Now())
 				if err != nil {
 					return err
 				}
-				numbers = append(numbers, of...)
+				numbers = append(numbers, routes.Numbers...)
+				ways = append(ways, slices.DeleteFunc(routes.InUse(), func(w bot.Way) bool { return outlives(routes.Routing, w, b) })...)
+				notices = append(notices, unreadNotices(b, routes.Unread)...)
 			}
-			if len(numbers) > 0 && !force {
-				return &bot.Problem{
-					Kind:    bot.StillRouted,
-					Summary: "Phone numbers still route to the bot",
-					Detail:  fmt.Sprintf("%q (%s) answers on %s. Deleting it would leave them dead, so the bot was not deleted.", uniqueName, sid, bot.JoinNumbers(numbers)),
-				}
-			}
-			return nil
+			return stillRouted(bot.Bot{SID: sid, UniqueName: uniqueName}, numbers, ways, force)
 		},
 	}, operation.Step{
 		Name:    "freeing its phone numbers",
@@ -59,6 +55,17 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 					if err != nil {
 						return err
 					}
+				}
+			}
+			return nil
+		},
+	}, operation.Step{
+		Name: "freeing the other ways in to it",
+		Cut:  "No phone number routes to the bot any more, and some of the other ways in are freed; the next apply goes on.",
+		Do: func(ctx context.Context) error {
+			for _, way := range ways {
+				if err := free(ctx, a, way, bots); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -110,6 +117,59 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 		},
 	})
 	return notices, err
+}
+
+// stillRouted refuses to delete a bot that something routes to: numbers, and ways in beside
+// them, of which force frees those that can be left without a bot.
+func stillRouted(b bot.Bot, numbers []bot.Number, ways []bot.Way, force bool) error {
+	fixed := slices.DeleteFunc(slices.Clone(ways), func(w bot.Way) bool { return w.Kind.Frees() })
+	problem := &bot.Problem{Kind: bot.StillRouted, Summary: "Phone numbers still route to the bot"}
+	switch {
+	case force && len(fixed) > 0:
+		problem.Kind, problem.Summary = bot.StillReferenced, "The bot is still in use"
+		problem.Detail = fmt.Sprintf("%s is reached by %s. Deleting it would leave that dead, and it cannot be freed from here, so the bot was not deleted.", b, bot.JoinWays(fixed))
+	case force, len(numbers)+len(ways) == 0:
+		return nil
+	case len(ways) == 0:
+		problem.Detail = fmt.Sprintf("%s answers on %s. Deleting it would leave them dead, so the bot was not deleted.", b, bot.JoinNumbers(numbers))
+	case len(numbers) == 0:
+		problem.Summary = "The bot is still in use"
+		problem.Detail = fmt.Sprintf("%s is reached by %s. Deleting it would leave that dead, so the bot was not deleted.", b, bot.JoinWays(ways))
+	default:
+		problem.Detail = fmt.Sprintf("%s answers on %s, and is reached by %s. Deleting it would leave them dead, so the bot was not deleted.", b, bot.JoinNumbers(numbers), bot.JoinWays(ways))
+	}
+	if len(fixed) > 0 {
+		problem.Kind = bot.StillReferenced
+	}
+	return problem
+}
+
+// outlives reports whether a way in works without the bot that it leads to: it has the URL
+// of a bot hosted elsewhere, and not its application.
+func outlives(routing bot.Routing, way bot.Way, b bot.Bot) bool {
+	return b.Engine() == bot.Application && way.To.BotSID == "" && routing.Lead(way).SilencedBy == ""
+}
+
+// free leaves a way in without a bot, if it still leads to one of the bots.
+func free(ctx context.Context, a *account.Account, way bot.Way, bots []bot.Bot) error {
+	return a.EditWay(ctx, way, nil, func(ctx context.Context, now bot.Way) (bot.Way, bool, error) {
+		routing, err := a.RoutingWithHolds(ctx, account.AnyTime)
+		leads := slices.ContainsFunc(bots, func(b bot.Bot) bool { return routing.Lead(now).BotSID == b.SID })
+		return now.Freed(), err == nil && leads, err
+	})
+}
+
+// unreadNotices say which ways in may be dead by now, since the credentials may not read
+// them.
+func unreadNotices(b bot.Bot, unread []bot.Unread) []bot.Notice {
+	var notices []bot.Notice
+	for _, each := range unread {
+		notices = append(notices, bot.Notice{
+			Summary: fmt.Sprintf("The account's %s could not be read", each.Kind.Plural()),
+			Detail:  fmt.Sprintf("Whether one of them leads to bot %s is not known: %v.", b, each.Reason),
+		})
+	}
+	return notices
 }
 
 // withReplacement is a bot and, where a replacement of it was cut off, the other one.

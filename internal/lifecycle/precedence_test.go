@@ -23,7 +23,7 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 	const theirs = "https://theirs.example.com/"
 	overriding := map[string]bot.Service{accounttest.NumberSID(0): {SID: "MG1", Name: "Campaigns", InboundURL: theirs}}
 	silencing := map[string]bot.Service{accounttest.NumberSID(0): {SID: "MG1", Name: "Campaigns"}}
-	answering := map[string]bot.Service{accounttest.NumberSID(0): {SID: "MG1", Name: "Campaigns", InboundURL: flowURL}}
+	answering := map[string]bot.Service{accounttest.NumberSID(0): {SID: "MG1", Name: "Campaigns", InboundURL: flowURL, AccountSID: accounttest.SID}}
 	for name, each := range map[string]struct {
 		number   bot.Number
 		services map[string]bot.Service
@@ -56,7 +56,7 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 			row := f.Rows[accounttest.NumberSID(0)]
 			number.SID, number.AccountSID, number.PhoneNumber, number.Capabilities = row.SID, row.AccountSID, row.PhoneNumber, row.Capabilities
 			f.Rows[accounttest.NumberSID(0)] = number
-			roster := bot.NewRoster(bot.Webhooks{}, bot.Listing{Bots: []bot.Bot{{SID: accounttest.Application, UniqueName: "app"}, {SID: accounttest.Flow, UniqueName: "flow"}}}, each.services)
+			roster := bot.NewRoster(bot.Webhooks{}, bot.Listing{Bots: []bot.Bot{{SID: accounttest.Application, UniqueName: "app"}, {SID: accounttest.Flow, UniqueName: "flow"}}}, each.services, nil)
 			if answer := roster.Answer(number, each.channel); answer.Kind != each.kind || answer.BotSID != each.bot {
 				t.Errorf("answered by %+v", answer)
 			}

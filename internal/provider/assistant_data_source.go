@@ -114,7 +114,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	numbers, listed, roster, err := d.overview(ctx)
+	o, err := d.overview(ctx, d.provider.account.WaysThatMove, &resp.Diagnostics)
 	if err != nil {
 		unusable(&resp.Diagnostics, "the account's bots", err)
 		return
@@ -122,7 +122,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 	sid := m.SID.ValueString()
 	if sid == "" {
 		var named []bot.Bot
-		for _, b := range byName(listed.Bots) {
+		for _, b := range byName(o.bots.Bots) {
 			if b.UniqueName == m.UniqueName.ValueString() {
 				named = append(named, b)
 			}
@@ -145,7 +145,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 		addAttributeError(&resp.Diagnostics, path.Root("sid"), "Unable to read the bot", err)
 		return
 	}
-	status, phones := roster.BotStatus(sid, numbers)
+	status, phones := o.BotStatus(sid, o.numbers)
 	messaging, voice := webhooksOf(d.provider.account.Webhooks, live)
 	m = assistantDataModel{
 		SID: types.StringValue(live.SID), UniqueName: types.StringValue(live.UniqueName),

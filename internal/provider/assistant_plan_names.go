@@ -180,7 +180,7 @@ func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 		addAttributeError(p.diags, at, "Unable to look for what routes to the bot", err)
 		return
 	}
-	if len(routes.Numbers)+len(routes.Services) == 0 {
+	if !routes.Any() {
 		return
 	}
 	live, err := p.provider.account.Bot(ctx, own)

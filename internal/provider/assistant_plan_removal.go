@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // planRemoval plans to remove a bot.
@@ -36,17 +37,45 @@ func (r *assistantResource) willGo(ctx context.Context, state assistantModel, di
 			state.UniqueName.ValueString(), sid, strings.Join(leaving, ", "), twoWays))
 		return
 	}
-	numbers, err := r.provider.account.NumbersOf(ctx, sid, account.AnyTime)
+	routes, err := r.provider.account.RoutesTo(ctx, sid, account.AnyTime)
 	if err != nil {
-		addAttributeError(diags, path.Root("sid"), "Unable to look for the bot's phone numbers", err)
+		addAttributeError(diags, path.Root("sid"), "Unable to look for what routes to the bot", err)
 		return
 	}
-	if len(numbers) == 0 {
-		return
+	said := unreadNotes(routes.Unread)
+	if len(routes.Numbers) > 0 {
+		said = append(said, numbersGo(routes.Numbers, state.ForceDestroy.ValueBool()))
 	}
+	if ways := routes.InUse(); len(ways) > 0 {
+		said = append(said, waysGo(ways, state.ForceDestroy.ValueBool()))
+	}
+	if len(said) > 0 {
+		diags.AddWarning(fmt.Sprintf("Bot %q (%s) will be removed", state.UniqueName.ValueString(), sid), strings.Join(said, " "))
+	}
+}
+
+func numbersGo(numbers []bot.Number, force bool) string {
 	what := "Those whose bindings this plan removes, or points at another bot, are taken care of; any other keeps the bot from being deleted, unless `force_destroy` is set."
-	if state.ForceDestroy.ValueBool() {
+	if force {
 		what = "Since `force_destroy` is set, those that get no other bot in the same apply are freed and answer nothing from then on, bound here or not."
 	}
-	diags.AddWarning(fmt.Sprintf("Bot %q (%s) will be removed", state.UniqueName.ValueString(), sid), fmt.Sprintf("These phone numbers route to it now: %s. %s", phones(numbers), what))
+	return fmt.Sprintf("These phone numbers route to it now: %s. %s", phones(numbers), what)
+}
+
+// waysGo says what becomes of the other ways in to a bot that is removed.
+func waysGo(ways []bot.Way, force bool) string {
+	what := "What this plan does not point elsewhere, or remove, keeps the bot from being deleted"
+	if force {
+		what += " where it cannot be freed, as a Messaging Service and a Conversations address can"
+	}
+	return fmt.Sprintf("It is also reached by %s. %s.", bot.JoinWays(ways), what)
+}
+
+// unreadNotes say which ways in the credentials may not read.
+func unreadNotes(unread []bot.Unread) []string {
+	var notes []string
+	for _, each := range unread {
+		notes = append(notes, fmt.Sprintf("The account's %s could not be read, so what of them leads to the bot is not known: %s", each.Kind.Plural(), sentence(each.Reason)))
+	}
+	return notes
 }

@@ -129,8 +129,9 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 		said = append(said, fmt.Sprintf("An apply that was cut off began it: %s is the other bot.", other))
 	}
 	said = append(said, movedNumbers(preview))
-	if n := len(preview.Services); n > 0 {
-		said = append(said, fmt.Sprintf("%s whose inbound URL is the bot's: %s.", counted(n, "Messaging Service moves too,", "Messaging Services move too,"), listed(preview.Services)))
+	moving := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return !w.Moves() })
+	if len(moving) > 0 {
+		said = append(said, fmt.Sprintf("So is what else leads to it: %s.", bot.JoinWays(moving)))
 	}
 	said = append(said, fmt.Sprintf("Then %s is deleted, and `sid` changes: change whatever names the old one literally.", preview.Bot.SID))
 	if preview.Activity.Calls > 0 {
@@ -139,9 +140,10 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 	if preview.Activity.Conversations > 0 {
 		said = append(said, fmt.Sprintf("%s: they end, and whoever writes again begins a new one.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
 	}
-	if len(preview.Callers) > 0 {
-		said = append(said, fmt.Sprintf("These flows reference the old SID and will break: %s. Change them to the new SID.", listed(preview.Callers)))
+	if fixed := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.Moves() }); len(fixed) > 0 {
+		said = append(said, fmt.Sprintf("What references the old SID and cannot be moved will break: %s. Change it to the new SID.", bot.JoinWays(fixed)))
 	}
+	said = append(said, unreadNotes(preview.Unread)...)
 	if from != to {
 		goes := !p.plan.Schema.IsNull() && !p.state.Schema.IsNull()
 		said = append(said, "The new engine cannot hold what the old one has: "+strings.Join(p.state.holds(goes), ", ")+".")
@@ -193,6 +195,25 @@ func (p replacementPlanner) silences(ctx context.Context, preview replacement.Pr
 				fmt.Sprintf("%s answers %s on %s, and the new content has no `%s` for it. Give one, or take the channel out of their bindings first.",
 					preview.Bot, channel, phones(numbers), urlName(channel)))
 		}
+	}
+	return p.strandsWays(ctx, preview) || refused
+}
+
+// strandsWays refuses to move a way in to a bot hosted elsewhere that has no URL for what
+// comes by it.
+func (p replacementPlanner) strandsWays(ctx context.Context, preview replacement.Preview) bool {
+	spec, err := p.plan.spec(ctx)
+	if err != nil {
+		return false
+	}
+	to, refused := bot.Bot{Content: spec.Content}, false
+	for _, way := range preview.Ways {
+		if _, ok := way.PointerTo(p.provider.account.Webhooks, to, ""); ok || !way.Moves() || preview.Bot.Engine() == bot.Application {
+			continue
+		}
+		refused = true
+		p.diags.AddAttributeError(path.Root("webhooks").AtName(urlName(way.Channel)), "A way in would answer nothing",
+			fmt.Sprintf("%s is reached by %s, and the new content has no `%s` for it. Give one, or point that elsewhere first.", preview.Bot, way, urlName(way.Channel)))
 	}
 	return refused
 }

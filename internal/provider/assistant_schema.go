@@ -43,7 +43,8 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `flow` (a Studio flow), `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
 			"with none, the content is managed elsewhere and never read as drift: removing the attribute leaves the bot as it is. What says nothing for a bot's engine is null. A new bot on the engine `studio` needs `flow` or `schema`, " +
 			"since Twilio makes no flow without a definition; a flow whose content is managed elsewhere is imported.\n\n" +
-			"Destroying a bot that phone numbers still route to fails and lists them, unless `force_destroy` is set.\n\n" +
+			"Destroying a bot that phone numbers still route to, or that a Messaging Service, a Conversations address, a sender, a short code, a SIP domain, another TwiML application or a flow " +
+			"still leads to, fails and lists them; `force_destroy` frees the numbers, the services and the addresses first.\n\n" +
 			"Where Terraform itself replaces the resource (`-replace`, a taint, `replace_triggered_by`), a bot in use needs `lifecycle { create_before_destroy = true }`: " +
 			"the new bot is created beside the old one under the same name, the bindings follow, and the old one is deleted; without it the apply stops before it writes. A bot that nothing routes to is replaced without it. " +
 			"On Autopilot, which has no two assistants of one name, change `unique_name` instead. A resource whose address changes needs a `moved` block, and the plan prints it.\n\n" +
@@ -97,7 +98,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"rename": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "How a change of `unique_name` is done. `replace`, which holds where this is null, makes a new bot from what the old one is now and from this configuration, waits until it is ready, " +
-					"moves every phone number and Messaging Service to it, whoever bound them, and only then removes the old one: no number is ever without a bot, and `sid` changes. " +
+					"moves every phone number, and whatever else leads to it and can be moved, whoever bound them, and only then removes the old one: no number is ever without a bot, and `sid` changes. " +
 					"`in_place` renames the bot itself, which Twilio can do on every engine, and keeps the SID and everything that refers to it. A change of `engine` is always a replacement. " +
 					"Terraform shows a replacement as an update in place of this resource, so `lifecycle { prevent_destroy = true }` does not stop it; `rename = \"in_place\"` is what keeps the bot when its name changes.",
 				Validators: []validator.String{stringvalidator.OneOf(renameReplace, renameInPlace)},
@@ -110,7 +111,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Whether phone numbers that still route to the bot are freed when it is destroyed; by default they make the destruction fail.",
+				MarkdownDescription: "Whether phone numbers, Messaging Services and Conversations addresses that still lead to the bot are freed when it is destroyed; by default they make the destruction fail.",
 			},
 			"restore_sid": schema.StringAttribute{
 				Optional: true,

@@ -121,13 +121,16 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 	// Parent credentials reach a subaccount's numbers and applications, but product
 	// hosts act on the account of the credentials, whatever account is meant.
 	services := account.Services(twilio.NewServices(client))
+	waysIn := []account.WaysIn{twilio.NewSIPDomains(client), twilio.NewShortCodes(client)}
 	if owner := client.CredentialAccountSID(); owner != "" && owner != client.AccountSID() {
 		services = account.NoServices{}
 		off := account.Off{Reason: fmt.Errorf("credentials of account %s reach the numbers and applications of its subaccount %s, but not its flows and assistants; "+
 			"use credentials of the subaccount itself", owner, client.AccountSID())}
 		hosts[bot.Studio], hosts[bot.Autopilot] = off, off
+	} else {
+		waysIn = append(waysIn, twilio.NewAddresses(client), twilio.NewSenders(client))
 	}
-	return account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts)
+	return account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts, waysIn...)
 }
 
 // unknown lists the attributes without which nothing can be asked and that are not known

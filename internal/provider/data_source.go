@@ -3,9 +3,12 @@ package provider
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
@@ -19,26 +22,60 @@ func (d *accountDataSource) Configure(_ context.Context, req datasource.Configur
 	d.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-// overview reads the account's numbers and bots, and what they say of each other.
-func (d *accountDataSource) overview(ctx context.Context) (numbers []bot.Number, listed bot.Listing, roster bot.Roster, err error) {
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		numbers, err = d.provider.account.Numbers(ctx, account.AnyTime)
-		return err
-	})
-	group.Go(func() (err error) {
-		listed, err = d.provider.account.Bots(ctx, account.AnyTime)
-		return err
-	})
+// overview is what an account's numbers, bots and ways in say of each other.
+type overview struct {
+	bot.Roster
+	numbers []bot.Number
+	bots    bot.Listing
+}
+
+// waysIn lists those ways in that a data source shows.
+type waysIn func(ctx context.Context, since account.Moment) ([]bot.Way, []bot.Unread, error)
+
+// noWaysIn is for what shows phone numbers alone.
+func noWaysIn(context.Context, account.Moment) ([]bot.Way, []bot.Unread, error) {
+	return nil, nil, nil
+}
+
+// overview reads the account. What the credentials may not read is warned of, and the rest
+// is shown all the same.
+func (d *accountDataSource) overview(ctx context.Context, waysIn waysIn, diags *diag.Diagnostics) (o overview, err error) {
 	var services map[string]bot.Service
+	var ways []bot.Way
+	var unread []bot.Unread
+	var membersUnread error
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		services, err = d.provider.account.Overriding(ctx, account.AnyTime)
+		o.numbers, err = d.provider.account.Numbers(groupCtx, account.AnyTime)
+		return err
+	})
+	group.Go(func() (err error) {
+		o.bots, err = d.provider.account.Bots(groupCtx, account.AnyTime)
+		return err
+	})
+	group.Go(func() (err error) {
+		services, err = d.provider.account.Overriding(groupCtx, account.AnyTime)
+		if errors.Is(err, bot.ErrForbidden) {
+			membersUnread, err = err, nil
+		}
+		return err
+	})
+	group.Go(func() (err error) {
+		ways, unread, err = waysIn(groupCtx, account.AnyTime)
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return nil, listed, roster, err
+		return o, err
 	}
-	return numbers, listed, bot.NewRoster(d.provider.account.Webhooks, listed, services), nil
+	if membersUnread != nil && !slices.ContainsFunc(unread, func(u bot.Unread) bool { return u.Kind == bot.ByService }) {
+		unread = append(unread, bot.Unread{Kind: bot.ByService, Reason: membersUnread})
+	}
+	for _, each := range unread {
+		diags.AddWarning(fmt.Sprintf("The account's %s could not be read", each.Kind.Plural()),
+			"What is shown here does not say what of them leads to a bot, and which numbers they answer for. "+sentence(each.Reason))
+	}
+	o.Roster = bot.NewRoster(d.provider.account.Webhooks, o.bots, services, ways)
+	return o, nil
 }
 
 // byName puts bots in the order in which they are shown.

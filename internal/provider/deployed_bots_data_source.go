@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -37,12 +39,34 @@ type deployedBotModel struct {
 	Engine              types.String `tfsdk:"engine"`
 	Status              types.String `tfsdk:"status"`
 	PhoneNumbers        []string     `tfsdk:"phone_numbers"`
+	Routes              []routeModel `tfsdk:"routes"`
 	MessagingWebhookURL types.String `tfsdk:"messaging_webhook_url"`
 	VoiceWebhookURL     types.String `tfsdk:"voice_webhook_url"`
 	DateCreated         types.String `tfsdk:"date_created"`
 	DateUpdated         types.String `tfsdk:"date_updated"`
 	BuiltAt             types.String `tfsdk:"built_at"`
 	Revision            types.Int64  `tfsdk:"revision"`
+}
+
+// routeModel is one way in to a bot beside the phone numbers.
+type routeModel struct {
+	Kind    types.String `tfsdk:"kind"`
+	SID     types.String `tfsdk:"sid"`
+	Name    types.String `tfsdk:"name"`
+	Field   types.String `tfsdk:"field"`
+	Channel types.String `tfsdk:"channel"`
+	InUse   types.Bool   `tfsdk:"in_use"`
+}
+
+func routesOf(ways []bot.Way) []routeModel {
+	routes := []routeModel{}
+	for _, way := range ways {
+		routes = append(routes, routeModel{
+			Kind: types.StringValue(string(way.Kind)), SID: types.StringValue(way.SID), Name: optional(way.Name),
+			Field: types.StringValue(way.Field), Channel: optional(string(way.Channel)), InUse: types.BoolValue(!way.Idle),
+		})
+	}
+	return routes
 }
 
 func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -72,10 +96,21 @@ func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 					"unique_name":   computed("The bot's name."),
 					"friendly_name": computed("The name for people."),
 					"engine":        computed("What runs the bot."),
-					"status":        computed("`live`: a number routes to it; `idle`: none does; `suspended`: it is kept from answering."),
+					"status":        computed("`live`: something routes to it; `idle`: nothing does; `suspended`: it is kept from answering."),
 					"phone_numbers": schema.ListAttribute{
 						Computed: true, ElementType: types.StringType,
 						MarkdownDescription: "The numbers that route to the bot, or would if it were not suspended, in E.164.",
+					},
+					"routes": schema.ListNestedAttribute{
+						Computed: true, MarkdownDescription: "What else leads to the bot, or would if it were not suspended.",
+						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+							"kind":    computed("What it is: " + wayKindsNote() + "."),
+							"sid":     computed("Its SID."),
+							"name":    computed("Its name."),
+							"field":   computed("The field that holds the bot's URL or SID, in Twilio's words; of a flow, the state that runs the bot."),
+							"channel": computed("What comes by it: `messaging` or `voice`; null for both."),
+							"in_use":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether Twilio uses it as it is now: a Messaging Service may defer to its numbers."},
+						}},
 					},
 					"messaging_webhook_url": computed("The URL that Twilio calls when a message comes for the bot. " + shownURLNote),
 					"voice_webhook_url":     computed("The URL that Twilio calls when a call comes for the bot. " + shownURLNote),
@@ -97,7 +132,7 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	numbers, listed, roster, err := d.overview(ctx)
+	o, err := d.overview(ctx, d.provider.account.WaysIn, &resp.Diagnostics)
 	if err != nil {
 		unusable(&resp.Diagnostics, "the account's bots", err)
 		return
@@ -107,8 +142,8 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 		name = regexp.MustCompile(m.NameRegex.ValueString()) // validated
 	}
 	m.Bots = []deployedBotModel{}
-	for _, b := range byName(listed.Bots) {
-		status, phones := roster.BotStatus(b.SID, numbers)
+	for _, b := range byName(o.bots.Bots) {
+		status, phones := o.BotStatus(b.SID, o.numbers)
 		if !wanted(m.Engine, string(b.Engine())) || !wanted(m.Status, string(status)) || (name != nil && !name.MatchString(b.UniqueName)) {
 			continue
 		}
@@ -122,7 +157,7 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 		messaging, voice := webhooksOf(d.provider.account.Webhooks, b)
 		shown := deployedBotModel{
 			SID: types.StringValue(b.SID), UniqueName: types.StringValue(b.UniqueName), FriendlyName: types.StringValue(b.FriendlyName),
-			Engine: types.StringValue(string(b.Engine())), Status: types.StringValue(string(status)), PhoneNumbers: phones,
+			Engine: types.StringValue(string(b.Engine())), Status: types.StringValue(string(status)), PhoneNumbers: phones, Routes: routesOf(o.Ways(b.SID)),
 			MessagingWebhookURL: optional(messaging), VoiceWebhookURL: optional(voice),
 			DateCreated: dateOf(b.DateCreated), DateUpdated: dateOf(b.DateUpdated), BuiltAt: dateOf(b.BuiltAt),
 		}
@@ -132,6 +167,15 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 		m.Bots = append(m.Bots, shown)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// wayKindsNote lists the kinds of ways in for a description.
+func wayKindsNote() string {
+	var kinds []string
+	for _, kind := range bot.WayKinds() {
+		kinds = append(kinds, fmt.Sprintf("`%s` (%s)", string(kind), kind))
+	}
+	return strings.Join(kinds, ", ")
 }
 
 // wanted reports whether a filter lets a value through; an unset one lets all.

@@ -34,8 +34,10 @@ func advice(problem *bot.Problem) string {
 	case bot.StillRouted:
 		return "Remove the bindings of these numbers, point others elsewhere at Twilio, or set `force_destroy = true` on the bot and apply that first: then they are freed. " +
 			"To replace the bot, change its `unique_name`: its numbers follow. Where Terraform replaces it (`-replace`, a taint, `replace_triggered_by`), the bot needs `create_before_destroy`."
-	case bot.NoMessagingURL:
-		return "Give it `messaging_url`, or point the service elsewhere first."
+	case bot.StillReferenced:
+		return "Point it elsewhere first, then apply again. To replace the bot, change its `unique_name`: what can be moved follows, and the plan names the rest."
+	case bot.NoURLForWay:
+		return "Give it `messaging_url` or `voice_url`, or point that elsewhere first."
 	case bot.NotRestorable:
 		return "Remove `restore_sid` to create the bot anew."
 	case bot.BuildUnfinished:

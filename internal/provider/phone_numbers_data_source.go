@@ -119,20 +119,20 @@ func (d *phoneNumbersDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	numbers, _, roster, err := d.overview(ctx)
+	o, err := d.overview(ctx, noWaysIn, &resp.Diagnostics)
 	if err != nil {
 		unusable(&resp.Diagnostics, "the account's phone numbers", err)
 		return
 	}
 	webhooks := d.provider.account.Webhooks
 	m.PhoneNumbers = []accountNumberModel{}
-	for _, number := range numbers {
-		status := roster.NumberStatus(number)
+	for _, number := range o.numbers {
+		status := o.NumberStatus(number)
 		shown := accountNumberModel{
 			SID: types.StringValue(number.SID), PhoneNumber: types.StringValue(number.PhoneNumber), FriendlyName: types.StringValue(number.FriendlyName),
 			Capabilities: number.Capabilities.Names(), Country: optional(bot.CountryOf(number.PhoneNumber)), Status: types.StringValue(string(status)),
-			ServiceSID: optional(roster.Answer(number, bot.Messaging).Service.SID),
-			Messaging:  sideOf(webhooks, roster.Answer(number, bot.Messaging)), Voice: sideOf(webhooks, roster.Answer(number, bot.Voice)),
+			ServiceSID: optional(o.Answer(number, bot.Messaging).Service.SID),
+			Messaging:  sideOf(webhooks, o.Answer(number, bot.Messaging)), Voice: sideOf(webhooks, o.Answer(number, bot.Voice)),
 		}
 		if m.lets(shown) {
 			m.PhoneNumbers = append(m.PhoneNumbers, shown)

@@ -38,7 +38,7 @@ func (r *replaced) setup(w *sandboxtest.World) {
 	w.Edit(0, func(n *bot.Number) { n.Voice = bot.Side{URL: "https://theirs.example.com/", Method: "GET"} })
 	if r.service {
 		url := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: r.old.SID, Channel: bot.Messaging})
-		if _, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": "POST"}`, url)); err != nil {
+		if _, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": "GET"}`, url)); err != nil {
 			w.T.Fatal(err)
 		}
 	}
@@ -139,9 +139,9 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 				Unknown: r.to == bot.Application,
 				Part:    r.to == bot.Autopilot,
 				Cuts: map[string]func(w *sandboxtest.World) error{
-					"The new bot may exist with its mark, and no phone number routes to it": func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID) },
-					"Each phone number answers for one of the two bots":                     func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID, r.newest(w)) },
-					"Each Messaging Service routes to one of the two bots":                  func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID, r.newest(w)) },
+					"The new bot may exist with its mark, and no phone number routes to it":               func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID) },
+					"Each phone number answers for one of the two bots":                                   func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID, r.newest(w)) },
+					"Each Messaging Service, and whatever else leads to it, leads to one of the two bots": func(w *sandboxtest.World) error { return carriedBy(w, r.old.SID, r.newest(w)) },
 					"If the bot is suspended, its phone numbers are silenced for one of the two bots": func(w *sandboxtest.World) error {
 						if !r.suspended {
 							return carriedBy(w, r.old.SID, r.newest(w))

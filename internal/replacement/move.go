@@ -133,50 +133,70 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 	return change, notices
 }
 
-// moveServices moves the Messaging Services whose inbound URL is the old bot's.
-func (r *replacement) moveServices(ctx context.Context) error {
-	all, err := r.account.Services(ctx, r.account.Now())
+// moveWays moves the other ways in that lead to the old bot, used by Twilio or not. Each is
+// one write. What is silenced leads to the hold, which moves with its mark.
+func (r *replacement) moveWays(ctx context.Context) error {
+	now := r.account.Now()
+	all, _, err := r.account.WaysThatMove(ctx, now)
 	if err != nil {
 		return err
 	}
-	for _, service := range all {
-		if service.Route(r.account.SID, r.account.Webhooks).BotSID != r.old.SID {
+	routing, err := r.account.RoutingWithHolds(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, way := range all {
+		if _, moves, err := r.way().decide(routing, way); err != nil {
+			return err
+		} else if !moves {
 			continue
 		}
-		url, method, err := r.serviceURL(service)
+		err := r.account.EditWay(ctx, way, &r.log, func(_ context.Context, live bot.Way) (bot.Way, bool, error) {
+			return r.way().decide(routing, live)
+		})
 		if err != nil {
 			return err
 		}
-		r.pointed = append(r.pointed, service)
-		if err := r.account.PointService(ctx, service.SID, url, method); err != nil {
-			return fmt.Errorf("pointing the Messaging Service %s at the new bot: %w", service, err)
-		}
 	}
 	return nil
 }
 
-// serviceURL is what a Messaging Service is pointed at to route to the new bot.
-func (r *replacement) serviceURL(service bot.Service) (url, method string, err error) {
-	if r.request.Engine != bot.Application {
-		return r.account.Webhooks.URL(bot.Webhook{AccountSID: r.account.SID, BotSID: r.new.SID, Channel: bot.Messaging, TargetTask: r.task}), bot.WebhookMethod, nil
-	}
-	webhooks := r.request.To.Content.Webhooks
-	if webhooks == nil || webhooks.MessagingURL == "" {
-		return "", "", &bot.Problem{
-			Kind:    bot.NoMessagingURL,
-			Summary: "A Messaging Service routes to this bot",
-			Detail:  fmt.Sprintf("The inbound URL of the Messaging Service %s is that of bot %s, and the new bot has no messaging URL to put there.", service, r.old),
-		}
-	}
-	spelled := webhooks.Spelled()
-	return spelled.MessagingURL, spelled.MessagingMethod, nil
+func (r *replacement) way() moveWay {
+	to := bot.Bot{SID: r.new.SID, UniqueName: r.request.To.UniqueName, Content: r.request.To.Content}
+	return moveWay{old: r.old, to: to, task: r.task}
 }
 
-func (r *replacement) moveServicesBack(ctx context.Context) error {
-	for _, service := range slices.Backward(r.pointed) {
-		if err := r.account.PointService(ctx, service.SID, service.InboundURL, service.InboundMethod); err != nil {
-			return err
+// moveWay is what is known when it is decided where a way in leads from now on.
+type moveWay struct {
+	old, to bot.Bot
+	task    string // at which a conversation with the new bot enters, where the engines differ
+}
+
+// decide says where a way in that leads to the old bot leads from now on.
+func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves bool, err error) {
+	route := routing.Lead(way)
+	if m.old.SID == "" || route.BotSID != m.old.SID || route.SilencedBy != "" || way.SID == m.old.SID || !way.Moves() {
+		return way, false, nil
+	}
+	task := m.task
+	if m.old.Engine() == m.to.Engine() {
+		task = route.TargetTask
+	}
+	pointer, ok := way.PointerTo(routing.Webhooks, m.to, task)
+	if !ok {
+		return way, false, &bot.Problem{
+			Kind:     bot.NoURLForWay,
+			Summary:  fmt.Sprintf("A %s routes to this bot", way.Kind),
+			Detail:   fmt.Sprintf("Bot %s is reached by %s, and the new bot has no URL to put there.", m.old, way),
+			Channels: []bot.Channel{way.Channel},
 		}
 	}
-	return nil
+	if m.to.Engine() != bot.Application && pointer.URL != "" && way.To.URL != "" && way.To.Method != "" {
+		pointer.Method = way.To.Method // Twilio's own webhooks take either
+	}
+	if pointer.Same(way.To) {
+		return way, false, nil // bots hosted elsewhere may share a URL
+	}
+	way.To = pointer
+	return way, true, nil
 }

@@ -13,8 +13,6 @@ type Preview struct {
 	Bot bot.Bot
 	account.Routes
 	Activity bot.Activity
-	// Callers are flows that run the bot as a subflow.
-	Callers []bot.Bot
 }
 
 // Look reads what a replacement of a bot will touch; bot.ErrNotFound when neither the bot
@@ -43,26 +41,5 @@ func Look(ctx context.Context, a *account.Account, sid string) (Preview, error) 
 	if p.Activity, err = a.Activity(ctx, sid); err != nil {
 		return p, err
 	}
-	p.Callers, err = callers(ctx, a, sid)
-	return p, err
-}
-
-// callers looks for flows that run a bot as a subflow. A flow that cannot be read says
-// nothing of it.
-func callers(ctx context.Context, a *account.Account, sid string) ([]bot.Bot, error) {
-	flows, err := a.BotsOf(ctx, bot.Studio, account.AnyTime)
-	if err != nil {
-		return nil, err
-	}
-	var calling []bot.Bot
-	for _, each := range flows.Bots {
-		if each.SID == sid {
-			continue
-		}
-		other, err := a.Host(bot.Studio).Read(ctx, each.SID)
-		if err == nil && other.Content.Flow != nil && other.Content.Flow.Names(sid) {
-			calling = append(calling, other)
-		}
-	}
-	return calling, nil
+	return p, nil
 }

@@ -39,8 +39,6 @@ type replacement struct {
 	task    string // at which a conversation enters, where the old engine had none
 	carries bool   // the new bot carries everything
 	log     account.UndoLog
-	// pointed are the Messaging Services that were moved, as they were before.
-	pointed []bot.Service
 	notices notices
 }
 
@@ -81,10 +79,9 @@ func (r *replacement) backward() []operation.Step {
 		Do:   r.moveNumbers,
 		Undo: func(ctx context.Context) error { return r.account.PutBack(ctx, &r.log) },
 	}, {
-		Name: "moving the Messaging Services that route to it",
-		Cut:  "Each Messaging Service routes to one of the two bots, which are both whole; the next apply moves the rest, or moves them back.",
-		Do:   r.moveServices,
-		Undo: r.moveServicesBack,
+		Name: "moving the other ways in to it",
+		Cut:  "Each Messaging Service, and whatever else leads to it, leads to one of the two bots, which are both whole; the next apply moves the rest, or moves them back.",
+		Do:   r.moveWays,
 	}, {
 		Name: "keeping it suspended",
 		Cut:  "If the bot is suspended, its phone numbers are silenced for one of the two bots; the next apply goes on.",
@@ -245,7 +242,7 @@ func (r *replacement) moveSuspensionBack(ctx context.Context) error {
 
 // moveAll moves what routes to the old bot, whatever of it is moved already.
 func (r *replacement) moveAll(ctx context.Context) error {
-	return errors.Join(r.moveNumbers(ctx), r.moveServices(ctx), r.moveSuspension(ctx))
+	return errors.Join(r.moveNumbers(ctx), r.moveWays(ctx), r.moveSuspension(ctx))
 }
 
 // drain waits until no call is in progress on the old bot, as long as the request allows.

@@ -63,7 +63,7 @@ func TestReplacementThatMustNotBeMadeLeavesAllAsItIs(t *testing.T) {
 			kind: bot.NoContent},
 		"a Messaging Service cannot be pointed at it": {from: bot.Studio, to: bot.Application, service: true,
 			request: func(r *replacement.Request) { r.To.Content.Webhooks.MessagingURL = "" },
-			kind:    bot.NoMessagingURL, says: "nothing of it is left"},
+			kind:    bot.NoURLForWay, says: "nothing of it is left"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -230,7 +230,7 @@ func TestPreviewShowsWhatIsTouched(t *testing.T) {
 
 		a, _ := w.Process()
 		p, err := replacement.Look(t.Context(), a, r.old.SID)
-		if err != nil || p.Bot.SID != r.old.SID || len(p.Numbers) != 2 || len(p.Services) != 1 || p.Activity.Calls != 1 || len(p.Callers) != 1 || p.Callers[0].SID != calling.SID {
+		if err != nil || p.Bot.SID != r.old.SID || len(p.Numbers) != 2 || len(p.Ways) != 2 || p.Activity.Calls != 1 || p.Ways[0].Kind != bot.ByService || p.Ways[1].Kind != bot.BySubflow || p.Ways[1].SID != calling.SID {
 			t.Errorf("a flow: %+v, %v", p, err)
 		}
 		by := p.ByChannel(r.old.SID)
@@ -238,7 +238,7 @@ func TestPreviewShowsWhatIsTouched(t *testing.T) {
 			t.Errorf("by channel: %v", by)
 		}
 		p, err = replacement.Look(t.Context(), a, app.SID)
-		if err != nil || len(p.Numbers) != 1 || len(p.Services) != 0 || p.Callers != nil {
+		if err != nil || len(p.Numbers) != 1 || len(p.Ways) != 0 {
 			t.Errorf("an application: %+v, %v", p, err)
 		}
 		if _, err := replacement.Look(t.Context(), a, "FW9999999999999999999999999999aaaa"); !errors.Is(err, bot.ErrNotFound) {

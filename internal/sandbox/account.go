@@ -20,16 +20,17 @@ type apiKey struct {
 	record
 	FriendlyName string `json:"friendly_name"`
 	SecretHash   string `json:"secret_hash"`
+	restriction
 }
 
 var (
-	accounts = newTable[account]("accounts")
-	apiKeys  = newTable[apiKey]("api_keys")
+	accounts = table[account, *account]{name: "accounts", everywhere: true}
+	apiKeys  = table[apiKey, *apiKey]{name: "api_keys", everywhere: true}
 )
 
 func accountRoutes() []route {
 	return []route{
-		{method: "GET", pattern: "/2010-04-01/Accounts/{AccountSid}", noKeys: true, handler: fetchAccount},
+		{method: "GET", pattern: "/2010-04-01/Accounts/{AccountSid}", noKeys: true, permission: "iam/accounts/read", handler: fetchAccount},
 	}
 }
 

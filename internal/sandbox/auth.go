@@ -29,7 +29,7 @@ func (c *call) authenticate(st *state) *apiError {
 		if !secretMatches(password, key.SecretHash) {
 			return errAuthenticate()
 		}
-		c.byKey = true
+		c.byKey, c.key = true, key
 		c.caller, ok = accounts.get(st, key.AccountSID)
 	} else {
 		c.caller, ok = accounts.get(st, user)

@@ -98,7 +98,7 @@ func autopilotProduct() product {
 	routes = append(routes, queryRoutes()...)
 	routes = append(routes, autopilotWebhookRoutes()...)
 	return product{
-		host: "autopilot", version: "/v1", prefixes: []string{assistantsPath}, routes: routes,
+		host: "autopilot", homeOnly: true, prefixes: []string{assistantsPath}, routes: granted(notGrantable+"autopilot/assistants", routes),
 		tables: []stored{assistants, tasks, taskFields, taskSamples, fieldTypes, fieldValues, modelBuilds, queries, autopilotWebhooks, dialogues},
 		bots: []botKind{{
 			engine: "autopilot",

@@ -27,10 +27,19 @@ type call struct {
 	// caller is the authenticated account, and byKey reports that it used an API key.
 	caller account
 	byKey  bool
+	key    apiKey
+	// region is the Region of the host that the request was sent to; empty for us1.
+	region string
 	// params are the form of a POST, else the query, checked against the route.
 	params url.Values
+	// body is the body of a POST to a route that takes JSON.
+	body []byte
 
 	newSID func(prefix string) string
+
+	// after is done once the call's writes are stored and no lock is held, before it is
+	// answered. Nil for nothing.
+	after func(context.Context, *Sandbox) error
 }
 
 type callKey struct{}
@@ -41,18 +50,21 @@ func withCall(ctx context.Context, c *call) context.Context {
 
 func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call) }
 
-// notFound is the 404 for the path of the request.
+// notFound is the 404 for the path of the request, on the product hosts without
+// its version.
 func (c *call) notFound() *apiError {
 	path := c.original.Path
 	if c.host != nil && c.host.host != apiHost {
-		path = strings.TrimPrefix(path, c.host.version)
+		if i := strings.IndexByte(strings.TrimPrefix(path, "/"), '/'); i >= 0 {
+			path = path[i+1:]
+		}
 	}
 	return errNotFound(path)
 }
 
 // newRecord is the record of a new row of the call's account.
 func (c *call) newRecord(prefix string) record {
-	return record{SID: c.newSID(prefix), AccountSID: c.account.SID, DateCreated: c.now, DateUpdated: c.now}
+	return record{SID: c.newSID(prefix), AccountSID: c.account.SID, Region: c.region, DateCreated: c.now, DateUpdated: c.now}
 }
 
 // touch sets the date of an update.

@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
@@ -18,8 +20,13 @@ const callLimit = 4 * time.Hour
 type session struct {
 	conversation run.Conversation
 	fresh        bool // it starts with this event
+	thread       bool // its messages are those of a conversation of Twilio Conversations
 	bot          *InboundBot
+	region       string    // in which it is stored
 	begin        run.Event // what starts it, with the SID it will have
+	callback     string    // where Twilio reports the end of the call
+	// deaf writes that the caller hung up without the bot being told; nil where it is told.
+	deaf func(st *state, now time.Time)
 	// keep stores the conversation after a turn. One that was ended or removed
 	// meanwhile stays so.
 	keep func(st *state, turn run.Turn, now time.Time) error
@@ -55,51 +62,110 @@ func (s *Sandbox) world(accountSID string) run.World {
 	return run.World{Web: s.web(accountSID), Now: s.clock, SID: s.newSID}
 }
 
-// receive delivers a message or a call. It reads the state, lets the bot run
-// without a lock on it, and then writes the result of the
-// conversation: a webhook on this machine may call the sandbox back.
-func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer, err error) {
-	answer.Answers, answer.Ended = []InboundText{}, true
+// delivery finds where an event is routed, and between whom the conversation is. It
+// is asked again once the contact's lock is held.
+type delivery func(st *state) (line, run.Contact, error)
+
+// receive delivers a message or a call.
+func (s *Sandbox) receive(ctx context.Context, in Inbound) (InboundAnswer, error) {
 	if in.Channel != channelMessaging && in.Channel != channelVoice {
-		return answer, errChannel(in.Channel)
+		return silence(), errChannel(in.Channel)
 	}
 	// The executions of all contacts continue while no lock is held, so that the holder of
 	// one contact's lock never waits for another's.
 	if err := s.settle(ctx); err != nil {
+		return silence(), err
+	}
+	ordinary := func(st *state) (line, run.Contact, error) { return s.ordinary(st, in) }
+	if in.Channel == channelVoice {
+		return s.deliver(ctx, in, ordinary)
+	}
+	answer, err := s.converse(ctx, in)
+	switch {
+	case errors.Is(err, errNoConversation):
+		return s.deliver(ctx, in, ordinary)
+	case err != nil:
 		return answer, err
 	}
-	with := run.Contact{From: in.From, To: in.To, Channel: in.Channel}
-	unlock, err := s.contactLock(ctx, with)
-	if err != nil {
+	if settings, err := s.Settings(); err != nil || settings.ConversationsTakeMessages {
 		return answer, err
+	}
+	parallel, err := s.deliver(ctx, in, ordinary)
+	return both(answer, parallel), err
+}
+
+// silence is the answer where there is none.
+func silence() InboundAnswer { return InboundAnswer{Answers: []InboundText{}, Ended: true} }
+
+// ordinary is the delivery to what the fields of the receiver say.
+func (s *Sandbox) ordinary(st *state, in Inbound) (line, run.Contact, error) {
+	r, err := s.receiverOf(st, in.To)
+	if err != nil {
+		return line{}, run.Contact{}, err
+	}
+	if region := processedIn(st, r, in.Channel); region != "" {
+		st = st.in(region)
+		if r, err = s.receiverOf(st, r.address); err != nil {
+			return line{}, run.Contact{}, err
+		}
+	}
+	l := s.lineOf(st, r, in.Channel)
+	who := run.Contact{AccountSID: r.accountSID, From: onChannelOf(r.address, in.From), To: r.address, Channel: in.Channel, Service: l.service}
+	if l.Via == viaService && l.kind != nil && l.kind.byService {
+		who.To = l.service
+	}
+	return l, who, nil
+}
+
+// onChannelOf is the contact's address on the channel of the address written to: on
+// WhatsApp a number is written whatsapp:+12025550142.
+func onChannelOf(address, from string) string {
+	channel, _, other := strings.Cut(address, ":")
+	if !other || channel == "sip" || strings.Contains(from, ":") {
+		return from
+	}
+	return channel + ":" + from
+}
+
+// deliver reads the state, lets the bot run without a lock on it, and then writes the
+// result of the conversation: a webhook on this machine may call the sandbox back.
+func (s *Sandbox) deliver(ctx context.Context, in Inbound, find delivery) (InboundAnswer, error) {
+	st, l, who, unlock, err := s.await(ctx, find)
+	if err != nil {
+		return silence(), err
 	}
 	defer unlock()
-	if err := s.settleContact(ctx, with); err != nil {
-		return answer, err
+	if who.Conversation, err = s.join(l); err != nil {
+		return silence(), err
 	}
-	st, err := s.snapshot(ctx)
+	talk, problems, err := s.open(st.in(l.region), &l, who)
 	if err != nil {
-		return answer, err
+		return silence(), err
 	}
-	n, ok := numberOwned(st, in.To)
-	if !ok {
-		return answer, fmt.Errorf("number %q of this sandbox: %w", in.To, errNone)
-	}
-	who := run.Contact{AccountSID: n.AccountSID, From: in.From, To: in.To, Channel: in.Channel}
-	l := s.lineOf(st, n, in.Channel)
-	talk, problems, err := s.open(st, &l, who)
-	if err != nil {
-		return answer, err
-	}
-	answer = l.InboundAnswer
+	answer := l.InboundAnswer
 	answer.Answers, answer.Ended = []InboundText{}, true
 	var turn run.Turn
-	if talk != nil && (!talk.fresh || !in.Hangup) {
+	if talk != nil {
+		talk.region = l.region
+		if talk.fresh {
+			talk.callback = l.callback
+		}
+	}
+	switch {
+	case talk == nil || talk.fresh && in.Hangup:
+	case in.Hangup && talk.deaf != nil:
+		err = s.change(func(st *state) error {
+			return st.within(talk.region, func() error { talk.deaf(st, moment(s.clock())); return nil })
+		})
+	default:
 		turn = talk.conversation.Send(ctx, talk.event(in))
 		if err := s.keep(talk, turn); err != nil {
 			return answer, err
 		}
 		answer.Ended = turn.Ended
+	}
+	if err != nil {
+		return answer, err
 	}
 	answer.Answers = append(answer.Answers, turn.Replies...)
 	for _, p := range append(problems, turn.Problems...) {
@@ -109,10 +175,45 @@ func (s *Sandbox) receive(ctx context.Context, in Inbound) (answer InboundAnswer
 	return answer, ctx.Err()
 }
 
+// await takes the lock of the contact that a delivery concerns. Where the delivery was
+// routed differently meanwhile, it takes the lock of that contact instead.
+func (s *Sandbox) await(ctx context.Context, find delivery) (st *state, l line, who run.Contact, unlock func(), err error) {
+	unlock = func() {}
+	for locked := (run.Contact{}); ; {
+		if st, err = s.snapshot(ctx); err != nil {
+			break
+		}
+		if l, who, err = find(st); err != nil {
+			break
+		}
+		if with := pairOf(who); with != locked {
+			unlock()
+			if unlock, err = s.contactLock(ctx, with); err != nil {
+				return st, l, who, func() {}, err
+			}
+			locked = with
+			if err = s.settleContact(ctx, with); err != nil {
+				break
+			}
+			continue
+		}
+		return st, l, who, unlock, nil
+	}
+	unlock()
+	return st, l, who, func() {}, err
+}
+
+// pairOf is a contact as contactLock knows it.
+func pairOf(who run.Contact) run.Contact {
+	return run.Contact{From: who.From, To: who.To, Channel: who.Channel}
+}
+
 // keep writes the result of a conversation, even if the client has disconnected
 // meanwhile: the bot has already answered.
 func (s *Sandbox) keep(talk *session, turn run.Turn) error {
-	return s.change(func(st *state) error { return talk.keep(st, turn, moment(s.clock())) })
+	return s.change(func(st *state) error {
+		return st.within(talk.region, func() error { return talk.keep(st, turn, moment(s.clock())) })
+	})
 }
 
 // event converts an inbound message or call to an event of the conversation.
@@ -122,7 +223,9 @@ func (talk *session) event(in Inbound) run.Event {
 		return run.Hangup()
 	case in.Channel == channelMessaging:
 		e := run.Message(in.Body)
-		e.SID = talk.begin.SID
+		if e.SID = talk.begin.SID; talk.thread {
+			e.Kind = run.KindThread
+		}
 		return e
 	case talk.fresh:
 		return talk.begin
@@ -158,6 +261,8 @@ func (s *Sandbox) open(st *state, l *line, who run.Contact) (*session, []run.Pro
 	case l.kind != nil:
 		talk, err := l.kind.open(s, st, l.Bot.SID, l.URL, who)
 		return talk, nil, err
+	case l.conversation != nil:
+		return s.openListener(l, who), nil, nil
 	default:
 		return s.openWebhook(l, who, twiml.Webhook{
 			URL: l.URL, Method: l.method, FallbackURL: l.fallback, FallbackMethod: l.fallbackMethod,
@@ -188,7 +293,11 @@ func (s *Sandbox) openFallback(st *state, l *line, who run.Contact) (*session, [
 	}
 	second := s.follow(st, hooks{url: l.fallback, method: l.fallbackMethod}, who.AccountSID)
 	if second.kind != nil {
-		talk, err := second.kind.open(s, st, second.Bot.SID, second.URL, who)
+		if l.Via == viaService && second.kind.byService {
+			who.To = l.service
+		}
+		talk, err := second.kind.open(s, st.in(second.region), second.Bot.SID, second.URL, who)
+		l.region = second.region
 		l.Bot, l.Status, l.URL = second.Bot, second.Status, second.URL
 		return talk, problems, err
 	}

@@ -29,8 +29,20 @@
 //     parameters with c.fields(), which checks bools, URLs and methods and keeps
 //     the first error. A list returns listPage(c, key, rows, render), with the
 //     same render as the fetch; it writes the envelope of the host.
+//     A route that takes JSON (json: true) reads c.body instead. What must be done
+//     without a lock, once the writes are stored, is c.after.
+//   - Permissions. granted names the resource that a restricted key needs for a route,
+//     behind notGrantable where Twilio has none.
+//   - Receivers, where people write to or call what the product has: a findReceiver in
+//     product.receivers, so that an inbound message or call finds it by its address or
+//     SID. A way in is one file: rows, calls, its findReceiver, and in receivers_knobs.go
+//     the knob that makes one, where no API does.
 //   - Bots, where the product runs bots: a botKind in product.bots, so that
 //     inbound messages and calls find them by webhook URL and run them.
+//
+// Rows belong to the Region of the host that a call was sent to, and are seen in it alone;
+// a table that is everywhere, or has an abroad, says otherwise. Work on the rows of
+// another Region is state.in to read and state.within to write.
 //
 // A handler never reads the wall clock (it uses c.now), never makes an identifier
 // (c.newSID) and never sleeps: what takes time is computed from its start on

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -16,6 +17,11 @@ const (
 	FaultCutBefore = "cut_before" // the connection is cut, nothing is done
 	FaultCutAfter  = "cut_after"  // the request is done, the connection is cut
 	FaultStale     = "stale"      // a read answers from the past
+	// A list answers without its list, with null for it, or with an error body and 200, as
+	// a gateway may.
+	FaultWithoutList = "without_list"
+	FaultNullList    = "null_list"
+	FaultErrorBody   = "error_body"
 )
 
 // Fault makes requests fail. It applies to those that its Method, Host and
@@ -35,7 +41,7 @@ type Fault struct {
 
 	// Status, Headers and Body are the answer of FaultStatus. A nil Body is
 	// Twilio's error body for the status, a string is sent unchanged, anything else
-	// as JSON.
+	// as JSON. FaultErrorBody answers 200 with the error body for Status, 500 when 0.
 	Status  int               `json:"status,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
 	Body    any               `json:"body,omitempty"`
@@ -67,6 +73,8 @@ type hit struct {
 	delay, lag          time.Duration
 	cutBefore, cutAfter bool
 	answer              *answer
+	// change is made to the answer.
+	change func(*answer)
 }
 
 func (f Fault) check() (*activeFault, error) {
@@ -83,7 +91,11 @@ func (f Fault) check() (*activeFault, error) {
 		if f.DelayMS <= 0 {
 			return nil, fmt.Errorf("a fault of kind %q needs delay_ms above 0", f.Kind)
 		}
-	case FaultCutBefore, FaultCutAfter:
+	case FaultErrorBody:
+		if f.Status != 0 && (f.Status < 400 || f.Status > 599) {
+			return nil, fmt.Errorf("a fault of kind %q needs a status from 400 to 599, not %d", f.Kind, f.Status)
+		}
+	case FaultCutBefore, FaultCutAfter, FaultWithoutList, FaultNullList:
 	case "":
 		if f.MaxInFlight <= 0 {
 			return nil, fmt.Errorf("a fault needs a kind or max_in_flight above 0")
@@ -131,6 +143,16 @@ func (fs *faults) hit(r *http.Request, inFlight int) hit {
 		switch f.Kind {
 		case FaultStatus:
 			h.answer = f.answer(f.Status, f.body())
+		case FaultErrorBody:
+			broken := Fault{Status: f.Status}
+			if broken.Status == 0 {
+				broken.Status = http.StatusInternalServerError
+			}
+			h.answer = f.answer(http.StatusOK, (&activeFault{Fault: broken}).body())
+		case FaultWithoutList:
+			h.change = func(a *answer) { a.list(func(body object, key string) { delete(body, key) }) }
+		case FaultNullList:
+			h.change = func(a *answer) { a.list(func(body object, key string) { body[key] = nil }) }
 		case FaultDelay:
 			h.delay += period
 		case FaultStale:
@@ -150,6 +172,22 @@ func (f *activeFault) answer(status int, body []byte) *answer {
 		a.header.Set(name, value)
 	}
 	return a
+}
+
+// list changes the body of a list, given the key of the rows. Another answer stays as it
+// is.
+func (a *answer) list(change func(body object, key string)) {
+	var body object
+	if a.status != http.StatusOK || json.Unmarshal(a.body, &body) != nil {
+		return
+	}
+	for key, value := range body {
+		if _, rows := value.([]any); rows {
+			change(body, key)
+			a.body = encodeJSON(body)
+			return
+		}
+	}
 }
 
 func (f *activeFault) body() []byte {

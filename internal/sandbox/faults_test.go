@@ -220,3 +220,41 @@ func TestFaultsWithoutSenseAreRefused(t *testing.T) {
 	}
 	must(t, box, 200, "GET", numbersOf, nil) // and none of them is in force
 }
+
+func TestListLosesItsList(t *testing.T) {
+	for kind, want := range map[string]string{FaultWithoutList: "absent", FaultNullList: "null", FaultErrorBody: "error"} {
+		t.Run(kind, func(t *testing.T) {
+			s := predictable()
+			newService(t, s, `{"friendly_name":"pool"}`)
+			if err := s.AddFault(Fault{Kind: kind, Times: -1, Path: "IncomingPhoneNumbers.json$|Services$"}); err != nil {
+				t.Fatal(err)
+			}
+			for target, key := range map[string]string{numbersOf: "incoming_phone_numbers", servicesURL: "services"} {
+				body := must(t, s, 200, "GET", target, nil)
+				got := "rows"
+				switch rows, has := body[key]; {
+				case body["code"] == 20500.0 && body["status"] == 500.0 && !has:
+					got = "error"
+				case !has:
+					got = "absent"
+				case rows == nil:
+					got = "null"
+				}
+				if got != want {
+					t.Errorf("%s: %s, want %s: %v", target, got, want, body)
+				}
+			}
+			must(t, s, 200, "GET", appsOf, nil)
+		})
+	}
+	s := predictable()
+	if err := s.AddFault(Fault{Kind: FaultWithoutList, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	if body := must(t, s, 404, "GET", starterPath+"/Applications/AP1.json", nil); body["code"] != 20404.0 {
+		t.Errorf("an error lost something: %v", body)
+	}
+	if err := s.AddFault(Fault{Kind: FaultErrorBody, Status: 200}); err == nil {
+		t.Error("an error of status 200 was taken")
+	}
+}

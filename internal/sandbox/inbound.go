@@ -1,18 +1,25 @@
 package sandbox
 
 import (
+	"fmt"
 	"regexp"
+	"strings"
+	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
 )
 
-// Inbound is a message or a call from outside to a phone number. The first one
-// of a contact on the voice channel calls the number; those that follow are what
-// the caller says (Body), presses (Digits) or, without either, the caller saying
-// nothing, until the call ends.
+// Inbound is a message or a call from outside. The first one of a contact on the
+// voice channel calls; those that follow are what the caller says (Body), presses
+// (Digits) or, without either, the caller saying nothing, until the call ends.
 type Inbound struct {
-	To      string `json:"to"`   // E.164
-	From    string `json:"from"` // E.164
+	// To is what a person writes to or calls: a number in E.164, a short code, a sender
+	// (whatsapp:+12025550142, rcs:agent, messenger:page), a SIP address, or an address
+	// that has an address configuration; or the SID of one of these.
+	To string `json:"to"`
+	// From is the contact: E.164, on the channel of To where it names none, or a SIP
+	// address.
+	From    string `json:"from"`
 	Channel string `json:"channel"`
 	Body    string `json:"body,omitempty"`   // of a message, or what a caller says
 	Digits  string `json:"digits,omitempty"` // pressed in a call
@@ -47,11 +54,17 @@ type InboundAnswer struct {
 	// Ended reports that no answer is expected.
 	Ended  bool   `json:"ended"`
 	Status string `json:"status"` // one of the constants above
-	// Via is the field of the number that decided: sms_url, sms_application_sid,
-	// voice_url, voice_application_sid or trunk_sid; or messaging_service, where the
-	// number's own fields do not count. URL is the webhook it routed to.
+	// Via is the field that decided, of the number, short code, sender or SIP domain:
+	// sms_url, sms_application_sid, voice_url, voice_application_sid, trunk_sid or
+	// callback_url; or messaging_service, where its own fields do not count; or
+	// conversation or address, where Conversations takes the message: an open
+	// conversation or one that an address configuration creates. URL is the webhook it
+	// routed to.
 	Via string `json:"via,omitempty"`
 	URL string `json:"url,omitempty"`
+	// Parallel is the answer by the receiver's own fields to a message that
+	// Conversations took, where both answer.
+	Parallel *InboundAnswer `json:"parallel,omitempty"`
 	// Errors are what Twilio would write into the account's error log; they are in
 	// the journal too.
 	Errors []EntryError `json:"errors,omitempty"`
@@ -63,6 +76,9 @@ type botKind struct {
 	// webhook matches the URLs that route to such a bot, with groups named "account"
 	// and "sid".
 	webhook *regexp.Regexp
+	// byService reports that a message by way of a Messaging Service is addressed to the
+	// service, not to its sender.
+	byService bool
 	// find looks a bot up by its account and SID.
 	find func(st *state, accountSID, sid string) (InboundBot, bool)
 	// open finds the conversation with a contact of a bot that find has found, or
@@ -73,6 +89,34 @@ type botKind struct {
 	calls func(s *Sandbox, st *state, who run.Contact) (*session, error)
 }
 
+// receiver is a record of the account that people write to or call.
+type receiver struct {
+	accountSID string
+	sid        string // of the record
+	address    string // as people write it
+	// What it carries.
+	messages, calls bool
+	messaging       target
+	voice           target
+	// The kind and name of its route, which says in which Region it is processed.
+	routed, routedAs string
+}
+
+// findReceiver looks up what an address or a SID stands for, among one kind of
+// record.
+type findReceiver func(st *state, now time.Time, to string) (receiver, bool)
+
+// receiverOf finds what a message or a call was sent to.
+func (s *Sandbox) receiverOf(st *state, to string) (receiver, error) {
+	now := moment(s.clock())
+	for _, find := range s.receivers {
+		if r, ok := find(st, now, to); ok {
+			return r, nil
+		}
+	}
+	return receiver{}, fmt.Errorf("%q is neither a number nor another address of this sandbox: %w", to, errNone)
+}
+
 // line is where a message or a call is routed: what answers, and what is requested
 // when that fails.
 type line struct {
@@ -80,51 +124,69 @@ type line struct {
 	kind                     *botKind // nil for a webhook
 	method                   string
 	fallback, fallbackMethod string
+	// region is the Region in which the bot runs.
+	region string
+	// callback is where Twilio reports the end of a call.
+	callback string
+	// service is the Messaging Service that a message came by.
+	service string
+	// conversation is the conversation of Twilio Conversations that takes a message; nil
+	// for none. It has no SID before it is created.
+	conversation *openConversation
 }
 
-// target is what one channel of a number points at.
+// target is what one channel of a receiver points at.
 type target struct {
 	trunk                         string
 	application, applicationField string
 	urlField                      string
 	hooks                         hooks
+	callback                      string // for the end of a call
 	of                            func(application) hooks
 }
 
 // hooks are the webhooks of a channel.
 type hooks struct{ url, method, fallback, fallbackMethod string }
 
-// lineOf finds where a message or a call to a number is routed.
-func (s *Sandbox) lineOf(st *state, n incomingPhoneNumber, channel string) line {
-	if channel == channelMessaging {
-		if service, ok := serviceReceiving(st, n); ok {
-			l := s.follow(st, hooks{
-				service.InboundRequestURL, service.InboundMethod, service.FallbackURL, service.FallbackMethod,
-			}, n.AccountSID)
-			l.Via = "messaging_service"
-			return l
-		}
-		return s.route(st, n, n.Capabilities.SMS, target{
-			application: n.SmsApplicationSID, applicationField: "sms_application_sid",
-			urlField: "sms_url", hooks: hooks{n.SmsURL, n.SmsMethod, n.SmsFallbackURL, n.SmsFallbackMethod},
-			of: func(a application) hooks {
-				return hooks{a.SmsURL, a.SmsMethod, a.SmsFallbackURL, a.SmsFallbackMethod}
-			},
-		})
-	}
-	return s.route(st, n, n.Capabilities.Voice, target{
-		trunk:       n.TrunkSID,
-		application: n.VoiceApplicationSID, applicationField: "voice_application_sid",
-		urlField: "voice_url", hooks: hooks{n.VoiceURL, n.VoiceMethod, n.VoiceFallbackURL, n.VoiceFallbackMethod},
-		of: func(a application) hooks {
-			return hooks{a.VoiceURL, a.VoiceMethod, a.VoiceFallbackURL, a.VoiceFallbackMethod}
-		},
-	})
+// smsHooks are an application's webhooks for messages.
+func smsHooks(a application) hooks {
+	return hooks{a.SmsURL, a.SmsMethod, a.SmsFallbackURL, a.SmsFallbackMethod}
 }
+
+// voiceHooks are an application's webhooks for calls.
+func voiceHooks(a application) hooks {
+	return hooks{a.VoiceURL, a.VoiceMethod, a.VoiceFallbackURL, a.VoiceFallbackMethod}
+}
+
+// lineOf finds where a message or a call is routed.
+func (s *Sandbox) lineOf(st *state, r receiver, channel string) line {
+	if channel != channelMessaging {
+		return s.route(st, r.accountSID, r.calls, r.voice)
+	}
+	service, member := serviceOf(st, r.accountSID, r.sid)
+	if !r.messages || !member {
+		return s.route(st, r.accountSID, r.messages, r.messaging)
+	}
+	// The descriptions of inbound_request_url and use_inbound_webhook_on_number.
+	var l line
+	if service.UseInboundWebhookOnNumber {
+		l = s.route(st, r.accountSID, r.messages, r.messaging)
+	} else {
+		l = s.follow(st, hooks{
+			service.InboundRequestURL, service.InboundMethod, service.FallbackURL, service.FallbackMethod,
+		}, r.accountSID)
+		l.Via = viaService
+	}
+	l.service = service.SID
+	return l
+}
+
+// viaService is the Via of a message that a Messaging Service received.
+const viaService = "messaging_service"
 
 // route follows Twilio's precedence: trunk, application, URL (descriptions of
 // the IncomingPhoneNumber resource).
-func (s *Sandbox) route(st *state, n incomingPhoneNumber, carries bool, t target) line {
+func (s *Sandbox) route(st *state, accountSID string, carries bool, t target) line {
 	switch {
 	case !carries:
 		return line{InboundAnswer: InboundAnswer{Status: InboundUnreachable}}
@@ -135,15 +197,16 @@ func (s *Sandbox) route(st *state, n incomingPhoneNumber, carries bool, t target
 		if !ok {
 			return line{InboundAnswer: InboundAnswer{Status: InboundDangling, Via: t.applicationField}}
 		}
-		l := s.follow(st, t.of(a), n.AccountSID)
+		l := s.follow(st, t.of(a), accountSID)
 		if l.Status == InboundExternal {
 			l.Status = InboundBotAnswers
 			l.Bot = &InboundBot{SID: a.SID, FriendlyName: a.FriendlyName, Engine: "application"}
 		}
-		l.Via = t.applicationField
+		l.Via, l.callback = t.applicationField, a.StatusCallback
 		return l
 	default:
-		l := s.follow(st, t.hooks, n.AccountSID)
+		l := s.follow(st, t.hooks, accountSID)
+		l.callback = t.callback
 		if l.Status != InboundSilent {
 			l.Via = t.urlField
 		}
@@ -153,7 +216,7 @@ func (s *Sandbox) route(st *state, n incomingPhoneNumber, carries bool, t target
 
 // follow finds the bot at a webhook URL.
 func (s *Sandbox) follow(st *state, h hooks, accountSID string) line {
-	l := line{method: h.method, fallback: h.fallback, fallbackMethod: h.fallbackMethod}
+	l := line{region: st.region, method: h.method, fallback: h.fallback, fallbackMethod: h.fallbackMethod}
 	if h.url == "" {
 		l.Status = InboundSilent
 		return l
@@ -166,7 +229,12 @@ func (s *Sandbox) follow(st *state, h hooks, accountSID string) line {
 			continue
 		}
 		sid, owner := groups[kind.webhook.SubexpIndex("sid")], groups[kind.webhook.SubexpIndex("account")]
-		bot, ok := kind.find(st, owner, sid)
+		// The URL says in which Region the bot is, wherever it is called from.
+		l.region = ""
+		if i := kind.webhook.SubexpIndex("region"); i >= 0 {
+			l.region = rowsOf(strings.ToLower(groups[i]))
+		}
+		bot, ok := kind.find(st.in(l.region), owner, sid)
 		if !ok || owner != accountSID {
 			l.Status = InboundDangling
 			return l

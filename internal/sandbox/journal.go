@@ -67,7 +67,7 @@ func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
 	// status shows it.
 	query, _ := url.ParseQuery(r.URL.RawQuery)
 	var form url.Values
-	if isForm(r) {
+	if isOfType(r, formType) {
 		form, _ = url.ParseQuery(string(body))
 	}
 	entry.Query, entry.Form = redactAll(query, redact), redactAll(form, redact)

@@ -87,13 +87,17 @@ func (c *call) paging() (paging, error) {
 			p.filters[name] = values
 		}
 	}
+	most := maxPageSize
+	if c.route.largestPage > 0 {
+		most = c.route.largestPage
+	}
 	var err error
 	if text := c.params.Get("PageSize"); c.params.Has("PageSize") {
 		if p.size, err = strconv.Atoi(text); err != nil || p.size < 1 {
-			return p, invalidParameter(20001, "PageSize must be a number from 1 to %d", maxPageSize)
+			return p, invalidParameter(20001, "PageSize must be a number from 1 to %d", most)
 		}
-		if p.size > maxPageSize {
-			return p, invalidParameter(20007, "Page size must not be greater than %d", maxPageSize)
+		if p.size > most {
+			return p, invalidParameter(20007, "Page size must not be greater than %d", most)
 		}
 	}
 	if text := c.params.Get("Page"); c.params.Has("Page") {

@@ -1,14 +1,23 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 func messagingProduct() product {
 	return product{
 		host:     "messaging",
-		version:  "/v1",
-		prefixes: []string{"/v1/Services"},
-		routes:   append(messagingServiceRoutes(), messagingNumberRoutes()...),
-		tables:   []stored{messagingServices, serviceNumbers},
+		prefixes: []string{"/v1/Services", sendersPath},
+		routes: slices.Concat(
+			granted("messaging/services", messagingServiceRoutes()),
+			granted("messaging/services.phonenumbers", messagingNumberRoutes()),
+			messagingMemberRoutes(),
+			granted("messaging/whatsapp-senders", senderRoutes()),
+		),
+		tables: []stored{messagingServices, serviceMembers, senders},
+
+		receivers: []findReceiver{findSender},
 	}
 }
 
@@ -33,16 +42,16 @@ type messagingService struct {
 	Usecase                   string `json:"usecase"`
 }
 
-// serviceNumber is a number's membership in a service. Its SID is the number's,
-// so that a number is in one service at most.
-type serviceNumber struct {
+// serviceMember is the membership of a number, short code or sender in a service. Its
+// SID is theirs, so that each is in one service at most.
+type serviceMember struct {
 	record
 	ServiceSID string `json:"service_sid"`
 }
 
 var (
 	messagingServices = newTable[messagingService]("messaging_services")
-	serviceNumbers    = newTable[serviceNumber]("messaging_service_numbers")
+	serviceMembers    = newTable[serviceMember]("messaging_service_numbers")
 )
 
 // newMessagingService is a service as Twilio creates one, without its record.
@@ -54,19 +63,12 @@ func newMessagingService() messagingService {
 	}
 }
 
-// serviceOf finds the service a number is in. A number that moved to another
-// account left it.
-func serviceOf(st *state, n incomingPhoneNumber) (messagingService, bool) {
-	member, ok := serviceNumbers.get(st, n.SID)
-	if !ok || member.AccountSID != n.AccountSID {
+// serviceOf finds the service that a number, short code or sender of an account is
+// in. One that moved to another account left it.
+func serviceOf(st *state, accountSID, sid string) (messagingService, bool) {
+	member, ok := serviceMembers.get(st, sid)
+	if !ok || member.AccountSID != accountSID {
 		return messagingService{}, false
 	}
 	return messagingServices.get(st, member.ServiceSID)
-}
-
-// serviceReceiving is the service that receives a number's messages instead
-// (descriptions of inbound_request_url and use_inbound_webhook_on_number).
-func serviceReceiving(st *state, n incomingPhoneNumber) (messagingService, bool) {
-	service, ok := serviceOf(st, n)
-	return service, ok && n.Capabilities.SMS && !service.UseInboundWebhookOnNumber
 }

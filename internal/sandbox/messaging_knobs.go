@@ -54,7 +54,7 @@ func (s *Sandbox) addMessagingService(text []byte) (messagingService, error) {
 			if !owned || n.AccountSID != service.AccountSID {
 				return fmt.Errorf("number %q of account %s: %w", e164, service.AccountSID, errNone)
 			}
-			if err := join(st, service, n, now); err != nil {
+			if err := join(st, service, n.SID, now); err != nil {
 				return fmt.Errorf("number %s: %w", e164, err)
 			}
 		}

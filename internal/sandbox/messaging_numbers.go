@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -17,7 +16,7 @@ func messagingNumberRoutes() []route {
 	}
 }
 
-func renderServiceNumber(m serviceNumber, n incomingPhoneNumber) object {
+func renderServiceNumber(m serviceMember, n incomingPhoneNumber) object {
 	carries := []string{}
 	for _, c := range []struct {
 		name string
@@ -52,8 +51,8 @@ func countryCode(e164 string) any {
 
 // memberOf is a number of the service; one that was released or moved to
 // another account is not a member.
-func (c *call) memberOf(service messagingService, sid string) (serviceNumber, incomingPhoneNumber, bool) {
-	m, in := serviceNumbers.get(c.state, sid)
+func (c *call) memberOf(service messagingService, sid string) (serviceMember, incomingPhoneNumber, bool) {
+	m, in := serviceMembers.get(c.state, sid)
 	n, owned := numbers.get(c.state, sid)
 	return m, n, in && owned && m.ServiceSID == service.SID && n.AccountSID == service.AccountSID
 }
@@ -63,11 +62,11 @@ func listServiceNumbers(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	found := serviceNumbers.list(c.state, func(m serviceNumber) bool {
+	found := serviceMembers.list(c.state, func(m serviceMember) bool {
 		_, _, in := c.memberOf(service, m.SID)
 		return in
 	})
-	return listPage(c, "phone_numbers", found, func(m serviceNumber) object {
+	return listPage(c, "phone_numbers", found, func(m serviceMember) object {
 		_, n, _ := c.memberOf(service, m.SID)
 		return renderServiceNumber(m, n)
 	})
@@ -101,26 +100,11 @@ func addServiceNumber(c *call) (int, any, error) {
 	if !ok || n.AccountSID != c.account.SID {
 		return 0, nil, errNotFound("/PhoneNumbers/" + sid)
 	}
-	if apiErr := join(c.state, service, n, c.now); apiErr != nil {
+	if apiErr := join(c.state, service, n.SID, c.now); apiErr != nil {
 		return 0, nil, apiErr
 	}
 	m, n, _ := c.memberOf(service, sid)
 	return http.StatusCreated, renderServiceNumber(m, n), nil
-}
-
-// join adds a number to a service.
-func join(st *state, service messagingService, n incomingPhoneNumber, now time.Time) *apiError {
-	if now, in := serviceOf(st, n); in {
-		if now.SID == service.SID {
-			return invalidParameter(21710, "Phone Number or Short Code is already in the Messaging Service.")
-		}
-		return invalidParameter(21712, "Phone Number or Short Code is associated with another Messaging Service.")
-	}
-	serviceNumbers.put(st, serviceNumber{
-		record:     record{SID: n.SID, AccountSID: n.AccountSID, DateCreated: now, DateUpdated: now},
-		ServiceSID: service.SID,
-	})
-	return nil
 }
 
 func removeServiceNumber(c *call) (int, any, error) {
@@ -132,6 +116,6 @@ func removeServiceNumber(c *call) (int, any, error) {
 	if !in {
 		return 0, nil, c.notFound()
 	}
-	serviceNumbers.remove(c.state, m.SID)
+	serviceMembers.remove(c.state, m.SID)
 	return http.StatusNoContent, nil, nil
 }

@@ -113,8 +113,8 @@ func deleteService(c *call) (int, any, error) {
 }
 
 func removeService(st *state, sid string) {
-	for _, member := range serviceNumbers.list(st, func(m serviceNumber) bool { return m.ServiceSID == sid }) {
-		serviceNumbers.remove(st, member.SID)
+	for _, member := range serviceMembers.list(st, func(m serviceMember) bool { return m.ServiceSID == sid }) {
+		serviceMembers.remove(st, member.SID)
 	}
 	messagingServices.remove(st, sid)
 }

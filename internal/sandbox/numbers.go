@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 )
 
 const (
@@ -14,13 +15,18 @@ const (
 func apiProduct() product {
 	p := product{
 		host:     apiHost,
-		version:  "/2010-04-01",
 		prefixes: []string{"/2010-04-01"},
-		tables:   []stored{accounts, apiKeys, numbers, applications, webhookCalls},
+		tables:   []stored{accounts, apiKeys, numbers, applications, shortCodes, sipDomains, webhookCalls},
+
+		receivers: []findReceiver{findNumber, findShortCode, findSipDomain},
 	}
 	p.routes = append(p.routes, accountRoutes()...)
-	p.routes = append(p.routes, numberRoutes()...)
-	p.routes = append(p.routes, applicationRoutes()...)
+	p.routes = append(p.routes, granted("phone-numbers/active-numbers", numberRoutes())...)
+	p.routes = append(p.routes, granted("phone-numbers/active-numbers", numberTypeRoutes())...)
+	p.routes = append(p.routes, granted("phone-numbers/available-numbers/list", availableRoutes())...)
+	p.routes = append(p.routes, granted("voice/twiml.apps", applicationRoutes())...)
+	p.routes = append(p.routes, granted(notGrantable+"sms/short-codes", shortCodeRoutes())...)
+	p.routes = append(p.routes, granted("voice/sip.domains", sipDomainRoutes())...)
 	return p
 }
 
@@ -67,7 +73,16 @@ type incomingPhoneNumber struct {
 	Type                   string       `json:"type"`
 }
 
-var numbers = newTable[incomingPhoneNumber]("incoming_phone_numbers")
+// numbers are the same in all Regions, and configured in each on their own
+// (https://www.twilio.com/docs/global-infrastructure/inbound-call-processing).
+var numbers = table[incomingPhoneNumber, *incomingPhoneNumber]{name: "incoming_phone_numbers", abroad: unconfigured}
+
+// unconfigured is a number in a Region in which nobody configured it.
+func unconfigured(n incomingPhoneNumber) incomingPhoneNumber {
+	bare := newNumber(n.PhoneNumber)
+	bare.record, bare.FriendlyName, bare.Capabilities, bare.Type, bare.Beta, bare.Origin = n.record, n.FriendlyName, n.Capabilities, n.Type, n.Beta, n.Origin
+	return bare
+}
 
 // newNumber is a number as bought, without its record.
 func newNumber(e164 string) incomingPhoneNumber {
@@ -87,7 +102,7 @@ func newNumber(e164 string) incomingPhoneNumber {
 		AddressRequirements:    "none",
 		Origin:                 "twilio",
 		Status:                 "in-use",
-		Type:                   "local",
+		Type:                   numberType(e164),
 	}
 }
 
@@ -148,14 +163,41 @@ func renderNumber(n incomingPhoneNumber) object {
 	}
 }
 
+// findNumber finds a number by itself or by its SID.
+func findNumber(st *state, _ time.Time, to string) (receiver, bool) {
+	n, ok := numberOwned(st, to)
+	if !ok {
+		if n, ok = numbers.get(st, to); !ok {
+			return receiver{}, false
+		}
+	}
+	return receiver{
+		accountSID: n.AccountSID, sid: n.SID, address: n.PhoneNumber,
+		messages: n.Capabilities.SMS, calls: n.Capabilities.Voice, routed: routedNumber, routedAs: n.PhoneNumber,
+		messaging: target{
+			application: n.SmsApplicationSID, applicationField: "sms_application_sid", of: smsHooks,
+			urlField: "sms_url", hooks: hooks{n.SmsURL, n.SmsMethod, n.SmsFallbackURL, n.SmsFallbackMethod},
+		},
+		voice: target{
+			trunk:       n.TrunkSID,
+			application: n.VoiceApplicationSID, applicationField: "voice_application_sid", of: voiceHooks,
+			urlField: "voice_url", hooks: hooks{n.VoiceURL, n.VoiceMethod, n.VoiceFallbackURL, n.VoiceFallbackMethod},
+			callback: n.StatusCallback,
+		},
+	}, true
+}
+
 const (
 	numbersPath = "/2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers"
 	numberPath  = numbersPath + "/{Sid}"
 )
 
+// numberFilters are the parameters of the lists of numbers.
+var numberFilters = []string{"PhoneNumber", "FriendlyName", "Beta", "Origin"}
+
 func numberRoutes() []route {
 	return []route{
-		{method: "GET", pattern: numbersPath, list: true, params: []string{"PhoneNumber", "FriendlyName", "Beta", "Origin"}, handler: listNumbers},
+		{method: "GET", pattern: numbersPath, list: true, params: numberFilters, handler: listNumbers},
 		{method: "POST", pattern: numbersPath, params: append([]string{"PhoneNumber", "AreaCode"}, numberParams...), handler: createNumber},
 		{method: "GET", pattern: numberPath, handler: fetchNumber},
 		{method: "POST", pattern: numberPath, params: append([]string{"AccountSid"}, numberParams...), handler: updateNumber},
@@ -177,7 +219,10 @@ func fetchNumber(c *call) (int, any, error) {
 	return http.StatusOK, renderNumber(n), err
 }
 
-func listNumbers(c *call) (int, any, error) {
+func listNumbers(c *call) (int, any, error) { return listNumbersOf(c, "", renderNumber) }
+
+// listNumbersOf lists the numbers of a type, of all where it is empty.
+func listNumbersOf(c *call, kind string, render func(incomingPhoneNumber) object) (int, any, error) {
 	beta, origin := true, ""
 	f := c.fields()
 	f.boolean("Beta", &beta)
@@ -189,12 +234,13 @@ func listNumbers(c *call) (int, any, error) {
 	name := c.params.Get("FriendlyName")
 	found := numbers.list(c.state, func(n incomingPhoneNumber) bool {
 		return n.AccountSID == c.account.SID &&
+			(kind == "" || n.Type == kind) &&
 			(beta || !n.Beta) &&
 			(origin == "" || n.Origin == origin) &&
 			(name == "" || n.FriendlyName == name) &&
 			matches(n.PhoneNumber)
 	})
-	return listPage(c, "incoming_phone_numbers", found, renderNumber)
+	return listPage(c, "incoming_phone_numbers", found, render)
 }
 
 // phoneNumberFilter matches a part of a number, in which * stands for any digit.

@@ -17,28 +17,33 @@ var numberParams = []string{
 }
 
 func createNumber(c *call) (int, any, error) {
+	n, err := c.buyNumber()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusCreated, renderNumber(n), nil
+}
+
+// buyNumber buys the number of the parameters, or changes it where the account owns it.
+func (c *call) buyNumber() (n incomingPhoneNumber, err error) {
 	wanted := c.params.Get("PhoneNumber")
 	if wanted == "" {
-		var err error
 		if wanted, err = c.numberInArea(); err != nil {
-			return 0, nil, err
+			return n, err
 		}
 	}
 	if !e164Form.MatchString(wanted) {
-		return 0, nil, invalidParameter(21421, "PhoneNumber is invalid: %q is not in E.164", wanted)
+		return n, invalidParameter(21421, "PhoneNumber is invalid: %q is not in E.164", wanted)
 	}
 	n, taken := numberOwned(c.state, wanted)
 	switch {
 	case taken && n.AccountSID != c.account.SID:
-		return 0, nil, invalidParameter(21422, "PhoneNumber %s is not available", wanted)
+		return n, invalidParameter(21422, "PhoneNumber %s is not available", wanted)
 	case !taken:
 		n = newNumber(wanted)
 		n.record = c.newRecord("PN")
 	}
-	if err := c.changeNumber(&n); err != nil {
-		return 0, nil, err
-	}
-	return http.StatusCreated, renderNumber(n), nil
+	return n, c.changeNumber(&n)
 }
 
 func numberOwned(st *state, e164 string) (incomingPhoneNumber, bool) {
@@ -83,8 +88,15 @@ func deleteNumber(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	numbers.remove(c.state, n.SID)
+	release(c.state, n)
 	return http.StatusNoContent, nil, nil
+}
+
+// release deletes a number and what is configured for it elsewhere.
+func release(st *state, n incomingPhoneNumber) {
+	numbers.remove(st, n.SID)
+	forgetAddress(st, n.AccountSID, n.PhoneNumber)
+	forgetRoutes(st, routedNumber, n.PhoneNumber)
 }
 
 // moveNumber moves the number to the account of the parameter AccountSid
@@ -108,6 +120,7 @@ func (c *call) moveNumber(n *incomingPhoneNumber) error {
 	case to.OwnerAccountSID != c.caller.SID:
 		return invalidParameter(21473, "Account %s is not related to %s", target, c.caller.SID)
 	}
+	forgetAddress(c.state, n.AccountSID, n.PhoneNumber)
 	n.AccountSID = target
 	return nil
 }

@@ -80,10 +80,11 @@ func (s *Sandbox) readNumber(text json.RawMessage) (incomingPhoneNumber, error) 
 // ReleaseNumber releases a number, as the Console does.
 func (s *Sandbox) ReleaseNumber(sid string) error {
 	return s.change(func(st *state) error {
-		if _, ok := numbers.get(st, sid); !ok {
+		n, ok := numbers.get(st, sid)
+		if !ok {
 			return fmt.Errorf("number %s: %w", sid, errNone)
 		}
-		numbers.remove(st, sid)
+		release(st, n)
 		return nil
 	})
 }
@@ -133,7 +134,7 @@ func (s *Sandbox) ChangeSettings(fields string) (settings Settings, err error) {
 		if err := decodeStrict([]byte(fields), &settings); err != nil {
 			return fmt.Errorf("settings: %w", err)
 		}
-		if min(settings.ReadLagMS, settings.StudioReadLagMS, settings.ModelBuildMS) < 0 {
+		if min(settings.ReadLagMS, settings.StudioReadLagMS, settings.ModelBuildMS, settings.SenderUpdateMS) < 0 {
 			return errors.New("settings: a duration cannot be negative")
 		}
 		st.settings, st.changed = settings, true

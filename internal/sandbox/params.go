@@ -92,14 +92,17 @@ func (f *fields) url(name string, into *string) {
 	if !ok {
 		return
 	}
-	if value != "" {
-		u, err := url.Parse(value)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-			f.fail(invalidParameter(21402, "%s is not a valid URL", name))
-			return
-		}
+	if value != "" && !isURL(value) {
+		f.fail(invalidParameter(21402, "%s is not a valid URL", name))
+		return
 	}
 	*into = value
+}
+
+// isURL reports whether the value is an absolute http or https URL.
+func isURL(value string) bool {
+	u, err := url.Parse(value)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 }
 
 // method copies GET or POST (error 21403).

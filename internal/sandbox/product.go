@@ -8,14 +8,16 @@ import (
 
 // product is the API of one Twilio host.
 type product struct {
-	host    string // first label of the host: "api" for api.twilio.com
-	version string // first segment of every path: "/2010-04-01"
+	host string // first label of the host: "api" for api.twilio.com
 	// prefixes are the paths by which a request without a Twilio host is routed
 	// to this product.
 	prefixes []string
+	homeOnly bool // it is in us1 alone
 	routes   []route
 	tables   []stored
 	bots     []botKind
+	// receivers find what people write to or call. An earlier one wins.
+	receivers []findReceiver
 }
 
 // allProducts lists the products; a new one is added here.
@@ -25,6 +27,11 @@ func allProducts() []product {
 		autopilotProduct(),
 		studioProduct(),
 		messagingProduct(),
+		conversationsProduct(),
+		routesProduct(),
+		trunkingProduct(),
+		voiceProduct(),
+		flexProduct(),
 	}
 }
 
@@ -38,10 +45,15 @@ type route struct {
 	pattern string
 	// params are the names the operation takes, in the form of a POST and in the
 	// query of anything else. A name with a trailing "..." may be repeated.
-	params  []string
-	list    bool // also takes PageSize, Page and PageToken
-	noKeys  bool // refuses API keys, as Twilio does for /Accounts and /Keys
-	handler handler
+	params []string
+	list   bool // also takes PageSize, Page and PageToken
+	// largestPage is the largest PageSize of a list, maxPageSize when 0.
+	largestPage int
+	json        bool // takes a JSON object instead of a form
+	noKeys      bool // refuses API keys, as Twilio does for /Accounts and /Keys
+	// permission is what a restricted key needs, without "/twilio/" before it.
+	permission string
+	handler    handler
 }
 
 func (r route) takes(name string) (known, repeated bool) {
@@ -52,6 +64,17 @@ func (r route) takes(name string) (known, repeated bool) {
 		return true, true
 	}
 	return r.list && slices.Contains([]string{"PageSize", "Page", "PageToken"}, name), false
+}
+
+// granted names the permission of routes that have none yet: a resource, whose action
+// follows from the operation (route.needs), or a whole permission.
+func granted(permission string, routes []route) []route {
+	for i := range routes {
+		if routes[i].permission == "" {
+			routes[i].permission = permission
+		}
+	}
+	return routes
 }
 
 // host is a product with its routes in a mux.
@@ -105,10 +128,9 @@ func (h *host) find(c *call) methods {
 	return c.routes
 }
 
-// hostFor finds the product of a request: by Host, also in the forms with a
-// region or an edge (api.dublin.ie1.twilio.com), or by its path where the host
-// is not Twilio's.
-func (s *Sandbox) hostFor(r *http.Request) *host {
+// hostFor finds the product of a request, and the Region: by Host
+// (api.dublin.ie1.twilio.com), or by its path, in us1, where the host is not Twilio's.
+func (s *Sandbox) hostFor(r *http.Request) (h *host, region string) {
 	name := strings.ToLower(r.Host)
 	if colon := strings.LastIndexByte(name, ':'); colon >= 0 {
 		name = name[:colon]
@@ -116,16 +138,21 @@ func (s *Sandbox) hostFor(r *http.Request) *host {
 	if labels, ok := strings.CutSuffix(name, ".twilio.com"); ok {
 		first, rest, _ := strings.Cut(labels, ".")
 		if strings.Count(rest, ".") > 1 {
-			return nil
+			return nil, ""
 		}
-		return s.hosts[first]
+		region = rest[strings.LastIndexByte(rest, '.')+1:]
+		h = s.hosts[first]
+		if !isRegion(region) || h != nil && h.homeOnly && rowsOf(region) != "" {
+			return nil, ""
+		}
+		return h, rowsOf(region)
 	}
 	for _, h := range s.hosts {
 		for _, prefix := range h.prefixes {
 			if r.URL.Path == prefix || strings.HasPrefix(r.URL.Path, prefix+"/") || r.URL.Path == prefix+".json" {
-				return h
+				return h, ""
 			}
 		}
 	}
-	return nil
+	return nil, ""
 }

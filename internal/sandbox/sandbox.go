@@ -30,9 +30,11 @@ type Sandbox struct {
 	hosts    map[string]*host
 	tables   []stored
 	bots     []botKind
-	knobs    http.Handler
-	traffic  *traffic
-	faults   *faults
+	// receivers find what people write to or call.
+	receivers []findReceiver
+	knobs     http.Handler
+	traffic   *traffic
+	faults    *faults
 
 	tokens   sync.Map // of accounts other than the starter's, by SID, for the life of the process
 	contacts sync.Map // of contacts with a turn in progress
@@ -82,6 +84,7 @@ func build(options []Option) *Sandbox {
 		s.hosts[p.host] = newHost(p)
 		s.tables = append(s.tables, p.tables...)
 		s.bots = append(s.bots, p.bots...)
+		s.receivers = append(s.receivers, p.receivers...)
 	}
 	s.knobs = s.knobRoutes()
 	return s

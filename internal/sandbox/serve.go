@@ -81,6 +81,9 @@ func (s *Sandbox) serve(r *http.Request, body []byte, visit *visit) *answer {
 	if hit.cutAfter {
 		return nil
 	}
+	if hit.change != nil {
+		hit.change(a)
+	}
 	return a
 }
 
@@ -129,15 +132,18 @@ func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answe
 
 // handle runs the handler of a request under the locks.
 func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (status int, value any, err error) {
+	c := &call{Request: r, original: r.URL, newSID: s.newSID}
 	err = s.do(r.Context(), func() error {
-		c := &call{Request: r, original: r.URL, now: moment(s.clock()), newSID: s.newSID}
+		c.now = moment(s.clock())
 		if err := s.prepare(c, body); err != nil {
 			return err
 		}
 		run := func(st *state) (err error) {
 			c.state = st
-			status, value, err = c.route.handler(c)
-			return err
+			return st.within(c.region, func() (err error) {
+				status, value, err = c.route.handler(c)
+				return err
+			})
 		}
 		if r.Method != http.MethodGet {
 			return s.update(run)
@@ -146,8 +152,14 @@ func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (statu
 		if lag > 0 {
 			return run(s.asOf(s.clock().Add(-lag)).fork())
 		}
+		if c.region != s.state.region {
+			return run(s.state.fork()) // others may be reading the state
+		}
 		return run(s.state)
 	})
+	if err == nil && c.after != nil {
+		err = c.after(r.Context(), s)
+	}
 	return status, value, err
 }
 
@@ -160,8 +172,11 @@ func (s *Sandbox) prepare(c *call, body []byte) error {
 	if _, token, ok := c.BasicAuth(); ok && !c.byKey {
 		s.tokens.Store(c.caller.SID, token)
 	}
-	if c.host = s.hostFor(c.Request); c.host == nil {
+	if c.host, c.region = s.hostFor(c.Request); c.host == nil {
 		return c.notFound()
+	}
+	if c.byKey && !c.key.isGoodIn(c.region) {
+		return errAuthenticate()
 	}
 	found := c.host.find(c)
 	if found == nil {
@@ -176,6 +191,9 @@ func (s *Sandbox) prepare(c *call, body []byte) error {
 	}
 	if c.route.noKeys && c.byKey {
 		return errAuthenticate()
+	}
+	if permission := c.route.needs(); c.byKey && !c.key.allows(permission) {
+		return c.key.refuse(permission)
 	}
 	if err := c.readParams(body); err != nil {
 		return err
@@ -193,20 +211,42 @@ func (c *call) readParams(body []byte) *apiError {
 		for name := range query {
 			return invalidParameter(20001, "Unknown parameter %s in the query", strconv.Quote(name))
 		}
-		if !isForm(c.Request) {
-			return apiErrorf(http.StatusUnprocessableEntity, 20422, "The request's Content-Type must be application/x-www-form-urlencoded")
-		}
-		if c.params, err = url.ParseQuery(string(body)); err != nil {
-			return invalidParameter(20001, "The form cannot be read: %v", err)
+		if err := c.readBody(body); err != nil {
+			return err
 		}
 	}
 	return c.route.check(c.params)
 }
 
-// isForm reports whether a request declares its body a form, as Twilio requires.
-func isForm(r *http.Request) bool {
+// readBody reads the form of a POST, or the JSON object where the route takes one.
+func (c *call) readBody(body []byte) *apiError {
+	kind := formType
+	if c.route.json {
+		kind = jsonType
+	}
+	if !isOfType(c.Request, kind) {
+		return apiErrorf(http.StatusUnprocessableEntity, 20422, "The request's Content-Type must be %s", kind)
+	}
+	if c.route.json {
+		c.body = body
+		return nil
+	}
+	var err error
+	if c.params, err = url.ParseQuery(string(body)); err != nil {
+		return invalidParameter(20001, "The form cannot be read: %v", err)
+	}
+	return nil
+}
+
+const (
+	formType = "application/x-www-form-urlencoded"
+	jsonType = "application/json"
+)
+
+// isOfType reports whether a request declares its body to be of a type.
+func isOfType(r *http.Request, wanted string) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "application/x-www-form-urlencoded"
+	return err == nil && kind == wanted
 }
 
 // moment is a time as the state stores it, to the millisecond.

@@ -14,6 +14,15 @@ type Settings struct {
 	// ModelBuildMS is how long, in milliseconds, an Autopilot model build takes; 0 is
 	// a second.
 	ModelBuildMS int `json:"model_build_ms"`
+	// SenderUpdateMS is how long, in milliseconds, an update of a WhatsApp sender takes; 0
+	// is a second.
+	SenderUpdateMS int `json:"sender_update_ms"`
+	// ConversationsTakeMessages keeps a message that Conversations takes (an open
+	// conversation, or an address configuration that creates one) from the receiver's own
+	// webhook and its Messaging Service. Twilio's page on inbound messages says both that a
+	// number's webhook "will always fire" and that a pair of addresses bound to a
+	// conversation stops triggering it.
+	ConversationsTakeMessages bool `json:"conversations_take_messages"`
 	StudioSettings
 	AutopilotSettings
 }

@@ -11,11 +11,19 @@ const studioHost = "studio"
 func studioProduct() product {
 	return product{
 		host:     studioHost,
-		version:  "/v2",
 		prefixes: []string{"/v2/Flows"},
-		routes:   slices.Concat(studioFlowRoutes(), studioRevisionRoutes(), studioRestRoutes(), studioExecutionRoutes()),
-		tables:   []stored{studioFlows, executions},
-		bots:     []botKind{{engine: "studio", webhook: flowWebhook, find: findFlowBot, open: openFlow, calls: flowCall}},
+		routes: slices.Concat(
+			granted("studio/flows", studioFlowRoutes()),
+			granted("studio/flows.revisions", studioRevisionRoutes()),
+			studioRestRoutes(),
+			granted("studio/executions", studioExecutionRoutes()),
+			granted("studio/executions.steps", studioStepRoutes()),
+		),
+		tables: []stored{studioFlows, executions},
+		// "When the Messaging Service then calls the Studio webhook, it supplies [its SID] as
+		// the To value": an execution that was started with the number is not found by it
+		// (https://www.twilio.com/docs/studio/user-guide/studio-faq).
+		bots: []botKind{{engine: "studio", webhook: flowWebhook, byService: true, find: findFlowBot, open: openFlow, calls: flowCall}},
 	}
 }
 
@@ -58,12 +66,15 @@ func (f studioFlow) published() (flowRevision, bool) {
 }
 
 // flowWebhook is the URL at which a flow answers calls and messages
-// (https://www.twilio.com/docs/studio/widget-library/trigger-start).
+// (https://www.twilio.com/docs/studio/widget-library/trigger-start). The host in another
+// Region than us1 is not documented: here it is named as those of the API are.
 var flowWebhook = regexp.MustCompile(
-	`^https?://(?i:webhooks\.twilio\.com)/v1/Accounts/(?P<account>AC[0-9a-fA-F]{32})/Flows/(?P<sid>FW[0-9a-fA-F]{32})(?:\?.*)?$`)
+	`^https?://(?i:webhooks(?:\.[a-z-]{3,})?(?:\.(?P<region>[a-z]{2}[0-9]))?\.twilio\.com)/v1/Accounts/(?P<account>AC[0-9a-fA-F]{32})/Flows/(?P<sid>FW[0-9a-fA-F]{32})(?:\?.*)?$`)
 
-func flowWebhookURL(accountSID, sid string) string {
-	return "https://webhooks.twilio.com/v1/Accounts/" + accountSID + "/Flows/" + sid
+func flowWebhookURL(accountSID, sid string) string { return flowWebhookIn("", accountSID, sid) }
+
+func flowWebhookIn(region, accountSID, sid string) string {
+	return "https://" + hostIn(region, "webhooks") + "/v1/Accounts/" + accountSID + "/Flows/" + sid
 }
 
 // findFlowBot finds a flow that answers: one with a published revision.

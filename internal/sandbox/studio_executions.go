@@ -36,8 +36,16 @@ type execution struct {
 	FlowVersion int64  `json:"flow_version"`
 	Contact     string `json:"contact"` // the address of the contact
 	ContactSID  string `json:"contact_sid"`
-	Channel     string `json:"channel"`               // messaging or voice
-	Address     string `json:"address"`               // the number written to or called
+	Channel     string `json:"channel"`           // messaging or voice
+	Address     string `json:"address"`           // the address written to or called, or the Messaging Service
+	Service     string `json:"service,omitempty"` // the Messaging Service that the message came by
+	// ConversationSID is the conversation of Twilio Conversations that the messages belong
+	// to. Such an execution is one of the conversation, not of the pair of addresses.
+	ConversationSID string `json:"conversation_sid,omitempty"`
+	// Callback is where Twilio reports the end of the call; HungUp reports that it went
+	// elsewhere than to the flow.
+	Callback    string `json:"callback,omitempty"`
+	HungUp      bool   `json:"hung_up,omitempty"`
 	InitiatedBy string `json:"initiated_by"`          // the SID of the message or call
 	Status      string `json:"status"`                // active or ended
 	WaitsUntil  string `json:"waits_until,omitempty"` // RFC 3339; empty: for as long as an execution lasts
@@ -53,10 +61,11 @@ func studioExecutionRoutes() []route {
 		// Twilio's document and twilio-go spell this one parameter in lower case.
 		{method: "GET", pattern: executionsPath, list: true,
 			params: []string{"status", "Status", "DateCreatedFrom", "DateCreatedTo"}, handler: listExecutions},
+		{method: "POST", pattern: executionsPath, params: []string{"To", "From", "Parameters"}, handler: createExecution},
 		{method: "GET", pattern: executionPath, handler: fetchExecution},
 		{method: "POST", pattern: executionPath, params: []string{"Status"}, handler: endExecution},
 		{method: "DELETE", pattern: executionPath, handler: deleteExecution},
-		{method: "GET", pattern: executionPath + "/Context", handler: fetchExecutionContext},
+		{method: "GET", pattern: executionPath + "/Context", permission: "studio/executions.context/read", handler: fetchExecutionContext},
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 type Execution struct {
 	FlowSID string `json:"flow_sid"`
 	Contact string `json:"contact"` // E.164
+	// Address is the number, sender or Messaging Service that the contact is in touch
+	// with. The execution takes part in nothing where it is empty.
+	Address string `json:"address,omitempty"`
 	Channel string `json:"channel"` // messaging or voice
 	// Status is active or ended; active when empty.
 	Status string `json:"status,omitempty"`
@@ -42,7 +45,7 @@ func (s *Sandbox) addExecution(wanted Execution) (e execution, err error) {
 			revision = f.latest()
 		}
 		now := moment(s.clock())
-		e = s.newExecution(st, revision, wanted.Channel, wanted.Contact, "", now)
+		e = newExecution(st, s.newSID, revision, wanted.Channel, wanted.Contact, wanted.Address, now)
 		if wanted.Status == executionEnded {
 			e.end(st, now)
 		} else {
@@ -54,9 +57,9 @@ func (s *Sandbox) addExecution(wanted Execution) (e execution, err error) {
 }
 
 // newExecution is an active execution of a revision, not yet put into the table.
-func (s *Sandbox) newExecution(st *state, revision flowRevision, channel, contact, address string, now time.Time) execution {
+func newExecution(st *state, newSID func(string) string, revision flowRevision, channel, contact, address string, now time.Time) execution {
 	e := execution{
-		record:  record{SID: s.newSID("FN"), AccountSID: revision.AccountSID, DateCreated: now, DateUpdated: now},
+		record:  record{SID: newSID("FN"), AccountSID: revision.AccountSID, DateCreated: now, DateUpdated: now},
 		FlowSID: revision.SID, FlowVersion: revision.Seq,
 		Contact: contact, Channel: channel, Address: address, Status: executionActive,
 	}
@@ -65,12 +68,12 @@ func (s *Sandbox) newExecution(st *state, revision flowRevision, channel, contac
 	}); ok {
 		e.ContactSID = earlier.ContactSID
 	} else {
-		e.ContactSID = s.newSID("FC")
+		e.ContactSID = newSID("FC")
 	}
 	if channel == channelVoice {
-		e.InitiatedBy = s.newSID("CA")
+		e.InitiatedBy = newSID("CA")
 	} else {
-		e.InitiatedBy = s.newSID("SM")
+		e.InitiatedBy = newSID("SM")
 	}
 	return e
 }
@@ -79,14 +82,14 @@ func (s *Sandbox) newExecution(st *state, revision flowRevision, channel, contac
 // ended is not changed.
 func (s *Sandbox) EndExecution(sid string) error {
 	return s.change(func(st *state) error {
-		e, ok := executions.get(st, sid)
+		e, ok := executions.anywhere(st, func(e execution) bool { return e.SID == sid })
 		if !ok {
 			return fmt.Errorf("execution %s: %w", sid, errNone)
 		}
-		if e.Status == executionActive {
-			e.end(st, moment(s.clock()))
+		if e.Status != executionActive {
+			return nil
 		}
-		return nil
+		return st.within(e.Region, func() error { e.end(st, moment(s.clock())); return nil })
 	})
 }
 

@@ -128,22 +128,156 @@ func TestOldEndedExecutionsAreForgotten(t *testing.T) {
 	}
 }
 
-func TestExecutionsSurviveOnTheFileAndEndWithTheirFlow(t *testing.T) {
+func TestExecutionsSurviveOnTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "twilio.sandbox.json")
 	s, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	flow := newFlow(t, s, "greeter", "published")
-	sid := executionOf(t, s, flow, "+447700900999", "messaging")
+	active := executionOf(t, s, flow, "+447700900999", "messaging")
+	ended := executionOf(t, s, flow, "+447700900998", "messaging")
+	if err := s.EndExecution(ended); err != nil {
+		t.Fatal(err)
+	}
 	again, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	must(t, again, 200, "GET", studioFlowsURL+"/"+flow+"/Executions/"+sid, nil)
+	must(t, again, 200, "GET", studioFlowsURL+"/"+flow+"/Executions/"+active, nil)
 	must(t, again, 204, "DELETE", studioFlowsURL+"/"+flow, nil)
-	if strings.Contains(readFile(t, path), sid) {
-		t.Error("the execution exists after its flow")
+	must(t, again, 404, "GET", studioFlowsURL+"/"+flow+"/Executions/"+active, nil)
+	if text := readFile(t, path); strings.Contains(text, ended) || !strings.Contains(text, active) {
+		t.Error("an ended execution exists after its flow, or an active one does not")
+	}
+}
+
+// TestContactOfADeletedFlowIsStuckUntilItsExecutionIsEnded is the harsher reading of what
+// becomes of active executions.
+func TestContactOfADeletedFlowIsStuckUntilItsExecutionIsEnded(t *testing.T) {
+	now := start
+	s := predictable(WithClock(func() time.Time { return now }))
+	old := flowOn(t, s)
+	text(t, s, "hi")
+	caller := Inbound{To: myNumber, From: contact, Channel: "voice"}
+	deliver(t, s, caller)
+	sid := executionsOf(t, s, old, "active")[1]
+	must(t, s, 204, "DELETE", studioFlowsURL+"/"+old, nil)
+	flowOn(t, s)
+	if got := text(t, s, "yes"); got != "!81002 end" {
+		t.Errorf("the message was answered: %s", got)
+	}
+	if got := deliver(t, s, caller); got != "!81002 end" {
+		t.Errorf("the call was answered: %s", got)
+	}
+	if got := deliver(t, s, Inbound{To: myNumber, From: "+447700900998", Channel: "messaging", Body: "hi"}); got != "Tea? wait" {
+		t.Errorf("another contact: %s", got)
+	}
+	must(t, s, 404, "POST", studioFlowsURL+"/"+old+"/Executions/"+sid, form("Status", "ended"))
+	now = now.Add(12 * time.Hour)
+	if got := text(t, s, "yes"); got != "!81002 end" {
+		t.Errorf("it timed out without its flow: %s", got)
+	}
+	turn(t, s, 204, "POST", "executions/"+sid, `{"status":"ended"}`)
+	if got := text(t, s, "hi"); got != "Tea? wait" {
+		t.Errorf("after it was ended: %s", got)
+	}
+	now = now.Add(executionAge)
+	if got := deliver(t, s, caller); got != "Press wait" {
+		t.Errorf("after 30 days: %s", got)
+	}
+}
+
+func TestExecutionEndedBeforeItsFlowIsDeletedLeavesNobodyStuck(t *testing.T) {
+	s := predictable()
+	old := flowOn(t, s)
+	text(t, s, "hi")
+	must(t, s, 200, "POST", studioFlowsURL+"/"+old+"/Executions/"+executionsOf(t, s, old, "active")[0], form("Status", "ended"))
+	must(t, s, 204, "DELETE", studioFlowsURL+"/"+old, nil)
+	flowOn(t, s)
+	if got := text(t, s, "hi"); got != "Tea? wait" {
+		t.Error(got)
+	}
+}
+
+const requestFlow = `{"initial_state":"Trigger","description":"","states":[
+	{"type":"trigger","name":"Trigger","transitions":[{"event":"incomingRequest","next":"set"},{"event":"incomingMessage","next":"ask"}],"properties":{}},
+	{"type":"set-variables","name":"set","transitions":[{"event":"next","next":"known"}],"properties":{"variables":[{"key":"name","value":"{{flow.data.name}}"}]}},
+	{"type":"split-based-on","name":"known","transitions":[{"event":"noMatch"},{"event":"match","next":"ask","conditions":[
+		{"friendly_name":"x","arguments":["{{widgets.set.name}}"],"type":"is_not_blank","value":"x"}]}],"properties":{"input":"{{widgets.set.name}}"}},
+	{"type":"send-and-wait-for-reply","name":"ask","transitions":[{"event":"incomingMessage","next":"thanks"},{"event":"timeout"},{"event":"deliveryFailure"}],
+		"properties":{"from":"{{flow.channel.address}}","body":"Tea?","timeout":"3600"}},
+	{"type":"send-message","name":"thanks","transitions":[],"properties":{"from":"{{flow.channel.address}}","body":"Thanks {{flow.data.name}}"}}]}`
+
+func TestExecutionIsCreatedAndStepped(t *testing.T) {
+	s := predictable()
+	h := checked(t, s)
+	flow, webhook := published(t, s, "request", requestFlow)
+	point(t, s, "SmsUrl", webhook)
+	list := studioFlowsURL + "/" + flow + "/Executions"
+	made := must(t, h, 201, "POST", list, form("To", contact, "From", myNumber, "Parameters", `{"name":"Ada"}`))
+	if made["status"] != "active" || made["contact_channel_address"] != contact {
+		t.Errorf("%v", made)
+	}
+	path := list + "/" + made["sid"].(string)
+	if body := must(t, h, 409, "POST", list, form("To", contact, "From", "+447447735023")); body["code"] != 20409.0 {
+		t.Errorf("%v", body)
+	}
+	if got := text(t, s, "yes"); got != "Thanks Ada end" {
+		t.Errorf("the reply was not taken: %s", got)
+	}
+	if got := must(t, h, 200, "GET", path, nil); got["status"] != "ended" {
+		t.Errorf("%v", got)
+	}
+	steps := must(t, h, 200, "GET", path+"/Steps", nil)
+	var way []string
+	for _, key := range []string{"name", "type", "transitioned_from", "transitioned_to"} {
+		way = append(way, strings.Join(column(t, steps, "steps", key), " "))
+	}
+	want := []string{
+		"sent incomingMessage match next incomingRequest",
+		"send-message send-and-wait-for-reply split-based-on set-variables trigger",
+		"thanks ask known set Trigger", "Ended thanks ask known set",
+	}
+	if strings.Join(way, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%q", way)
+	}
+	first := column(t, must(t, h, 200, "GET", path+"/Steps?PageSize=2", nil), "steps", "sid")
+	if len(first) != 2 || must(t, h, 200, "GET", path+"/Steps/"+first[1], nil)["transitioned_to"] != "thanks" {
+		t.Errorf("%v", first)
+	}
+	must(t, h, 404, "GET", path+"/Steps/FT"+strings.Repeat("0", 32), nil)
+	ended := must(t, h, 201, "POST", list, form("To", "+447700900998", "From", myNumber))
+	if got := must(t, h, 200, "GET", list+"/"+ended["sid"].(string), nil); got["status"] != "ended" {
+		t.Errorf("without a name it ends: %v", got)
+	}
+}
+
+func TestExecutionOfNonsenseIsNotCreated(t *testing.T) {
+	s := predictable()
+	h := checked(t, s)
+	flow, _ := published(t, s, "request", requestFlow)
+	list := studioFlowsURL + "/" + flow + "/Executions"
+	for name, test := range map[string]struct {
+		fields []string
+		code   float64
+	}{
+		"no To":          {[]string{"From", myNumber}, 20001},
+		"no From":        {[]string{"To", contact}, 20001},
+		"another's From": {[]string{"To", contact, "From", "+447700900555"}, 21606},
+		"parameters":     {[]string{"To", contact, "From", myNumber, "Parameters", "Ada"}, 20001},
+		"long":           {[]string{"To", contact + strings.Repeat("0", 300), "From", myNumber}, 81023},
+		"unknown":        {[]string{"To", contact, "From", myNumber, "Body", "x"}, 20001},
+	} {
+		if body := must(t, h, 400, "POST", list, form(test.fields...)); body["code"] != test.code {
+			t.Errorf("%s: %v", name, body)
+		}
+	}
+	draft := newFlow(t, s, "draft", "draft")
+	must(t, h, 400, "POST", studioFlowsURL+"/"+draft+"/Executions", form("To", contact, "From", myNumber))
+	must(t, h, 404, "POST", studioFlowsURL+"/FW"+strings.Repeat("0", 32)+"/Executions", form("To", contact, "From", myNumber))
+	if got := executionsOf(t, s, flow, "active"); len(got) != 0 {
+		t.Errorf("%v", got)
 	}
 }
 

@@ -24,7 +24,7 @@ func studioFlowRoutes() []route {
 		{method: "GET", pattern: flowPath, handler: fetchFlow},
 		{method: "POST", pattern: flowPath, params: flowParams, handler: updateFlow},
 		{method: "DELETE", pattern: flowPath, handler: deleteFlow},
-		{method: "POST", pattern: flowsPath + "/Validate", params: flowParams[:4], handler: validateFlow},
+		{method: "POST", pattern: flowsPath + "/Validate", params: flowParams[:4], permission: "studio/flows.validate/update", handler: validateFlow},
 	}
 }
 
@@ -59,7 +59,7 @@ func renderFlow(f studioFlow) object {
 		"warnings":       []any{},
 		"date_created":   iso8601(f.DateCreated),
 		"date_updated":   updated,
-		"webhook_url":    flowWebhookURL(f.AccountSID, f.SID),
+		"webhook_url":    flowWebhookIn(f.Region, f.AccountSID, f.SID),
 		"url":            url,
 		"links": object{
 			"test_users": url + "/TestUsers",
@@ -119,14 +119,23 @@ func updateFlow(c *call) (int, any, error) {
 	return http.StatusOK, renderFlow(c.save(f, revision)), nil
 }
 
-// deleteFlow leaves the numbers that point at the flow unchanged. Whether active
-// executions continue at Twilio is not documented; here they end.
+// deleteFlow leaves the numbers that point at the flow unchanged. What becomes of active
+// executions is not documented. Here they stay active for as long as an execution may
+// last: nothing runs them any more, and nothing can end them by the API, since their
+// flow is not found. Ended ones go with the flow.
 func deleteFlow(c *call) (int, any, error) {
 	f, err := c.flow()
 	if err != nil {
 		return 0, nil, err
 	}
-	removeAll(c.state, executions, func(e execution) bool { return e.FlowSID == f.SID })
+	for _, e := range executions.list(c.state, func(e execution) bool { return e.FlowSID == f.SID }) {
+		if e.statusAt(c.now) == executionEnded {
+			executions.remove(c.state, e.SID)
+			continue
+		}
+		e.WaitsUntil = ""
+		executions.put(c.state, e)
+	}
 	studioFlows.remove(c.state, f.SID)
 	return http.StatusNoContent, nil, nil
 }

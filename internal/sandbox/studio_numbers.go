@@ -1,6 +1,9 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // studioCallback is what Studio does to a number that this call pointed at a
 // flow: it sets the number's status callback, replacing any other ("Studio now
@@ -15,9 +18,10 @@ func (c *call) studioCallback(n *incomingPhoneNumber) {
 		if groups == nil {
 			continue
 		}
-		f, ok := studioFlows.get(c.state, groups[flowWebhook.SubexpIndex("sid")])
+		region := rowsOf(strings.ToLower(groups[flowWebhook.SubexpIndex("region")]))
+		f, ok := studioFlows.get(c.state.in(region), groups[flowWebhook.SubexpIndex("sid")])
 		if ok && f.AccountSID == n.AccountSID {
-			n.StatusCallback = flowWebhookURL(f.AccountSID, f.SID) + "?statusCallback=true"
+			n.StatusCallback = flowWebhookIn(region, f.AccountSID, f.SID) + "?statusCallback=true"
 			n.StatusCallbackMethod = http.MethodPost
 		}
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -61,6 +62,54 @@ func TestStudioSetsTheStatusCallbackOfANumber(t *testing.T) {
 				form("StatusCallback", own, test.parameter, strings.Replace(test.url, "%s", webhook, 1)))
 			if n["status_callback"] != want {
 				t.Errorf("status_callback %v, want %s", n["status_callback"], want)
+			}
+		})
+	}
+}
+
+// TestCallWhoseEndStudioDoesNotHearStaysActive is why Studio sets status callbacks.
+func TestCallWhoseEndStudioDoesNotHearStaysActive(t *testing.T) {
+	const own = "https://example.com/status"
+	for name, test := range map[string]struct {
+		change     []string // of the number, after it was pointed at the flow
+		app        bool
+		concurrent bool
+		stuck      bool
+	}{
+		"Studio's callback":     {nil, false, false, false},
+		"own callback":          {[]string{"StatusCallback", own}, false, false, true},
+		"no callback":           {[]string{"StatusCallback", ""}, false, false, true},
+		"own, concurrent calls": {[]string{"StatusCallback", own}, false, true, false},
+		"application without":   {nil, true, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := predictable()
+			definition := strings.Replace(teaFlow, `"description":""`, fmt.Sprintf(`"description":"","flags":{"allow_concurrent_calls":%t}`, test.concurrent), 1)
+			flow, webhook := published(t, s, "tea", definition)
+			point(t, s, "VoiceUrl", webhook)
+			if test.change != nil {
+				point(t, s, test.change...)
+			}
+			if test.app {
+				point(t, s, "VoiceApplicationSid", must(t, s, 201, "POST", appsOf, form("FriendlyName", "app", "VoiceUrl", webhook))["sid"].(string))
+			}
+			call := Inbound{To: myNumber, From: contact, Channel: "voice"}
+			if got := deliver(t, s, call); got != "Press wait" {
+				t.Fatal(got)
+			}
+			deliver(t, s, Inbound{To: myNumber, From: contact, Channel: "voice", Hangup: true})
+			want, active := "Press wait", 1
+			if test.stuck {
+				want = "!81002 end"
+			}
+			if test.concurrent {
+				active = 2
+			}
+			if got := deliver(t, s, call); got != want {
+				t.Errorf("the next call: %s, want %s", got, want)
+			}
+			if got := executionsOf(t, s, flow, "active"); len(got) != active {
+				t.Errorf("%d executions are active, want %d", len(got), active)
 			}
 		})
 	}

@@ -7,8 +7,8 @@ import (
 
 func studioRestRoutes() []route {
 	return []route{
-		{method: "GET", pattern: flowPath + "/TestUsers", handler: fetchTestUsers},
-		{method: "POST", pattern: flowPath + "/TestUsers", params: []string{"TestUsers..."}, handler: updateTestUsers},
+		{method: "GET", pattern: flowPath + "/TestUsers", permission: "studio/test-users/read", handler: fetchTestUsers},
+		{method: "POST", pattern: flowPath + "/TestUsers", params: []string{"TestUsers..."}, permission: "studio/test-users/update", handler: updateTestUsers},
 	}
 }
 

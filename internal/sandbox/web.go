@@ -130,7 +130,7 @@ func fetchLoopback(ctx context.Context, r run.Request, token string) (run.Respon
 		if len(before) > webRedirects {
 			return http.ErrUseLastResponse
 		}
-		if next.Method == http.MethodPost {
+		if hasBody(next.Method) {
 			signed(next, form)
 		} else {
 			signed(next, nil)
@@ -158,11 +158,15 @@ func withoutUser(target string) string {
 	return target
 }
 
+// hasBody reports whether a form is sent in the body: the webhook of a sender may take
+// PUT.
+func hasBody(method string) bool { return method == http.MethodPost || method == http.MethodPut }
+
 // compose builds a request and returns the form that is signed with it.
 func compose(ctx context.Context, r run.Request, u *url.URL) (*http.Request, url.Values, error) {
 	method, body, kind, form := r.Method, "", r.ContentType, url.Values(nil)
 	switch {
-	case method != http.MethodPost:
+	case !hasBody(method):
 		method = http.MethodGet
 		query := r.Form.Encode()
 		if u.RawQuery != "" && query != "" {
@@ -180,7 +184,7 @@ func compose(ctx context.Context, r run.Request, u *url.URL) (*http.Request, url
 	if err != nil {
 		return nil, nil, err
 	}
-	if method == http.MethodPost {
+	if hasBody(method) {
 		made.Header.Set("Content-Type", kind)
 	}
 	made.Header.Set("Accept", "*/*")

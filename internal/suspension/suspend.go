@@ -93,8 +93,12 @@ func Check(ctx context.Context, a *account.Account, botSID string, since account
 	if err != nil {
 		return err
 	}
+	routing, err := a.RoutingWithHolds(ctx, since)
+	if err != nil {
+		return err
+	}
 	for _, service := range services {
-		if service.Route(a.SID, a.Webhooks).BotSID != botSID {
+		if routing.Lead(service.Way()).BotSID != botSID {
 			continue
 		}
 		return &bot.Problem{

@@ -11,7 +11,7 @@ import (
 )
 
 // Error is a request that did not succeed: Twilio refused it, or no answer came.
-// It answers errors.Is for bot.ErrNotFound and bot.ErrUncertain.
+// It answers errors.Is for bot.ErrNotFound, bot.ErrForbidden and bot.ErrUncertain.
 type Error struct {
 	Method string
 	Host   string // the host asked, before api_url and the like
@@ -76,6 +76,8 @@ func (e *Error) Is(target error) bool {
 	switch target {
 	case bot.ErrNotFound:
 		return e.HTTPStatus == http.StatusNotFound
+	case bot.ErrForbidden:
+		return e.HTTPStatus == http.StatusForbidden || e.HTTPStatus == http.StatusUnauthorized
 	case bot.ErrUncertain:
 		return e.Uncertain
 	}

@@ -1,9 +1,11 @@
 package twilio
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -27,6 +29,9 @@ func expect(method, path string) expectation {
 	if ofAccount {
 		segments = segments[2:]
 	}
+	if len(segments) > 1 && slices.Contains(groups, segments[0]) {
+		segments = segments[1:]
+	}
 	if len(segments) == 0 {
 		return expectation{}
 	}
@@ -37,11 +42,17 @@ func expect(method, path string) expectation {
 	case last == "Validate":
 		return expectation{key: "valid"}
 	case method == http.MethodGet && len(segments)%2 == 1:
-		return expectation{list: snakeCase(last), meta: !ofAccount}
+		return expectation{list: cmp.Or(listNames[last], snakeCase(last)), meta: !ofAccount}
 	default:
 		return expectation{key: "sid"}
 	}
 }
+
+// groups are names in a path that hold other lists and have no rows of their own.
+var groups = []string{"Channels", "Configuration", "SIP", "SMS"}
+
+// listNames are the names of rows that differ from that of their list.
+var listNames = map[string]string{"Addresses": "address_configurations"}
 
 func snakeCase(name string) string {
 	var b strings.Builder

@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"context"
-	"strings"
 
 	openapi "github.com/twilio/twilio-go/rest/messaging/v1"
 
@@ -30,15 +29,31 @@ func (s Services) List(ctx context.Context) ([]bot.Service, error) {
 			return "", err
 		}
 		for _, row := range answer.Services {
-			services = append(services, bot.Service{
-				SID: Value(row.Sid), Name: Value(row.FriendlyName),
-				InboundURL: Value(row.InboundRequestUrl), InboundMethod: Value(row.InboundMethod),
-				Defers: Value(row.UseInboundWebhookOnNumber),
-			})
+			services = append(services, serviceOf(&row))
 		}
 		return Value(answer.Meta.NextPageUrl), nil
 	})
 	return services, err
+}
+
+// Get reads a Messaging Service.
+func (s Services) Get(ctx context.Context, sid string) (bot.Service, error) {
+	if err := CheckSID(sid, "MG"); err != nil {
+		return bot.Service{}, err
+	}
+	row, err := s.api(ctx).FetchService(sid)
+	if err != nil {
+		return bot.Service{}, err
+	}
+	return serviceOf(row), nil
+}
+
+func serviceOf(row *openapi.MessagingV1Service) bot.Service {
+	return bot.Service{
+		SID: Value(row.Sid), AccountSID: Value(row.AccountSid), Name: Value(row.FriendlyName),
+		InboundURL: Value(row.InboundRequestUrl), InboundMethod: Value(row.InboundMethod),
+		Defers: Value(row.UseInboundWebhookOnNumber),
+	}
 }
 
 // Members lists the SIDs of the numbers in a service: nothing on a number itself
@@ -61,16 +76,23 @@ func (s Services) Members(ctx context.Context, serviceSID string) ([]string, err
 	return members, err
 }
 
-// Point writes a service's inbound URL and its method and reads them back. It is one write.
-func (s Services) Point(ctx context.Context, serviceSID, url, method string) error {
+// Point writes a service's inbound URL, its method, and whether it defers to the webhooks
+// of its numbers, and reads them back. It is one write.
+func (s Services) Point(ctx context.Context, serviceSID, url, method string, defers bool) error {
 	if err := CheckSID(serviceSID, "MG"); err != nil {
 		return err
 	}
-	_, err := s.api(ctx).UpdateService(serviceSID, &openapi.UpdateServiceParams{InboundRequestUrl: &url, InboundMethod: &method})
+	params := &openapi.UpdateServiceParams{InboundRequestUrl: &url, UseInboundWebhookOnNumber: &defers}
+	if url != "" && method != "" {
+		params.InboundMethod = &method
+	}
+	_, err := s.api(ctx).UpdateService(serviceSID, params)
+	want := bot.Way{To: bot.Pointer{URL: url, Method: method}, Idle: defers}
 	sent := confirm.Write{Object: "the inbound URL of Messaging Service " + serviceSID, Err: err}
-	_, err = confirm.Read(ctx, sent, func(ctx context.Context) (*openapi.MessagingV1Service, error) {
-		live, err := s.api(ctx).FetchService(serviceSID)
-		if err == nil && (Value(live.InboundRequestUrl) != url || !strings.EqualFold(Value(live.InboundMethod), method)) {
+	_, err = confirm.Read(ctx, sent, func(ctx context.Context) (bot.Way, error) {
+		service, err := s.Get(ctx, serviceSID)
+		live := service.Way()
+		if err == nil && (!live.To.Same(want.To) || live.Idle != want.Idle) {
 			err = confirm.Stale("it is another")
 		}
 		return live, err

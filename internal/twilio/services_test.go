@@ -28,7 +28,7 @@ func TestServicesAreReadOnEveryPage(t *testing.T) {
 		a.SmallPages(1)
 		services := twilio.NewServices(a.Client)
 		all, err := services.List(a.Context())
-		want := bot.Service{SID: sid, Name: "front", InboundURL: "https://front.example.com/", InboundMethod: "GET"}
+		want := bot.Service{SID: sid, AccountSID: sandbox.StarterAccountSID, Name: "front", InboundURL: "https://front.example.com/", InboundMethod: "GET"}
 		if err != nil || len(all) != 2 || !slices.Contains(all, want) || !slices.ContainsFunc(all, func(s bot.Service) bool { return s.Name == "back" && s.Defers }) {
 			a.Errorf("it has %+v: %v", all, err)
 		}
@@ -38,7 +38,7 @@ func TestServicesAreReadOnEveryPage(t *testing.T) {
 		if _, err := services.Members(a.Context(), ""); err == nil {
 			a.Error("the members of nothing are listed")
 		}
-		if err := services.Point(a.Context(), "", "https://other.example.com/", "POST"); err == nil {
+		if err := services.Point(a.Context(), "", "https://other.example.com/", "POST", false); err == nil {
 			a.Error("nothing is pointed anywhere")
 		}
 		for _, read := range []func() error{
@@ -73,6 +73,9 @@ func TestServiceIsPointedAndReadBack(t *testing.T) {
 		"another client's URL": {prepare: func(a *twiliotest.Account, sid string) {
 			a.After(post, func() { a.Post(servicesURL+"/"+sid, "InboundRequestUrl", theirs) })
 		}, kind: bot.NotAsWritten},
+		"another client's deferring": {prepare: func(a *twiliotest.Account, sid string) {
+			a.After(post, func() { a.Post(servicesURL+"/"+sid, "UseInboundWebhookOnNumber", "true") })
+		}, kind: bot.NotAsWritten},
 		"another client's method": {prepare: func(a *twiliotest.Account, sid string) {
 			a.After(post, func() { a.Post(servicesURL+"/"+sid, "InboundMethod", "POST") })
 		}, kind: bot.NotAsWritten},
@@ -93,7 +96,7 @@ func TestServiceIsPointedAndReadBack(t *testing.T) {
 				if each.prepare != nil {
 					each.prepare(a, sid)
 				}
-				err = twilio.NewServices(a.Client).Point(a.Context(), sid, ours, "GET")
+				err = twilio.NewServices(a.Client).Point(a.Context(), sid, ours, "GET", false)
 				if (err != nil) != (each.fails || each.kind != "") || twiliotest.KindOf(err) != each.kind {
 					a.Errorf("it ended with %v", err)
 				}
@@ -103,4 +106,21 @@ func TestServiceIsPointedAndReadBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestServiceThatIsFreedDefersToItsNumbers(t *testing.T) {
+	t.Parallel()
+	twiliotest.Run(t, func(a *twiliotest.Account) {
+		sid, err := a.Box.AddMessagingService(`{"friendly_name": "front", "inbound_request_url": "https://front.example.com/", "inbound_method": "GET", "use_inbound_webhook_on_number": false}`)
+		if err != nil {
+			a.Fatal(err)
+		}
+		services := twilio.NewServices(a.Client)
+		if err := services.Point(a.Context(), sid, "", "", true); err != nil {
+			a.Fatal(err)
+		}
+		if now, err := services.Get(a.Context(), sid); err != nil || now.InboundURL != "" || !now.Defers {
+			a.Errorf("it is %+v: %v", now, err)
+		}
+	})
 }

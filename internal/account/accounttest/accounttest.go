@@ -275,6 +275,7 @@ func (f Services) List(context.Context) ([]bot.Service, error) {
 		if url, ok := f.Pointed[service.SID]; ok {
 			service.InboundURL = url
 		}
+		service.AccountSID = SID
 		all = append(all, service)
 	}
 	return all, nil
@@ -291,8 +292,17 @@ func (f Services) Members(_ context.Context, serviceSID string) ([]string, error
 	return members, nil
 }
 
+// Get gives a service.
+func (f Services) Get(ctx context.Context, serviceSID string) (bot.Service, error) {
+	all, err := f.List(ctx)
+	if at := slices.IndexFunc(all, func(s bot.Service) bool { return s.SID == serviceSID }); at >= 0 {
+		return all[at], err
+	}
+	return bot.Service{}, bot.ErrNotFound
+}
+
 // Point points a service at a URL.
-func (f Services) Point(_ context.Context, serviceSID, url, _ string) error {
+func (f Services) Point(_ context.Context, serviceSID, url, _ string, _ bool) error {
 	f.Pointed[serviceSID] = url
 	return nil
 }

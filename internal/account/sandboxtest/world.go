@@ -82,7 +82,7 @@ func (w *World) Process() (*account.Account, *Line) {
 	w.T.Helper()
 	line := &Line{next: w.Box.Transport()}
 	client := w.client(line)
-	return account.New(AccountSID, bot.Webhooks{}, twilio.NewNumbers(client), twilio.NewServices(client), hosts(client)), line
+	return account.New(AccountSID, bot.Webhooks{}, twilio.NewNumbers(client), twilio.NewServices(client), hosts(client), waysIn(client)...), line
 }
 
 // Content is what a bot of an engine is made of, in one of several versions.
@@ -269,13 +269,11 @@ func (w *World) wrong(deadOnly bool) []string {
 			}
 		}
 	}
-	services, err := w.Services.List(w.T.Context())
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	for _, service := range services {
-		if to, ok := (bot.Webhooks{}).Parse(service.InboundURL); ok && !exists(to.BotSID) {
-			wrong = append(wrong, fmt.Sprintf("the Messaging Service %s is dead: it routes to %s", service, to.BotSID))
+	routing := bot.NewRouting(bot.Webhooks{}, listed.Holds)
+	for _, way := range w.Ways() {
+		route := routing.Lead(way)
+		if _, isBot := bot.EngineOf(route.BotSID); isBot && way.Moves() && way.Live() && !exists(route.BotSID) {
+			wrong = append(wrong, fmt.Sprintf("%s is dead: it leads to %s", way, route.BotSID))
 		}
 	}
 	return wrong
@@ -327,12 +325,8 @@ func (w *World) Snapshot() []string {
 	for _, h := range listed.Holds {
 		add("hold of %s", h.BotSID)
 	}
-	services, err := w.Services.List(ctx)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	for _, service := range services {
-		add("service %q: %s %s", service.Name, service.InboundMethod, service.InboundURL)
+	for _, way := range w.Ways() {
+		add("%s %q %s: %s %s%s, idle %v", way.Kind, way.Name, way.Field, way.To.Method, way.To.URL, way.To.BotSID, way.Idle)
 	}
 	slices.Sort(lines)
 	return lines

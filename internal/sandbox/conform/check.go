@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ func (c *Checker) check(r *http.Request, body []byte, answer *tee) error {
 	if answer.status >= 400 {
 		return checkError(answer)
 	}
-	route, params, located, err := c.find(r, r.Method, withoutEmpty(body))
+	route, params, located, err := c.find(r, r.Method, withoutEmpty(r, body))
 	if errors.Is(err, routers.ErrMethodNotAllowed) {
 		return c.checkUnlisted(r, answer)
 	}
@@ -57,7 +58,10 @@ func (c *Checker) check(r *http.Request, body []byte, answer *tee) error {
 
 // withoutEmpty drops empty parameters from a form: they clear a value, whatever
 // format the document requires.
-func withoutEmpty(body []byte) []byte {
+func withoutEmpty(r *http.Request, body []byte) []byte {
+	if isJSON(r) {
+		return body
+	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
 		return body
@@ -138,6 +142,9 @@ func checkNames(operation *openapi3.Operation, r *http.Request, body []byte) err
 			return fmt.Errorf("the document has no query parameter %q", name)
 		}
 	}
+	if isJSON(r) {
+		return checkJSONNames(operation, body)
+	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil || len(form) == 0 {
 		return err
@@ -149,6 +156,41 @@ func checkNames(operation *openapi3.Operation, r *http.Request, body []byte) err
 	for name := range form {
 		if _, ok := content.Schema.Value.Properties[name]; !ok {
 			return fmt.Errorf("the document has no form parameter %q", name)
+		}
+	}
+	return nil
+}
+
+// isJSON reports whether a request declares its body to be JSON.
+func isJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
+}
+
+// checkJSONNames refuses properties of a JSON body that the document does not name.
+func checkJSONNames(operation *openapi3.Operation, body []byte) error {
+	if operation.RequestBody == nil {
+		return errors.New("the document lists no body")
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return fmt.Errorf("the body is not JSON: %w", err)
+	}
+	return known("", operation.RequestBody.Value.Content.Get("application/json").Schema.Value, value)
+}
+
+// known reports an object's property that a schema with properties does not have.
+func known(at string, schema *openapi3.Schema, value any) error {
+	fields, ok := value.(map[string]any)
+	if !ok || len(schema.Properties) == 0 {
+		return nil
+	}
+	for name, inner := range fields {
+		property, has := schema.Properties[name]
+		if !has {
+			return fmt.Errorf("the document has no property %s/%s", at, name)
+		}
+		if err := known(at+"/"+name, property.Value, inner); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -169,8 +211,12 @@ func checkBody(schema *openapi3.Schema, answer *tee) error {
 	return complete("", schema, value)
 }
 
-// liveForm turns the empty string into null where the document wants a SID or
-// null and live answers hold "": sms_application_sid and voice_application_sid.
+// nationalForm is how Twilio writes a North American number for people.
+var nationalForm = regexp.MustCompile(`^\(([0-9]{3})\) ([0-9]{3})-([0-9]{4})$`)
+
+// liveForm turns what live answers hold into what the document wants: the empty string
+// into null where it wants a SID or null (sms_application_sid and
+// voice_application_sid), and a friendly name that is a number into E.164.
 func liveForm(name string, value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -184,6 +230,9 @@ func liveForm(name string, value any) any {
 	case string:
 		if value == "" && strings.HasSuffix(name, "_application_sid") {
 			return nil
+		}
+		if name == "friendly_name" {
+			return nationalForm.ReplaceAllString(value, "+1$1$2$3")
 		}
 	}
 	return value

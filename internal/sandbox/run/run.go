@@ -22,6 +22,7 @@ const (
 const (
 	KindMessage = "message" // a message arrived
 	KindThread  = "thread"  // a message arrived in a conversation of Twilio Conversations, in another form than one to a number
+	KindRequest = "request" // a client of the REST API starts the conversation
 	KindCall    = "call"    // a call begins
 	KindSpeech  = "speech"  // the caller said something
 	KindDigits  = "digits"  // the caller pressed keys
@@ -33,7 +34,7 @@ const (
 // Event is what the other side of a conversation does.
 type Event struct {
 	Kind string
-	Text string // of a message or of speech; the digits
+	Text string // of a message or of speech; the digits; the parameters of a request, a JSON object
 	SID  string // of the message or the call; one is generated where it is empty
 }
 
@@ -122,9 +123,9 @@ type Conversation interface {
 
 // Request is a request a bot makes to a webhook.
 type Request struct {
-	Method string // GET or POST
+	Method string // GET, POST or PUT
 	URL    string
-	// Form is sent in the query of a GET and the body of a POST.
+	// Form is sent in the query of a GET, else in the body.
 	Form url.Values
 	// Body and ContentType are sent instead of the form where ContentType is set.
 	Body, ContentType string
@@ -153,8 +154,12 @@ func NoWeb(_ context.Context, r Request) (Response, *Problem) {
 // Contact is a contact, the bot's address and the channel.
 type Contact struct {
 	AccountSID string
-	From, To   string // E.164: the contact's, and the bot's
+	From, To   string // addresses, such as E.164: the contact's, and the bot's
 	Channel    string // Messaging or Voice
+	Service    string // SID of the Messaging Service that the messages come by, empty for none
+	// Conversation is the SID of the conversation of Twilio Conversations that the messages
+	// belong to, empty for none.
+	Conversation string
 }
 
 // World is what a conversation needs from outside. Its zero value is valid: no

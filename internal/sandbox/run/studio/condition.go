@@ -12,11 +12,13 @@ import (
 // matchTimeout bounds one match of a regular expression.
 const matchTimeout = time.Second
 
-// holds reports whether a condition holds of a value. Comparisons ignore letter
-// case and the white space around the tested value; a regular expression, in
-// Java's dialect, must match all of it.
+// holds reports whether a condition holds of a value. Comparisons ignore letter case
+// and the white space around both values ("Studio conditions are not case-sensitive and
+// automatically trim leading and trailing whitespace characters",
+// https://www.twilio.com/docs/studio/widget-library/split-based-on); a regular
+// expression, in Java's dialect, must match all of the tested value.
 func (f *Flow) holds(kind, tested, value string) (bool, error) {
-	tested = strings.TrimSpace(tested)
+	tested, value = strings.TrimSpace(tested), strings.TrimSpace(value)
 	lower, wanted := strings.ToLower(tested), strings.ToLower(value)
 	switch kind {
 	case "equal_to":
@@ -68,7 +70,7 @@ func ordered(before bool, tested, value string, read func(string) (float64, erro
 	if err != nil {
 		return false
 	}
-	b, err := read(strings.TrimSpace(value))
+	b, err := read(value)
 	if err != nil {
 		return false
 	}
@@ -80,24 +82,19 @@ func ordered(before bool, tested, value string, read func(string) (float64, erro
 
 func number(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
 
-func clock(text string) (float64, error) {
-	return read(text, "15:04", time.TimeOnly, "3:04 PM", "3:04PM", time.RFC3339)
-}
+// clock reads "24-hour notation (HH:MM) where single digit values are written with a
+// leading 0", and date "the format YYYY-MM-DD", as the same page requires; anything else
+// is no time and no date.
+func clock(text string) (float64, error) { return read("15:04", text) }
 
-func date(text string) (float64, error) {
-	return read(text, time.DateOnly, time.RFC3339, time.DateTime, "01/02/2006")
-}
+func date(text string) (float64, error) { return read(time.DateOnly, text) }
 
-func read(text string, layouts ...string) (float64, error) {
-	var failed error
-	for _, layout := range layouts {
-		parsed, err := time.Parse(layout, text)
-		if err == nil {
-			return float64(parsed.Unix()), nil
-		}
-		failed = err
+func read(layout, text string) (float64, error) {
+	parsed, err := time.Parse(layout, text)
+	if err == nil && len(text) != len(layout) {
+		err = fmt.Errorf("%q is not in the form %s", text, layout)
 	}
-	return 0, failed
+	return float64(parsed.Unix()), err
 }
 
 // matches compiles a pattern once for the flow.

@@ -10,7 +10,7 @@ func TestConditionsAreStudios(t *testing.T) {
 		kind, tested, value string
 		want                bool
 	}{
-		{"equal_to", " YES ", "yes", true}, {"equal_to", "yes", " yes", false}, {"not_equal_to", "yes", "Yes", false},
+		{"equal_to", " YES ", "yes", true}, {"equal_to", "yes", " yes ", true}, {"contains", "a yes", "yes ", true}, {"not_equal_to", "yes", "Yes", false},
 		{"matches_any_of", "No Thanks", "yes, no thanks", true}, {"matches_any_of", "yes, no thanks", "yes, no thanks", false},
 		{"does_not_match_any_of", "b", "a,b", false}, {"does_not_match_any_of", "c", "a,b", true},
 		{"is_blank", "  ", "", true}, {"is_not_blank", " ", "", false}, {"is_not_blank", "x", "", true},
@@ -20,6 +20,9 @@ func TestConditionsAreStudios(t *testing.T) {
 		{"regex", "ABC", "abc", true}, {"regex", "xabc", "abc", false}, {"regex", "b", "a|b", true}, {"regex", "ab", "a|b", false},
 		{"regex", "is blocked", "^(?=.*blocked).*", true}, {"regex", " a ", "a", true}, {"regex", "Zoë", `\p{L}+`, true},
 		{"is_before_time", "09:30", "10:00", true}, {"is_after_time", "09:30", "10:00", false},
+		{"is_after_time", "10:30 ", " 09:30", true}, {"is_before_time", "9:30", "10:00", false}, {"is_before_time", "09:30:00", "10:00", false},
+		{"is_before_time", "9:30 AM", "10:00", false}, {"is_before_time", "09:30", "10:00 PM", false}, {"is_before_time", "2026-01-01T09:30:00Z", "10:00", false},
+		{"is_before_date", "2026-1-2", "2026-01-31", false}, {"is_before_date", "01/02/2026", "2026-01-31", false}, {"is_before_date", "2026-01-02T00:00:00Z", "2026-01-31", false},
 		{"is_after_date", "2026-02-01", "2026-01-31", true}, {"is_before_date", "soon", "2026-01-31", false},
 	} {
 		f := &Flow{}

@@ -50,9 +50,23 @@ type saved struct {
 	Last    string   `json:"last,omitempty"`
 	Over    bool     `json:"over,omitempty"`
 	CallSID string   `json:"call_sid,omitempty"`
+	Trail   []Step   `json:"trail,omitempty"`
 	// Call is the conversation that add-twiml-redirect transferred a call to.
 	Call json.RawMessage `json:"call,omitempty"`
 }
+
+// Step is a transition of an execution from one widget to the next.
+type Step struct {
+	Event  string    `json:"event"` // that caused it
+	Type   string    `json:"type"`  // of the widget that was left
+	From   string    `json:"from"`
+	To     string    `json:"to"`               // Ended where the execution or the subflow ends
+	Parent int       `json:"parent,omitempty"` // of a step of a subflow: the step that began it, counted from 1
+	At     time.Time `json:"at"`
+}
+
+// ended is where an execution goes that ends.
+const ended = "Ended"
 
 // frame is a flow in progress.
 type frame struct {
@@ -62,6 +76,7 @@ type frame struct {
 	Variables values `json:"variables"`
 	Widgets   values `json:"widgets"`
 	Trigger   values `json:"trigger"`
+	Parent    int    `json:"parent,omitempty"` // of a subflow: the step that began it
 }
 
 // New starts an execution of a definition. Nothing runs before the first event.
@@ -123,6 +138,15 @@ func ContextOf(text []byte, o Options) (map[string]any, error) {
 	return c.Context(), nil
 }
 
+// StepsOf are the steps of a saved execution, in order.
+func StepsOf(text []byte) ([]Step, error) {
+	var s saved
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fmt.Errorf("a saved execution: %w", err)
+	}
+	return s.Trail, nil
+}
+
 // State is the name of the widget that waits, empty when none does.
 func (c *Conversation) State() string {
 	if c.Over || len(c.Frames) == 0 {
@@ -145,8 +169,10 @@ func (c *Conversation) context() object {
 	top := c.top()
 	contact := object{"channel": object{"address": c.Contact.From}}
 	data := object{}
-	if parent, ok := top.Trigger["parent"].(object); ok {
-		data, _ = parent["parameters"].(object)
+	for _, source := range []string{"parent", "request"} {
+		if given, ok := top.Trigger[source].(object); ok {
+			data, _ = given["parameters"].(object)
+		}
 	}
 	return object{
 		"trigger": object(top.Trigger),
@@ -212,6 +238,13 @@ func (t *turn) trigger(e run.Event) {
 			t.CallSID = t.World.SID("CA")
 		}
 		event, fr.Trigger = "incomingCall", values{"call": flat(twiml.CallForm(t.Contact, t.CallSID, "ringing"))}
+	case run.KindRequest:
+		t.channel(run.Messaging)
+		parameters, _ := decode([]byte(e.Text)) // an object, or none
+		if _, ok := parameters.(object); !ok {
+			parameters = object{}
+		}
+		event, fr.Trigger = "incomingRequest", values{"request": object{"parameters": parameters}}
 	default:
 		return
 	}
@@ -242,7 +275,10 @@ func (t *turn) thread(e run.Event) object {
 	if sid == "" {
 		sid = t.World.SID("IM")
 	}
-	return object{"Body": e.Text, "MessageSid": sid, "Author": t.Contact.From, "From": t.Contact.From, "Source": "SMS"}
+	return object{
+		"Body": e.Text, "MessageSid": sid, "ConversationSid": t.Contact.Conversation,
+		"Author": t.Contact.From, "From": t.Contact.From, "Source": "SMS",
+	}
 }
 
 func flat(form map[string][]string) object {
@@ -259,10 +295,12 @@ func (t *turn) proceed(event string) {
 	next := t.running().states[t.top().State].after(event)
 	for !t.Over {
 		s := t.running().states[next]
+		t.step(event, next)
 		if s == nil {
 			if next = t.leave(); next == "" {
 				return
 			}
+			event = "completed"
 			continue
 		}
 		t.top().State = next
@@ -274,13 +312,28 @@ func (t *turn) proceed(event string) {
 		case result.waits:
 			return
 		case result.subflow:
-			next = t.running().states[t.running().initial].after("incomingParent")
-		case result.event != "":
-			next = s.after(result.event)
+			event = "incomingParent"
+			next = t.running().states[t.running().initial].after(event)
+		case result.next != "" || s.Type == "split-based-on":
+			event, next = result.event, result.next
 		default:
-			next = result.next
+			event = result.event
+			next = s.after(event)
 		}
 	}
+}
+
+// step records a transition of the top frame.
+func (t *turn) step(event, next string) {
+	top := t.top()
+	made := Step{Event: event, From: top.State, To: next, At: t.World.Now().UTC().Truncate(time.Millisecond), Parent: top.Parent}
+	if s := t.running().states[top.State]; s != nil {
+		made.Type = s.Type
+	}
+	if t.running().states[next] == nil {
+		made.To = ended
+	}
+	t.Trail = append(t.Trail, made)
 }
 
 // count counts a step and reports whether the execution may take it.

@@ -97,7 +97,7 @@ func (t *turn) enterSubflow(s *state, p object) result {
 	f := t.flows[sid]
 	t.Frames = append(t.Frames, &frame{
 		FlowSID: sid, Revision: revision, State: f.initial, Variables: values{}, Widgets: values{},
-		Trigger: values{"parent": object{"parameters": given}},
+		Trigger: values{"parent": object{"parameters": given}}, Parent: len(t.Trail),
 	})
 	t.count(f.initial)
 	return result{subflow: true}

@@ -14,7 +14,7 @@ import (
 // resource).
 const maxMessage = 1600
 
-// result is the result of a widget: an event, the next state itself, the first
+// result is the result of a widget: an event, that and the next state, the first
 // state of a subflow, or a wait.
 type result struct {
 	event, next    string
@@ -52,9 +52,10 @@ func (t *turn) widget(s *state) result {
 		t.prompt(p)
 		return result{waits: true}
 	case "split-based-on":
-		return result{next: t.split(s, p)}
+		event, next := t.split(s, p)
+		return result{event: event, next: next}
 	case "set-variables":
-		t.setVariables(p)
+		t.setVariables(s, p)
 		return on("next")
 	case "make-http-request", "run-function":
 		return on(t.request(s, p))
@@ -185,7 +186,7 @@ func (t *turn) prompt(p object) {
 }
 
 // split finds the first transition whose conditions hold.
-func (t *turn) split(s *state, p object) string {
+func (t *turn) split(s *state, p object) (event, next string) {
 	context := t.context()
 	for i, tr := range s.Transitions {
 		if tr.Event != "match" || len(tr.Conditions) == 0 {
@@ -205,14 +206,16 @@ func (t *turn) split(s *state, p object) string {
 			matches = matches && holds
 		}
 		if matches {
-			return tr.Next
+			return tr.Event, tr.Next
 		}
 	}
-	return s.after("noMatch")
+	return "noMatch", s.after("noMatch")
 }
 
-// setVariables sets all variables of a widget from the context before it.
-func (t *turn) setVariables(p object) {
+// setVariables sets all variables of a widget from the context before it. Flows in use
+// read them from the widget too ({{widgets.NAME.KEY}}), which Twilio's page on it does
+// not mention.
+func (t *turn) setVariables(s *state, p object) {
 	list, _ := p["variables"].([]any)
 	for _, item := range list {
 		variable, _ := item.(object)
@@ -220,12 +223,13 @@ func (t *turn) setVariables(p object) {
 		if parse := text(variable, "parse_as_json"); strings.EqualFold(parse, "true") {
 			decoded, err := decode([]byte(text(variable, "value")))
 			if err != nil {
-				t.problem(0, "The variable %s of the widget %s is not JSON: %v", key, t.top().State, err)
+				t.problem(0, "The variable %s of the widget %s is not JSON: %v", key, s.Name, err)
 			} else {
 				value = decoded
 			}
 		}
 		t.top().Variables[key] = value
+		t.keep(s.Name, key, value)
 	}
 }
 

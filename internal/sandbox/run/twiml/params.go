@@ -2,6 +2,7 @@ package twiml
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -21,6 +22,12 @@ func MessageForm(c run.Contact, sid, body string) url.Values {
 	form.Set("NumMedia", "0")
 	form.Set("NumSegments", "1")
 	form.Set("SmsStatus", "received")
+	if c.Service != "" {
+		form.Set("MessagingServiceSid", c.Service)
+	}
+	if number, ok := strings.CutPrefix(c.From, "whatsapp:+"); ok {
+		form.Set("WaId", number)
+	}
 	return form
 }
 
@@ -40,6 +47,9 @@ func CallForm(c run.Contact, sid, status string) url.Values {
 func contactForm(c run.Contact) url.Values {
 	form := url.Values{"AccountSid": {c.AccountSID}, "From": {c.From}, "To": {c.To}, "ApiVersion": {apiVersion}}
 	for name, number := range map[string]string{"FromCountry": c.From, "ToCountry": c.To} {
+		if !strings.HasPrefix(number, "+") {
+			continue
+		}
 		if parsed, err := phonenumbers.Parse(number, ""); err == nil {
 			form.Set(name, country(parsed))
 		}

@@ -1,0 +1,217 @@
+package bot
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// WayKind is a kind of record of the account, beside the phone numbers, that can lead
+// messages or calls to a bot. The words are those that data sources show.
+type WayKind string
+
+// The kinds of ways in beside the phone numbers' own fields.
+const (
+	// ByService is a Messaging Service with an inbound URL
+	// (https://www.twilio.com/docs/messaging/api/service-resource).
+	ByService WayKind = "messaging_service"
+	// ByApplication is a TwiML application whose URL is that of a bot which Twilio runs
+	// (https://www.twilio.com/docs/usage/api/applications).
+	ByApplication WayKind = "application"
+	// ByAddress is a Conversations address that begins conversations with a flow or a webhook
+	// (https://www.twilio.com/docs/conversations/api/address-configuration-resource).
+	ByAddress WayKind = "conversations_address"
+	// BySender is a WhatsApp or RCS sender
+	// (https://www.twilio.com/docs/messaging/api/channels-sender-resource).
+	BySender WayKind = "sender"
+	// ByShortCode is a short code
+	// (https://www.twilio.com/docs/messaging/api/short-code-resource).
+	ByShortCode WayKind = "short_code"
+	// ByDomain is a SIP domain
+	// (https://www.twilio.com/docs/voice/sip/api/sip-domain-resource).
+	ByDomain WayKind = "sip_domain"
+	// BySubflow is a flow that runs the bot as a subflow
+	// (https://www.twilio.com/docs/studio/widget-library/run-subflow).
+	BySubflow WayKind = "subflow"
+)
+
+// wayTraits is what can be done with a kind of ways in.
+type wayTraits struct {
+	noun, plural string
+	// moves reports whether the pointer can be written, so that a replacement moves it and
+	// a suspension sets it on the hold.
+	moves bool
+	// live reports whether what the record leads to answers by it.
+	live bool
+	// frees reports whether the record can be left without a bot.
+	frees bool
+}
+
+var wayKinds = map[WayKind]wayTraits{
+	ByService:     {noun: "Messaging Service", plural: "Messaging Services", moves: true, live: true, frees: true},
+	ByApplication: {noun: "TwiML application", plural: "TwiML applications", moves: true, live: true},
+	ByAddress:     {noun: "Conversations address", plural: "Conversations addresses", moves: true, live: true, frees: true},
+	BySender:      {noun: "sender", plural: "WhatsApp and RCS senders", moves: true, live: true},
+	ByShortCode:   {noun: "short code", plural: "short codes", moves: true, live: true},
+	ByDomain:      {noun: "SIP domain", plural: "SIP domains", moves: true, live: true},
+	BySubflow:     {noun: "flow", plural: "flows"},
+}
+
+// WayKinds lists every kind of ways in.
+func WayKinds() []WayKind { return slices.Sorted(maps.Keys(wayKinds)) }
+
+// String is what people call a record of the kind.
+func (k WayKind) String() string { return wayKinds[k].noun }
+
+// Plural is what people call several records of the kind.
+func (k WayKind) Plural() string { return wayKinds[k].plural }
+
+// Moves reports whether a way in of the kind can be pointed at another bot.
+func (k WayKind) Moves() bool { return wayKinds[k].moves }
+
+// Moves reports whether the way in can be pointed at another bot.
+func (w Way) Moves() bool { return w.Kind.Moves() && !w.Fixed }
+
+// Frees reports whether a way in of the kind can be left without a bot.
+func (k WayKind) Frees() bool { return wayKinds[k].frees }
+
+// Way is one way in to a bot beside the phone numbers: a record of the account with a
+// pointer to what answers what comes to it.
+type Way struct {
+	Kind       WayKind
+	SID        string
+	AccountSID string
+	Name       string
+	Field      string  // that holds the pointer, in Twilio's words
+	Channel    Channel // of what comes by it; empty for both
+	To         Pointer
+	// Idle reports whether Twilio does not use the pointer as the record is now.
+	Idle bool
+	// Fixed reports whether this record cannot be written, though others of its kind can.
+	Fixed bool
+}
+
+// Pointer is where a way in leads. The zero Pointer leads nowhere.
+type Pointer struct {
+	URL    string
+	Method string
+	BotSID string // where Twilio takes the SID of a bot in place of a URL
+}
+
+// Same reports whether two pointers lead to the same place.
+func (p Pointer) Same(other Pointer) bool {
+	return p.URL == other.URL && p.BotSID == other.BotSID &&
+		(p.URL == "" || strings.EqualFold(cmp.Or(p.Method, WebhookMethod), cmp.Or(other.Method, WebhookMethod)))
+}
+
+// String names the way in in messages.
+func (w Way) String() string {
+	named := fmt.Sprintf("the %s %s", w.Kind, w.SID)
+	if w.Name != "" {
+		named = fmt.Sprintf("the %s %q (%s)", w.Kind, w.Name, w.SID)
+	}
+	if w.Kind == BySubflow {
+		named += fmt.Sprintf(", at the state %q", w.Field)
+	}
+	return named
+}
+
+// Live reports whether people reach a bot by the way in as it is now.
+func (w Way) Live() bool { return wayKinds[w.Kind].live && !w.Idle }
+
+// Freed is the way in when it leads nowhere: a Messaging Service then defers to the
+// webhooks of its numbers, and a Conversations address begins no conversation by itself.
+func (w Way) Freed() Way {
+	w.Idle = true
+	if w.Kind == ByService {
+		w.To = Pointer{}
+	}
+	return w
+}
+
+// Key tells the ways in of an account apart.
+func (w Way) Key() string { return w.SID + " " + w.Field }
+
+// PointerTo is what makes a way in lead to a bot of the account; task is where a
+// conversation with an Autopilot assistant enters. A bot hosted elsewhere is reached by the
+// URLs of its application, which bot holds; ok is false where it has none for what comes by
+// this way.
+func (w Way) PointerTo(webhooks Webhooks, b Bot, task string) (to Pointer, ok bool) {
+	switch {
+	case w.Kind == ByAddress && b.Engine() == Studio:
+		return Pointer{BotSID: b.SID}, true
+	case w.Kind == BySender && w.To.BotSID != "":
+		return Pointer{BotSID: b.SID}, b.Engine() == Application // a sender's calls have no URL
+	}
+	channel := cmp.Or(w.Channel, Messaging)
+	if address := webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: b.SID, Channel: channel, TargetTask: task}); address != "" {
+		return Pointer{URL: address, Method: WebhookMethod}, true
+	}
+	if b.Content.Webhooks == nil {
+		return Pointer{}, false
+	}
+	spelled := b.Content.Webhooks.Spelled()
+	if w.Kind == BySender {
+		spelled.MessagingMethod = WebhookMethod // a sender is called by POST or PUT
+	}
+	to = Pointer{URL: spelled.MessagingURL, Method: spelled.MessagingMethod}
+	if channel == Voice {
+		to = Pointer{URL: spelled.VoiceURL, Method: spelled.VoiceMethod}
+	}
+	return to, to.URL != ""
+}
+
+// Lead says who answers what comes by a way in. A URL that is that of an application's own
+// webhook leads to the bot which is that application.
+func (r Routing) Lead(w Way) Route {
+	side := Side{URL: w.To.URL, Method: w.To.Method}
+	route := Number{AccountSID: w.AccountSID, Messaging: side}.Route(Messaging, r.Webhooks)
+	switch {
+	case w.To.BotSID != "":
+		route = Route{Kind: ToBot, BotSID: w.To.BotSID}
+	case route.Kind == ToExternal && w.Kind != ByApplication:
+		if sid := r.applicationAt(w); sid != "" {
+			route.Kind, route.BotSID = ToBot, sid
+		}
+	}
+	if suspended, ok := r.holds[route.BotSID]; ok {
+		route.BotSID, route.SilencedBy = suspended, route.BotSID
+	}
+	return route
+}
+
+// applicationAt is the application with the URL that a way in is pointed at.
+func (r Routing) applicationAt(w Way) string {
+	for _, b := range r.applications {
+		own := b.Content.Webhooks
+		if own == nil {
+			continue
+		}
+		if (w.Channel != Voice && own.MessagingURL == w.To.URL) || (w.Channel != Messaging && own.VoiceURL == w.To.URL) {
+			return b.SID
+		}
+	}
+	return ""
+}
+
+// Ways lists those ways in that lead to a bot, silenced or not.
+func (r Routing) Ways(ways []Way, botSID string) []Way {
+	return slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return w.SID == botSID || r.Lead(w).BotSID != botSID })
+}
+
+// JoinWays names ways in for people.
+func JoinWays(ways []Way) string {
+	names := make([]string, len(ways))
+	for i, way := range ways {
+		names[i] = way.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// Unread is a kind of ways in that the credentials may not read.
+type Unread struct {
+	Kind   WayKind
+	Reason error
+}

@@ -1,0 +1,132 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/lifecycle"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/replacement"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+)
+
+// eachWayIn runs a test for every way in and every engine whose bots it can lead to.
+func eachWayIn(t *testing.T, test func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine)) {
+	t.Helper()
+	for _, in := range sandboxtest.WaysIn() {
+		for _, engine := range in.Engines {
+			t.Run(in.Name+", "+string(engine), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { test(t, in, engine) })
+			})
+		}
+	}
+}
+
+// leading adds a way in to a new bot.
+func leading(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) (w *sandboxtest.World, b bot.Bot, way bot.Way) {
+	t.Helper()
+	w = sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
+	b = w.Create(engine, "clinic")
+	in.Add(w, b)
+	routes := w.Routes(b.SID)
+	if len(routes.Ways) != 1 || routes.Ways[0].Kind != in.Kind || routes.Ways[0].Idle != in.Idle || routes.Any() == in.Idle {
+		t.Fatalf("what leads to it is %+v", routes.Ways)
+	}
+	return w, b, routes.Ways[0]
+}
+
+func now(t *testing.T, w *sandboxtest.World, way bot.Way) bot.Way {
+	t.Helper()
+	for _, each := range w.Ways() {
+		if each.Key() == way.Key() {
+			return each
+		}
+	}
+	return bot.Way{}
+}
+
+func TestReplacementMovesEveryWayIn(t *testing.T) {
+	t.Parallel()
+	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {
+		for _, to := range bot.Engines() {
+			w, old, way := leading(t, in, engine)
+			a, _ := w.Process()
+			preview, err := replacement.Look(t.Context(), a, old.SID)
+			if err != nil || len(preview.Ways) != 1 || preview.Ways[0].Moves() == in.Fixed {
+				t.Fatalf("the preview says %+v, %v", preview.Ways, err)
+			}
+			from, spec := sandboxtest.Spec(engine, "clinic", 1), sandboxtest.Spec(to, "doctor", 2)
+			made, _, err := replacement.Run(t.Context(), a, replacement.Request{SID: old.SID, From: from, To: spec, Engine: to})
+			want, reachable := way.PointerTo(bot.Webhooks{}, bot.Bot{SID: made.SID, Content: spec.Content}, "")
+			var problem *bot.Problem
+			switch {
+			case in.Fixed && (err != nil || !now(t, w, way).To.Same(way.To)):
+				t.Errorf("to %s: what cannot be moved leads to %+v, %v", to, now(t, w, way).To, err)
+			case in.Fixed:
+			case in.Kind == bot.BySender && in.Channel == bot.Voice && to != bot.Application:
+				if !errors.As(err, &problem) || problem.Kind != bot.NoURLForWay || !now(t, w, way).To.Same(way.To) || !strings.Contains(problem.Detail, way.SID) {
+					t.Errorf("to %s: it ended with %v, and leads to %+v", to, err, now(t, w, way).To)
+				}
+			case err != nil, !reachable, now(t, w, way).Idle != in.Idle,
+				to == bot.Application && !now(t, w, way).To.Same(want), to != bot.Application && bot.NewRouting(bot.Webhooks{}, nil).Lead(now(t, w, way)).BotSID != made.SID:
+				t.Errorf("to %s: it ended with %v, and leads to %+v, not %+v", to, err, now(t, w, way).To, want)
+			}
+			if dead := w.Dead(); len(dead) > 0 {
+				t.Errorf("to %s: %v", to, dead)
+			}
+		}
+	})
+}
+
+func TestRemovalRefusesNamesAndFreesEveryWayIn(t *testing.T) {
+	t.Parallel()
+	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {
+		for _, force := range []bool{false, true} {
+			w, b, way := leading(t, in, engine)
+			a, _ := w.Process()
+			_, err := lifecycle.Delete(t.Context(), a, b.SID, "clinic", force)
+			byURL := engine == bot.Application && way.To.BotSID == ""
+			deleted := in.Idle || byURL || (force && in.Kind.Frees())
+			var problem *bot.Problem
+			switch exists := slices.ContainsFunc(w.Named("clinic"), func(each bot.Bot) bool { return each.SID == b.SID }); {
+			case deleted && (err != nil || exists):
+				t.Errorf("with force_destroy %v: it exists %v, %v", force, exists, err)
+			case deleted && !in.Idle && !byURL && !now(t, w, way).Idle && now(t, w, way).To.Same(way.To):
+				t.Errorf("with force_destroy %v: it was not freed: %+v", force, now(t, w, way))
+			case !deleted && (!errors.As(err, &problem) || !strings.Contains(problem.Detail, way.String()) || !exists || !now(t, w, way).To.Same(way.To)):
+				t.Errorf("with force_destroy %v: it exists %v, leads to %+v, %v", force, exists, now(t, w, way), err)
+			}
+			if dead := w.Dead(); len(dead) > 0 {
+				t.Errorf("with force_destroy %v: %v", force, dead)
+			}
+		}
+	})
+}
+
+// What the credentials may not read is said, and is no error of what does not need it.
+func TestWaysInThatCannotBeReadAreSaid(t *testing.T) {
+	t.Parallel()
+	for host, kind := range map[string]bot.WayKind{"conversations": bot.ByAddress, "messaging": bot.ByService} {
+		t.Run(host, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
+				b := w.Create(bot.Studio, "clinic")
+				fault := sandbox.Fault{Host: host + ".twilio.com", Kind: sandbox.FaultStatus, Status: 403, Times: 1000}
+				if err := w.Box.AddFault(fault); err != nil {
+					t.Fatal(err)
+				}
+				a, _ := w.Process()
+				routes, err := a.RoutesTo(t.Context(), b.SID, a.Now())
+				if err != nil || !slices.ContainsFunc(routes.Unread, func(u bot.Unread) bool { return u.Kind == kind && errors.Is(u.Reason, bot.ErrForbidden) }) {
+					t.Errorf("it says %+v, %v", routes.Unread, err)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,105 @@
+package twilio
+
+import (
+	"context"
+	"strings"
+
+	openapi "github.com/twilio/twilio-go/rest/conversations/v1"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Addresses are the account's Conversations addresses: a message to one that belongs to no
+// conversation yet begins one, and runs a flow or calls a URL
+// (https://www.twilio.com/docs/conversations/api/address-configuration-resource).
+type Addresses struct{ client *Client }
+
+// NewAddresses is the Conversations addresses of the client's account.
+func NewAddresses(client *Client) Addresses { return Addresses{client} }
+
+// The types of auto-creation that lead somewhere.
+const (
+	autoStudio  = "studio"
+	autoWebhook = "webhook"
+)
+
+func (s Addresses) api(ctx context.Context) *openapi.ApiService {
+	return openapi.NewApiService(s.client.Requests(ctx))
+}
+
+// Kind is that of Conversations addresses.
+func (s Addresses) Kind() bot.WayKind { return bot.ByAddress }
+
+// List gives every address that runs a flow or calls a URL.
+func (s Addresses) List(ctx context.Context) ([]bot.Way, error) {
+	var all []bot.Way
+	err := EachPage(func(page, token string) (string, error) {
+		answer, err := s.api(ctx).PageConfigurationAddress(&openapi.ListConfigurationAddressParams{PageSize: new(addressPageSize)}, token, page)
+		if err != nil {
+			return "", err
+		}
+		for _, row := range answer.AddressConfigurations {
+			if way := addressOf(&row); way.To != (bot.Pointer{}) {
+				all = append(all, way)
+			}
+		}
+		return Value(answer.Meta.NextPageUrl), nil
+	})
+	return all, err
+}
+
+// addressPageSize is the most that the list gives at a request
+// (https://www.twilio.com/docs/conversations/api/address-configuration-resource).
+const addressPageSize = 50
+
+// Get reads an address.
+func (s Addresses) Get(ctx context.Context, sid, _ string) (bot.Way, error) {
+	if err := CheckSID(sid, "IG"); err != nil {
+		return bot.Way{}, err
+	}
+	row, err := s.api(ctx).FetchConfigurationAddress(sid)
+	if err != nil {
+		return bot.Way{}, err
+	}
+	return addressOf(row), nil
+}
+
+// addressOf is the way in that an address is. Its auto-creation is an object of no stated
+// type in the specification.
+func addressOf(row *openapi.ConversationsV1ConfigurationAddress) bot.Way {
+	way := bot.Way{
+		Kind: bot.ByAddress, SID: Value(row.Sid), AccountSID: Value(row.AccountSid), Name: Value(row.Address),
+		Field: "auto_creation", Channel: bot.Messaging,
+	}
+	auto, _ := Value(row.AutoCreation).(map[string]any)
+	text := func(name string) string { s, _ := auto[name].(string); return s }
+	enabled, _ := auto["enabled"].(bool)
+	way.Idle = !enabled
+	switch text("type") {
+	case autoStudio:
+		way.To.BotSID = text("studio_flow_sid")
+	case autoWebhook:
+		way.To.URL, way.To.Method = text("webhook_url"), text("webhook_method")
+	}
+	return way
+}
+
+// Write points an address at a flow or a URL, or takes its auto-creation away, in one
+// request, and reads it back.
+func (s Addresses) Write(ctx context.Context, way bot.Way) error {
+	if err := CheckSID(way.SID, "IG"); err != nil {
+		return err
+	}
+	params := &openapi.UpdateConfigurationAddressParams{AutoCreationEnabled: new(!way.Idle)}
+	switch {
+	case way.To.BotSID != "":
+		params.AutoCreationType, params.AutoCreationStudioFlowSid = new(autoStudio), &way.To.BotSID
+	case way.To.URL != "":
+		params.AutoCreationType, params.AutoCreationWebhookUrl = new(autoWebhook), &way.To.URL
+		if way.To.Method != "" {
+			params.AutoCreationWebhookMethod = new(strings.ToLower(way.To.Method)) // this resource alone wants it so
+		}
+	}
+	_, err := s.api(ctx).UpdateConfigurationAddress(way.SID, params)
+	return pointer(s.Get).readBack(ctx, way, err)
+}
