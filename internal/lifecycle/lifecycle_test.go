@@ -163,9 +163,7 @@ func TestDeletedBotLeavesNothingBehind(t *testing.T) {
 	}
 	inBubble(t, "a suspended bot on no number", func(t *testing.T, w *sandboxtest.World) {
 		b := w.Create(bot.Studio, "clinic")
-		if _, err := w.Hosts[bot.Application].(account.Holder).CreateHold(t.Context(), b.SID); err != nil {
-			t.Fatal(err)
-		}
+		w.Hold(b.SID, "")
 		a, _ := w.Process()
 		if _, err := lifecycle.Delete(t.Context(), a, b.SID, "clinic", false); err != nil || len(w.Holds(b.SID)) > 0 {
 			t.Errorf("its holds are %v, %v", w.Holds(b.SID), err)

@@ -100,7 +100,7 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 			flows, applications := accounttest.NewHost("FW", bot.Bot{SID: accounttest.Flow, AccountSID: accounttest.SID, UniqueName: "flow"}), accounttest.NewHost("AP", bot.Bot{SID: accounttest.Application, AccountSID: accounttest.SID, UniqueName: "app"})
 			services := accounttest.Services{Of: each.services, Pointed: map[string]string{}}
 			a = account.New(accounttest.SID, bot.Webhooks{}, f, services, map[bot.Engine]account.Host{bot.Studio: flows, bot.Application: applications})
-			suspended, saved, err := suspension.Suspend(t.Context(), a, accounttest.Flow)
+			suspended, saved, err := suspension.Suspend(t.Context(), a, accounttest.Flow, "")
 			served := each.services[accounttest.NumberSID(0)].InboundURL == flowURL
 			if (err != nil) != served {
 				t.Fatalf("suspending says %v", err)

@@ -43,10 +43,7 @@ func (r *replaced) setup(w *sandboxtest.World) {
 		}
 	}
 	if r.suspended {
-		made, err := w.Hosts[bot.Application].(account.Holder).CreateHold(w.T.Context(), r.old.SID)
-		if err != nil {
-			w.T.Fatal(err)
-		}
+		made := w.Hold(r.old.SID, "")
 		for _, s := range sides {
 			w.Edit(s.number, func(n *bot.Number) {
 				to := n.Side(s.channel)

@@ -88,7 +88,7 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 		// What a hold that was deleted by hand left dead answers again for the new bot, unless
 		// another hold suspends it: the mark moves, and is set there then.
 		dead := routing.Behind(n, channel)
-		silenced := route.SilencedBy != "" || (dead != "" && routing.HoldOf(dead) != "")
+		silenced := route.SilencedBy != "" || (dead != "" && routing.HoldOf(dead) != (bot.Hold{}))
 		switch {
 		case m.old.SID != "" && (route.BotSID == m.old.SID || dead == m.old.SID):
 			belongs = true
@@ -141,7 +141,7 @@ func (r *replacement) moveWays(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	routing, err := r.account.RoutingWithHolds(ctx, now)
+	routing, err := r.account.RoutingOfWays(ctx, now)
 	if err != nil {
 		return err
 	}
