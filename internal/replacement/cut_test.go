@@ -112,7 +112,7 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 		{replaced: replaced{from: bot.Studio, to: bot.Studio, suspended: true}, settings: sandbox.Settings{ApplicationClearsURL: true}},
 		{replaced: replaced{from: bot.Application, to: bot.Application}},
 		{replaced: replaced{from: bot.Studio, to: bot.Application, service: true}},
-		{replaced: replaced{from: bot.Application, to: bot.Studio, suspended: true, service: true}},
+		{replaced: replaced{from: bot.Application, to: bot.Studio, suspended: true}},
 		{replaced: replaced{from: bot.Autopilot, to: bot.Studio, service: true}},
 		{replaced: replaced{from: bot.Application, to: bot.Autopilot}},
 		{replaced: replaced{from: bot.Autopilot, to: bot.Autopilot}},
