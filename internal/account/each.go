@@ -9,9 +9,9 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-// rounds is how often the account's numbers are listed again because another process
-// changed some in the meantime.
-const rounds = 5
+// Rounds is how often the account's numbers, or the other ways in, are listed again because
+// another process changed some in the meantime.
+const Rounds = 5
 
 // atOnce is how many numbers are written at the same time.
 const atOnce = 8
@@ -20,7 +20,7 @@ const atOnce = 8
 // lists none: another process may bind one at the same time.
 func EachNumber(ctx context.Context, find func(context.Context) ([]bot.Number, error), do func(context.Context, bot.Number) error) error {
 	var left []bot.Number
-	for range rounds {
+	for range Rounds {
 		var err error
 		if left, err = find(ctx); err != nil {
 			return err

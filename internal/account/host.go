@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -46,12 +47,28 @@ type Host interface {
 type Holder interface {
 	// FindHolds gives the holds of a bot now.
 	FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error)
-	// CreateHold creates the hold of a bot; bot.ErrNameTaken when it has one.
-	CreateHold(ctx context.Context, botSID string) (bot.Hold, error)
-	// MoveHold makes the hold of one bot that of another, in one write.
-	MoveHold(ctx context.Context, hold bot.Hold, botSID string) error
+	// CreateHold creates the hold of a bot, with the URLs of its flow where it has one;
+	// bot.ErrNameTaken when the bot has a hold.
+	CreateHold(ctx context.Context, hold bot.Hold) (bot.Hold, error)
+	// WriteHold makes a hold that of the bot, and of the flow, that are given, in one write.
+	WriteHold(ctx context.Context, hold bot.Hold) error
 	// DeleteHold deletes a hold; one that is gone already is no error.
 	DeleteHold(ctx context.Context, sid string) error
+}
+
+// FlowHolder is a host that keeps the flows of holds. Every write is read back before it
+// returns.
+type FlowHolder interface {
+	// FindHoldFlows gives the hold flows of a bot now.
+	FindHoldFlows(ctx context.Context, botSID string) ([]bot.Hold, error)
+	// ReadHoldFlow reads a hold flow; bot.ErrNotFound where it does not exist, or is a bot.
+	ReadHoldFlow(ctx context.Context, sid string) (bot.HoldFlow, error)
+	// CreateHoldFlow creates the hold flow of a bot; bot.ErrNameTaken when it has one.
+	CreateHoldFlow(ctx context.Context, flow bot.HoldFlow) (bot.HoldFlow, error)
+	// WriteHoldFlow gives a hold flow the notice and the bot that are given, in one write.
+	WriteHoldFlow(ctx context.Context, flow bot.HoldFlow) error
+	// DeleteHoldFlow deletes a hold flow; one that is gone already is no error.
+	DeleteHoldFlow(ctx context.Context, sid string) error
 }
 
 // Validator is a host that can ask Twilio what it would say of a bot, without creating
@@ -148,25 +165,84 @@ func (b *bots) FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error)
 }
 
 // CreateHold creates the hold of a bot.
-func (b *bots) CreateHold(ctx context.Context, botSID string) (bot.Hold, error) {
+func (b *bots) CreateHold(ctx context.Context, hold bot.Hold) (bot.Hold, error) {
 	holder := b.holder()
 	if holder == nil {
 		return bot.Hold{}, b.IsOff(bot.Application)
 	}
 	defer b.perEngine[bot.Application].wrote()
-	return holder.CreateHold(ctx, botSID)
+	return holder.CreateHold(ctx, hold)
 }
 
-// MoveHold makes the hold of one bot that of another.
-func (b *bots) MoveHold(ctx context.Context, hold bot.Hold, botSID string) error {
+// WriteHold makes a hold that of the bot, and of the flow, that are given.
+func (b *bots) WriteHold(ctx context.Context, hold bot.Hold) error {
 	defer b.perEngine[bot.Application].wrote()
-	return b.holder().MoveHold(ctx, hold, botSID)
+	return b.holder().WriteHold(ctx, hold)
 }
 
 // DeleteHold deletes a hold.
 func (b *bots) DeleteHold(ctx context.Context, sid string) error {
 	defer b.perEngine[bot.Application].wrote()
 	return b.holder().DeleteHold(ctx, sid)
+}
+
+// flowHolder keeps the flows of holds; nil where flows cannot be reached.
+func (b *bots) flowHolder() FlowHolder {
+	holder, _ := untracked(b.Host(bot.Studio)).(FlowHolder)
+	return holder
+}
+
+// NoHoldFlows says why holds have no flows: flows cannot be reached with the credentials;
+// nil where they can, as far as a listing shows.
+func (b *bots) NoHoldFlows(ctx context.Context) error {
+	if reason := b.IsOff(bot.Studio); reason != nil {
+		return reason
+	}
+	if b.flowHolder() == nil {
+		return errNoHoldFlows
+	}
+	if _, err := b.BotsOf(ctx, bot.Studio, AnyTime); errors.Is(err, bot.ErrForbidden) {
+		return err
+	}
+	return nil
+}
+
+var errNoHoldFlows = errors.New("there are no flows")
+
+// FindHoldFlows gives the hold flows of a bot as Twilio has them now; none where flows
+// cannot be reached.
+func (b *bots) FindHoldFlows(ctx context.Context, botSID string) ([]bot.Hold, error) {
+	if holder := b.flowHolder(); holder != nil {
+		return holder.FindHoldFlows(ctx, botSID)
+	}
+	return nil, nil
+}
+
+// ReadHoldFlow reads the flow of a hold; bot.ErrNotFound where it does not exist, or is a
+// bot.
+func (b *bots) ReadHoldFlow(ctx context.Context, sid string) (bot.HoldFlow, error) {
+	if holder := b.flowHolder(); holder != nil {
+		return holder.ReadHoldFlow(ctx, sid)
+	}
+	return bot.HoldFlow{}, b.NoHoldFlows(ctx)
+}
+
+// CreateHoldFlow creates the hold flow of a bot.
+func (b *bots) CreateHoldFlow(ctx context.Context, flow bot.HoldFlow) (bot.HoldFlow, error) {
+	defer b.perEngine[bot.Studio].wrote()
+	return b.flowHolder().CreateHoldFlow(ctx, flow)
+}
+
+// WriteHoldFlow gives a hold flow the notice and the bot that are given.
+func (b *bots) WriteHoldFlow(ctx context.Context, flow bot.HoldFlow) error {
+	defer b.perEngine[bot.Studio].wrote()
+	return b.flowHolder().WriteHoldFlow(ctx, flow)
+}
+
+// DeleteHoldFlow deletes a hold flow.
+func (b *bots) DeleteHoldFlow(ctx context.Context, sid string) error {
+	defer b.perEngine[bot.Studio].wrote()
+	return b.flowHolder().DeleteHoldFlow(ctx, sid)
 }
 
 // HoldsChanged makes what was listed of the holds stale: another process changed them.

@@ -235,7 +235,7 @@ func TestNumberThatIsPointedAtAnApplicationIsReadByWhatThatIs(t *testing.T) {
 		if got := routing.Route(n, bot.Messaging); err != nil || got != each.want {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
-		if all, err := h.RoutingWithHolds(t.Context(), account.AnyTime, n); err != nil || all.HoldOf(accounttest.Flow) != hold || all.Route(n, bot.Messaging) != each.want {
+		if all, err := h.RoutingWithHolds(t.Context(), account.AnyTime, n); err != nil || all.HoldOf(accounttest.Flow).SID != hold || all.Route(n, bot.Messaging) != each.want {
 			t.Errorf("%s: with all holds %+v, %v", name, all, err)
 		}
 	}
@@ -516,9 +516,12 @@ func TestWritesToAnEngineMakeItsListingStale(t *testing.T) {
 		"discard": func(ctx context.Context, h house) error {
 			return h.Host(bot.Application).Discard(ctx, accounttest.Application)
 		},
-		"create hold": func(ctx context.Context, h house) error { _, err := h.CreateHold(ctx, accounttest.Flow); return err },
-		"move hold": func(ctx context.Context, h house) error {
-			return h.MoveHold(ctx, bot.Hold{SID: hold, BotSID: accounttest.Flow}, otherFlow)
+		"create hold": func(ctx context.Context, h house) error {
+			_, err := h.CreateHold(ctx, bot.Hold{BotSID: accounttest.Flow})
+			return err
+		},
+		"write hold": func(ctx context.Context, h house) error {
+			return h.WriteHold(ctx, bot.Hold{SID: hold, BotSID: otherFlow})
 		},
 		"delete hold": func(ctx context.Context, h house) error { return h.DeleteHold(ctx, hold) },
 		"another's":   func(_ context.Context, h house) error { h.HoldsChanged(); return nil },
@@ -613,7 +616,7 @@ func TestEngineThatIsOffSaysWhyAndListsNothing(t *testing.T) {
 		if holds, err := a.FindHolds(ctx, "UA1"); err != nil || holds != nil {
 			t.Errorf("%s: it is held: %v, %v", what, holds, err)
 		}
-		if _, err := a.CreateHold(ctx, "UA1"); err == nil {
+		if _, err := a.CreateHold(ctx, bot.Hold{BotSID: "UA1"}); err == nil {
 			t.Errorf("%s: a hold was created", what)
 		}
 	}

@@ -31,6 +31,17 @@ func (a *Account) RoutingWithHolds(ctx context.Context, since Moment, numbers ..
 	return a.routing(ctx, since, applicationsOf(numbers))
 }
 
+// RoutingOfWays is RoutingWithHolds that also knows hold flows, to which ways in beside the
+// numbers are pointed, and the holds of this run that no longer exist.
+func (a *Account) RoutingOfWays(ctx context.Context, since Moment, numbers ...bot.Number) (bot.Routing, error) {
+	flows, err := a.BotsOf(ctx, bot.Studio, since)
+	if err != nil && !errors.Is(err, bot.ErrForbidden) {
+		return bot.Routing{}, err
+	}
+	routing, err := a.routing(ctx, since, applicationsOf(numbers), flows.Holds...)
+	return routing.WithDeleted(a.knownHolds()), err
+}
+
 func applicationsOf(numbers []bot.Number) []string {
 	var sids []string
 	for _, number := range numbers {
@@ -39,7 +50,7 @@ func applicationsOf(numbers []bot.Number) []string {
 	return sids
 }
 
-func (a *Account) routing(ctx context.Context, since Moment, asked []string) (bot.Routing, error) {
+func (a *Account) routing(ctx context.Context, since Moment, asked []string, flows ...bot.Hold) (bot.Routing, error) {
 	listed, err := a.BotsOf(ctx, bot.Application, since)
 	if err != nil {
 		return bot.Routing{}, err
@@ -52,9 +63,9 @@ func (a *Account) routing(ctx context.Context, since Moment, asked []string) (bo
 		if missing, err = a.gone(ctx, missingFrom(listed, asked)); err != nil {
 			return bot.Routing{}, err
 		}
-		return bot.NewRouting(a.Webhooks, listed.Holds, missing...).WithDeleted(a.knownHolds()).WithApplications(listed.Bots), nil
+		return bot.NewRouting(a.Webhooks, slices.Concat(listed.Holds, flows), missing...).WithDeleted(a.knownHolds()).WithApplications(listed.Bots), nil
 	}
-	return bot.NewRouting(a.Webhooks, listed.Holds).WithApplications(listed.Bots), nil
+	return bot.NewRouting(a.Webhooks, slices.Concat(listed.Holds, flows)).WithApplications(listed.Bots), nil
 }
 
 // knownHolds are the holds that this run knows, each with the bot that it suspends by now.
@@ -139,7 +150,7 @@ func (a *Account) RoutesTo(ctx context.Context, botSID string, since Moment) (Ro
 	if err != nil || len(all) == 0 {
 		return routes, err
 	}
-	routes.Routing, err = a.RoutingWithHolds(ctx, since, routes.Numbers...)
+	routes.Routing, err = a.RoutingOfWays(ctx, since, routes.Numbers...)
 	routes.Ways = routes.Routing.Ways(all, botSID)
 	return routes, err
 }

@@ -87,7 +87,7 @@ func bindOnce(ctx context.Context, a *account.Account, e *account.Edit, b Bindin
 	if err != nil {
 		return nil, "", fmt.Errorf("looking for suspended bots: %w", err)
 	}
-	hold = routing.HoldOf(b.BotSID)
+	hold = routing.HoldOf(b.BotSID).SID
 	view, err := viewOf(ctx, a, routing, before, b, own)
 	if err != nil {
 		return nil, hold, err

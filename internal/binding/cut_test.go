@@ -23,10 +23,7 @@ func behaviours() map[string]sandbox.Settings {
 // suspend makes a hold for a bot and points the channels at it, as a suspension does.
 func suspend(w *sandboxtest.World, b bot.Bot, numbers ...int) {
 	w.T.Helper()
-	made, err := w.Hosts[bot.Application].(account.Holder).CreateHold(w.T.Context(), b.SID)
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	made := w.Hold(b.SID, "")
 	for _, i := range numbers {
 		w.Edit(i, func(n *bot.Number) { n.Messaging.ApplicationSID, n.Voice.ApplicationSID = made.SID, made.SID })
 	}

@@ -201,7 +201,7 @@ func TestDecideSaysWhatIsWrittenFieldByField(t *testing.T) {
 			if each.planned != nil {
 				snapshot = bot.SnapshotOf(*each.planned)
 			}
-			decision, refusal := Decide(view, b, snapshot, view.Routing.HoldOf(b.BotSID))
+			decision, refusal := Decide(view, b, snapshot, view.Routing.HoldOf(b.BotSID).SID)
 			if each.refused != "" {
 				if refusal == nil || refusal.Kind != each.refused || !decision.Change.Empty() {
 					t.Fatalf("refused with %+v, writing %q", refusal, written(decision.Change))

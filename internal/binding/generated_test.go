@@ -114,7 +114,7 @@ func everyDecision(yield func(name func() string, d decided)) {
 										view:      View{Number: n, Routing: routing, Own: own},
 										binding:   Binding{BotSID: wanted.sid, TargetTask: wanted.task, Channels: channels, Label: label, Overwrite: overwrite},
 										snapshot:  snapshot,
-										hold:      routing.HoldOf(wanted.sid),
+										hold:      routing.HoldOf(wanted.sid).SID,
 										suspended: suspended,
 									})
 								}

@@ -52,7 +52,7 @@ func TestBindingBesideASuspension(t *testing.T) {
 					_, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
 					return err
 				}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-					_, _, err := suspension.Suspend(ctx, a, b.SID)
+					_, _, err := suspension.Suspend(ctx, a, b.SID, "")
 					return err
 				})
 			})
@@ -91,7 +91,7 @@ func TestBindingBesideAResumption(t *testing.T) {
 					_, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
 					return err
 				}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-					_, err := suspension.Resume(ctx, a, b.SID, nil)
+					_, err := suspension.Resume(ctx, a, b.SID, suspension.Saved{})
 					return err
 				})
 			})

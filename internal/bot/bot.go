@@ -2,7 +2,6 @@ package bot
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -58,28 +57,6 @@ func (b Bot) String() string {
 		return b.SID
 	}
 	return `"` + b.UniqueName + `" (` + b.SID + ")"
-}
-
-// Hold is what suspends a bot: an inert TwiML application that the phone numbers of the
-// bot are pointed at. It is no bot.
-type Hold struct {
-	SID    string // of the application, AP…
-	BotSID string // of the suspended bot
-}
-
-// String names the hold in messages.
-func (h Hold) String() string { return fmt.Sprintf("the hold of bot %s (%s)", h.BotSID, h.SID) }
-
-// NoBot is the error for a hold that was asked for as a bot; it wraps ErrHold.
-func (h Hold) NoBot() *Problem {
-	return &Problem{
-		Kind:    IsAHold,
-		Summary: "This application is the hold of a suspension, not a bot",
-		Detail: fmt.Sprintf("The TwiML application %s, named %q, suspends bot %s: phone numbers that point at it answer nothing. "+
-			"It cannot be bound, imported or managed as a bot.", h.SID, MarkSuspended(h.BotSID), h.BotSID),
-		Cause: ErrHold,
-		Bots:  []Bot{{SID: h.BotSID}},
-	}
 }
 
 // Listing is what an engine holds: its bots, and the holds among its objects.

@@ -27,6 +27,6 @@ var (
 	// ErrChanged says that another client changed an object since the plan was made.
 	ErrChanged = errors.New("another client changed it")
 
-	// ErrHold says that an application is the hold of a suspension, and no bot.
+	// ErrHold says that an application or a flow is the hold of a suspension, and no bot.
 	ErrHold = errors.New("it is the hold of a suspension, not a bot")
 )

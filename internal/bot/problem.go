@@ -19,12 +19,12 @@ const (
 	NameReserved     Kind = "name reserved"      // Twilio keeps the name for a deleted assistant
 	StillRouted      Kind = "still routed"       // numbers route to a bot that is being deleted
 	StillReferenced  Kind = "still referenced"   // what routes to a bot that is being deleted cannot be freed
-	ServiceRoutes    Kind = "service routes"     // a Messaging Service routes to a bot that is being suspended
+	NoFlowForNotice  Kind = "no flow for notice" // a notice needs a flow, and the credentials reach no flows
 	NoURLForWay      Kind = "no URL for way in"  // a way in cannot be pointed at a bot without a URL for its channel
 	NoContent        Kind = "no content"         // nothing says what a bot is made of on its new engine
 	NotRestorable    Kind = "not restorable"     // Twilio has no deleted assistant of that SID
 	BuildUnfinished  Kind = "build unfinished"   // a model build took longer than the timeout
-	IsAHold          Kind = "hold"               // an application that was named as a bot is a hold
+	IsAHold          Kind = "hold"               // an application or a flow that was named as a bot is a hold
 	ChangedSincePlan Kind = "changed since plan" // another client changed an object after the plan
 	WriteLost        Kind = "write lost"         // a write was not confirmed and is not there
 	NotAsWritten     Kind = "not as written"     // reading back shows something else

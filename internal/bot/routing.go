@@ -76,7 +76,8 @@ func (r Route) String() string {
 // webhook, and for a number that is pointed at a hold the bot that the hold silences.
 type Routing struct {
 	Webhooks Webhooks
-	holds    map[string]string // the suspended bot, by the SID of its hold
+	holds    map[string]string // the suspended bot, by the SIDs of its hold
+	flows    map[string]string // the hold flow, by the SID of the application that has its URLs
 	gone     map[string]bool   // applications that no longer exist
 	deleted  map[string]string // the suspended bot, by the SID of a hold that no longer exists
 	// applications are those that ways in can lead to by URL.
@@ -84,11 +85,30 @@ type Routing struct {
 }
 
 // NewRouting is the routing of an account with these holds. gone are the SIDs of
-// applications that numbers are pointed at and that no longer exist.
+// applications that numbers are pointed at and that no longer exist. A flow is that of a
+// hold by its own name alone, since anybody may set the URLs of an application; where the
+// two name different bots, the application says which is suspended.
 func NewRouting(webhooks Webhooks, holds []Hold, gone ...string) Routing {
-	r := Routing{Webhooks: webhooks, holds: map[string]string{}, gone: map[string]bool{}}
+	r := Routing{Webhooks: webhooks, holds: map[string]string{}, flows: map[string]string{}, gone: map[string]bool{}}
+	named := map[string]string{} // the bots by whose names flows are those of holds
 	for _, hold := range holds {
+		if hold.SID == "" {
+			named[hold.FlowSID], r.holds[hold.FlowSID] = hold.BotSID, hold.BotSID
+		}
+	}
+	agrees := func(hold Hold) bool { return hold.SID != "" && named[hold.FlowSID] == hold.BotSID }
+	for _, hold := range holds {
+		if hold.SID == "" {
+			continue
+		}
 		r.holds[hold.SID] = hold.BotSID
+		if named[hold.FlowSID] == "" {
+			continue
+		}
+		r.flows[hold.SID] = hold.FlowSID
+		if !slices.ContainsFunc(holds, func(other Hold) bool { return other.FlowSID == hold.FlowSID && agrees(other) }) {
+			r.holds[hold.FlowSID] = hold.BotSID
+		}
 	}
 	for _, sid := range gone {
 		r.gone[sid] = true
@@ -101,7 +121,11 @@ func NewRouting(webhooks Webhooks, holds []Hold, gone ...string) Routing {
 func (r Routing) WithDeleted(holds []Hold) Routing {
 	r.deleted = map[string]string{}
 	for _, hold := range holds {
-		r.deleted[hold.SID] = hold.BotSID
+		for _, sid := range []string{hold.SID, hold.FlowSID} {
+			if sid != "" {
+				r.deleted[sid] = hold.BotSID
+			}
+		}
 	}
 	return r
 }
@@ -130,7 +154,8 @@ func (r Routing) Behind(n Number, channel Channel) string {
 	return ""
 }
 
-// HoldsOf lists the SIDs of the holds that suspend a bot, in a fixed order.
+// HoldsOf lists the SIDs of the holds that suspend a bot, of applications and flows, in a
+// fixed order.
 func (r Routing) HoldsOf(botSID string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.holds)), func(sid string) bool { return r.holds[sid] != botSID })
 }
@@ -138,13 +163,15 @@ func (r Routing) HoldsOf(botSID string) []string {
 // SuspendedBy is the SID of the bot that a hold suspends; empty for any other SID.
 func (r Routing) SuspendedBy(holdSID string) string { return r.holds[holdSID] }
 
-// HoldOf is the SID of the hold that suspends a bot; empty where the bot is not
-// suspended.
-func (r Routing) HoldOf(botSID string) string {
-	if holds := r.HoldsOf(botSID); len(holds) > 0 {
-		return holds[0]
+// HoldOf is the hold that suspends a bot; the zero Hold where the bot is not suspended. A
+// hold flow without its application suspends nothing.
+func (r Routing) HoldOf(botSID string) Hold {
+	for _, sid := range r.HoldsOf(botSID) {
+		if engine, _ := EngineOf(sid); engine != Studio {
+			return Hold{SID: sid, FlowSID: r.flows[sid], BotSID: botSID}
+		}
 	}
-	return ""
+	return Hold{}
 }
 
 // Route says who answers on a channel of a number. For a number that is pointed at a

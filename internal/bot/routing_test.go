@@ -129,10 +129,10 @@ func TestRoutingLooksThroughHolds(t *testing.T) {
 
 func TestBotMayHaveSeveralHolds(t *testing.T) {
 	routing := NewRouting(Webhooks{}, []Hold{{SID: testOtherHold, BotSID: testFW}, {SID: testHold, BotSID: testFW}, {SID: testGone, BotSID: testUA}})
-	if got := routing.HoldsOf(testFW); !slices.Equal(got, []string{testHold, testOtherHold}) || routing.HoldOf(testFW) != testHold {
-		t.Errorf("the holds are %v, the one to use is %s", got, routing.HoldOf(testFW))
+	if got := routing.HoldsOf(testFW); !slices.Equal(got, []string{testHold, testOtherHold}) || routing.HoldOf(testFW).SID != testHold {
+		t.Errorf("the holds are %v, the one to use is %v", got, routing.HoldOf(testFW))
 	}
-	if routing.HoldOf(testAP) != "" {
+	if routing.HoldOf(testAP) != (Hold{}) {
 		t.Error("a bot that nothing suspends has a hold")
 	}
 }

@@ -123,9 +123,9 @@ func (r Roster) BotStatus(sid string, numbers []Number) (Status, []string) {
 		}
 	}
 	switch {
-	case r.routing.HoldOf(sid) != "":
+	case r.routing.HoldOf(sid) != (Hold{}):
 		return Suspended, phones
-	case len(phones) > 0, slices.ContainsFunc(r.Ways(sid), Way.Live):
+	case len(phones) > 0, slices.ContainsFunc(r.Ways(sid), func(w Way) bool { return w.Live() && r.routing.Lead(w).SilencedBy == "" }):
 		return Live, phones
 	default:
 		return Idle, phones

@@ -178,8 +178,38 @@ func (r Routing) Lead(w Way) Route {
 	}
 	if suspended, ok := r.holds[route.BotSID]; ok {
 		route.BotSID, route.SilencedBy = suspended, route.BotSID
+	} else if suspended, ok := r.deleted[route.BotSID]; ok {
+		route.BotSID, route.Gone = suspended, true
 	}
 	return route
+}
+
+// On is the pointer of a way in when it leads to a hold; ok is false where that has nothing
+// to put there. The kind of pointer and the method stay as they are, so that Off can put
+// back what was there.
+func (w Way) On(webhooks Webhooks, hold Hold) (to Pointer, ok bool) {
+	switch {
+	case w.Kind == BySender && w.To.BotSID != "":
+		return Pointer{BotSID: hold.SID}, hold.SID != "" // a sender's calls have no URL
+	case hold.FlowSID == "":
+		return Pointer{}, false
+	case w.To.BotSID != "":
+		return Pointer{BotSID: hold.FlowSID}, true
+	}
+	return Pointer{URL: webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: hold.FlowSID}), Method: w.To.Method}, true
+}
+
+// Off is the pointer of a way in when it leads to a bot again after a hold. It is PointerTo,
+// but for the kind of pointer and the method, which are as they are.
+func (w Way) Off(webhooks Webhooks, b Bot, task string) (to Pointer, ok bool) {
+	if w.Kind == ByAddress && w.To.BotSID == "" && b.Engine() == Studio {
+		return Pointer{URL: webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: b.SID}), Method: w.To.Method}, true
+	}
+	to, ok = w.PointerTo(webhooks, b, task)
+	if to.URL != "" && w.To.URL != "" && w.To.Method != "" {
+		to.Method = w.To.Method
+	}
+	return to, ok
 }
 
 // applicationAt is the application with the URL that a way in is pointed at.

@@ -22,10 +22,7 @@ func answering(w *sandboxtest.World, engine bot.Engine, suspended bool) bot.Bot 
 	if !suspended {
 		return b
 	}
-	made, err := w.Hosts[bot.Application].(account.Holder).CreateHold(w.T.Context(), b.SID)
-	if err != nil {
-		w.T.Fatal(err)
-	}
+	made := w.Hold(b.SID, "")
 	w.Edit(0, func(n *bot.Number) { n.Messaging.ApplicationSID = made.SID })
 	w.Edit(1, func(n *bot.Number) { n.Messaging.ApplicationSID, n.Voice.ApplicationSID = made.SID, made.SID })
 	return b

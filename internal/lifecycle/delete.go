@@ -153,7 +153,7 @@ func outlives(routing bot.Routing, way bot.Way, b bot.Bot) bool {
 // free leaves a way in without a bot, if it still leads to one of the bots.
 func free(ctx context.Context, a *account.Account, way bot.Way, bots []bot.Bot) error {
 	return a.EditWay(ctx, way, nil, func(ctx context.Context, now bot.Way) (bot.Way, bool, error) {
-		routing, err := a.RoutingWithHolds(ctx, account.AnyTime)
+		routing, err := a.RoutingOfWays(ctx, account.AnyTime)
 		leads := slices.ContainsFunc(bots, func(b bot.Bot) bool { return routing.Lead(now).BotSID == b.SID })
 		return now.Freed(), err == nil && leads, err
 	})

@@ -93,33 +93,31 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 			}
 
 			// A suspension silences what the flow answers, and what it silenced is as it was
-			// once the flow resumes. What a bot.Messaging bot.Service takes to the flow passes the
-			// number by, and is refused.
+			// once the flow resumes. What a Messaging Service takes to the flow passes the
+			// number by, and is silenced there.
 			number.FriendlyName = row.FriendlyName
 			f.Rows[accounttest.NumberSID(0)] = number
 			flows, applications := accounttest.NewHost("FW", bot.Bot{SID: accounttest.Flow, AccountSID: accounttest.SID, UniqueName: "flow"}), accounttest.NewHost("AP", bot.Bot{SID: accounttest.Application, AccountSID: accounttest.SID, UniqueName: "app"})
 			services := accounttest.Services{Of: each.services, Pointed: map[string]string{}}
 			a = account.New(accounttest.SID, bot.Webhooks{}, f, services, map[bot.Engine]account.Host{bot.Studio: flows, bot.Application: applications})
-			suspended, saved, err := suspension.Suspend(t.Context(), a, accounttest.Flow)
+			suspended, saved, err := suspension.Suspend(t.Context(), a, accounttest.Flow, "")
 			served := each.services[accounttest.NumberSID(0)].InboundURL == flowURL
-			if (err != nil) != served {
-				t.Fatalf("suspending says %v", err)
+			if err != nil || (len(suspended.Ways.Silenced) > 0) != served {
+				t.Fatalf("suspending says %+v, %v", suspended, err)
 			}
-			if !served {
-				route, err := a.Routing(t.Context(), f.Rows[accounttest.NumberSID(0)])
-				if err != nil {
-					t.Fatal(err)
-				}
-				if silenced := route.Route(f.Rows[accounttest.NumberSID(0)], each.channel).SilencedBy == suspended.HoldSID; silenced != each.freed {
-					t.Errorf("silenced is %v: %+v", silenced, f.Rows[accounttest.NumberSID(0)])
-				}
-				if _, err := suspension.Resume(t.Context(), a, accounttest.Flow, saved); err != nil {
-					t.Fatal(err)
-				}
+			route, err := a.Routing(t.Context(), f.Rows[accounttest.NumberSID(0)])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if silenced := route.Route(f.Rows[accounttest.NumberSID(0)], each.channel).SilencedBy == suspended.HoldSID; silenced != each.freed {
+				t.Errorf("silenced is %v: %+v", silenced, f.Rows[accounttest.NumberSID(0)])
+			}
+			if _, err := suspension.Resume(t.Context(), a, accounttest.Flow, saved); err != nil {
+				t.Fatal(err)
 			}
 			now := f.Rows[accounttest.NumberSID(0)]
 			number.DateUpdated, now.DateUpdated = time.Time{}, time.Time{}
-			if now != number || len(applications.Bots)+len(applications.Held) != 1 {
+			if now != number || len(applications.Bots)+len(applications.Held)+len(flows.Flows) != 1 {
 				t.Errorf("suspended and resumed, the number is %+v, and there are %v", now, applications.Bots)
 			}
 

@@ -12,6 +12,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/lifecycle"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/replacement"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
 
 // eachWayIn runs a test for every way in and every engine whose bots it can lead to.
@@ -103,6 +104,82 @@ func TestRemovalRefusesNamesAndFreesEveryWayIn(t *testing.T) {
 			}
 			if dead := w.Dead(); len(dead) > 0 {
 				t.Errorf("with force_destroy %v: %v", force, dead)
+			}
+		}
+	})
+}
+
+// A suspension is kept by a replacement on every way in, and ends for the new bot.
+func TestReplacementKeepsEveryWayInSilenced(t *testing.T) {
+	t.Parallel()
+	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {
+		if in.Fixed || in.Idle {
+			return
+		}
+		for _, to := range bot.Engines() {
+			w, old, way := leading(t, in, engine)
+			a, _ := w.Process()
+			suspended, saved, err := suspension.Suspend(t.Context(), a, old.SID, "Back on Monday.")
+			if err != nil {
+				t.Fatal(err)
+			}
+			silenced := now(t, w, way)
+			from, spec := sandboxtest.Spec(engine, "clinic", 1), sandboxtest.Spec(to, "doctor", 2)
+			made, _, err := replacement.Run(t.Context(), a, replacement.Request{SID: old.SID, From: from, To: spec, Engine: to})
+			if in.Kind == bot.BySender && in.Channel == bot.Voice && to != bot.Application {
+				var problem *bot.Problem
+				if !errors.As(err, &problem) || problem.Kind != bot.NoURLForWay || now(t, w, way) != silenced || len(w.Inconsistent()) > 0 {
+					t.Errorf("to %s: it ended with %v, and leads to %+v, %v", to, err, now(t, w, way).To, w.Inconsistent())
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatal(to, err)
+			}
+			if got := now(t, w, way); got != silenced || w.Routes(made.SID).Routing.Lead(got).SilencedBy == "" {
+				t.Errorf("to %s: it leads to %+v, not %+v", to, got, silenced)
+			}
+			if flows := w.HoldFlows(made.SID); len(flows) != 1 || flows[0].SID != suspended.FlowSID || flows[0].Notice != "Back on Monday." || len(w.Inconsistent()) > 0 {
+				t.Errorf("to %s: the flows are %+v, %v", to, flows, w.Inconsistent())
+			}
+			if _, err := suspension.Resume(t.Context(), a, made.SID, saved); err != nil {
+				t.Fatal(to, err)
+			}
+			if want, _ := way.PointerTo(bot.Webhooks{}, bot.Bot{SID: made.SID, Content: spec.Content}, ""); to == bot.Application && now(t, w, way).To.Same(want) {
+				continue // an application that has the same URLs as another does not lead to it
+			}
+			if got := w.Routes(made.SID).Routing.Lead(now(t, w, way)); got.BotSID != made.SID || got.SilencedBy != "" || len(w.HoldFlows(made.SID)) > 0 {
+				t.Errorf("to %s: resumed, it leads to %+v", to, got)
+			}
+		}
+	})
+}
+
+// A silenced way in is refused, named and freed as another: without the bot it would be dead.
+func TestRemovalOfASuspendedBot(t *testing.T) {
+	t.Parallel()
+	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {
+		if in.Fixed || in.Idle {
+			return
+		}
+		for _, force := range []bool{false, true} {
+			w, b, way := leading(t, in, engine)
+			a, _ := w.Process()
+			if _, _, err := suspension.Suspend(t.Context(), a, b.SID, ""); err != nil {
+				t.Fatal(err)
+			}
+			silenced := now(t, w, way)
+			_, err := lifecycle.Delete(t.Context(), a, b.SID, "clinic", force)
+			deleted := force && in.Kind.Frees()
+			var problem *bot.Problem
+			switch exists := len(w.Named("clinic")) > 0; {
+			case deleted && (err != nil || exists || len(w.Holds(b.SID))+len(w.HoldFlows(b.SID)) > 0):
+				t.Errorf("with force_destroy %v: it exists %v, %v, %v", force, exists, w.HoldFlows(b.SID), err)
+			case !deleted && (!errors.As(err, &problem) || !strings.Contains(problem.Detail, silenced.String()) || !exists || now(t, w, way) != silenced || len(w.Holds(b.SID)) != 1):
+				t.Errorf("with force_destroy %v: it exists %v, leads to %+v, %v", force, exists, now(t, w, way), err)
+			}
+			if wrong := w.Inconsistent(); len(wrong) > 0 {
+				t.Errorf("with force_destroy %v: %v", force, wrong)
 			}
 		}
 	})

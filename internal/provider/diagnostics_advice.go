@@ -38,6 +38,8 @@ func advice(problem *bot.Problem) string {
 		return "Point it elsewhere first, then apply again. To replace the bot, change its `unique_name`: what can be moved follows, and the plan names the rest."
 	case bot.NoURLForWay:
 		return "Give it `messaging_url` or `voice_url`, or point that elsewhere first."
+	case bot.NoFlowForNotice:
+		return "Remove `notice`, or configure the provider with credentials that may read and write Studio flows."
 	case bot.NotRestorable:
 		return "Remove `restore_sid` to create the bot anew."
 	case bot.BuildUnfinished:

@@ -206,6 +206,9 @@ func (g *gate) bots() (names map[string]string, inert map[string]bool) {
 	}
 	for _, row := range g.rows(studioBase+"?PageSize=1000", "flows") {
 		names[field(row, "sid")] = "flow " + field(row, "friendly_name")
+		if _, ok := bot.SuspendedBot(field(row, "friendly_name")); ok {
+			inert[field(row, "sid")] = true
+		}
 	}
 	for _, row := range g.rows(autopilotBase+"/Assistants?PageSize=1000", "assistants") {
 		names[field(row, "sid")] = "assistant " + field(row, "unique_name")

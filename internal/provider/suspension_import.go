@@ -31,7 +31,7 @@ func (r *suspensionResource) ImportState(ctx context.Context, req resource.Impor
 	if identity.AccountSID.IsNull() {
 		identity.AccountSID = types.StringValue(r.provider.account.SID)
 	}
-	if _, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime); errors.Is(err, bot.ErrNotFound) {
+	if _, err := suspension.ReadWhole(ctx, r.provider.account, sid, account.AnyTime); errors.Is(err, bot.ErrNotFound) {
 		resp.Diagnostics.AddError("The bot is not suspended", fmt.Sprintf("Account %s has no hold for bot %s, so there is nothing to import. Write a `twiliobot_suspension` to suspend it.", r.provider.account.SID, sid))
 		return
 	}

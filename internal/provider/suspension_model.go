@@ -15,6 +15,7 @@ import (
 // suspensionModel is a suspension, in the order of the schema.
 type suspensionModel struct {
 	AssistantSID types.String `tfsdk:"assistant_sid"`
+	Notice       types.String `tfsdk:"notice"`
 	OnDestroy    types.String `tfsdk:"on_destroy"`
 	AccountSID   types.String `tfsdk:"account_sid"`
 	Answering    types.Set    `tfsdk:"answering"`
@@ -30,44 +31,75 @@ func (m *suspensionModel) read(account string, s suspension.Suspension) {
 	for _, number := range slices.Concat(s.Answering, s.Dead) {
 		unsilenced[number.PhoneNumber] = true
 	}
+	for _, way := range s.Ways.Answering {
+		unsilenced[way.SID] = true
+	}
+	for _, way := range s.Ways.Dead {
+		if way.Live() {
+			unsilenced[way.SID] = true
+		}
+	}
 	answering := []attr.Value{}
 	for _, phone := range slices.Sorted(maps.Keys(unsilenced)) {
 		answering = append(answering, types.StringValue(phone))
 	}
 	m.Answering = types.SetValueMust(types.StringType, answering)
+	if s.Unread {
+		return // the notice stays as it was known last
+	}
+	if m.Notice = types.StringNull(); s.Notice != "" {
+		m.Notice = types.StringValue(s.Notice)
+	}
 }
 
-// The private state of a suspension: what the numbers were pointed at before they were
-// silenced, and the holds that they were pointed at since. A hold that is deleted by hand
-// no longer says which bot it suspended.
+// The private state of a suspension: what the numbers and other ways in were pointed at
+// before they were silenced, and the holds that they were pointed at since. A hold that is
+// deleted by hand no longer says which bot it suspended.
 const (
 	savedSidesKey = "kept"
+	savedTasksKey = "tasks"
 	savedHoldsKey = "holds"
+	savedAloneKey = "alone"
 )
 
 // priorSuspension is what a suspension keeps in private state.
 type priorSuspension struct {
-	sides suspension.SavedSides
-	holds []string // SIDs
+	suspension.Saved
+	holds []string // SIDs, of applications and flows
+	// alone reports whether the last apply could make no hold flow.
+	alone bool
 }
 
 func loadPriorSuspension(ctx context.Context, private privateState) (priorSuspension, diag.Diagnostics) {
-	prior := priorSuspension{sides: suspension.SavedSides{}}
-	diags := loadPrivate(ctx, private, savedSidesKey, "the suspension's private state", &prior.sides)
-	diags.Append(loadPrivate(ctx, private, savedHoldsKey, "the suspension's private state", &prior.holds)...)
+	prior := priorSuspension{Saved: suspension.Saved{Sides: suspension.SavedSides{}, Tasks: suspension.Tasks{}}}
+	var diags diag.Diagnostics
+	for key, to := range map[string]any{savedSidesKey: &prior.Sides, savedTasksKey: &prior.Tasks, savedHoldsKey: &prior.holds, savedAloneKey: &prior.alone} {
+		diags.Append(loadPrivate(ctx, private, key, "the suspension's private state", to)...)
+	}
 	return prior, diags
 }
 
 // with adds the hold that suspends the bot now.
-func (p priorSuspension) with(holdSID string) priorSuspension {
-	if holdSID != "" && !slices.Contains(p.holds, holdSID) {
-		p.holds = append(slices.Clone(p.holds), holdSID)
+func (p priorSuspension) with(s suspension.Suspension) priorSuspension {
+	for _, sid := range []string{s.HoldSID, s.FlowSID} {
+		if sid != "" && !slices.Contains(p.holds, sid) {
+			p.holds = append(slices.Clone(p.holds), sid)
+		}
 	}
 	return p
 }
 
+// applied adds what an apply saved, and the hold that it made.
+func (p priorSuspension) applied(s suspension.Suspension, saved suspension.Saved) priorSuspension {
+	p.Saved = suspension.Saved{Sides: saved.Sides.With(p.Sides), Tasks: saved.Tasks.With(p.Tasks)}
+	p.alone = s.FlowSID == ""
+	return p.with(s)
+}
+
 func (p priorSuspension) save(ctx context.Context, private privateState) diag.Diagnostics {
-	diags := savePrivate(ctx, private, savedSidesKey, "the suspension's private state", p.sides)
+	diags := savePrivate(ctx, private, savedSidesKey, "the suspension's private state", p.Sides)
+	diags.Append(savePrivate(ctx, private, savedTasksKey, "the suspension's private state", p.Tasks)...)
 	diags.Append(savePrivate(ctx, private, savedHoldsKey, "the suspension's private state", p.holds)...)
+	diags.Append(savePrivate(ctx, private, savedAloneKey, "the suspension's private state", p.alone)...)
 	return diags
 }

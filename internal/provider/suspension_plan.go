@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -33,8 +34,20 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	plan.AccountSID = types.StringValue(r.provider.account.SID)
 	plan.Answering = types.SetValueMust(types.StringType, []attr.Value{})
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	checkNotice(plan.Notice, &resp.Diagnostics)
+	if reason := r.provider.account.NoHoldFlows(ctx); reason != nil && plan.Notice.ValueString() != "" {
+		addAttributeError(&resp.Diagnostics, path.Root("notice"), "", suspension.NoticeRefused(reason))
+	}
 	fresh := req.State.Raw.IsNull()
+	if !fresh {
+		var state suspensionModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.provider.account.KnowHolds(state.AssistantSID.ValueString(), prior.holds...)
+		if len(state.Answering.Elements()) == 0 && r.isWrong(ctx, plan.AssistantSID.ValueString(), prior, &resp.Diagnostics) {
+			plan.Answering = types.SetUnknown(types.StringType) // so that there is something to apply
+		}
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	var as plannedAs
 	if fresh {
 		as = r.claimNew(ctx, plan, req, resp.Private, &resp.Diagnostics)
@@ -43,8 +56,30 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 	if sid := plan.AssistantSID.ValueString(); sid != "" && !resp.Diagnostics.HasError() {
-		r.plannable(ctx, sid, fresh, &resp.Diagnostics)
+		r.plannable(ctx, plan, fresh, &resp.Diagnostics)
 	}
+}
+
+// checkNotice refuses a notice that Twilio would not say as it is written.
+func checkNotice(notice types.String, diags *diag.Diagnostics) {
+	if notice.IsNull() || notice.IsUnknown() {
+		return
+	}
+	if err := bot.CheckNotice(notice.ValueString()); err != nil {
+		diags.AddAttributeError(path.Root("notice"), "Invalid notice", sentence(err))
+	}
+}
+
+// isWrong says in what the hold of a suspended bot is not as the apply makes it: one that an
+// earlier version of the provider made, or that another client changed.
+func (r *suspensionResource) isWrong(ctx context.Context, sid string, prior priorSuspension, diags *diag.Diagnostics) bool {
+	now, err := suspension.ReadWhole(ctx, r.provider.account, sid, account.AnyTime)
+	if err != nil || now.Wrong == "" || (prior.alone && now.FlowSID == "") {
+		return false // what cannot be read was said by the refresh
+	}
+	diags.AddAttributeWarning(path.Root("assistant_sid"), fmt.Sprintf("The hold of bot %s is not as it should be", r.provider.named(ctx, sid)),
+		fmt.Sprintf("The hold %s is not what this version makes: %s. The apply puts it right; until then, what people hear is not certain.", now.HoldSID, now.Wrong))
+	return true
 }
 
 // planDeletion says on which numbers the bot answers again, unless another resource has the
@@ -158,8 +193,8 @@ func suspensionTaken(sid string, diags *diag.Diagnostics) {
 			"`terraform state rm` and the address of the first does the same. If the bot is meant to answer in between, take two applies.", sid))
 }
 
-func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bool, diags *diag.Diagnostics) {
-	at := path.Root("assistant_sid")
+func (r *suspensionResource) plannable(ctx context.Context, plan suspensionModel, fresh bool, diags *diag.Diagnostics) {
+	at, sid := path.Root("assistant_sid"), plan.AssistantSID.ValueString()
 	if _, err := r.provider.account.Bot(ctx, sid); err != nil && fresh {
 		r.provider.missing(at, sid, err, r.provider.ledger.isGone(exclusive{suspendedBot, sid}), diags)
 		return
@@ -168,7 +203,7 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 		r.resumedByHand(ctx, sid, diags)
 		return
 	}
-	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
+	now, err := suspension.ReadWhole(ctx, r.provider.account, sid, account.AnyTime)
 	suspended := err == nil
 	switch {
 	case suspended && !r.isOwn(sid):
@@ -177,15 +212,11 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 	case err != nil && !errors.Is(err, bot.ErrNotFound):
 		addAttributeError(diags, at, "Unable to look whether the bot is suspended", err)
 	}
-	if err := suspension.Check(ctx, r.provider.account, sid, account.AnyTime); err != nil {
-		addAttributeRefusal(diags, at, "Unable to suspend the bot", err, r.provider.ledger.isGone(exclusive{suspendedBot, sid}))
-		return
-	}
 	if suspended {
 		r.answersYet(ctx, now, diags)
 		return
 	}
-	r.willBeSilent(ctx, sid, diags)
+	r.willBeSilent(ctx, plan, diags)
 }
 
 // isOwn reports whether the suspension of a bot is one that this walk knows: it was
@@ -199,24 +230,45 @@ func (r *suspensionResource) isOwn(sid string) bool {
 	return len(handed.holds) > 0
 }
 
-// willBeSilent says on which numbers a bot stops answering.
-func (r *suspensionResource) willBeSilent(ctx context.Context, sid string, diags *diag.Diagnostics) {
-	numbers, err := r.provider.account.NumbersOf(ctx, sid, r.provider.account.Now())
+// willBeSilent says where a bot stops answering, and where it does not.
+func (r *suspensionResource) willBeSilent(ctx context.Context, plan suspensionModel, diags *diag.Diagnostics) {
+	sid := plan.AssistantSID.ValueString()
+	routes, err := r.provider.account.RoutesTo(ctx, sid, r.provider.account.Now())
 	if err != nil {
-		addAttributeError(diags, path.Root("assistant_sid"), "Unable to look for the bot's phone numbers", err)
+		addAttributeError(diags, path.Root("assistant_sid"), "Unable to look for what routes to the bot", err)
 		return
 	}
-	said := "No phone number routes to it now; one that is bound to it later stays silent."
-	if len(numbers) > 0 {
-		said = "It stops answering on " + phones(numbers) + ": texts get no answer, and calls end. Everything else on these numbers stays as it is."
+	goes, reason := suspension.Goes(ctx, r.provider.account, routes)
+	silent := slices.DeleteFunc(routes.InUse(), func(way bot.Way) bool {
+		return slices.ContainsFunc(goes, func(each bot.Way) bool { return each.Key() == way.Key() })
+	})
+	said := []string{"No phone number routes to it now; one that is bound to it later stays silent."}
+	instead := "texts get no answer, and calls end"
+	if notice := plan.Notice; notice.IsUnknown() || notice.ValueString() != "" {
+		instead = "whoever writes or calls gets the notice"
 	}
-	diags.AddAttributeWarning(path.Root("assistant_sid"), fmt.Sprintf("Bot %s will be suspended", r.provider.named(ctx, sid)), said)
+	if len(routes.Numbers) > 0 {
+		said[0] = fmt.Sprintf("It stops answering on %s: %s. Everything else on these numbers stays as it is.", phones(routes.Numbers), instead)
+	}
+	if len(silent) > 0 {
+		said = append(said, fmt.Sprintf("It stops answering by %s too: %s.", bot.JoinWays(silent), instead))
+	}
+	if reason != nil {
+		said = append(said, fmt.Sprintf("The hold has no Studio flow, since these credentials reach none (%s): only its missing URLs keep its phone numbers silent, and a caller may hear an announcement of Twilio's.", sentence(reason)))
+	}
+	if len(goes) > 0 {
+		said = append(said, fmt.Sprintf("It goes on answering by %s, which cannot be silenced.", bot.JoinWays(goes)))
+	}
+	for _, unread := range routes.Unread {
+		said = append(said, fmt.Sprintf("Whether it answers by %s too is not known, since they could not be read (%s): by these it may go on answering.", unread.Kind.Plural(), sentence(unread.Reason)))
+	}
+	diags.AddAttributeWarning(path.Root("assistant_sid"), fmt.Sprintf("Bot %s will be suspended", r.provider.named(ctx, sid)), strings.Join(said, " "))
 }
 
 // willAnswer says on which numbers a bot answers again.
 func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionModel, diags *diag.Diagnostics) {
 	sid := state.AssistantSID.ValueString()
-	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
+	now, err := suspension.ReadWhole(ctx, r.provider.account, sid, account.AnyTime)
 	if err != nil || state.OnDestroy.ValueString() == onDestroyKeep {
 		return // what is gone was said by the refresh, and what is kept is said by the destruction
 	}
@@ -224,22 +276,32 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 	if silent := slices.Concat(now.Silenced, now.Dead); len(silent) > 0 {
 		said = "It answers again on " + phones(silent) + ", as before. Where this plan removes the bot or a binding too, it may answer there until that is gone."
 	}
+	if silent := slices.Concat(now.Ways.Silenced, now.Ways.Dead); len(silent) > 0 {
+		said += fmt.Sprintf(" It answers again by %s.", bot.JoinWays(silent))
+	}
 	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.provider.named(ctx, sid)), said)
 }
 
 // resumedByHand says which numbers of a suspended bot answer all the same.
 func (r *suspensionResource) resumedByHand(ctx context.Context, sid string, diags *diag.Diagnostics) {
-	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
+	now, err := suspension.ReadWhole(ctx, r.provider.account, sid, account.AnyTime)
 	if err == nil { // what cannot be read was said by the refresh
 		r.answersYet(ctx, now, diags)
 	}
 }
 
 func (r *suspensionResource) answersYet(ctx context.Context, now suspension.Suspension, diags *diag.Diagnostics) {
-	if len(now.Answering) == 0 {
+	var where []string
+	if len(now.Answering) > 0 {
+		where = append(where, "on "+phones(now.Answering))
+	}
+	if len(now.Ways.Answering) > 0 {
+		where = append(where, "by "+bot.JoinWays(now.Ways.Answering))
+	}
+	if len(where) == 0 {
 		return
 	}
 	diags.AddAttributeWarning(path.Root("answering"), fmt.Sprintf("Suspended bot %s answers", r.provider.named(ctx, now.BotSID)),
-		fmt.Sprintf("It answers on %s: it was resumed there by hand, or the number was pointed at it. The apply silences it there. "+
-			"To let it answer, remove this `twiliobot_suspension`.", phones(now.Answering)))
+		fmt.Sprintf("It answers %s: it was resumed there by hand, or that was pointed at it. The apply silences it there. "+
+			"To let it answer, remove this `twiliobot_suspension`.", strings.Join(where, ", and ")))
 }

@@ -63,7 +63,7 @@ func TestSuspendedBotThatTerraformReplacesStaysSilent(t *testing.T) {
 				if now := b.sid(theBot, "sid"); now == old {
 					t.Error("the bot was not replaced")
 				}
-				if names, holds := b.gate.bots(); len(names) != 2 || len(holds) != 1 {
+				if names, holds := b.gate.bots(); len(names) != 3 || len(holds) != 2 { // the bot, and both parts of its hold
 					t.Errorf("remaining: %v, %v", names, holds)
 				}
 				b.gate.next = conforming(t, b.w.box)

@@ -36,13 +36,14 @@ func (r *suspensionResource) Configure(_ context.Context, req resource.Configure
 	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-// ValidateConfig refuses what is not the SID of a bot.
+// ValidateConfig refuses what is not the SID of a bot, and a notice that Twilio would not say.
 func (r *suspensionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config suspensionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if r.provider != nil {
 		checkForm(ctx, path.Root("assistant_sid"), config.AssistantSID, botSID(), &resp.Diagnostics)
 	}
+	checkNotice(config.Notice, &resp.Diagnostics)
 }
 
 func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -59,7 +60,7 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 		return botSID == plan.AssistantSID.ValueString() || r.provider.successor(botSID) == plan.AssistantSID.ValueString()
 	})
 	r.provider.account.KnowHolds(plan.AssistantSID.ValueString(), handed.holds...)
-	made, sides, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
+	made, saved, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString(), plan.Notice.ValueString())
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
 		return
@@ -68,7 +69,7 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 	plan.read(r.provider.account.SID, made)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(priorSuspension{sides: sides.With(handed.sides), holds: handed.holds}.with(made.HoldSID).save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(handed.applied(made, saved).save(ctx, resp.Private)...)
 }
 
 func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -95,19 +96,19 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	r.provider.ledger.recordRead(exclusive{suspendedBot, sid})
 	r.provider.account.KnowHolds(sid, prior.holds...)
-	now, err := suspension.Read(ctx, r.provider.account, sid, account.AnyTime)
+	now, err := suspension.ReadWhole(ctx, r.provider.account, sid, account.AnyTime)
 	if errors.Is(err, bot.ErrNotFound) {
 		// The bot may have been replaced, by Terraform or by a replacement that was cut off, and
 		// the mark with it.
 		if holder, lookErr := suspension.HolderOf(ctx, r.provider.account, prior.holds, account.AnyTime); holder != "" || lookErr != nil {
 			if err = lookErr; err == nil {
-				now, err = suspension.Read(ctx, r.provider.account, holder, account.AnyTime)
+				now, err = suspension.ReadWhole(ctx, r.provider.account, holder, account.AnyTime)
 			}
 		} else if current, other, lookErr := r.provider.account.Unfinished(ctx, sid, ""); lookErr == nil {
 			if current == sid {
 				current = other
 			}
-			now, err = suspension.Read(ctx, r.provider.account, current, account.AnyTime)
+			now, err = suspension.ReadWhole(ctx, r.provider.account, current, account.AnyTime)
 		} else if !errors.Is(lookErr, bot.ErrNotFound) {
 			err = lookErr
 		}
@@ -127,12 +128,12 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	if now.BotSID != sid {
 		r.provider.ledger.recordRead(exclusive{suspendedBot, now.BotSID})
 	}
-	r.provider.ledger.readSuspension(now.BotSID, prior.with(now.HoldSID))
+	r.provider.ledger.readSuspension(now.BotSID, prior.with(now))
 	r.provider.warnSuspended(ctx, now.BotSID, &resp.Diagnostics)
 	state.read(r.provider.account.SID, now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	resp.Diagnostics.Append(prior.with(now.HoldSID).save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(prior.with(now).save(ctx, resp.Private)...)
 }
 
 func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -150,7 +151,7 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "", suspendedTwice(plan.AssistantSID.ValueString()))
 		return
 	}
-	now, sides, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString())
+	now, saved, err := suspension.Suspend(ctx, r.provider.account, plan.AssistantSID.ValueString(), plan.Notice.ValueString())
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
 		return
@@ -158,18 +159,17 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 	// The one that was suspended before may have gone with its mark: replaced by this
 	// one, it has none any more.
 	if before != now.BotSID && r.provider.successor(before) != now.BotSID && !r.provider.ledger.hasTakenSuspension(before) {
-		notices, err := suspension.Resume(ctx, r.provider.account, before, prior.sides)
+		notices, err := suspension.Resume(ctx, r.provider.account, before, prior.Saved)
 		addNotices(&resp.Diagnostics, notices)
 		if err != nil {
 			addError(&resp.Diagnostics, "Unable to resume the bot that was suspended before", fmt.Errorf("bot %s is suspended as planned, but %s was not resumed: %w", now.BotSID, before, err))
 			return
 		}
 	}
-	prior.sides = sides.With(prior.sides)
 	plan.read(r.provider.account.SID, now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(prior.with(now.HoldSID).save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(prior.applied(now, saved).save(ctx, resp.Private)...)
 }
 
 // holder is the bot that the holds of a suspension suspended, which an update changes from
@@ -214,7 +214,7 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 		}
 		// So has another resource, which knows nothing of what this one saved where it was
 		// created first.
-		if err := suspension.PutBackBehind(ctx, r.provider.account, each, prior.sides); err != nil {
+		if err := suspension.PutBackBehind(ctx, r.provider.account, each, prior.Sides); err != nil {
 			addError(&resp.Diagnostics, "Unable to put back what Twilio cleared of the phone numbers", err)
 		}
 		return
@@ -228,7 +228,7 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if by != "" {
 		sid = by // the bot was replaced in this walk, and its suspension with it
 	}
-	notices, err := suspension.Resume(ctx, r.provider.account, sid, prior.sides)
+	notices, err := suspension.Resume(ctx, r.provider.account, sid, prior.Saved)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to resume the bot", err)

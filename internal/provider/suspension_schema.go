@@ -20,18 +20,28 @@ const (
 
 func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Keeps a bot from answering, on all of its phone numbers, whoever bound them and whenever. " +
-			"A *hold*, an inert TwiML application named `suspended` and the bot's SID, is set as the application of each number; everything else on the number (URL, target task, methods, fallbacks, label) stays as it was. " +
-			"A text to a suspended number gets no answer, and a call ends. Destroying the resource deletes the hold, and the bot answers again as before.\n\n" +
-			"While a bot is suspended, every plan that reads it or one of its bindings warns and names the silent numbers. " +
-			"A bot has one suspension: a second one is refused. One that Terraform replaces never lets the bot answer in between, and one whose address changes needs a `moved` block. " +
-			"A bot that messages reach through the inbound URL of a Messaging Service cannot be silenced this way, and suspending it is refused.\n\n" +
+		MarkdownDescription: "Keeps a bot from answering, whoever bound it and whenever: on all of its phone numbers, and by every other way in that can be pointed elsewhere " +
+			"(Messaging Services, Conversations addresses, WhatsApp senders, short codes, SIP domains, TwiML applications with the bot's URL). " +
+			"A *hold* answers in its place: a TwiML application named `suspended` and the bot's SID, and a Studio flow of the same name, whose URL the application has. " +
+			"The application is set as that of each number, where everything else (URL, target task, methods, fallbacks, label) stays as it was; the other ways in are pointed at the flow. " +
+			"The flow sends or says the `notice`, and ends. Without one a text gets no answer, and a call ends. Destroying the resource points everything back at the bot, which answers as before, and deletes the hold.\n\n" +
+			"While a bot is suspended, every plan that reads it or one of its bindings warns and names what is silent. " +
+			"A bot has one suspension: a second one is refused. One that Terraform replaces never lets the bot answer in between, and one whose address changes needs a `moved` block.\n\n" +
+			"What Twilio does not let a client point elsewhere goes on, and the plan names it: RCS senders, and flows that run the bot as a subflow. " +
+			"A Messaging Service that defers to its numbers, and a Conversations address whose auto-creation is off, lead nowhere and are left as they are; one that is put to use later is in `answering`. " +
+			"Where the credentials do not reach Studio (those of a parent account, a restricted key without the permission), the hold is the application alone: " +
+			"numbers are silenced by its missing URLs, what reaches the bot by a URL beside them goes on, and the plan says so.\n\n" +
 			"Removing a suspension and the bindings of its bot in one apply may end the suspension before the numbers are freed, and until they are, the bot answers on them, also where it is removed itself: " +
 			"Terraform does not tell a provider what else a plan removes. To have the numbers freed first, give each binding a `depends_on` that names the suspension, and apply that before the removal.",
 		Attributes: map[string]schema.Attribute{
 			"assistant_sid": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The SID of the bot, of any engine. A change suspends the other bot and then resumes this one.",
+			},
+			"notice": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "What whoever writes to the bot gets as an answer, and whoever calls it hears, for example `We are closed until Monday.`: 1 to 1600 characters, without white space at either end, and without `{{` and `{%`, which Studio would take for Liquid. " +
+					"Unset: no answer, and calls end. A change is made in place. Every message that gets it is one that Twilio charges for.",
 			},
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(onDestroyResume),
@@ -44,7 +54,7 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			},
 			"answering": schema.SetAttribute{
 				ElementType: types.StringType, Computed: true,
-				MarkdownDescription: "The phone numbers (E.164) that the hold does not silence: empty while all is well. A number that was resumed by hand appears here, and so does one that is left pointing at a hold which was deleted by hand, where nothing answers at all; the next apply silences it by the hold.",
+				MarkdownDescription: "The phone numbers (E.164) and the SIDs of other ways in (`MG…`, `IG…` and so on) that the hold does not silence, though it could: empty while all is well. One that was resumed by hand appears here, and so does one that is left pointing at a hold which was deleted by hand, where nothing answers at all; the next apply silences it by the hold.",
 			},
 		},
 	}

@@ -369,24 +369,33 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	if err := b.imported("twiliobot_suspension.bot", 3, sid); err == nil || !strings.Contains(err.Error(), "is not suspended") {
 		t.Errorf("the import of a bot that is not suspended: %v", err)
 	}
-	// A Messaging Service takes messages past the numbers.
-	fields := fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q}`, field(b.w.number(ukNumber), "sms_url"))
+	// A Messaging Service takes messages past the numbers, and is silenced too.
+	fields := fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "use_inbound_webhook_on_number": false}`, field(b.w.number(ukNumber), "sms_url"))
 	service, err := b.w.box.AddMessagingService(fields)
 	if err != nil {
 		t.Fatal(err)
 	}
-	number := field(b.w.number(otherNumber), "sid")
-	b.w.call(http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service+"/PhoneNumbers", map[string]string{"PhoneNumberSid": number})
-	if _, err := b.plan(append(bots, suspensionBlock()), true); err == nil || !strings.Contains(err.Error(), service) {
-		t.Errorf("a bot of a Messaging Service: %v", err)
+	reaches := func(rename string, suspended bool) {
+		t.Helper()
+		var row map[string]any
+		b.gate.ask("https://messaging.twilio.com/v1/Services/"+service, &row)
+		to, _ := (bot.Webhooks{}).Parse(field(row, "inbound_request_url"))
+		if (to.BotSID == b.sid("twiliobot_assistant.bot", "sid")) == suspended || to.BotSID == "" {
+			t.Errorf("%s: the service's inbound URL is %v", rename, row["inbound_request_url"])
+		}
 	}
-	// After a rename, the service routes to the new bot.
-	b.applied(botBlock("bot", content("studio", "second", 1)), bindingBlock(ukNumber, "bot"))
-	var row map[string]any
-	b.gate.ask("https://messaging.twilio.com/v1/Services/"+service, &row)
-	if to, _ := (bot.Webhooks{}).Parse(field(row, "inbound_request_url")); to.BotSID != b.sid("twiliobot_assistant.bot", "sid") {
-		t.Errorf("the service's inbound URL is %v", row["inbound_request_url"])
+	if _, err := b.plan(append(bots, suspensionBlock()), true); err != nil {
+		t.Fatal(err)
 	}
+	b.warnsOnce("will be suspended", service, "too")
+	b.applied(append(bots, suspensionBlock())...)
+	reaches("suspended", true)
+	// After a rename, the service routes to the new bot, once that is resumed.
+	bots = []block{botBlock("bot", content("studio", "second", 1)), bindingBlock(ukNumber, "bot")}
+	b.applied(append(bots, suspensionBlock())...)
+	reaches("renamed", true)
+	b.applied(bots...)
+	reaches("resumed", false)
 }
 
 // Two processes at once, such as two aliases of the provider: one suspends, the other

@@ -35,6 +35,10 @@ func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *
 	if !d.ledger.firstTime("suspended " + botSID) {
 		return
 	}
+	if now, err = suspension.ReadWhole(ctx, d.account, botSID, account.AnyTime); err != nil {
+		diags.AddWarning("Unable to look whether a bot is suspended", sentence(err))
+		return
+	}
 	if now.HoldSID == "" {
 		diags.AddWarning(fmt.Sprintf("The hold of bot %s was deleted", d.named(ctx, botSID)),
 			fmt.Sprintf("These phone numbers are still pointed at it, and nothing answers on them: %s. "+
@@ -44,6 +48,12 @@ func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *
 	silent := "exists, and it silences no phone number now"
 	if len(now.Silenced) > 0 {
 		silent = "is set as the application of its phone numbers. It does not answer on " + phones(now.Silenced)
+	}
+	if len(now.Ways.Silenced) > 0 {
+		silent += ". It does not answer by " + bot.JoinWays(now.Ways.Silenced)
+	}
+	if len(now.Ways.Fixed) > 0 {
+		silent += ". It goes on answering by " + bot.JoinWays(now.Ways.Fixed) + ", which cannot be silenced"
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s is suspended", d.named(ctx, botSID)),
 		fmt.Sprintf("Its hold %s %s. "+

@@ -36,23 +36,22 @@ func (r *replaced) setup(w *sandboxtest.World) {
 	w.Point(0, r.old, "", bot.Messaging)
 	w.Point(1, r.old, "", bot.Channels()...)
 	w.Edit(0, func(n *bot.Number) { n.Voice = bot.Side{URL: "https://theirs.example.com/", Method: "GET"} })
-	if r.service {
-		url := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: r.old.SID, Channel: bot.Messaging})
-		if _, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": "GET"}`, url)); err != nil {
-			w.T.Fatal(err)
-		}
-	}
+	target := r.old.SID
 	if r.suspended {
-		made, err := w.Hosts[bot.Application].(account.Holder).CreateHold(w.T.Context(), r.old.SID)
-		if err != nil {
-			w.T.Fatal(err)
-		}
+		made := w.Hold(r.old.SID, "")
+		target = made.FlowSID
 		for _, s := range sides {
 			w.Edit(s.number, func(n *bot.Number) {
 				to := n.Side(s.channel)
 				to.ApplicationSID = made.SID
 				*n = n.With(s.channel, to)
 			})
+		}
+	}
+	if r.service {
+		url := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: target, Channel: bot.Messaging})
+		if _, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": "GET"}`, url)); err != nil {
+			w.T.Fatal(err)
 		}
 	}
 }
@@ -109,7 +108,7 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 		settings sandbox.Settings
 	}{
 		{replaced: replaced{from: bot.Studio, to: bot.Studio, service: true}},
-		{replaced: replaced{from: bot.Studio, to: bot.Studio, suspended: true}},
+		{replaced: replaced{from: bot.Studio, to: bot.Studio, suspended: true, service: true}},
 		{replaced: replaced{from: bot.Studio, to: bot.Studio, suspended: true}, settings: sandbox.Settings{ApplicationClearsURL: true}},
 		{replaced: replaced{from: bot.Application, to: bot.Application}},
 		{replaced: replaced{from: bot.Studio, to: bot.Application, service: true}},

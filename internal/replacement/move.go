@@ -88,7 +88,7 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 		// What a hold that was deleted by hand left dead answers again for the new bot, unless
 		// another hold suspends it: the mark moves, and is set there then.
 		dead := routing.Behind(n, channel)
-		silenced := route.SilencedBy != "" || (dead != "" && routing.HoldOf(dead) != "")
+		silenced := route.SilencedBy != "" || (dead != "" && routing.HoldOf(dead) != (bot.Hold{}))
 		switch {
 		case m.old.SID != "" && (route.BotSID == m.old.SID || dead == m.old.SID):
 			belongs = true
@@ -141,7 +141,7 @@ func (r *replacement) moveWays(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	routing, err := r.account.RoutingWithHolds(ctx, now)
+	routing, err := r.account.RoutingOfWays(ctx, now)
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ type moveWay struct {
 // decide says where a way in that leads to the old bot leads from now on.
 func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves bool, err error) {
 	route := routing.Lead(way)
-	if m.old.SID == "" || route.BotSID != m.old.SID || route.SilencedBy != "" || way.SID == m.old.SID || !way.Moves() {
+	if m.old.SID == "" || route.BotSID != m.old.SID || way.SID == m.old.SID || !way.Moves() {
 		return way, false, nil
 	}
 	task := m.task
@@ -190,6 +190,9 @@ func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves boo
 			Detail:   fmt.Sprintf("Bot %s is reached by %s, and the new bot has no URL to put there.", m.old, way),
 			Channels: []bot.Channel{way.Channel},
 		}
+	}
+	if route.SilencedBy != "" {
+		return way, false, nil // it is pointed at the new bot when that resumes
 	}
 	if m.to.Engine() != bot.Application && pointer.URL != "" && way.To.URL != "" && way.To.Method != "" {
 		pointer.Method = way.To.Method // Twilio's own webhooks take either

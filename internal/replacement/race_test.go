@@ -32,7 +32,7 @@ func (r *replaced) bindThird(ctx context.Context, w *sandboxtest.World, a *accou
 }
 
 func (r *replaced) suspend(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-	_, _, err := suspension.Suspend(ctx, a, r.old.SID)
+	_, _, err := suspension.Suspend(ctx, a, r.old.SID, "")
 	return err
 }
 

@@ -39,13 +39,30 @@ func clinic(w *sandboxtest.World, engine bot.Engine) bot.Bot {
 	return b
 }
 
+// addWays adds a Messaging Service and a short code that lead to the bot, unless they would
+// only make the tests slower.
+func addWays(w *sandboxtest.World, b bot.Bot, settings sandbox.Settings) {
+	for _, in := range sandboxtest.WaysIn() {
+		if (in.Name == "a Messaging Service" || in.Name == "a short code") && !settings.ApplicationClearsURL {
+			in.Add(w, b)
+		}
+	}
+}
+
 // silenceByHand suspends a bot as another process did.
 func silenceByHand(w *sandboxtest.World, b bot.Bot) bot.Hold {
 	w.T.Helper()
-	made, err := w.Hosts[bot.Application].(account.Holder).CreateHold(w.T.Context(), b.SID)
-	if err != nil {
+	made := w.Hold(b.SID, "")
+	silenceSides(w, made)
+	a, _ := w.Process()
+	if _, err := silenceWays(w.T.Context(), a, made, nil, nil); err != nil {
 		w.T.Fatal(err)
 	}
+	return made
+}
+
+func silenceSides(w *sandboxtest.World, made bot.Hold) {
+	w.T.Helper()
 	for _, s := range sides {
 		w.Edit(s.number, func(n *bot.Number) {
 			to := n.Side(s.channel)
@@ -53,7 +70,16 @@ func silenceByHand(w *sandboxtest.World, b bot.Bot) bot.Hold {
 			*n = n.With(s.channel, to)
 		})
 	}
-	return made
+}
+
+// leading reports an error where a way in is not silenced, or is, unlike it should.
+func leading(w *sandboxtest.World, b bot.Bot, silenced bool) error {
+	for _, way := range w.Routes(b.SID).Ways {
+		if got := w.Routes(b.SID).Routing.Lead(way).SilencedBy != ""; got != silenced {
+			return fmt.Errorf("%s is silenced: %v", way, got)
+		}
+	}
+	return nil
 }
 
 // all reports an error where the bot does not do the same on all sides.
@@ -84,13 +110,22 @@ func TestSuspendGoesOnWhereItWasCut(t *testing.T) {
 				var b bot.Bot
 				sandboxtest.Operation{
 					Settings: settings,
-					Setup:    func(w *sandboxtest.World) { b = clinic(w, engine) },
+					Setup: func(w *sandboxtest.World) {
+						b = clinic(w, engine)
+						addWays(w, b, settings)
+					},
 					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-						_, _, err := Suspend(ctx, a, b.SID)
+						_, _, err := Suspend(ctx, a, b.SID, "")
 						return err
 					},
 					Cuts: map[string]func(w *sandboxtest.World) error{
-						"Its hold may exist, and this apply has silenced nothing yet": func(w *sandboxtest.World) error { return all(w, w.Answers, b) },
+						"Its hold flow may exist": func(w *sandboxtest.World) error { return errors.Join(all(w, w.Answers, b), leading(w, b, false)) },
+						"Its hold may exist, and this apply has silenced nothing yet": func(w *sandboxtest.World) error {
+							return errors.Join(all(w, w.Answers, b), leading(w, b, false))
+						},
+						"Its phone numbers are silenced, and some of the other ways in still lead to it": func(w *sandboxtest.World) error {
+							return all(w, w.Silenced, b)
+						},
 						"Some of its phone numbers are silenced and the others answer": func(w *sandboxtest.World) error {
 							if len(w.Holds(b.SID)) != 1 {
 								return errors.New("there is no hold")
@@ -117,10 +152,11 @@ func TestResumeGoesOnWhereItWasCut(t *testing.T) {
 					Settings: settings,
 					Setup: func(w *sandboxtest.World) {
 						b = clinic(w, engine)
+						addWays(w, b, settings)
 						silenceByHand(w, b)
 					},
 					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-						_, err := Resume(ctx, a, b.SID, nil)
+						_, err := Resume(ctx, a, b.SID, Saved{})
 						return err
 					},
 					Cuts: map[string]func(w *sandboxtest.World) error{
@@ -130,9 +166,12 @@ func TestResumeGoesOnWhereItWasCut(t *testing.T) {
 							}
 							return either(w, b)
 						},
-						"All of its phone numbers answer again; the hold may still exist": func(w *sandboxtest.World) error { return all(w, w.Answers, b) },
-						"The bot answers again": func(w *sandboxtest.World) error { return all(w, w.Answers, b) },
+						"All of its phone numbers answer again, and some of the other ways in are still silenced": func(w *sandboxtest.World) error {
+							return all(w, w.Answers, b)
+						},
+						"The bot answers again": func(w *sandboxtest.World) error { return errors.Join(all(w, w.Answers, b), leading(w, b, false)) },
 					},
+					Part: settings.ApplicationClearsURL, // without ways in beside the numbers
 				}.CutEverywhere(t)
 			})
 		}
@@ -155,12 +194,13 @@ func TestSuspendOfASuspendedBotKeepsItsHoldWhereverItIsCut(t *testing.T) {
 					}
 				},
 				Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-					_, _, err := Suspend(ctx, a, b.SID)
+					_, _, err := Suspend(ctx, a, b.SID, "")
 					return err
 				},
 				Cuts: map[string]func(w *sandboxtest.World) error{
 					"Some of its phone numbers are silenced and the others answer": func(w *sandboxtest.World) error { return either(w, b) },
-					"All of its phone numbers are silenced":                        func(w *sandboxtest.World) error { return all(w, w.Silenced, b) },
+					"Its phone numbers are silenced":                               func(w *sandboxtest.World) error { return all(w, w.Silenced, b) },
+					"Its hold flow may exist":                                      func(w *sandboxtest.World) error { return either(w, b) },
 					"Its hold may exist, and this apply has silenced nothing yet":  func(w *sandboxtest.World) error { return either(w, b) },
 				},
 				Part: true,

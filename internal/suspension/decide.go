@@ -1,6 +1,7 @@
 // Package suspension silences bots and lets them answer again. A suspended bot has a
-// hold: an inert application that its phone numbers are pointed at. What is written to a
-// number is decided in this file, without I/O.
+// hold: an application that its phone numbers are pointed at, and a flow, which that calls
+// and the other ways in are pointed at. What is written to a number is decided in this
+// file, to the others in ways.go, without I/O.
 package suspension
 
 import (
@@ -97,7 +98,7 @@ func stillSuspended(routing bot.Routing, n bot.Number, botSID string, saved map[
 				behind.BotSID = application
 			}
 		}
-		if hold := routing.HoldOf(behind.BotSID); hold != "" && behind.BotSID != botSID {
+		if hold := routing.HoldOf(behind.BotSID).SID; hold != "" && behind.BotSID != botSID {
 			*to = bot.SideChange{ApplicationSID: &hold}
 		}
 	}

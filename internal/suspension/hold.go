@@ -2,18 +2,248 @@ package suspension
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-// DeleteHolds deletes the holds of a bot, which no number is pointed at any more.
+// holding makes the hold of a bot what it should be: first the flow, then the application
+// that has its URLs, so that what is pointed at the application is always answered.
+type holding struct {
+	account *account.Account
+	want    bot.HoldFlow
+
+	before, now bot.Hold     // the application; before has no SID where there was none
+	unread      bool         // whether flows cannot be reached
+	flow        bot.HoldFlow // as it was before; no SID where there was none
+	created     bool         // whether the application may have been created
+}
+
+// look looks for the hold that the bot has.
+func (h *holding) look(ctx context.Context) error {
+	found, err := h.account.FindHolds(ctx, h.want.BotSID)
+	if len(found) > 0 {
+		h.before = found[0]
+	}
+	return err
+}
+
+// makeFlow creates the hold flow, or gives the one that is there its notice. There is none
+// where flows cannot be reached, and the hold is left as it is.
+func (h *holding) makeFlow(ctx context.Context) (err error) {
+	h.now = bot.Hold{FlowSID: h.before.FlowSID, BotSID: h.want.BotSID}
+	reason := h.account.NoHoldFlows(ctx)
+	if reason == nil {
+		if h.flow, err = h.findFlow(ctx); err == nil {
+			h.now.FlowSID, err = h.writeFlow(ctx)
+		}
+		if !errors.Is(err, bot.ErrForbidden) {
+			return err
+		}
+		reason = err
+	}
+	h.unread = true
+	if h.want.Notice == "" {
+		return nil
+	}
+	return NoticeRefused(reason)
+}
+
+// known is the hold as far as it is certain: whether the URLs of an application are those of
+// a hold flow is not known where flows cannot be read.
+func (h *holding) known() bot.Hold {
+	hold := h.now
+	if h.unread {
+		hold.FlowSID = ""
+	}
+	return hold
+}
+
+// NoticeRefused refuses a notice where flows cannot be reached.
+func NoticeRefused(reason error) error {
+	return &bot.Problem{
+		Kind:    bot.NoFlowForNotice,
+		Summary: "A notice needs Studio",
+		Detail:  fmt.Sprintf("A Studio flow says the notice of a suspension, and these credentials reach none: %v.", reason),
+		Cause:   reason,
+	}
+}
+
+// findFlow is the bot's hold flow: that of its hold, else one that a suspension which was
+// cut off left. It has no SID where there is none.
+func (h *holding) findFlow(ctx context.Context) (bot.HoldFlow, error) {
+	if sid := h.before.FlowSID; sid != "" {
+		flow, err := h.account.ReadHoldFlow(ctx, sid)
+		switch {
+		case errors.Is(err, bot.ErrNotFound):
+			h.account.KnowHolds(h.want.BotSID, sid) // what is pointed at it is this bot's
+		case err != nil || flow.BotSID == h.want.BotSID:
+			return flow, err
+		default:
+			others, err := h.account.FindHolds(ctx, flow.BotSID)
+			if err != nil || !slices.ContainsFunc(others, func(other bot.Hold) bool { return other.FlowSID == sid }) {
+				return flow, err // the name was not moved when a replacement was cut off
+			}
+		}
+	}
+	found, err := h.account.FindHoldFlows(ctx, h.want.BotSID)
+	if err != nil || len(found) == 0 {
+		return bot.HoldFlow{}, err
+	}
+	applications, err := h.account.BotsOf(ctx, bot.Application, h.account.Now())
+	if err != nil {
+		return bot.HoldFlow{}, err
+	}
+	routing := bot.NewRouting(h.account.Webhooks, slices.Concat(found, applications.Holds))
+	for _, each := range found {
+		flow, err := h.account.ReadHoldFlow(ctx, each.FlowSID)
+		if errors.Is(err, bot.ErrNotFound) {
+			continue
+		}
+		owner := routing.SuspendedBy(each.FlowSID)
+		if err != nil || owner == h.want.BotSID {
+			return flow, err
+		}
+		// It is that of another bot's hold: a replacement was cut off before it moved the name.
+		flow.BotSID, flow.Edited = owner, false
+		if err := h.account.WriteHoldFlow(ctx, flow); err != nil {
+			return bot.HoldFlow{}, fmt.Errorf("renaming %s: %w", flow.Hold(), err)
+		}
+	}
+	return bot.HoldFlow{}, nil
+}
+
+func (h *holding) writeFlow(ctx context.Context) (sid string, err error) {
+	if h.flow.SID != "" {
+		to := h.want
+		to.SID = h.flow.SID
+		return to.SID, h.account.WriteHoldFlow(ctx, to)
+	}
+	made, err := h.account.CreateHoldFlow(ctx, h.want)
+	if errors.Is(err, bot.ErrNameTaken) {
+		// Another process suspends the same bot at the same time.
+		if found, err := h.account.FindHoldFlows(ctx, h.want.BotSID); err == nil && len(found) > 0 {
+			return found[0].FlowSID, nil
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("creating the hold flow of bot %s: %w", h.want.BotSID, err)
+	}
+	return made.SID, nil
+}
+
+// undoFlow puts the flow back as it was, and deletes it where there was none.
+func (h *holding) undoFlow(ctx context.Context) error {
+	if h.flow.SID != "" {
+		if h.flow.Edited {
+			return nil // what it was is not known
+		}
+		return h.account.WriteHoldFlow(ctx, h.flow)
+	}
+	found, err := findAll(ctx, h.account, h.want.BotSID)
+	for _, sid := range found.flows {
+		if err == nil && !slices.ContainsFunc(found.applications, func(hold bot.Hold) bool { return hold.FlowSID == sid }) {
+			err = h.account.DeleteHoldFlow(ctx, sid)
+		}
+	}
+	return err
+}
+
+// mark creates the application, or gives the one that is there the flow's URLs.
+func (h *holding) mark(ctx context.Context) error {
+	h.now.SID = h.before.SID
+	switch h.now {
+	case h.before:
+		return nil
+	case bot.Hold{FlowSID: h.now.FlowSID, BotSID: h.now.BotSID}:
+	default:
+		return h.account.WriteHold(ctx, h.now)
+	}
+	h.created = true
+	made, err := h.account.CreateHold(ctx, h.now)
+	if errors.Is(err, bot.ErrNameTaken) {
+		// Another process suspends the same bot at the same time.
+		if found, err := h.account.FindHolds(ctx, h.now.BotSID); err == nil && len(found) > 0 {
+			h.created, h.now = false, found[0]
+			return nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("creating the hold of bot %s: %w", h.now.BotSID, err)
+	}
+	h.now = made
+	return nil
+}
+
+// undoMark deletes the application that was created, and puts one that was there back as it
+// was.
+func (h *holding) undoMark(ctx context.Context) error {
+	switch {
+	case h.created:
+		found, err := h.account.FindHolds(ctx, h.want.BotSID)
+		for _, hold := range found {
+			if err == nil {
+				err = h.account.DeleteHold(ctx, hold.SID)
+			}
+		}
+		return err
+	case h.before.SID == "" || h.now.SID != h.before.SID || h.now == h.before:
+		return nil
+	}
+	return h.account.WriteHold(ctx, h.before)
+}
+
+// held is what suspends a bot.
+type held struct {
+	applications []bot.Hold
+	flows        []string // the SIDs of its hold flows
+}
+
+// findAll finds everything that suspends a bot now. The flow of another bot's hold that
+// bears this bot's name, since its name was not moved when a replacement was cut off, is
+// not among it.
+func findAll(ctx context.Context, a *account.Account, botSID string) (held, error) {
+	var found held
+	now := a.Now()
+	applications, err := a.BotsOf(ctx, bot.Application, now)
+	if err != nil {
+		return found, err
+	}
+	flows, err := a.BotsOf(ctx, bot.Studio, now)
+	if err != nil && !errors.Is(err, bot.ErrForbidden) {
+		return found, err
+	}
+	routing := bot.NewRouting(a.Webhooks, slices.Concat(applications.Holds, flows.Holds))
+	for _, hold := range applications.Holds {
+		if hold.BotSID == botSID {
+			found.applications = append(found.applications, hold)
+		}
+	}
+	for _, hold := range flows.Holds {
+		if routing.SuspendedBy(hold.FlowSID) == botSID {
+			found.flows = append(found.flows, hold.FlowSID)
+		}
+	}
+	return found, nil
+}
+
+// DeleteHolds deletes the holds of a bot, which nothing is pointed at any more. The
+// application is last: as long as it exists, the next apply knows that there is something
+// to delete.
 func DeleteHolds(ctx context.Context, a *account.Account, botSID string) error {
-	found, err := a.FindHolds(ctx, botSID)
+	found, err := findAll(ctx, a, botSID)
 	if err != nil {
 		return err
 	}
-	for _, hold := range found {
+	for _, sid := range found.flows {
+		if err := a.DeleteHoldFlow(ctx, sid); err != nil {
+			return fmt.Errorf("deleting %s: %w", bot.Hold{FlowSID: sid, BotSID: botSID}, err)
+		}
+	}
+	for _, hold := range found.applications {
 		if err := a.DeleteHold(ctx, hold.SID); err != nil {
 			return fmt.Errorf("deleting %s: %w", hold, err)
 		}
@@ -50,10 +280,11 @@ func HolderOf(ctx context.Context, a *account.Account, holds []string, since acc
 	return "", nil
 }
 
-// Move makes the suspension of one bot that of another: the mark moves, and with it every
-// silenced channel at once. What answers for the other bot all the same is silenced: the
-// suspension may have come after its numbers had moved. A bot that is not suspended is no
-// error.
+// Move makes the suspension of one bot that of another: the mark moves, and with it
+// everything that is silenced at once. The flow's name follows; cut off before it does, the
+// application says whose both are. What answers for the other bot all the same is silenced:
+// the suspension may have come after its numbers had moved. A bot that is not suspended is
+// no error.
 func Move(ctx context.Context, a *account.Account, from, to string) error {
 	if from == "" {
 		return nil
@@ -63,13 +294,48 @@ func Move(ctx context.Context, a *account.Account, from, to string) error {
 		return err
 	}
 	for _, hold := range found {
-		if err := a.MoveHold(ctx, hold, to); err != nil {
+		hold.BotSID = to
+		if err := a.WriteHold(ctx, hold); err != nil {
 			return fmt.Errorf("renaming %s: %w", hold, err)
 		}
 	}
-	if len(found) == 0 {
-		return nil
+	if err := nameFlows(ctx, a, to, found); err != nil || len(found) == 0 {
+		return err
 	}
-	_, err = silenceNumbers(ctx, a, to, found[0].SID, nil, nil)
+	if _, err := silenceNumbers(ctx, a, to, found[0].SID, nil, nil); err != nil {
+		return err
+	}
+	routing, err := a.RoutingOfWays(ctx, a.Now())
+	if hold := routing.HoldOf(to); err == nil && hold.SID != "" {
+		_, err = silenceWays(ctx, a, hold, nil, nil)
+	}
 	return err
+}
+
+// nameFlows gives the flows of a bot's holds the bot's name, of the holds that were renamed
+// now, and of those of which an earlier process renamed the application alone.
+func nameFlows(ctx context.Context, a *account.Account, botSID string, renamed []bot.Hold) error {
+	if len(renamed) == 0 {
+		var err error
+		if renamed, err = a.FindHolds(ctx, botSID); err != nil {
+			return err
+		}
+	}
+	for _, hold := range renamed {
+		if hold.FlowSID == "" {
+			continue
+		}
+		flow, err := a.ReadHoldFlow(ctx, hold.FlowSID)
+		if errors.Is(err, bot.ErrNotFound) || errors.Is(err, bot.ErrForbidden) {
+			continue // the next suspension puts it right, or cannot either
+		}
+		if err == nil && flow.BotSID != botSID {
+			flow.BotSID, flow.Edited = botSID, false
+			err = a.WriteHoldFlow(ctx, flow)
+		}
+		if err != nil {
+			return fmt.Errorf("renaming %s: %w", bot.Hold{FlowSID: hold.FlowSID, BotSID: botSID}, err)
+		}
+	}
+	return nil
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
-// Resume lets a bot answer again on every number that its hold silences, and deletes the
-// hold. A number that another took meanwhile is left to it, which the notices say. saved
-// is what the numbers were pointed at.
-func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedSides) (notices []bot.Notice, err error) {
+// Resume lets a bot answer again on every number and every other way in that its hold
+// silences, and deletes the hold. A number that another took meanwhile is left to it, which
+// the notices say. saved is what they were pointed at.
+func Resume(ctx context.Context, a *account.Account, botSID string, saved Saved) (notices []bot.Notice, err error) {
 	unlock, err := a.LockSuspension(ctx, botSID)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,17 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 	defer unlock()
 
 	var holds, gone []string
+	var ways resumption
+	begun := a.Now()
 	err = operation.Run(ctx, "resuming the bot", operation.Step{
+		Name: "looking at what is silenced",
+		Do: func(ctx context.Context) (err error) {
+			if ways, err = resumptionOf(ctx, a, botSID, saved.Tasks); err != nil {
+				return err
+			}
+			return ways.check(ctx, a, begun)
+		},
+	}, operation.Step{
 		Name:    "letting its phone numbers answer again",
 		Cut:     "Some of its phone numbers answer again and the others are still silenced; the next apply resumes the rest.",
 		Forward: true,
@@ -32,7 +42,7 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 			if err != nil {
 				return err
 			}
-			if notices, err = takenMeanwhile(ctx, a, routing, botSID, saved); err != nil {
+			if notices, err = takenMeanwhile(ctx, a, routing, botSID, saved.Sides); err != nil {
 				return err
 			}
 			holds = routing.HoldsOf(botSID)
@@ -52,25 +62,40 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 				}
 				return slices.Concat(now.Silenced, now.Dead), nil
 			}, func(ctx context.Context, number bot.Number) error {
-				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, saved[number.SID])
+				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, saved.Sides[number.SID])
 			})
 		},
 	}, operation.Step{
+		Name: "pointing the other ways in at it again",
+		Cut:  "All of its phone numbers answer again, and some of the other ways in are still silenced; the next apply resumes the rest.",
+		Do:   func(ctx context.Context) error { return ways.resumeWays(ctx, a, begun) },
+	}, operation.Step{
 		Name: "deleting the hold",
-		Cut:  "All of its phone numbers answer again; the hold may still exist, silences nothing, and is deleted by the next apply.",
-		Do:   func(ctx context.Context) error { return DeleteHolds(ctx, a, botSID) },
+		Cut:  "The bot answers again by every way in; the hold may still exist, silences nothing, and is deleted by the next apply.",
+		Do: func(ctx context.Context) error {
+			found, err := findAll(ctx, a, botSID)
+			if err != nil {
+				return err
+			}
+			a.KnowHolds(botSID, slices.Concat(holds, found.flows)...) // for who points at them at the same time
+			return DeleteHolds(ctx, a, botSID)
+		},
 	}, operation.Step{
 		// A binding writes its number first and then reads the mark: one that still read it
 		// has written its number before the hold was deleted.
-		Name: "looking for phone numbers that were silenced at the same time",
-		Cut:  "The bot answers again; a phone number that another process bound at the same time may still be silent, and the next plan shows it.",
+		Name: "looking for what was silenced at the same time",
+		Cut:  "The bot answers again; what another process silenced at the same time may still be silent, and the next plan shows it.",
 		Do: func(ctx context.Context) error {
-			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+			err := account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
 				numbers, err := a.Numbers(ctx, a.Now())
 				return pointsAt(numbers, holds), err
 			}, func(ctx context.Context, number bot.Number) error {
 				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, nil)
 			})
+			if err != nil {
+				return err
+			}
+			return ways.resumeWays(ctx, a, a.Now())
 		},
 	})
 	return notices, err

@@ -5,108 +5,93 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
-// Suspend silences a bot on all its numbers and marks it as suspended; a bot that is
-// suspended already is silenced where numbers were resumed by hand. saved holds what the
-// numbers were pointed at.
-func Suspend(ctx context.Context, a *account.Account, botSID string) (now Suspension, saved SavedSides, err error) {
+// Saved is what ways in to a bot were pointed at before they were silenced, as far as Twilio
+// does not say it any more.
+type Saved struct {
+	Sides SavedSides
+	Tasks Tasks
+}
+
+// Suspend silences a bot on all its numbers and every other way in that can be pointed
+// elsewhere, and marks it as suspended; a bot that is suspended already is silenced where it
+// was resumed by hand, and its hold put right. notice is what people hear; empty where they
+// get no answer. Where flows cannot be reached, the numbers are silenced by an application
+// alone, and a notice is refused.
+func Suspend(ctx context.Context, a *account.Account, botSID, notice string) (now Suspension, saved Saved, err error) {
 	unlock, err := a.LockSuspension(ctx, botSID)
 	if err != nil {
-		return Suspension{}, nil, err
+		return Suspension{}, Saved{}, err
 	}
 	defer unlock()
 
-	var hold string
-	created := false
-	var log account.UndoLog
-	sides := recorder{saved: SavedSides{}}
+	hold := holding{account: a, want: bot.HoldFlow{BotSID: botSID, Notice: notice}}
+	var log, waysLog account.UndoLog
+	before := recorder{saved: SavedSides{}, tasks: Tasks{}}
 	err = operation.Run(ctx, "the suspension", operation.Step{
-		Name: "looking for what would answer all the same",
-		Do:   func(ctx context.Context) error { return Check(ctx, a, botSID, a.Now()) },
+		Name: "looking for the bot and its hold",
+		Do: func(ctx context.Context) error {
+			if notice != "" {
+				if err := bot.CheckNotice(notice); err != nil {
+					return err
+				}
+			}
+			if err := there(ctx, a, botSID); err != nil {
+				return err
+			}
+			return hold.look(ctx)
+		},
+	}, operation.Step{
+		Name: "making its hold flow",
+		Cut:  "Its hold flow may exist or have the new notice, and this apply has silenced nothing yet; the next apply goes on from it.",
+		Do:   hold.makeFlow,
+		Undo: hold.undoFlow,
 	}, operation.Step{
 		Name: "marking the bot as suspended",
 		Cut:  "Its hold may exist, and this apply has silenced nothing yet; the next apply goes on from it.",
 		Do: func(ctx context.Context) (err error) {
-			if hold, created, err = createHold(ctx, a, botSID); err != nil {
+			if err := hold.mark(ctx); err != nil {
 				return err
 			}
 			return exists(ctx, a, botSID)
 		},
-		Undo: func(ctx context.Context) error {
-			if !created {
-				return nil
-			}
-			return DeleteHolds(ctx, a, botSID)
-		},
+		Undo: hold.undoMark,
 	}, operation.Step{
 		Name: "silencing its phone numbers",
 		Cut:  "Some of its phone numbers are silenced and the others answer; every plan that reads the bot or its numbers warns of it, and the next apply silences the rest.",
 		Do: func(ctx context.Context) (err error) {
-			now, err = silenceNumbers(ctx, a, botSID, hold, &log, &sides)
+			now, err = silenceNumbers(ctx, a, botSID, hold.now.SID, &log, &before)
 			return err
 		},
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &log) },
+	}, operation.Step{
+		Name: "silencing the other ways in to it",
+		Cut:  "Its phone numbers are silenced, and some of the other ways in still lead to it; the next plan names them, and the next apply silences the rest.",
+		Do: func(ctx context.Context) (err error) {
+			now.Ways, err = silenceWays(ctx, a, hold.known(), &waysLog, &before)
+			return err
+		},
+		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &waysLog) },
 	})
 	if err != nil {
-		return Suspension{}, nil, err
+		return Suspension{}, Saved{}, err
 	}
-	return now, sides.saved, nil
+	now.FlowSID, now.Notice, now.Unread = hold.known().FlowSID, notice, hold.unread
+	return now, Saved{before.saved, before.tasks}, nil
 }
 
-// recorder collects what numbers that are silenced at once held before.
-type recorder struct {
-	mu    sync.Mutex
-	saved SavedSides
-}
-
-// add records the sides of a number on which the bot answers: what a hold is set on was
-// saved when the hold was set, and what answers for another may hold that one's secrets.
-func (r *recorder) add(routing bot.Routing, n bot.Number, botSID string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, channel := range bot.Channels() {
-		route := routing.Route(n, channel)
-		if route.SilencedBy != "" || route.BotSID != botSID {
-			continue
-		}
-		r.saved.With(SavedSides{n.SID: {channel: n.Side(channel)}})
-	}
-}
-
-// Check refuses to suspend a bot that would go on answering: messages that a Messaging
-// Service routes to the bot pass by the numbers' own settings. It reads listings begun at
-// the moment or later.
-func Check(ctx context.Context, a *account.Account, botSID string, since account.Moment) error {
+// there refuses to suspend a bot that does not exist.
+func there(ctx context.Context, a *account.Account, botSID string) error {
 	switch _, err := a.Bot(ctx, botSID); {
 	case errors.Is(err, bot.ErrNotFound):
 		return bot.DeletedProblem(botSID, err)
 	case err != nil:
 		return fmt.Errorf("reading the bot %s: %w", botSID, err)
-	}
-	services, err := a.Overriding(ctx, since)
-	if err != nil {
-		return err
-	}
-	routing, err := a.RoutingWithHolds(ctx, since)
-	if err != nil {
-		return err
-	}
-	for _, service := range services {
-		if routing.Lead(service.Way()).BotSID != botSID {
-			continue
-		}
-		return &bot.Problem{
-			Kind:    bot.ServiceRoutes,
-			Summary: "A Messaging Service routes to this bot",
-			Detail: fmt.Sprintf("The Messaging Service %s routes the messages of its numbers to bot %s, whatever the numbers themselves say, so silencing the numbers would not silence the bot. Nothing was written. "+
-				"Remove the service's inbound URL, or let it defer to the sender's webhook (`use_inbound_webhook_on_number`), and apply again.", service, botSID),
-		}
 	}
 	return nil
 }
@@ -126,29 +111,6 @@ func exists(ctx context.Context, a *account.Account, botSID string) error {
 		}
 	}
 	return err
-}
-
-// createHold creates the hold of a bot, or finds it. created reports whether it may have
-// created one, also where the outcome is not known.
-func createHold(ctx context.Context, a *account.Account, botSID string) (sid string, created bool, err error) {
-	found, err := a.FindHolds(ctx, botSID)
-	if err != nil {
-		return "", false, err
-	}
-	if len(found) > 0 {
-		return found[0].SID, false, nil
-	}
-	hold, err := a.CreateHold(ctx, botSID)
-	if errors.Is(err, bot.ErrNameTaken) {
-		// Another process suspends the same bot at the same time.
-		if found, err := a.FindHolds(ctx, botSID); err == nil && len(found) > 0 {
-			return found[0].SID, false, nil
-		}
-	}
-	if err != nil {
-		return "", true, fmt.Errorf("creating the hold of bot %s: %w", botSID, err)
-	}
-	return hold.SID, true, nil
 }
 
 // silenceNumbers silences every number on which a bot answers, or that is pointed at a

@@ -67,18 +67,18 @@ func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 			for i := range 3 {
 				before = append(before, undated(h.numbers.Number(accounttest.NumberSID(i))))
 			}
-			suspended, saved, err := Suspend(t.Context(), a, accounttest.Flow)
-			if err != nil || len(suspended.Silenced) != 2 || len(suspended.Answering) > 0 || suspended.HoldSID == "" || len(saved) != 2 {
+			suspended, saved, err := Suspend(t.Context(), a, accounttest.Flow, "")
+			if err != nil || len(suspended.Silenced) != 2 || len(suspended.Answering) > 0 || suspended.HoldSID == "" || len(saved.Sides) != 2 {
 				t.Fatalf("%+v, %v, %v", suspended, saved, err)
 			}
 			read, err := Read(t.Context(), a, accounttest.Flow, a.Now())
 			if err != nil || read.HoldSID != suspended.HoldSID || len(read.Silenced) != 2 {
 				t.Errorf("read as %+v, %v", read, err)
 			}
-			if got := saved[accounttest.NumberSID(1)][bot.Voice]; got != flow {
+			if got := saved.Sides[accounttest.NumberSID(1)][bot.Voice]; got != flow {
 				t.Errorf("saved %+v", got)
 			}
-			if got, ok := saved[accounttest.NumberSID(1)][bot.Messaging]; ok {
+			if got, ok := saved.Sides[accounttest.NumberSID(1)][bot.Messaging]; ok {
 				t.Errorf("what another client put there is saved: %+v", got)
 			}
 			if other := undated(h.numbers.Number(accounttest.NumberSID(2))); other != before[2] {
@@ -112,42 +112,18 @@ func TestSuspendedBotIsSilencedWhereNumbersWereResumedByHand(t *testing.T) {
 	if err != nil || len(now.Silenced) != 2 || len(now.Answering) != 1 || now.Answering[0].SID != accounttest.NumberSID(1) {
 		t.Fatalf("read as %+v, %v", now, err)
 	}
-	now, saved, err := Suspend(t.Context(), h.Account, accounttest.Flow)
-	if err != nil || now.HoldSID != hold || len(now.Answering) > 0 || len(saved) != 1 || len(h.applications.Held) != 1 || h.numbers.Calls["update"] != 1 {
+	now, saved, err := Suspend(t.Context(), h.Account, accounttest.Flow, "")
+	if err != nil || now.HoldSID != hold || len(now.Answering) > 0 || len(saved.Sides) != 1 || len(h.applications.Held) != 1 || h.numbers.Calls["update"] != 1 {
 		t.Errorf("%+v, %v, %v, %v", now, saved, h.applications.Held, err)
 	}
-	if got, ok := saved[accounttest.NumberSID(1)][bot.Messaging]; ok {
+	if got, ok := saved.Sides[accounttest.NumberSID(1)][bot.Messaging]; ok {
 		t.Errorf("a channel that was silenced already is saved as it is now: %+v", got)
-	}
-}
-
-func TestBotThatAServiceRoutesToIsNotSuspended(t *testing.T) {
-	for name, each := range map[string]struct {
-		service bot.Service
-		refused bool
-	}{
-		"it routes to the bot":    {bot.Service{SID: "MG1", Name: "Campaigns", InboundURL: urlOf(accounttest.Flow, "", bot.Messaging)}, true},
-		"it routes to another":    {bot.Service{SID: "MG1", Name: "Campaigns", InboundURL: urlOf(otherFlow, "", bot.Messaging)}, false},
-		"it defers to the number": {bot.Service{SID: "MG1", Name: "Campaigns", InboundURL: urlOf(accounttest.Flow, "", bot.Messaging), Defers: true}, false},
-		"it has no URL":           {bot.Service{SID: "MG1", Name: "Campaigns"}, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			h := newHouse(1, accounttest.Services{Of: map[string]bot.Service{accounttest.NumberSID(0): each.service}})
-			_, _, err := Suspend(t.Context(), h.Account, accounttest.Flow)
-			var problem *bot.Problem
-			if each.refused != (errors.As(err, &problem) && problem.Kind == bot.ServiceRoutes && strings.Contains(problem.Detail, `"Campaigns" (MG1)`)) {
-				t.Errorf("it says %v", err)
-			}
-			if each.refused == (len(h.applications.Held) > 0) {
-				t.Errorf("the holds are %v", h.applications.Held)
-			}
-		})
 	}
 }
 
 func TestBotThatIsGoneIsNotSuspended(t *testing.T) {
 	h := newHouse(0, account.NoServices{})
-	if _, _, err := Suspend(t.Context(), h.Account, "FW9999999999999999999999999999aaaa"); !errors.Is(err, bot.ErrNotFound) || len(h.applications.Held) > 0 {
+	if _, _, err := Suspend(t.Context(), h.Account, "FW9999999999999999999999999999aaaa", ""); !errors.Is(err, bot.ErrNotFound) || len(h.applications.Held) > 0 {
 		t.Errorf("%v, %v", h.applications.Held, err)
 	}
 }
@@ -158,7 +134,7 @@ func TestSuspendedNumberThatAnotherTookIsLeftToIt(t *testing.T) {
 	for i := range 3 {
 		h.numbers.Set(accounttest.NumberSID(i), func(n *bot.Number) { n.Messaging = flow })
 	}
-	_, saved, err := Suspend(t.Context(), h.Account, accounttest.Flow)
+	_, saved, err := Suspend(t.Context(), h.Account, accounttest.Flow, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +159,7 @@ func TestBotOfTwoHoldsIsResumedWholly(t *testing.T) {
 			n.Messaging = bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging), Method: "POST", ApplicationSID: application}
 		})
 	}
-	if _, err := Resume(t.Context(), h.Account, accounttest.Flow, nil); err != nil || len(h.applications.Held) > 0 {
+	if _, err := Resume(t.Context(), h.Account, accounttest.Flow, Saved{}); err != nil || len(h.applications.Held) > 0 {
 		t.Errorf("the holds are %v, %v", h.applications.Held, err)
 	}
 	for i := range 2 {

@@ -7,6 +7,7 @@ import (
 	openapi "github.com/twilio/twilio-go/rest/messaging/v2"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 )
 
 // Senders are the account's WhatsApp and RCS senders
@@ -92,11 +93,18 @@ func (s Senders) senderOf(row *openapi.MessagingV2ChannelsSenderResponse, field 
 	return way
 }
 
-// Write points a WhatsApp sender elsewhere, in one request, and reads it back. What else
-// its webhook and configuration hold is sent as it is: whether an update keeps what it does
-// not name is not documented.
+// Write points a WhatsApp sender elsewhere, in one request, and reads it back until that is
+// in force: Twilio accepts an update and carries it out later, and refuses another one until
+// then. What else its webhook and configuration hold is sent as it is: whether an update
+// keeps what it does not name is not documented.
 func (s Senders) Write(ctx context.Context, way bot.Way) error {
-	row, err := s.fetch(ctx, way.SID)
+	row, err := confirm.Settle(ctx, func(ctx context.Context) (*openapi.MessagingV2ChannelsSenderResponse, error) {
+		row, err := s.fetch(ctx, way.SID)
+		if err == nil && updating(row) {
+			err = confirm.Stale("it is being updated")
+		}
+		return row, err
+	})
 	if err != nil {
 		return err
 	}
@@ -114,5 +122,22 @@ func (s Senders) Write(ctx context.Context, way bot.Way) error {
 		update.Webhook = &webhook
 	}
 	_, err = s.api(ctx).UpdateChannelsSender(way.SID, &openapi.UpdateChannelsSenderParams{MessagingV2Update: &update})
-	return pointer(s.Get).readBack(ctx, way, err)
+	return pointer(s.inForce).readBack(ctx, way, err)
+}
+
+// inForce is Get for what a sender does already.
+func (s Senders) inForce(ctx context.Context, sid, field string) (bot.Way, error) {
+	row, err := s.fetch(ctx, sid)
+	switch {
+	case err != nil:
+		return bot.Way{}, err
+	case updating(row):
+		return bot.Way{}, confirm.Stale("its update is not in force yet")
+	}
+	return s.senderOf(row, field), nil
+}
+
+// updating reports whether an update of a sender was accepted and is not in force yet.
+func updating(row *openapi.MessagingV2ChannelsSenderResponse) bool {
+	return strings.HasSuffix(Value(row.Status), "UPDATING")
 }

@@ -20,10 +20,11 @@ variable "closed" {
   default = true
 }
 
-# While this resource exists, the bot does not answer on any number. Once it is deleted,
-# every number is as it was before.
+# While this resource exists, the bot does not answer: whoever writes or calls gets the
+# notice. Once it is deleted, everything is as it was before.
 resource "twiliobot_suspension" "concierge" {
   count = var.closed ? 1 : 0
 
   assistant_sid = twiliobot_assistant.concierge.sid
+  notice        = "Our concierge is away. Please write again on Monday."
 }

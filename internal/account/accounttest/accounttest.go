@@ -125,13 +125,15 @@ type Host struct {
 	mu     sync.Mutex
 	prefix string
 	Bots   []bot.Bot
-	Held   []bot.Hold
+	Held   []bot.Hold     // of an engine of applications
+	Flows  []bot.HoldFlow // of an engine of flows
 	made   int
 }
 
 var (
-	_ account.Host   = &Host{}
-	_ account.Holder = &Host{}
+	_ account.Host       = &Host{}
+	_ account.Holder     = &Host{}
+	_ account.FlowHolder = &Host{}
 )
 
 // NewHost is an engine whose SIDs have a prefix.
@@ -141,7 +143,11 @@ func NewHost(prefix string, bots ...bot.Bot) *Host { return &Host{prefix: prefix
 func (h *Host) List(context.Context) (bot.Listing, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return bot.Listing{Bots: slices.Clone(h.Bots), Holds: slices.Clone(h.Held)}, nil
+	listed := bot.Listing{Bots: slices.Clone(h.Bots), Holds: slices.Clone(h.Held)}
+	for _, flow := range h.Flows {
+		listed.Holds = append(listed.Holds, flow.Hold())
+	}
+	return listed, nil
 }
 
 // Find finds bots by name.
@@ -234,21 +240,21 @@ func (h *Host) FindHolds(_ context.Context, botSID string) ([]bot.Hold, error) {
 }
 
 // CreateHold creates the hold of a bot.
-func (h *Host) CreateHold(_ context.Context, botSID string) (bot.Hold, error) {
+func (h *Host) CreateHold(_ context.Context, hold bot.Hold) (bot.Hold, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	hold := bot.Hold{SID: h.sid(), BotSID: botSID}
+	hold.SID = h.sid()
 	h.Held = append(h.Held, hold)
 	return hold, nil
 }
 
-// MoveHold makes a hold that of another bot.
-func (h *Host) MoveHold(_ context.Context, hold bot.Hold, botSID string) error {
+// WriteHold makes a hold that of another bot or flow.
+func (h *Host) WriteHold(_ context.Context, hold bot.Hold) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range h.Held {
 		if h.Held[i].SID == hold.SID {
-			h.Held[i].BotSID = botSID
+			h.Held[i] = hold
 		}
 	}
 	return nil
@@ -259,6 +265,55 @@ func (h *Host) DeleteHold(_ context.Context, sid string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.Held = slices.DeleteFunc(h.Held, func(hold bot.Hold) bool { return hold.SID == sid })
+	return nil
+}
+
+func (h *Host) flowAt(sid string) int {
+	return slices.IndexFunc(h.Flows, func(flow bot.HoldFlow) bool { return flow.SID == sid })
+}
+
+// FindHoldFlows finds the hold flows of a bot.
+func (h *Host) FindHoldFlows(ctx context.Context, botSID string) ([]bot.Hold, error) {
+	listed, err := h.List(ctx)
+	return slices.DeleteFunc(listed.Holds, func(hold bot.Hold) bool { return hold.BotSID != botSID }), err
+}
+
+// ReadHoldFlow reads a hold flow.
+func (h *Host) ReadHoldFlow(_ context.Context, sid string) (bot.HoldFlow, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if at := h.flowAt(sid); at >= 0 {
+		return h.Flows[at], nil
+	}
+	return bot.HoldFlow{}, bot.ErrNotFound
+}
+
+// CreateHoldFlow creates a hold flow.
+func (h *Host) CreateHoldFlow(_ context.Context, flow bot.HoldFlow) (bot.HoldFlow, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	flow.SID = h.sid()
+	h.Flows = append(h.Flows, flow)
+	return flow, nil
+}
+
+// WriteHoldFlow writes a hold flow.
+func (h *Host) WriteHoldFlow(_ context.Context, flow bot.HoldFlow) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	at := h.flowAt(flow.SID)
+	if at < 0 {
+		return bot.ErrNotFound
+	}
+	h.Flows[at] = flow
+	return nil
+}
+
+// DeleteHoldFlow deletes a hold flow.
+func (h *Host) DeleteHoldFlow(_ context.Context, sid string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Flows = slices.DeleteFunc(h.Flows, func(flow bot.HoldFlow) bool { return flow.SID == sid })
 	return nil
 }
 

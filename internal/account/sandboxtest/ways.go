@@ -149,9 +149,22 @@ func (w *World) Ways() []bot.Way {
 func (w *World) Routes(botSID string) account.Routes {
 	w.T.Helper()
 	a, _ := w.Process()
+	return w.RoutesOf(a, botSID)
+}
+
+// RoutesOf is what routes to a bot, as a process sees it.
+func (w *World) RoutesOf(a *account.Account, botSID string) account.Routes {
+	w.T.Helper()
 	routes, err := a.RoutesTo(w.T.Context(), botSID, a.Now())
 	if err != nil {
 		w.T.Fatal(err)
 	}
 	return routes
+}
+
+// Publish publishes another definition of a flow, as a person does in the console.
+func (w *World) Publish(flowSID string) {
+	w.T.Helper()
+	form := url.Values{"Status": {"published"}, "Definition": {string(Content(bot.Studio, 9).Flow.Source())}}
+	w.added("", w.Client.Do(w.T.Context(), http.MethodPost, "https://studio.twilio.com/v2/Flows/"+flowSID, form, nil))
 }

@@ -190,9 +190,50 @@ func (w *World) Named(name string) []bot.Bot {
 	return slices.DeleteFunc(w.bots().Bots, func(b bot.Bot) bool { return b.UniqueName != name })
 }
 
-// Holds lists the holds of a bot.
+// Holds lists the holds of a bot, as their applications show them.
 func (w *World) Holds(botSID string) []bot.Hold {
-	return slices.DeleteFunc(w.bots().Holds, func(h bot.Hold) bool { return h.BotSID != botSID })
+	return slices.DeleteFunc(w.bots().Holds, func(h bot.Hold) bool { return h.BotSID != botSID || h.SID == "" })
+}
+
+// HoldFlows lists the hold flows that bear the name of a bot.
+func (w *World) HoldFlows(botSID string) []bot.HoldFlow {
+	w.T.Helper()
+	var flows []bot.HoldFlow
+	for _, hold := range w.bots().Holds {
+		if hold.BotSID != botSID || hold.SID != "" {
+			continue
+		}
+		flow, err := w.Hosts[bot.Studio].(account.FlowHolder).ReadHoldFlow(context.WithoutCancel(w.T.Context()), hold.FlowSID)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		flows = append(flows, flow)
+	}
+	return flows
+}
+
+// Hold creates the hold of a bot, as a suspension by another process that silenced nothing
+// yet.
+func (w *World) Hold(botSID, notice string) bot.Hold {
+	w.T.Helper()
+	flow, err := w.Hosts[bot.Studio].(account.FlowHolder).CreateHoldFlow(w.T.Context(), bot.HoldFlow{BotSID: botSID, Notice: notice})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return w.mark(bot.Hold{FlowSID: flow.SID, BotSID: botSID})
+}
+
+// EarlierHold creates the hold of a bot as earlier versions did: an application without
+// URLs.
+func (w *World) EarlierHold(botSID string) bot.Hold { return w.mark(bot.Hold{BotSID: botSID}) }
+
+func (w *World) mark(hold bot.Hold) bot.Hold {
+	w.T.Helper()
+	made, err := w.Hosts[bot.Application].(account.Holder).CreateHold(w.T.Context(), hold)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return made
 }
 
 func (w *World) numbers() []bot.Number {
@@ -260,7 +301,7 @@ func (w *World) wrong(deadOnly bool) []string {
 		for _, channel := range bot.Channels() {
 			got := answering(n, channel, listed.Holds)
 			_, isBot := bot.EngineOf(got.target)
-			suspended := slices.ContainsFunc(listed.Holds, func(h bot.Hold) bool { return h.BotSID == got.target })
+			suspended := slices.ContainsFunc(listed.Holds, func(h bot.Hold) bool { return h.BotSID == got.target && h.SID != "" })
 			switch {
 			case isBot && !exists(got.target):
 				wrong = append(wrong, fmt.Sprintf("%s of %s is dead: it routes to %s (hold %q)", channel, n, got.target, got.hold))
@@ -274,6 +315,16 @@ func (w *World) wrong(deadOnly bool) []string {
 		route := routing.Lead(way)
 		if _, isBot := bot.EngineOf(route.BotSID); isBot && way.Moves() && way.Live() && !exists(route.BotSID) {
 			wrong = append(wrong, fmt.Sprintf("%s is dead: it leads to %s", way, route.BotSID))
+		}
+		if hold := routing.HoldOf(route.BotSID); !deadOnly && hold.FlowSID != "" && way.Moves() && way.Live() && route.SilencedBy == "" {
+			wrong = append(wrong, fmt.Sprintf("%s leads to the suspended bot %s", way, route.BotSID))
+		}
+	}
+	for _, n := range w.numbers() {
+		for _, hold := range listed.Holds {
+			if hold.FlowSID != "" && routing.SuspendedBy(hold.FlowSID) == "" && slices.Contains(n.Applications(), hold.SID) {
+				wrong = append(wrong, fmt.Sprintf("%s is dead: %s calls flow %s, which does not exist", n, hold, hold.FlowSID))
+			}
 		}
 	}
 	return wrong
@@ -289,7 +340,11 @@ func (w *World) Snapshot() []string {
 		swaps = append(swaps, b.SID, fmt.Sprintf("<%s %s>", b.Engine(), b.UniqueName))
 	}
 	for _, h := range listed.Holds {
-		swaps = append(swaps, h.SID, "<hold>")
+		if h.SID == "" {
+			swaps = append(swaps, h.FlowSID, "<hold flow>")
+		} else {
+			swaps = append(swaps, h.SID, "<hold>")
+		}
 	}
 	named := strings.NewReplacer(swaps...)
 	add := func(format string, args ...any) { lines = append(lines, named.Replace(fmt.Sprintf(format, args...))) }
@@ -323,7 +378,15 @@ func (w *World) Snapshot() []string {
 		add("%s %q %q, uploading %v, needs a build %v, replaces %q: %s", b.Engine(), b.UniqueName, b.FriendlyName, b.Uploading, read.NeedsModelBuild, replaces, content)
 	}
 	for _, h := range listed.Holds {
-		add("hold of %s", h.BotSID)
+		if h.SID != "" {
+			add("hold of %s by flow %q", h.BotSID, h.FlowSID)
+			continue
+		}
+		flow, err := w.Hosts[bot.Studio].(account.FlowHolder).ReadHoldFlow(ctx, h.FlowSID)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		add("hold flow of %s says %q, edited %v", h.BotSID, flow.Notice, flow.Edited)
 	}
 	for _, way := range w.Ways() {
 		add("%s %q %s: %s %s%s, idle %v", way.Kind, way.Name, way.Field, way.To.Method, way.To.URL, way.To.BotSID, way.Idle)

@@ -12,8 +12,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// A hold is an application without URLs: a message or call to a number that is pointed at
-// it gets no answer. Its name is the mark that tells which bot it suspends.
+// A hold is an application whose URLs are those of its hold flow, or that has none where
+// flows are out of reach. Its name is the mark that says which bot it suspends.
 
 // FindHolds gives the holds of a bot.
 func (h Host) FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error) {
@@ -31,19 +31,23 @@ func (h Host) FindHolds(ctx context.Context, botSID string) ([]bot.Hold, error) 
 
 // CreateHold creates the hold of a bot, in one write: cut off before it the bot is not
 // suspended, after it the hold exists, silences nothing yet, and is found by its name.
-func (h Host) CreateHold(ctx context.Context, botSID string) (bot.Hold, error) {
-	before, err := h.FindHolds(ctx, botSID)
+func (h Host) CreateHold(ctx context.Context, hold bot.Hold) (bot.Hold, error) {
+	before, err := h.FindHolds(ctx, hold.BotSID)
 	if err != nil {
 		return bot.Hold{}, err
 	}
 	if len(before) > 0 {
 		return bot.Hold{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
 	}
-	name := bot.MarkSuspended(botSID)
-	answer, err := h.api(ctx).CreateApplication(&openapi.CreateApplicationParams{FriendlyName: &name})
+	name := bot.MarkSuspended(hold.BotSID)
+	params := &openapi.CreateApplicationParams{FriendlyName: &name}
+	if hold.FlowSID != "" {
+		params.SmsUrl, params.VoiceUrl = h.flowURL(hold), h.flowURL(hold)
+	}
+	answer, err := h.api(ctx).CreateApplication(params)
 	if err != nil {
-		return confirm.Read(ctx, confirm.Write{Object: "the hold of bot " + botSID, Verb: "created", Err: err}, func(ctx context.Context) (bot.Hold, error) {
-			found, err := h.FindHolds(ctx, botSID)
+		return confirm.Read(ctx, confirm.Write{Object: "the hold of bot " + hold.BotSID, Verb: "created", Err: err}, func(ctx context.Context) (bot.Hold, error) {
+			found, err := h.FindHolds(ctx, hold.BotSID)
 			switch {
 			case err != nil:
 				return bot.Hold{}, err
@@ -54,20 +58,28 @@ func (h Host) CreateHold(ctx context.Context, botSID string) (bot.Hold, error) {
 			}
 		})
 	}
-	hold := bot.Hold{SID: twilio.Value(answer.Sid), BotSID: botSID}
+	hold.SID = twilio.Value(answer.Sid)
 	return h.readHold(ctx, hold, nil)
 }
 
-// MoveHold makes the hold of one bot that of another, in one write: cut off before it
-// everything that the hold silences is silenced for the one, after it for the other.
-func (h Host) MoveHold(ctx context.Context, hold bot.Hold, botSID string) error {
+// WriteHold makes an application the hold that is given, in one write: cut off before it
+// everything that the hold silences is silenced as before, after it for the bot and by the
+// flow that are given.
+func (h Host) WriteHold(ctx context.Context, hold bot.Hold) error {
 	if err := twilio.CheckSID(hold.SID, "AP"); err != nil {
 		return err
 	}
-	name := bot.MarkSuspended(botSID)
-	_, err := h.api(ctx).UpdateApplication(hold.SID, &openapi.UpdateApplicationParams{FriendlyName: &name})
-	_, err = h.readHold(ctx, bot.Hold{SID: hold.SID, BotSID: botSID}, err)
+	name := bot.MarkSuspended(hold.BotSID)
+	_, err := h.api(ctx).UpdateApplication(hold.SID, &openapi.UpdateApplicationParams{
+		FriendlyName: &name, SmsUrl: h.flowURL(hold), VoiceUrl: h.flowURL(hold),
+	})
+	_, err = h.readHold(ctx, hold, err)
 	return err
+}
+
+// flowURL is the URL of a hold's flow; empty where it has none.
+func (h Host) flowURL(hold bot.Hold) *string {
+	return new(bot.Webhooks{}.URL(bot.Webhook{AccountSID: h.client.AccountSID(), BotSID: hold.FlowSID}))
 }
 
 // readHold reads until a hold is as it was written; sent is the error of the write.
@@ -83,7 +95,7 @@ func (h Host) readHold(ctx context.Context, want bot.Hold, sent error) (bot.Hold
 		if hold, ok := holdOf(row); ok && hold == want {
 			return hold, nil
 		}
-		return bot.Hold{}, confirm.Stale("application %s is named %q", want.SID, twilio.Value(row.FriendlyName))
+		return bot.Hold{}, confirm.Stale("application %s is named %q, or has other URLs", want.SID, twilio.Value(row.FriendlyName))
 	})
 }
 

@@ -13,27 +13,48 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/twiliotest"
 )
 
-const otherFlowSID = "FWfedcba9876543210fedcba9876543210"
+const (
+	otherFlowSID = "FWfedcba9876543210fedcba9876543210"
+	holdFlowSID  = "FWaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb"
+	nextFlowSID  = "FWbbbbbbbbbbbbbbbbcccccccccccccccc"
+)
+
+// moved is a hold that was made another bot's, and given another flow.
+func moved(hold bot.Hold) bot.Hold {
+	hold.BotSID, hold.FlowSID = otherFlowSID, nextFlowSID
+	return hold
+}
 
 func TestHold(t *testing.T) {
 	run(t, func(a account) {
-		hold, err := a.CreateHold(a.Context(), flowSID)
+		hold, err := a.CreateHold(a.Context(), bot.Hold{FlowSID: holdFlowSID, BotSID: flowSID})
 		if err != nil || hold.BotSID != flowSID {
 			a.Fatalf("it created %v: %v", hold, err)
 		}
-		if has := a.app(hold.SID); has["friendly_name"] != "suspended "+flowSID || has["sms_url"] != nil || has["voice_url"] != nil {
+		url := "https://webhooks.twilio.com/v1/Accounts/" + sandbox.StarterAccountSID + "/Flows/" + holdFlowSID
+		if has := a.app(hold.SID); has["friendly_name"] != "suspended "+flowSID || has["sms_url"] != url || has["voice_url"] != url {
 			a.Errorf("it is %v", has)
 		}
-		if _, err := a.CreateHold(a.Context(), flowSID); !errors.Is(err, bot.ErrNameTaken) {
+		if _, err := a.CreateHold(a.Context(), bot.Hold{FlowSID: holdFlowSID, BotSID: flowSID}); !errors.Is(err, bot.ErrNameTaken) {
 			a.Errorf("a bot has two holds: %v", err)
 		}
-		if err := a.MoveHold(a.Context(), hold, otherFlowSID); err != nil {
+		if err := a.WriteHold(a.Context(), moved(hold)); err != nil {
 			a.Fatal(err)
 		}
-		for sid, want := range map[string][]bot.Hold{flowSID: nil, otherFlowSID: {{SID: hold.SID, BotSID: otherFlowSID}}} {
+		for sid, want := range map[string][]bot.Hold{flowSID: nil, otherFlowSID: {moved(hold)}} {
 			if found, err := a.FindHolds(a.Context(), sid); err != nil || !cmp.Equal(found, want) {
 				a.Errorf("of %s it found %v: %v", sid, found, err)
 			}
+		}
+		// Studio may be out of reach by now, and a person may have set the URLs.
+		alone := bot.Hold{SID: hold.SID, BotSID: flowSID}
+		if err := a.WriteHold(a.Context(), alone); err != nil || a.app(hold.SID)["sms_url"] != nil || a.app(hold.SID)["voice_url"] != nil {
+			a.Errorf("without a flow it is %v: %v", a.app(hold.SID), err)
+		}
+		a.change(hold.SID, "SmsUrl", url)
+		a.change(hold.SID, "VoiceUrl", "https://theirs.example.com/")
+		if found, err := a.FindHolds(a.Context(), flowSID); err != nil || !cmp.Equal(found, []bot.Hold{alone}) {
+			a.Errorf("with URLs of two it found %v: %v", found, err)
 		}
 		if err := a.DeleteHold(a.Context(), hold.SID); err != nil {
 			a.Error(err)
@@ -42,7 +63,7 @@ func TestHold(t *testing.T) {
 			a.Errorf("there are %v", rows)
 		}
 		a.Forget()
-		if err := a.MoveHold(a.Context(), bot.Hold{SID: flowSID}, otherFlowSID); err == nil || len(a.Sent()) > 0 {
+		if err := a.WriteHold(a.Context(), bot.Hold{SID: flowSID, BotSID: otherFlowSID}); err == nil || len(a.Sent()) > 0 {
 			a.Errorf("what is no application is moved: %v", err)
 		}
 	})
@@ -51,7 +72,10 @@ func TestHold(t *testing.T) {
 func TestCreateHoldCutAtEachCall(t *testing.T) {
 	t.Parallel()
 	twiliotest.Walk(t, func(a *twiliotest.Account) func() error {
-		return func() error { _, err := application.New(a.Client).CreateHold(a.Context(), flowSID); return err }
+		return func() error {
+			_, err := application.New(a.Client).CreateHold(a.Context(), bot.Hold{FlowSID: holdFlowSID, BotSID: flowSID})
+			return err
+		}
 	}, func(a *twiliotest.Account, first error) {
 		host := application.New(a.Client)
 		left, err := host.FindHolds(a.Context(), flowSID)
@@ -61,7 +85,7 @@ func TestCreateHoldCutAtEachCall(t *testing.T) {
 		if first == nil && len(left) != 1 {
 			a.Errorf("it ended well and left %v", left)
 		}
-		if _, err := host.CreateHold(a.Context(), flowSID); len(left) == 0 && err != nil || len(left) == 1 && !errors.Is(err, bot.ErrNameTaken) {
+		if _, err := host.CreateHold(a.Context(), bot.Hold{FlowSID: holdFlowSID, BotSID: flowSID}); len(left) == 0 && err != nil || len(left) == 1 && !errors.Is(err, bot.ErrNameTaken) {
 			a.Errorf("left %v, then created again: %v", left, err)
 		}
 		if all := a.Rows(apps, "applications"); len(all) != 1 {
@@ -70,19 +94,19 @@ func TestCreateHoldCutAtEachCall(t *testing.T) {
 	})
 }
 
-func TestMoveHoldCutAtEachCall(t *testing.T) {
+func TestWriteHoldCutAtEachCall(t *testing.T) {
 	t.Parallel()
 	var hold bot.Hold
 	twiliotest.Walk(t, func(a *twiliotest.Account) func() error {
 		host := application.New(a.Client)
 		var err error
-		if hold, err = host.CreateHold(a.Context(), flowSID); err != nil {
+		if hold, err = host.CreateHold(a.Context(), bot.Hold{FlowSID: holdFlowSID, BotSID: flowSID}); err != nil {
 			a.Fatal(err)
 		}
-		return func() error { return host.MoveHold(a.Context(), hold, otherFlowSID) }
+		return func() error { return host.WriteHold(a.Context(), moved(hold)) }
 	}, func(a *twiliotest.Account, first error) {
 		host := application.New(a.Client)
-		if err := host.MoveHold(a.Context(), hold, otherFlowSID); err != nil {
+		if err := host.WriteHold(a.Context(), moved(hold)); err != nil {
 			a.Errorf("after %v, moved again: %v", first, err)
 		}
 		if found, err := host.FindHolds(a.Context(), otherFlowSID); err != nil || len(found) != 1 || found[0].SID != hold.SID {
@@ -119,18 +143,18 @@ func TestHoldReadsBack(t *testing.T) {
 			}
 			run(t, func(a account) {
 				each.prepare(a)
-				_, err := a.CreateHold(a.Context(), flowSID)
+				_, err := a.CreateHold(a.Context(), bot.Hold{FlowSID: holdFlowSID, BotSID: flowSID})
 				ended(a, "creating", err, each.create)
 			})
 			twiliotest.Run(t, func(inner *twiliotest.Account) {
 				a := account{inner, application.New(inner.Client)}
-				hold, err := a.CreateHold(a.Context(), flowSID)
+				hold, err := a.CreateHold(a.Context(), bot.Hold{FlowSID: holdFlowSID, BotSID: flowSID})
 				if err != nil {
 					a.Fatal(err)
 				}
 				a.Forget()
 				each.prepare(a)
-				ended(a, "moving", a.MoveHold(a.Context(), hold, otherFlowSID), each.move)
+				ended(a, "moving", a.WriteHold(a.Context(), moved(hold)), each.move)
 			})
 		})
 	}

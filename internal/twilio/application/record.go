@@ -10,10 +10,18 @@ import (
 // The name of an application is the only field for a mark: it says that the application
 // is a hold, or what bot it replaces. It is decoded here and nowhere else.
 
-// holdOf is the hold that an application is; false for any other application.
+// holdOf is the hold that an application is; false for any other application. It has the
+// flow whose URL it calls for messages and calls alike.
 func holdOf(row *openapi.ApiV2010Application) (bot.Hold, bool) {
 	botSID, ok := bot.SuspendedBot(twilio.Value(row.FriendlyName))
-	return bot.Hold{SID: twilio.Value(row.Sid), BotSID: botSID}, ok
+	hold := bot.Hold{SID: twilio.Value(row.Sid), BotSID: botSID}
+	messages, _ := bot.Webhooks{}.Parse(twilio.Value(row.SmsUrl))
+	calls, _ := bot.Webhooks{}.Parse(twilio.Value(row.VoiceUrl))
+	engine, _ := bot.EngineOf(messages.BotSID)
+	if messages == calls && engine == bot.Studio && messages.AccountSID == twilio.Value(row.AccountSid) {
+		hold.FlowSID = messages.BotSID
+	}
+	return hold, ok
 }
 
 // botOf is the bot that an application is.

@@ -29,7 +29,7 @@ func (h Host) api(ctx context.Context) *openapi.ApiService {
 
 const flows = "https://studio.twilio.com/v2/Flows"
 
-// List gives every flow, without definitions. The revision of one whose latest is
+// List gives every flow, bots and holds, without definitions. The revision of one whose latest is
 // a draft is known only to Get.
 func (h Host) List(ctx context.Context) (bot.Listing, error) {
 	var listed bot.Listing
@@ -43,7 +43,11 @@ func (h Host) List(ctx context.Context) (bot.Listing, error) {
 			if err := h.ours(r); err != nil {
 				return "", err
 			}
-			listed.Bots = append(listed.Bots, summaryOf(r))
+			if hold, ok := holdOf(r); ok {
+				listed.Holds = append(listed.Holds, hold)
+			} else {
+				listed.Bots = append(listed.Bots, summaryOf(r))
+			}
 		}
 		return twilio.Value(answer.Meta.NextPageUrl), nil
 	})
@@ -60,11 +64,14 @@ func (h Host) Find(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
 func (h Host) Get(ctx context.Context, sid string) (bot.Bot, error) { return h.Read(ctx, sid) }
 
 // Read reads a flow with the definition of its published revision; none where
-// nothing was ever published.
+// nothing was ever published. The error for a hold flow wraps bot.ErrHold.
 func (h Host) Read(ctx context.Context, sid string) (bot.Bot, error) {
 	latest, live, err := h.revisions(ctx, sid)
 	if err != nil {
 		return bot.Bot{}, err
+	}
+	if hold, ok := holdOf(latest); ok {
+		return bot.Bot{}, hold.NoBot()
 	}
 	return botOf(latest, live)
 }

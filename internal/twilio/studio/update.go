@@ -21,6 +21,9 @@ func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bo
 	if err != nil {
 		return bot.Bot{}, err
 	}
+	if hold, ok := holdOf(latest); ok {
+		return bot.Bot{}, hold.NoBot()
+	}
 	now, err := botOf(latest, live)
 	if err == nil {
 		err = unchanged(now, from, to)

@@ -1,0 +1,256 @@
+package suspension
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// Ways are the ways in to a suspended bot beside the phone numbers. Those that Twilio does
+// not use, such as a Messaging Service that defers to its numbers, are left as they are:
+// nothing comes by them. One that is put to use later is among those that answer then.
+type Ways struct {
+	Silenced []bot.Way
+	// Answering are those by which the bot answers all the same, and which can be silenced.
+	Answering []bot.Way
+	// Dead are pointed at a hold of the bot which no longer exists.
+	Dead []bot.Way
+	// Fixed are those by which the bot goes on answering: they cannot be pointed elsewhere.
+	Fixed []bot.Way
+	// Unread are the kinds that the credentials may not read.
+	Unread []bot.Unread
+}
+
+// waysOf sorts the ways in that lead to a bot by what its hold does to them.
+func waysOf(routing bot.Routing, all []bot.Way, hold bot.Hold) Ways {
+	var ways Ways
+	for _, way := range routing.Ways(all, hold.BotSID) {
+		route := routing.Lead(way)
+		_, silences := way.On(routing.Webhooks, hold)
+		switch {
+		case route.SilencedBy != "", route.Gone && !silences:
+			ways.Silenced = append(ways.Silenced, way)
+		case route.Gone:
+			ways.Dead = append(ways.Dead, way)
+		case !way.Live():
+		case way.Moves() && silences:
+			ways.Answering = append(ways.Answering, way)
+		default:
+			ways.Fixed = append(ways.Fixed, way)
+		}
+	}
+	return ways
+}
+
+// readWays reads the ways in to a bot, and the flow of the hold that suspends it.
+func readWays(ctx context.Context, a *account.Account, botSID string, since account.Moment) (ways Ways, flowSID string, err error) {
+	all, unread, err := a.WaysThatMove(ctx, since)
+	if err != nil {
+		return Ways{}, "", err
+	}
+	routing, err := a.RoutingOfWays(ctx, since)
+	if err != nil {
+		return Ways{}, "", err
+	}
+	hold := routing.HoldOf(botSID)
+	hold.BotSID = botSID
+	ways = waysOf(routing, all, hold)
+	ways.Unread = unread
+	return ways, hold.FlowSID, nil
+}
+
+// Goes are the ways in by which a bot would go on answering if it were suspended: they lead
+// to it and cannot be silenced. reason says why its hold would have no flow; nil where it
+// has one.
+func Goes(ctx context.Context, a *account.Account, routes account.Routes) (ways []bot.Way, reason error) {
+	reason = a.NoHoldFlows(ctx)
+	hold := bot.Hold{SID: "AP", FlowSID: "FW"}
+	if reason != nil {
+		hold.FlowSID = ""
+	}
+	for _, way := range routes.InUse() {
+		if _, silences := way.On(routes.Routing.Webhooks, hold); !way.Moves() || !silences {
+			ways = append(ways, way)
+		}
+	}
+	return ways, reason
+}
+
+// Tasks are the tasks of an Autopilot assistant at which ways in entered before they were
+// silenced, by the ways' keys.
+type Tasks map[string]string
+
+// With adds what was saved at another time, where nothing is saved yet.
+func (t Tasks) With(other Tasks) Tasks {
+	all := maps.Clone(other)
+	if all == nil {
+		all = Tasks{}
+	}
+	maps.Copy(all, t)
+	return all
+}
+
+// silenceWays points every way in by which a bot answers, or that is pointed at a hold which
+// no longer exists, at its hold, and looks again until there is none: what it returns is
+// that last look. log and saved may be nil.
+func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *account.UndoLog, saved *recorder) (ways Ways, err error) {
+	for range account.Rounds {
+		if ways, _, err = readWays(ctx, a, hold.BotSID, a.Now()); err != nil {
+			return ways, err
+		}
+		answering := slices.Concat(ways.Answering, ways.Dead)
+		if len(answering) == 0 {
+			return ways, nil
+		}
+		for _, way := range answering {
+			err := a.EditWay(ctx, way, log, func(ctx context.Context, live bot.Way) (bot.Way, bool, error) {
+				routing, err := a.RoutingOfWays(ctx, account.AnyTime)
+				if err != nil {
+					return live, false, err
+				}
+				to, changed := silenceWay(routing, live, hold)
+				if changed && saved != nil {
+					saved.addWay(live, routing.Lead(live).TargetTask)
+				}
+				return to, changed, nil
+			})
+			if err != nil {
+				return ways, err
+			}
+		}
+	}
+	return ways, fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(slices.Concat(ways.Answering, ways.Dead)))
+}
+
+// silenceWay points a way in by which a bot answers at its hold.
+func silenceWay(routing bot.Routing, way bot.Way, hold bot.Hold) (to bot.Way, changed bool) {
+	route := routing.Lead(way)
+	pointer, ok := way.On(routing.Webhooks, hold)
+	if route.BotSID != hold.BotSID || route.SilencedBy != "" || !way.Moves() || !ok {
+		return way, false
+	}
+	way.To = pointer
+	return way, true
+}
+
+// resumption points ways in at a bot again.
+type resumption struct {
+	bot   bot.Bot
+	tasks Tasks
+}
+
+// resumptionOf reads what it takes to point ways in at a bot: a bot hosted elsewhere is
+// reached by the URLs that it has now.
+func resumptionOf(ctx context.Context, a *account.Account, botSID string, tasks Tasks) (resumption, error) {
+	r := resumption{bot.Bot{SID: botSID}, tasks}
+	if r.bot.Engine() != bot.Application {
+		return r, nil
+	}
+	read, err := a.Host(bot.Application).Read(ctx, botSID)
+	if err != nil && !errors.Is(err, bot.ErrNotFound) {
+		return r, fmt.Errorf("reading the bot %s: %w", botSID, err)
+	}
+	if err == nil {
+		r.bot = read
+	}
+	return r, nil
+}
+
+// resumeWay points a way in that is pointed at a hold of the bot at the bot.
+func (r resumption) resumeWay(routing bot.Routing, way bot.Way) (to bot.Way, changed bool, err error) {
+	if route := routing.Lead(way); route.BotSID != r.bot.SID || (route.SilencedBy == "" && !route.Gone) {
+		return way, false, nil
+	}
+	pointer, ok := way.Off(routing.Webhooks, r.bot, r.tasks[way.Key()])
+	if !ok {
+		return way, false, &bot.Problem{
+			Kind:     bot.NoURLForWay,
+			Summary:  fmt.Sprintf("A %s cannot be pointed at the bot again", way.Kind),
+			Detail:   fmt.Sprintf("Bot %s was reached by %s, and has no URL to put there any more. Give it one, or point that elsewhere.", r.bot, way),
+			Channels: []bot.Channel{way.Channel},
+		}
+	}
+	way.To = pointer
+	return way, true, nil
+}
+
+// check refuses to resume a bot that a way in cannot be pointed at again. It reads listings
+// begun at the moment or later.
+func (r resumption) check(ctx context.Context, a *account.Account, since account.Moment) error {
+	all, _, err := a.WaysThatMove(ctx, since)
+	if err != nil {
+		return err
+	}
+	routing, err := a.RoutingOfWays(ctx, since)
+	for _, way := range all {
+		if err == nil {
+			_, _, err = r.resumeWay(routing, way)
+		}
+	}
+	return err
+}
+
+// resumeWays points every way in that is pointed at a hold of the bot at the bot, and looks
+// again until there is none. The first look reads listings begun at the moment or later.
+func (r resumption) resumeWays(ctx context.Context, a *account.Account, since account.Moment) error {
+	var ways Ways
+	for range account.Rounds {
+		var err error
+		if ways, _, err = readWays(ctx, a, r.bot.SID, since); err != nil {
+			return err
+		}
+		silent := slices.Concat(ways.Silenced, ways.Dead)
+		if len(silent) == 0 {
+			return nil
+		}
+		for _, way := range silent {
+			err := a.EditWay(ctx, way, nil, func(ctx context.Context, live bot.Way) (bot.Way, bool, error) {
+				routing, err := a.RoutingOfWays(ctx, account.AnyTime)
+				if err != nil {
+					return live, false, err
+				}
+				return r.resumeWay(routing, live)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		since = a.Now()
+	}
+	return fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(slices.Concat(ways.Silenced, ways.Dead)))
+}
+
+// recorder collects what numbers that are silenced at once, and other ways in, held before.
+type recorder struct {
+	mu    sync.Mutex
+	saved SavedSides
+	tasks Tasks
+}
+
+// add records the sides of a number on which the bot answers: what a hold is set on was
+// saved when the hold was set, and what answers for another may hold that one's secrets.
+func (r *recorder) add(routing bot.Routing, n bot.Number, botSID string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, channel := range bot.Channels() {
+		route := routing.Route(n, channel)
+		if route.SilencedBy != "" || route.BotSID != botSID {
+			continue
+		}
+		r.saved.With(SavedSides{n.SID: {channel: n.Side(channel)}})
+	}
+}
+
+// addWay records the task of a way in. A URL is not recorded: the bot's is known, and it may
+// hold a secret.
+func (r *recorder) addWay(way bot.Way, task string) {
+	if task != "" {
+		r.tasks[way.Key()] = task
+	}
+}
