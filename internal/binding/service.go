@@ -44,6 +44,13 @@ func RebindService(ctx context.Context, a *account.Account, b ServiceBinding, sn
 
 // bindService writes the service, and claims it for this run.
 func bindService(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own PriorService, log *account.UndoLog) (way bot.Way, notices []bot.Notice, err error) {
+	// A suspension that looked for Messaging Services before this one is written must not end
+	// without it.
+	unlock, err := a.LockSuspension(ctx, b.Bot.SID)
+	if err != nil {
+		return way, nil, err
+	}
+	defer unlock()
 	before := bot.Service{SID: b.ServiceSID, AccountSID: a.SID}.Way()
 	wrote := false
 	err = a.EditWay(ctx, before, log, func(ctx context.Context, now bot.Way) (bot.Way, bool, error) {
