@@ -45,30 +45,31 @@ func (l *locks) LockSuspension(ctx context.Context, botSID string) (unlock func(
 	return l.lock(ctx, "suspension "+botSID)
 }
 
-// claims remembers which channels of a number a binding of this run has taken: freeing
-// never frees what another binding has claimed, in whatever order Terraform runs them.
+// claims remembers which channels of a number, or which other way in, a binding of this run
+// has taken: freeing never frees what another binding has claimed, in whatever order
+// Terraform runs them.
 type claims struct {
 	mu sync.Mutex
 	of map[claimed]bool
 }
 
 type claimed struct {
-	numberSID string
-	channel   bot.Channel
+	sid     string // of a number or of the record of another way in
+	channel bot.Channel
 }
 
 func newClaims() *claims { return &claims{of: map[claimed]bool{}} }
 
-func (c *claims) claim(numberSID string, channels []bot.Channel) {
+func (c *claims) claim(sid string, channels []bot.Channel) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, channel := range channels {
-		c.of[claimed{numberSID, channel}] = true
+		c.of[claimed{sid, channel}] = true
 	}
 }
 
-func (c *claims) hasClaimed(numberSID string, channel bot.Channel) bool {
+func (c *claims) hasClaimed(sid string, channel bot.Channel) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.of[claimed{numberSID, channel}]
+	return c.of[claimed{sid, channel}]
 }

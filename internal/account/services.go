@@ -2,7 +2,9 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -43,6 +45,32 @@ func (s *services) Services(ctx context.Context, since Moment) ([]bot.Service, e
 	return services, nil
 }
 
+// Service reads one Messaging Service, from a listing made earlier in this run where it
+// has it; bot.ErrNotFound when neither a listing nor a read of it has it.
+func (s *services) Service(ctx context.Context, sid string) (bot.Service, error) {
+	all, err := s.Services(ctx, AnyTime)
+	if err != nil && !errors.Is(err, bot.ErrForbidden) {
+		return bot.Service{}, err
+	}
+	if at := slices.IndexFunc(all, func(each bot.Service) bool { return each.SID == sid }); at >= 0 {
+		return all[at], nil
+	}
+	found, err := s.api.Get(ctx, sid)
+	if err != nil {
+		return found, fmt.Errorf("reading the Messaging Service %s: %w", sid, err)
+	}
+	return found, nil
+}
+
+// MembersOf lists the SIDs of the numbers in a service now.
+func (s *services) MembersOf(ctx context.Context, serviceSID string) ([]string, error) {
+	members, err := s.api.Members(ctx, serviceSID)
+	if err != nil {
+		return nil, fmt.Errorf("listing the numbers of the Messaging Service %s: %w", serviceSID, err)
+	}
+	return members, nil
+}
+
 // wrote makes what was listed stale.
 func (s *services) wrote() {
 	s.members.wrote()
@@ -65,9 +93,9 @@ func (s *services) listOverriding(ctx context.Context) (map[string]bot.Service, 
 		if service.Defers {
 			continue
 		}
-		members, err := s.api.Members(ctx, service.SID)
+		members, err := s.MembersOf(ctx, service.SID)
 		if err != nil {
-			return nil, fmt.Errorf("listing the numbers of the Messaging Service %s: %w", service, err)
+			return nil, err
 		}
 		for _, sid := range members {
 			overriding[sid] = service

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,12 +32,17 @@ type waysOf struct {
 }
 
 // ways reads the account's ways in of every kind.
-type ways struct{ kinds []waysOf }
+type ways struct {
+	kinds []waysOf
+
+	mu      sync.Mutex
+	written map[string]bool // by the key of a way in
+}
 
 // newWays is over the kinds that have a list of their own at Twilio, and those that are
 // read out of what is listed anyway.
 func newWays(clock *clock, own []WaysIn, derived ...waysOf) *ways {
-	w := &ways{kinds: derived}
+	w := &ways{kinds: derived, written: map[string]bool{}}
 	for _, kind := range own {
 		listed := newListing(clock, func(ctx context.Context) ([]bot.Way, error) {
 			all, err := kind.List(ctx)
@@ -125,8 +131,28 @@ func (a *Account) EditWay(ctx context.Context, way bot.Way, log *UndoLog, decide
 		log.addWay(now, to)
 	}
 	defer kind.wrote()
+	defer a.wroteWay(to)
 	if err := kind.Write(ctx, to); err != nil {
 		return fmt.Errorf("writing %s: %w", way, err)
 	}
 	return nil
 }
+
+// WroteWay reports whether this process has written a way in.
+func (w *ways) WroteWay(way bot.Way) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.written[way.Key()]
+}
+
+func (w *ways) wroteWay(way bot.Way) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.written[way.Key()] = true
+}
+
+// ClaimWay takes a way in for a binding of this run.
+func (a *Account) ClaimWay(way bot.Way) { a.claim(way.SID, []bot.Channel{way.Channel}) }
+
+// WayClaimed reports whether a binding of this run has taken a way in.
+func (a *Account) WayClaimed(way bot.Way) bool { return a.hasClaimed(way.SID, way.Channel) }

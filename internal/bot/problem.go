@@ -14,6 +14,9 @@ const (
 	NumberRepointed  Kind = "number re-pointed"  // a bound number was re-pointed since the last apply
 	NumberIncapable  Kind = "number incapable"   // a number cannot carry a channel
 	NumberSilenced   Kind = "number silenced"    // taking a live number over would silence it
+	ServiceTaken     Kind = "service taken"      // a Messaging Service that a binding wants is another's
+	ServiceRepointed Kind = "service re-pointed" // a bound Messaging Service was re-pointed since the last apply
+	ServiceSuspended Kind = "service suspended"  // a Messaging Service would lead to a bot that is suspended
 	NameTaken        Kind = "name taken"         // another bot has the name
 	NameOfIdle       Kind = "name of idle"       // a bot that nothing routes to has the name, and is otherwise the same
 	NameReserved     Kind = "name reserved"      // Twilio keeps the name for a deleted assistant

@@ -106,6 +106,15 @@ func (p Pointer) Same(other Pointer) bool {
 		(p.URL == "" || strings.EqualFold(cmp.Or(p.Method, WebhookMethod), cmp.Or(other.Method, WebhookMethod)))
 }
 
+// Digest tells pointers apart without showing a URL, which may hold a secret of another
+// client's; it is empty for one that leads nowhere.
+func (p Pointer) Digest() string {
+	if p.URL == "" {
+		return p.BotSID
+	}
+	return strings.ToUpper(cmp.Or(p.Method, WebhookMethod)) + " " + digest(p.URL)
+}
+
 // String names the way in in messages.
 func (w Way) String() string {
 	named := fmt.Sprintf("the %s %s", w.Kind, w.SID)
@@ -215,15 +224,28 @@ func (w Way) Off(webhooks Webhooks, b Bot, task string) (to Pointer, ok bool) {
 // applicationAt is the application with the URL that a way in is pointed at.
 func (r Routing) applicationAt(w Way) string {
 	for _, b := range r.applications {
-		own := b.Content.Webhooks
-		if own == nil {
-			continue
-		}
-		if (w.Channel != Voice && own.MessagingURL == w.To.URL) || (w.Channel != Messaging && own.VoiceURL == w.To.URL) {
+		if b.answersAt(w) {
 			return b.SID
 		}
 	}
 	return ""
+}
+
+// answersAt reports whether a way in is pointed at a URL of a bot hosted elsewhere.
+func (b Bot) answersAt(w Way) bool {
+	own := b.Content.Webhooks
+	return own != nil && w.To.URL != "" &&
+		((w.Channel != Voice && own.MessagingURL == w.To.URL) || (w.Channel != Messaging && own.VoiceURL == w.To.URL))
+}
+
+// LeadsTo reports whether a way in leads to a bot, used by Twilio or not, silenced or not.
+// Bots hosted elsewhere may share a URL: what has it leads to each of them.
+func (r Routing) LeadsTo(w Way, botSID string) bool {
+	if botSID == "" || w.To == (Pointer{}) {
+		return false
+	}
+	return r.Lead(w).BotSID == botSID ||
+		slices.ContainsFunc(r.applications, func(b Bot) bool { return b.SID == botSID && b.answersAt(w) })
 }
 
 // Ways lists those ways in that lead to a bot, silenced or not.

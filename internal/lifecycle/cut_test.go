@@ -74,7 +74,7 @@ func TestDeleteGoesOnWhereItWasCut(t *testing.T) {
 							return free(w)
 						},
 						"No phone number routes to the bot any more; the next apply deletes what is left": free,
-						"The bot is deleted; a phone number that another process bound to it at the same time may be dead": func(w *sandboxtest.World) error {
+						"The bot is deleted; a phone number or Messaging Service that another process bound to it at the same time may be dead": func(w *sandboxtest.World) error {
 							if exists(w, b) {
 								return errors.New("the bot exists")
 							}

@@ -94,10 +94,10 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 			return nil
 		},
 	}, operation.Step{
-		// A binding writes its number first and then reads its bot: one that still read this
-		// one has written its number before it was deleted.
+		// A binding writes its number or its Messaging Service first and then reads its bot: one
+		// that still read this one has written before it was deleted.
 		Name: "looking for phone numbers that were bound at the same time",
-		Cut:  "The bot is deleted; a phone number that another process bound to it at the same time may be dead, and the next plan shows it.",
+		Cut:  "The bot is deleted; a phone number or Messaging Service that another process bound to it at the same time may be dead, and the next plan shows it.",
 		Do: func(ctx context.Context) error {
 			for _, b := range bots {
 				err := account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
@@ -113,10 +113,36 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 					return err
 				}
 			}
-			return nil
+			return freeServices(ctx, a, bots)
 		},
 	})
 	return notices, err
+}
+
+// freeServices frees the Messaging Services that lead to one of the bots, of those that the
+// credentials may read.
+func freeServices(ctx context.Context, a *account.Account, bots []bot.Bot) error {
+	services, err := a.Services(ctx, a.Now())
+	if errors.Is(err, bot.ErrForbidden) {
+		return nil
+	}
+	if err != nil || len(services) == 0 {
+		return err
+	}
+	routing, err := a.RoutingWithHolds(ctx, account.AnyTime)
+	if err != nil {
+		return err
+	}
+	for _, service := range services {
+		way := service.Way()
+		if !slices.ContainsFunc(bots, func(b bot.Bot) bool { return routing.Lead(way).BotSID == b.SID }) {
+			continue
+		}
+		if err := free(ctx, a, way, bots); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stillRouted refuses to delete a bot that something routes to: numbers, and ways in beside

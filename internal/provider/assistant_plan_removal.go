@@ -32,7 +32,7 @@ func (r *assistantResource) willGo(ctx context.Context, state assistantModel, di
 	sid := state.SID.ValueString()
 	r.provider.ledger.planRemoval(sid)
 	if leaving := r.provider.ledger.leavingNumbers(sid); len(leaving) > 0 && !state.ForceDestroy.ValueBool() {
-		diags.AddError(removedBotSummary, fmt.Sprintf("Bot %q (%s) is removed in this plan, and the bindings of the phone numbers %s are pointed at another bot. "+
+		diags.AddError(removedBotSummary, fmt.Sprintf("Bot %q (%s) is removed in this plan, and the bindings of %s are pointed at another bot. "+
 			"Terraform removes the bot first, so they would be without one, and nothing is changed. %s",
 			state.UniqueName.ValueString(), sid, strings.Join(leaving, ", "), twoWays))
 		return

@@ -21,6 +21,14 @@ func advice(problem *bot.Problem) string {
 			leave = fmt.Sprintf("take %s out of its `channels`, which then frees nothing", strings.Join(words(problem.Channels), " and "))
 		}
 		return fmt.Sprintf("To take it back, set `overwrite = true` on this binding, and take that out again once it is applied; to leave it as it is, %s.", leave)
+	case bot.ServiceTaken:
+		return "To take the service over, set `overwrite = true` on this binding; " +
+			"if another binding of this configuration holds it, remove that one in an apply of its own first, or set `overwrite = true`. " +
+			"A binding that is replaced with `create_before_destroy` and gets another bot at once needs it too: what is created first does not know what the other had."
+	case bot.ServiceRepointed:
+		return "To take it back, set `overwrite = true` on this binding, and take that out again once it is applied; to leave it as it is, remove this binding, which then frees nothing."
+	case bot.ServiceSuspended:
+		return "Remove the bot's `twiliobot_suspension` first, or bind the service to another bot."
 	case bot.NumberIncapable:
 		return "Choose another number, or leave the channel out of `channels`."
 	case bot.NumberSilenced:

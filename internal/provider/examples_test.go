@@ -63,6 +63,7 @@ func TestEveryExampleIsApplied(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, quick())
+			w.addService(deferring + `, "sid": "MG00000000000000000000000000000001"`)
 			f := newFolder(t, w.config(w.example(t, name)))
 			f.run("apply", "-input=false", "-auto-approve")
 			f.settled()
@@ -112,8 +113,8 @@ func (f *folder) settled() {
 // object.
 func TestEveryImportExampleIsApplied(t *testing.T) {
 	t.Parallel()
-	sid := regexp.MustCompile(`(AP|PN)0{31}1`)
-	for _, kind := range []string{"twiliobot_assistant", "twiliobot_phone_number_binding"} {
+	sid := regexp.MustCompile(`(AP|PN|MG)0{31}1`)
+	for _, kind := range []string{"twiliobot_assistant", "twiliobot_phone_number_binding", "twiliobot_messaging_service_binding"} {
 		for _, way := range []string{"import-by-string-id.tf", "import-by-identity.tf", "import.sh"} {
 			name := path.Join("resources", kind, way)
 			t.Run(name, func(t *testing.T) {
@@ -164,8 +165,8 @@ func cliAtLeast(least string) bool {
 	return err == nil && found.Version.GreaterThanOrEqual(version.Must(version.NewVersion(least)))
 }
 
-// made is an account with one bot of each kind that the examples import, the
-// number among them; it returns their SIDs by prefix.
+// made is an account with one of each kind that the examples import, a bot, a number and a
+// Messaging Service among them; it returns their SIDs by prefix.
 func (w *world) made() map[string]string {
 	w.t.Helper()
 	application := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{
@@ -174,5 +175,6 @@ func (w *world) made() map[string]string {
 	})["sid"].(string)
 	w.call(http.MethodPost, autopilotBase+"/Assistants", map[string]string{"UniqueName": "clinic", "FriendlyName": "Clinic reception"})
 	w.setNumber(usNumber, map[string]string{"SmsApplicationSid": application, "VoiceApplicationSid": application, "FriendlyName": "Front desk"})
-	return map[string]string{"AP": application, "PN": w.number(usNumber)["sid"].(string)}
+	service := w.addService(answering + `, "sid": "MG00000000000000000000000000000001", "inbound_request_url": "https://bots.example.com/concierge/messages"`)
+	return map[string]string{"AP": application, "PN": w.number(usNumber)["sid"].(string), "MG": service}
 }

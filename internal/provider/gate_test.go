@@ -237,7 +237,26 @@ func (g *gate) answerers() map[string]string {
 			}
 		}
 	}
+	for _, service := range g.rows(servicesBase+"?PageSize=1000", "services") {
+		name := names[g.ledBy(field(service, "inbound_request_url"))]
+		if service["use_inbound_webhook_on_number"] == false && name != "" {
+			answerers[field(service, "sid")+" sms"] = name
+		}
+	}
 	return answerers
+}
+
+// ledBy is the SID of the bot that a URL for messages leads to.
+func (g *gate) ledBy(address string) string {
+	if to, ok := (bot.Webhooks{}).Parse(address); ok || address == "" {
+		return to.BotSID
+	}
+	for _, application := range g.rows(apiBase+"/Applications.json?PageSize=1000", "applications") {
+		if field(application, "sms_url") == address {
+			return field(application, "sid")
+		}
+	}
+	return ""
 }
 
 // snapshot describes the account without SIDs and dates.
@@ -267,6 +286,9 @@ func (g *gate) snapshot() []string {
 		add("number %s %q: sms %q %s %q fallback %q, voice %q %s %q fallback %q", field(row, "phone_number"), field(row, "friendly_name"),
 			field(row, "sms_application_sid"), method("sms"), field(row, "sms_url"), field(row, "sms_fallback_url"),
 			field(row, "voice_application_sid"), method("voice"), field(row, "voice_url"), field(row, "voice_fallback_url"))
+	}
+	for _, row := range g.rows(servicesBase+"?PageSize=1000", "services") {
+		add("service %s: %q, defers %v", field(row, "sid"), field(row, "inbound_request_url"), row["use_inbound_webhook_on_number"])
 	}
 	for _, row := range g.rows(apiBase+"/Applications.json?PageSize=1000", "applications") {
 		add("application %q: %q %q", field(row, "friendly_name"), field(row, "sms_url"), field(row, "voice_url"))

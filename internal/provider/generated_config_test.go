@@ -16,10 +16,12 @@ func TestConfigurationGeneratedFromImportsPlansNothing(t *testing.T) {
 	const fourth = "+12025550143"
 	w := newWorld(t, quick())
 	w.own(fourth)
+	service := w.addService(answering)
 	made := newFolder(t, w.config(
 		studioFlow("flows", echo("Hello.")), onStudio("compiled", tableSchema()), assistant("clinic", sampleSchema(2)), hosted("greeter"),
 		bound("flows", "flows", ukNumber), bound("compiled", "compiled", otherNumber), bound("clinic", "clinic", usNumber),
 		bound("greeter", "greeter", fourth, `channels = ["messaging", "voice"]`),
+		fmt.Sprintf("resource \"twiliobot_messaging_service_binding\" \"desk\" {\n  messaging_service_sid = %q\n  assistant_sid = twiliobot_assistant.compiled.sid\n}\n", service),
 		"resource \"twiliobot_suspension\" \"flows\" {\n  assistant_sid = twiliobot_assistant.flows.sid\n  depends_on = [twiliobot_phone_number_binding.flows]\n}\n",
 	))
 	made.run("apply", "-input=false", "-auto-approve")
@@ -32,10 +34,11 @@ func TestConfigurationGeneratedFromImportsPlansNothing(t *testing.T) {
 		importing("assistant", name, name)
 		importing("phone_number_binding", name, number)
 	}
+	importing("messaging_service_binding", "desk", service)
 	importing("suspension", "flows", text(w.flows()["flows"]["sid"]))
 	reader := newFolder(t, w.config(imports.String()))
 	reader.run("plan", "-input=false", "-generate-config-out=gen.tf")
-	if out := reader.run("apply", "-input=false", "-auto-approve"); !inOrder("9 imported, 0 added, 0 changed, 0 destroyed").MatchString(out) {
+	if out := reader.run("apply", "-input=false", "-auto-approve"); !inOrder("10 imported, 0 added, 0 changed, 0 destroyed").MatchString(out) {
 		content, err := os.ReadFile(filepath.Join(reader.path, "gen.tf"))
 		t.Errorf("the generated configuration changes something:\n%s\n%s\n%v", out, content, err)
 	}

@@ -10,6 +10,7 @@ type ledger struct {
 	*claims
 	*botRecords
 	*bindingRecords
+	*serviceRecords
 	*suspensionRecords
 
 	mu   sync.Mutex
@@ -18,7 +19,7 @@ type ledger struct {
 
 func newLedger() *ledger {
 	return &ledger{
-		claims: newClaims(), botRecords: newBotRecords(), bindingRecords: newBindingRecords(), suspensionRecords: newSuspensionRecords(),
+		claims: newClaims(), botRecords: newBotRecords(), bindingRecords: newBindingRecords(), serviceRecords: newServiceRecords(), suspensionRecords: newSuspensionRecords(),
 		said: map[string]bool{},
 	}
 }

@@ -22,7 +22,7 @@ type botRecords struct {
 	drifted  map[string]bool          // SIDs of bots that another client changed since the last apply
 	removed  map[string]bool          // SIDs of bots that the plan deletes
 	settled  map[string]chan struct{} // closed when a bot of the state, by its SID, was planned or will not be
-	leaving  map[string][]string      // the numbers of the bindings that the plan points from a bot, which is its key, to another
+	leaving  map[string][]string      // the numbers and Messaging Services of the bindings that the plan points from a bot, which is its key, to another
 	beside   map[string][]string      // SIDs of bots, by the name of a new one
 	other    map[string]string        // SIDs of bots, by that of the one which this walk created beside it
 }

@@ -5,7 +5,7 @@ import "sync"
 // exclusive is something at Twilio that only one resource of a configuration may have.
 type exclusive struct {
 	kind exclusiveKind
-	key  string // a bot's name or SID, a number's SID, the SID of a suspended bot
+	key  string // a bot's name or SID, the SID of a number or a Messaging Service, the SID of a suspended bot
 }
 
 type exclusiveKind string
@@ -14,6 +14,7 @@ const (
 	namedBot     exclusiveKind = "bot"
 	botObject    exclusiveKind = "SID of a bot"
 	boundNumber  exclusiveKind = "number"
+	boundService exclusiveKind = "Messaging Service"
 	suspendedBot exclusiveKind = "suspension"
 )
 

@@ -17,11 +17,12 @@ func TestValuesThatAMockMadeUpAreJudgedInThePlanAlone(t *testing.T) {
 		resource string
 		values   map[string]tftypes.Value
 	}{
-		"a binding":             {"twiliobot_phone_number_binding", map[string]tftypes.Value{"phone_number": str(ukNumber), "assistant_sid": str(madeUp)}},
-		"a binding with a task": {"twiliobot_phone_number_binding", map[string]tftypes.Value{"phone_number": str(ukNumber), "assistant_sid": str(madeUp), "target_task": str("greeting")}},
-		"a binding by SID":      {"twiliobot_phone_number_binding", map[string]tftypes.Value{"phone_number_sid": str(madeUp), "assistant_sid": str("FW0123456789abcdef0123456789abcdef")}},
-		"a suspension":          {"twiliobot_suspension", map[string]tftypes.Value{"assistant_sid": str(madeUp)}},
-		"a webhook":             {"twiliobot_assistant", map[string]tftypes.Value{"unique_name": str("bot"), "webhooks": webhooksOfBlock(map[string]string{"messaging_url": madeUp})}},
+		"a binding":              {"twiliobot_phone_number_binding", map[string]tftypes.Value{"phone_number": str(ukNumber), "assistant_sid": str(madeUp)}},
+		"a binding with a task":  {"twiliobot_phone_number_binding", map[string]tftypes.Value{"phone_number": str(ukNumber), "assistant_sid": str(madeUp), "target_task": str("greeting")}},
+		"a binding by SID":       {"twiliobot_phone_number_binding", map[string]tftypes.Value{"phone_number_sid": str(madeUp), "assistant_sid": str("FW0123456789abcdef0123456789abcdef")}},
+		"a binding of a service": {"twiliobot_messaging_service_binding", map[string]tftypes.Value{"messaging_service_sid": str(madeUp), "assistant_sid": str("FW0123456789abcdef0123456789abcdef")}},
+		"a suspension":           {"twiliobot_suspension", map[string]tftypes.Value{"assistant_sid": str(madeUp)}},
+		"a webhook":              {"twiliobot_assistant", map[string]tftypes.Value{"unique_name": str("bot"), "webhooks": webhooksOfBlock(map[string]string{"messaging_url": madeUp})}},
 		"a restored assistant": {"twiliobot_assistant", map[string]tftypes.Value{
 			"unique_name": str("bot"), "engine": str("autopilot"), "schema": str(marshal(sampleSchema(1))), "restore_sid": str(madeUp),
 		}},

@@ -151,45 +151,54 @@ func (r *phoneNumberBindingResource) followReplacement(ctx context.Context, rout
 		if answering == "" || answering == prior.BotSID {
 			continue
 		}
-		current, other, err := r.provider.account.Unfinished(ctx, prior.BotSID, "")
-		if errors.Is(err, bot.ErrNotFound) {
-			return r.followFinished(ctx, prior, answering)
-		}
-		if err == nil && other == prior.BotSID && current == answering {
-			prior.BotSID = answering // the old one is deleted
-		}
+		var err error
+		prior.BotSID, err = r.provider.following(ctx, prior.BotSID, answering)
 		return prior, err
 	}
 	return prior, nil
 }
 
-// followBeside is the prior of a binding whose bot no longer exists, where this walk created
+// followingBeside is the bot of a binding whose own no longer exists, where this walk created
 // the new one beside another of its name: a replacement that was killed behind its last
 // write had put that other bot in the place of the old one, and no state has it.
-func (r *phoneNumberBindingResource) followBeside(ctx context.Context, botSID string, prior priorBinding) (priorBinding, error) {
-	other := r.provider.ledger.createdBeside(botSID)
-	if other == "" || prior.BotSID == "" || prior.BotSID == other {
-		return prior, nil
+func (d *providerData) followingBeside(ctx context.Context, botSID, newSID string) (string, error) {
+	other := d.ledger.createdBeside(newSID)
+	if other == "" || botSID == "" || botSID == other {
+		return botSID, nil
 	}
-	_, err := r.provider.account.ReadBot(ctx, prior.BotSID, false)
+	_, err := d.account.ReadBot(ctx, botSID, false)
 	if errors.Is(err, bot.ErrNotFound) {
-		prior.BotSID = other
-		return prior, nil
+		return other, nil
 	}
-	return prior, err
+	return botSID, err
 }
 
-// followFinished is the prior of a binding whose bot no longer exists, where a bot that
-// this configuration manages answers: a replacement moved the number, and was finished
-// before the binding's turn came. An application then bears no mark of it.
-func (r *phoneNumberBindingResource) followFinished(ctx context.Context, prior priorBinding, answering string) (priorBinding, error) {
-	if !r.provider.ledger.hasInState(answering) {
-		return prior, nil
+// following is the bot of a binding, where another one answers: its own, or the other where
+// that replaced it in an apply that was cut off, and what was bound went with it.
+func (d *providerData) following(ctx context.Context, botSID, answering string) (string, error) {
+	if answering == "" || answering == botSID {
+		return botSID, nil
 	}
-	_, err := r.provider.account.Bot(ctx, prior.BotSID)
+	current, other, err := d.account.Unfinished(ctx, botSID, "")
 	if errors.Is(err, bot.ErrNotFound) {
-		prior.BotSID = answering
-		return prior, nil
+		return d.followingFinished(ctx, botSID, answering)
 	}
-	return prior, err
+	if err == nil && other == botSID && current == answering {
+		return answering, nil // the old one is deleted
+	}
+	return botSID, err
+}
+
+// followingFinished is the bot of a binding whose own no longer exists, where a bot that
+// this configuration manages answers: a replacement moved what was bound, and was finished
+// before the binding's turn came. An application then bears no mark of it.
+func (d *providerData) followingFinished(ctx context.Context, botSID, answering string) (string, error) {
+	if !d.ledger.hasInState(answering) {
+		return botSID, nil
+	}
+	_, err := d.account.Bot(ctx, botSID)
+	if errors.Is(err, bot.ErrNotFound) {
+		return answering, nil
+	}
+	return botSID, err
 }

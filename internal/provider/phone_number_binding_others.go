@@ -112,11 +112,7 @@ func (p *bindingPlan) leaves(ctx context.Context) bool {
 	if p.state == nil || p.diags.HasError() || p.prior.BotSID == "" || !p.state.AssistantSID.Equal(types.StringValue(p.prior.BotSID)) || !p.repointed() {
 		return false
 	}
-	p.provider.ledger.awaitBot(ctx, p.prior.BotSID)
-	if p.plan.AssistantSID.IsUnknown() && p.provider.ledger.engineIsPlanned(p.prior.BotSID) {
-		return false // the bot itself is replaced, and its numbers follow
-	}
-	if !p.provider.ledger.planLeaving(p.prior.BotSID, p.prior.NumberSID) {
+	if !p.provider.leavesRemoved(ctx, p.prior.BotSID, p.prior.NumberSID, p.plan.AssistantSID) {
 		return false
 	}
 	if p.plan.AssistantSID.IsUnknown() {
@@ -129,6 +125,16 @@ func (p *bindingPlan) leaves(ctx context.Context) bool {
 			"A binding with `create_before_destroy` needs `overwrite = true` for it.",
 			p.prior.BotSID, p.state.PhoneNumber.ValueString(), p.plan.AssistantSID.ValueString()))
 	return true
+}
+
+// leavesRemoved records that the plan points what a binding has, of that SID, from one bot
+// to another in place, and reports whether it is known to delete the first.
+func (d *providerData) leavesRemoved(ctx context.Context, botSID, bound string, to types.String) bool {
+	d.ledger.awaitBot(ctx, botSID)
+	if to.IsUnknown() && d.ledger.engineIsPlanned(botSID) {
+		return false // the bot itself is replaced, and what routes to it follows
+	}
+	return d.ledger.planLeaving(botSID, bound)
 }
 
 const removedBotSummary = "The bot is removed before its phone number gets another"

@@ -299,23 +299,30 @@ func (p *bindingPlan) silences(ctx context.Context, number bot.Number, wanted bi
 	return err == nil || !errors.Is(err, bot.ErrNotFound)
 }
 
-// overridden warns of a Messaging Service that answers in place of the number, when the
-// binding is created or changed.
+// overridden warns, in every plan, of a Messaging Service that answers in place of the
+// number and does not lead to the bot.
 func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted binding.Binding) {
-	changes := p.fresh() || !p.plan.Channels.Equal(p.state.Channels)
-	if !changes || !slices.Contains(wanted.Channels, bot.Messaging) {
+	if !slices.Contains(wanted.Channels, bot.Messaging) {
 		return
 	}
 	services, err := p.provider.account.Overriding(ctx, account.AnyTime)
 	if err != nil {
-		p.diags.AddAttributeWarning(path.Root("channels"), "Unable to look for Messaging Services",
-			"A Messaging Service that holds the number may answer messages in its place; whether one does could not be found out. "+sentence(err))
+		if p.provider.ledger.firstTime("services unread") {
+			p.diags.AddAttributeWarning(path.Root("channels"), "Unable to look for Messaging Services",
+				"A Messaging Service that holds the number may answer messages in its place; whether one does could not be found out. "+sentence(err))
+		}
 		return
 	}
-	if service, ok := services[number.SID]; ok {
-		notice := service.OverrideNotice(number)
-		p.diags.AddAttributeWarning(path.Root("channels"), notice.Summary, notice.Detail)
+	service, ok := services[number.SID]
+	if !ok {
+		return
 	}
+	if routing, err := p.provider.account.RoutingWithHolds(ctx, account.AnyTime); err == nil && routing.LeadsTo(service.Way(), wanted.BotSID) {
+		return // the bot answers by the service
+	}
+	notice := service.OverrideNotice(number)
+	p.diags.AddAttributeWarning(path.Root("channels"), notice.Summary, notice.Detail+
+		fmt.Sprintf(" To have the bot answer what comes to the service, add a `twiliobot_messaging_service_binding` with `messaging_service_sid = %q`.", service.SID))
 }
 
 // takesBack reports whether the number answers for another bot by now, or for none, on a

@@ -124,7 +124,8 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return
 	}
-	if prior, err = r.followBeside(ctx, plan.AssistantSID.ValueString(), prior.of(state)); err != nil {
+	prior = prior.of(state)
+	if prior.BotSID, err = r.provider.followingBeside(ctx, prior.BotSID, plan.AssistantSID.ValueString()); err != nil {
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to look for the bot that the number had", err)
 		return
 	}

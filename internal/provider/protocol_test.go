@@ -146,6 +146,10 @@ func TestImportByIdentity(t *testing.T) {
 	if label := stringOf(t, state["friendly_name"]); label != "Front desk" {
 		t.Errorf("the import did not keep the label: %q", label)
 	}
+	state, identity = p.imported("twiliobot_messaging_service_binding", "messaging_service_sid", made["MG"])
+	if sid := stringOf(t, state["assistant_sid"]); sid != made["AP"] || stringOf(t, identity["messaging_service_sid"]) != made["MG"] || stringOf(t, identity["account_sid"]) != sandbox.StarterAccountSID {
+		t.Errorf("imported %q under %v", sid, identity)
+	}
 }
 
 func TestObjectThatIsGoneStillHasAnIdentity(t *testing.T) {
@@ -193,8 +197,9 @@ func TestUnknownCredentialsNeverCrashAndAreSaid(t *testing.T) {
 	p.sound(err, configured.Diagnostics)
 	text := func(s any) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
 	for typeName, given := range map[string]map[string]tftypes.Value{
-		"twiliobot_assistant":            {"unique_name": text("bot"), "engine": text("application")},
-		"twiliobot_phone_number_binding": {"phone_number": text(ukNumber), "assistant_sid": text("AP0123456789abcdef0123456789abcdef")},
+		"twiliobot_assistant":                 {"unique_name": text("bot"), "engine": text("application")},
+		"twiliobot_phone_number_binding":      {"phone_number": text(ukNumber), "assistant_sid": text("AP0123456789abcdef0123456789abcdef")},
+		"twiliobot_messaging_service_binding": {"messaging_service_sid": text("MG0123456789abcdef0123456789abcdef"), "assistant_sid": text("AP0123456789abcdef0123456789abcdef")},
 	} {
 		s := p.schema.ResourceSchemas[typeName]
 		null := p.dynamic(s.ValueType(), tftypes.NewValue(s.ValueType(), nil))

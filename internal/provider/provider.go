@@ -125,7 +125,7 @@ func (p *twiliobotProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 }
 
 func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newSuspensionResource}
+	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newMessagingServiceBindingResource, newSuspensionResource}
 }
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -145,6 +146,18 @@ func TestNoMessageTellsTheSecretsOfAURL(t *testing.T) {
 			_, err := b.plan(bindings, true)
 			return err
 		}, []string{"A Messaging Service answers in the number's place", shownSecretURL(theirs)}},
+		"a Messaging Service that is another's": {func(b bench) error {
+			service := b.w.addService(fmt.Sprintf("%s, \"inbound_request_url\": %q", answering, secretURL(theirs)))
+			_, err := b.plan([]block{echoing, deskBlock(service, "bot")}, true)
+			return err
+		}, []string{"The Messaging Service already answers elsewhere", shownSecretURL(theirs)}},
+		"a Messaging Service that was re-pointed": {func(b bench) error {
+			service := b.w.addService(answering)
+			blocks := []block{hosting(ours), deskBlock(service, "hosted")}
+			b.applied(blocks...)
+			b.w.pointService(service, map[string]string{"InboundRequestUrl": secretURL(theirs)})
+			return errors.Join(b.apply(blocks, true), b.apply(blocks[:1], true))
+		}, []string{"re-pointed since the last apply", shownSecretURL(theirs)}},
 		"a number taken from a suspended bot": {func(b bench) error {
 			b.applied(append(bindings, suspensionBlock())...)
 			b.w.setNumber(ukNumber, taken)

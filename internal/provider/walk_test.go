@@ -471,11 +471,11 @@ func (b block) with(attribute string, value tftypes.Value) block {
 	}}
 }
 
-// overwriting is the blocks with every binding allowed to take its number over.
+// overwriting is the blocks with every binding allowed to take over what it binds.
 func overwriting(blocks []block) []block {
 	all := slices.Clone(blocks)
 	for i, b := range all {
-		if b.kind() != "twiliobot_phone_number_binding" {
+		if !strings.HasSuffix(b.kind(), "_binding") {
 			continue
 		}
 		all[i].values = func(refs map[string]tftypes.Value) map[string]tftypes.Value {

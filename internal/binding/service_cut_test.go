@@ -1,0 +1,157 @@
+package binding
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
+)
+
+// addService adds a Messaging Service with an inbound URL.
+func addService(w *sandboxtest.World, inbound string, defers bool) string {
+	w.T.Helper()
+	sid, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Desk", "inbound_request_url": %q, "inbound_method": "POST", "use_inbound_webhook_on_number": %v}`, inbound, defers))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return sid
+}
+
+func messagesURL(b bot.Bot) string {
+	if b.Content.Webhooks != nil {
+		return b.Content.Webhooks.MessagingURL
+	}
+	return urlAt(b.SID)
+}
+
+func urlAt(sid string) string {
+	return bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: sid, Channel: bot.Messaging})
+}
+
+// leads reports an error unless a service leads to a bot and uses that.
+func leads(w *sandboxtest.World, service string, b bot.Bot) error {
+	got, err := w.Services.Get(w.T.Context(), service)
+	if err == nil && (got.InboundURL != messagesURL(b) || got.Defers) {
+		err = fmt.Errorf("the service is %+v", got)
+	}
+	return err
+}
+
+func TestServiceIsBoundOrNotWhereverItIsCut(t *testing.T) {
+	for _, engine := range bot.Engines() {
+		for name, add := range map[string]func(w *sandboxtest.World) string{
+			"free": func(w *sandboxtest.World) string { return addService(w, "", true) },
+			"over another bot": func(w *sandboxtest.World) string {
+				return addService(w, urlAt(w.Create(bot.Studio, "other").SID), false)
+			},
+			"over another's URL": func(w *sandboxtest.World) string { return addService(w, external, false) },
+		} {
+			t.Run(fmt.Sprintf("%s, %s", engine, name), func(t *testing.T) {
+				t.Parallel()
+				var b bot.Bot
+				var service string
+				sandboxtest.Operation{
+					Setup: func(w *sandboxtest.World) { b, service = w.Create(engine, "clinic"), add(w) },
+					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+						_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b, Overwrite: true}, "", PriorService{}, PriorService{})
+						return err
+					},
+					OneWrite: true,
+					Cuts: map[string]func(w *sandboxtest.World) error{
+						"may lead to the bot as planned already": func(*sandboxtest.World) error { return nil },
+					},
+					Part: true,
+				}.CutEverywhere(t)
+			})
+		}
+	}
+}
+
+func TestServiceIsFreedOrNotWhereverItIsCut(t *testing.T) {
+	for _, engine := range bot.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			var b bot.Bot
+			var service string
+			sandboxtest.Operation{
+				Setup: func(w *sandboxtest.World) {
+					b = w.Create(engine, "clinic")
+					service = addService(w, messagesURL(b), false)
+				},
+				Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+					_, err := FreeService(ctx, a, PriorService{ServiceSID: service, BotSID: b.SID}, nil)
+					return err
+				},
+				OneWrite: true,
+			}.CutEverywhere(t)
+		})
+	}
+}
+
+func TestChangeOfServiceNeverLeavesTheBotWithoutOne(t *testing.T) {
+	for _, engine := range bot.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			var b bot.Bot
+			var before, after string
+			sandboxtest.Operation{
+				Setup: func(w *sandboxtest.World) {
+					b = w.Create(engine, "clinic")
+					before, after = addService(w, messagesURL(b), false), addService(w, "", true)
+				},
+				Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+					_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: after, Bot: b}, "", PriorService{}, PriorService{ServiceSID: before, BotSID: b.SID})
+					return err
+				},
+				Cuts: map[string]func(w *sandboxtest.World) error{
+					"may lead to the bot as planned already":                                   func(w *sandboxtest.World) error { return leads(w, before, b) },
+					"leads to the bot as planned, and the one that the binding had before may": func(w *sandboxtest.World) error { return leads(w, after, b) },
+				},
+			}.CutEverywhere(t)
+		})
+	}
+}
+
+// A bot that is suspended at any call of the binding of a service: the binding refuses, or the
+// suspension silences the service, so that no suspended bot answers.
+func TestServiceBesideASuspension(t *testing.T) {
+	for _, engine := range bot.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			var b bot.Bot
+			var service string
+			sandboxtest.Race{
+				Setup: func(w *sandboxtest.World) {
+					b, service = w.Create(engine, "clinic"), addService(w, "", true)
+					member := url.Values{"PhoneNumberSid": {w.Number(0).SID}}
+					if err := w.Client.Do(w.T.Context(), http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service+"/PhoneNumbers", member, nil); err != nil {
+						w.T.Fatal(err)
+					}
+				},
+				First: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+					_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
+					return err
+				},
+				Second: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+					_, _, err := suspension.Suspend(ctx, a, b.SID, "")
+					return err
+				},
+				After: func(w *sandboxtest.World, bound, suspended error) error {
+					routes, held := w.Routes(b.SID), len(w.Holds(b.SID)) > 0
+					answers := slices.ContainsFunc(routes.InUse(), func(way bot.Way) bool { return routes.Routing.Lead(way).SilencedBy == "" })
+					if (bound == nil) != (len(routes.InUse()) > 0) || held != (suspended == nil) || answers == held {
+						return fmt.Errorf("the service leads to the bot: %v, and it answers: %v, it is suspended: %v", routes.InUse(), answers, held)
+					}
+					return nil
+				},
+			}.Interleave(t)
+		})
+	}
+}

@@ -1,0 +1,175 @@
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = &messagingServiceBindingResource{}
+	_ resource.ResourceWithValidateConfig = &messagingServiceBindingResource{}
+	_ resource.ResourceWithModifyPlan     = &messagingServiceBindingResource{}
+	_ resource.ResourceWithIdentity       = &messagingServiceBindingResource{}
+	_ resource.ResourceWithImportState    = &messagingServiceBindingResource{}
+)
+
+type messagingServiceBindingResource struct{ provider *providerData }
+
+func newMessagingServiceBindingResource() resource.Resource {
+	return &messagingServiceBindingResource{}
+}
+
+func (r *messagingServiceBindingResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_messaging_service_binding"
+	// The service, and with it the SID, changes in place.
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+func (r *messagingServiceBindingResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *messagingServiceBindingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan serviceBindingModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	prior := r.provider.leftOnService(plan.ServiceSID.ValueString(), plan.AssistantSID.ValueString())
+	written := r.bind(ctx, &plan, prior, binding.PriorService{}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)
+}
+
+func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state serviceBindingModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Before anything returns: a Terraform that knows no identities checks that one exists
+	// even for an object that is gone.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	if !r.provider.ready() {
+		keepUnread(r.provider, &resp.Diagnostics)
+		return
+	}
+	sid := state.ServiceSID.ValueString()
+	if !r.provider.sameAccount(state.AccountSID.ValueString(), "The Messaging Service "+sid, &resp.Diagnostics) {
+		return
+	}
+	service, err := r.provider.account.Service(ctx, sid)
+	if errors.Is(err, bot.ErrNotFound) {
+		r.provider.ledger.refreshedAway(exclusive{boundService, sid})
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addError(&resp.Diagnostics, "Unable to read the Messaging Service", err)
+		return
+	}
+	prior, diags := loadPriorServiceBinding(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	way := service.Way()
+	routing, err := r.provider.account.RoutingOfWays(ctx, account.AnyTime)
+	if err != nil {
+		addError(&resp.Diagnostics, "Unable to look for suspended bots", err)
+		return
+	}
+	if prior.BotSID == "" {
+		prior = r.importing(ctx, routing, way, &resp.Diagnostics)
+		state.imported()
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if led := routing.Lead(way); led.SilencedBy != "" {
+		r.provider.warnSuspended(ctx, led.BotSID, &resp.Diagnostics)
+	}
+	if !routing.LeadsTo(way, prior.BotSID) {
+		if prior.BotSID, err = r.provider.following(ctx, prior.BotSID, routing.Lead(way).BotSID); err != nil {
+			addError(&resp.Diagnostics, "Unable to look for the replacement of the bot", err)
+			return
+		}
+	}
+	state.read(routing, way, prior)
+	prior.ServiceSID, prior.Next = way.SID, nil
+	prior.Snapshot = binding.ServiceSnapshot(way)
+	if routing.LeadsTo(way, prior.BotSID) {
+		prior.Pointer, prior.Task = way.To.Digest(), routing.Lead(way).TargetTask
+	}
+	prior.Shared = r.provider.ledger.readService(prior)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(prior.save(ctx, resp.Private)...)
+}
+
+func (r *messagingServiceBindingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state serviceBindingModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	prior, diags := loadPriorServiceBinding(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	prior = prior.of(state)
+	var err error
+	if prior.BotSID, err = r.provider.followingBeside(ctx, prior.BotSID, plan.AssistantSID.ValueString()); err != nil {
+		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to look for the bot that the service had", err)
+		return
+	}
+	written := r.rebind(ctx, &plan, prior, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.provider.ledger.notLeaving(prior.BotSID, prior.ServiceSID)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)
+}
+
+func (r *messagingServiceBindingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state serviceBindingModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	prior, diags := loadPriorServiceBinding(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The Messaging Service "+state.ServiceSID.ValueString(), &resp.Diagnostics) {
+		return
+	}
+	prior = prior.of(state)
+	if next := prior.Next; next != nil {
+		// Terraform deletes a binding that it replaces before it creates it anew: in between,
+		// the service would be without a bot.
+		same := next.ServiceSID == prior.ServiceSID
+		if next.ServiceSID != "" && next.BotSID != "" && (!same || next.BotSID != prior.BotSID) {
+			plan := next.plan()
+			r.rebind(ctx, &plan, prior, &resp.Diagnostics)
+			return
+		}
+		if same {
+			r.provider.ledger.handOverService(prior)
+			return
+		}
+	}
+	free := prior.freed()
+	if free.BotSID == "" {
+		return
+	}
+	notices, err := binding.FreeService(ctx, r.provider.account, free, nil)
+	addNotices(&resp.Diagnostics, notices)
+	if err != nil {
+		addAttributeError(&resp.Diagnostics, path.Root("messaging_service_sid"), "Unable to free the Messaging Service", err)
+	}
+}
