@@ -28,6 +28,7 @@ type replaced struct {
 	from, to  bot.Engine
 	suspended bool
 	service   bool // whether a Messaging Service routes to it
+	talks     bool // whether a conversation with it waits for a reply
 	callback  bool // whether a person set the status callback of a number
 	old       bot.Bot
 }
@@ -42,7 +43,7 @@ func (r *replaced) setup(w *sandboxtest.World) {
 			n.StatusCallback, n.StatusCallbackMethod = "https://theirs.example.com/calls", "GET"
 		})
 	}
-	if r.from == bot.Studio {
+	if r.talks {
 		if _, err := w.Box.AddExecution(sandbox.Execution{FlowSID: r.old.SID, Contact: "+12025550199", Channel: "messaging"}); err != nil {
 			w.T.Fatal(err)
 		}
@@ -132,6 +133,7 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 		t.Run(fmt.Sprintf("%s to %s, suspended %v, clears %v", each.from, each.to, each.suspended, each.settings.ApplicationClearsURL), func(t *testing.T) {
 			t.Parallel()
 			r := &each.replaced
+			r.talks = r.from == bot.Studio
 			each.settings.ModelBuildMS = 1
 			fates := sandboxtest.Fates()
 			if r.to == bot.Autopilot {
@@ -169,7 +171,7 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 					"The old bot is deleted and the new one answers, perhaps still under its mark":                         alone,
 				},
 			}
-			if r.from == bot.Studio {
+			if r.talks {
 				operation.Cuts["The new bot carries every phone number, and some of what was in progress on the old one is ended"] = carried
 			}
 			operation.CutEverywhere(t)

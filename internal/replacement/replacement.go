@@ -221,7 +221,10 @@ func (r *replacement) discard(ctx context.Context) error {
 		if err := back.moveAll(ctx); err != nil {
 			return err
 		}
-		if err := errors.Join(back.end(ctx), back.deleteOld(ctx)); err != nil {
+		if err := back.end(ctx); err != nil {
+			return err
+		}
+		if err := back.deleteOld(ctx); err != nil {
 			return err
 		}
 	}
