@@ -11,8 +11,8 @@ import (
 
 const ownCallback = "https://crm.example.com/calls"
 
-func (b bench) callback(phone string) string {
-	callback, _ := b.w.number(phone)["status_callback"].(string)
+func (b bench) callback() string {
+	callback, _ := b.w.number(ukNumber)["status_callback"].(string)
 	return callback
 }
 
@@ -33,8 +33,8 @@ func TestStatusCallbackIsNamedBeforeItIsLostAndNeverLeftBehind(t *testing.T) {
 				t.Errorf("the plan warns: %q", b.warnings)
 			}
 			b.applied(blocks...)
-			if own := strings.HasPrefix(b.callback(ukNumber), ownCallback); own != (engine != "studio") {
-				t.Errorf("the callback is %q", b.callback(ukNumber))
+			if own := strings.HasPrefix(b.callback(), ownCallback); own != (engine != "studio") {
+				t.Errorf("the callback is %q", b.callback())
 			}
 			if _, err := b.plan(blocks, true); err != nil || b.warnsOf("status callback") {
 				t.Errorf("a plan that changes nothing warns: %v, %q", err, b.warnings)
@@ -47,12 +47,12 @@ func TestStatusCallbackIsNamedBeforeItIsLostAndNeverLeftBehind(t *testing.T) {
 			}
 			b.applied(renamed...)
 			sid := b.sid("twiliobot_assistant.bot", "sid")
-			if engine == "studio" && !strings.Contains(b.callback(ukNumber), sid) || engine != "studio" && b.callback(ukNumber) != ownCallback {
-				t.Errorf("after a rename to %s the callback is %q", sid, b.callback(ukNumber))
+			if engine == "studio" && !strings.Contains(b.callback(), sid) || engine != "studio" && b.callback() != ownCallback {
+				t.Errorf("after a rename to %s the callback is %q", sid, b.callback())
 			}
 			b.applied()
-			if engine == "studio" && b.callback(ukNumber) != "" || engine != "studio" && b.callback(ukNumber) != ownCallback {
-				t.Errorf("destroyed, the callback is %q", b.callback(ukNumber))
+			if engine == "studio" && b.callback() != "" || engine != "studio" && b.callback() != ownCallback {
+				t.Errorf("destroyed, the callback is %q", b.callback())
 			}
 		})
 	}
