@@ -77,11 +77,6 @@ type Validator interface {
 	Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, error)
 }
 
-// Drainer is a host that knows what is in progress on a bot.
-type Drainer interface {
-	Activity(ctx context.Context, sid string) (bot.Activity, error)
-}
-
 // tracked makes the listing of an engine stale with every write to it, however it ends.
 type tracked struct {
 	Host
@@ -137,16 +132,6 @@ func (b *bots) Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, erro
 		return nil, nil
 	}
 	return validator.Validate(ctx, spec)
-}
-
-// Activity is what is in progress on a bot; nothing where its engine does not know.
-func (b *bots) Activity(ctx context.Context, sid string) (bot.Activity, error) {
-	engine, _ := bot.EngineOf(sid)
-	drainer, ok := untracked(b.Host(engine)).(Drainer)
-	if !ok {
-		return bot.Activity{}, nil
-	}
-	return drainer.Activity(ctx, sid)
 }
 
 // holder keeps the holds; nil where applications cannot be reached.

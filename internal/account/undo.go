@@ -66,7 +66,12 @@ func (a *Account) PutBack(ctx context.Context, log *UndoLog) error {
 	}
 	for _, entry := range slices.Backward(log.all()) {
 		err := a.EditNumber(ctx, entry.before.SID, nil, func(ctx context.Context, e *Edit) error {
-			return e.Write(ctx, entry.back(e.Number))
+			back := entry.back(e.Number)
+			if err := e.Write(ctx, back); err != nil || back.StatusCallback == nil || *back.StatusCallback == e.Number.StatusCallback {
+				return err
+			}
+			// Being pointed at a flow again, the number got the flow's.
+			return e.Write(ctx, bot.NumberChange{StatusCallback: back.StatusCallback, StatusCallbackMethod: back.StatusCallbackMethod})
 		})
 		if err != nil {
 			return err
@@ -86,6 +91,9 @@ func (u undoEntry) back(now bot.Number) bot.NumberChange {
 	}
 	if now.FriendlyName == u.after.FriendlyName && u.before.FriendlyName != u.after.FriendlyName {
 		change.FriendlyName = &u.before.FriendlyName
+	}
+	if now.StatusCallback == u.after.StatusCallback || now.HasCallbackOf(u.after) {
+		change.PutCallbackBack(now, u.before)
 	}
 	return change
 }

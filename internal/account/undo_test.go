@@ -62,3 +62,28 @@ func TestBackWritesWhatIsStillAsItWasWritten(t *testing.T) {
 		t.Errorf("put back to %+v", got)
 	}
 }
+
+func TestStatusCallbackIsPutBack(t *testing.T) {
+	const (
+		account = "AC0123456789abcdef0123456789abcdef"
+		own     = "https://crm.example.com/calls"
+		theirs  = "https://theirs.example.com/"
+	)
+	flow := bot.Webhooks{}.URL(bot.Webhook{AccountSID: account, BotSID: "FW0123456789abcdef0123456789abcdef"})
+	before := bot.Number{AccountSID: account, StatusCallback: own, StatusCallbackMethod: "GET"}
+	after := before
+	after.Voice = bot.Side{URL: flow, Method: "POST"}
+	for name, each := range map[string]struct{ now, want string }{
+		"what Twilio set":  {flow + "?statusCallback=true", own},
+		"what was there":   {own, own},
+		"another client's": {theirs, theirs},
+		"what is cleared":  {"", ""},
+	} {
+		now := after
+		now.StatusCallback, now.StatusCallbackMethod = each.now, "POST"
+		got := undoEntry{before, after}.back(now).Apply(now)
+		if got.StatusCallback != each.want || each.now != own && each.want == own && got.StatusCallbackMethod != "GET" {
+			t.Errorf("%s: put back to %s %s", name, got.StatusCallbackMethod, got.StatusCallback)
+		}
+	}
+}

@@ -160,6 +160,7 @@ func botExists(ctx context.Context, a *account.Account, e *account.Edit, before 
 	if before.FriendlyName != e.Number.FriendlyName {
 		back.FriendlyName = &before.FriendlyName
 	}
+	back.PutCallbackBack(e.Number, before)
 	if err := e.Write(ctx, back); err != nil {
 		return err
 	}

@@ -109,6 +109,13 @@ func (v View) After(b Binding) bot.Number {
 	return change.Apply(v.Number)
 }
 
+// LosesCallback reports whether Twilio replaces a status callback that a person set once
+// the binding is written.
+func (v View) LosesCallback(b Binding) bool {
+	change, _ := v.change(b, "")
+	return change.LosesCallback(v.Number)
+}
+
 // Conflicts lists the channels of a binding on which the number answers with something
 // that is neither the wanted bot nor the one that the binding had put there before, nor
 // an application in front of either that no longer exists.
@@ -219,6 +226,7 @@ func (v View) change(b Binding, hold string) (change bot.NumberChange, notices [
 	if b.Label != "" && b.Label != n.FriendlyName {
 		change.FriendlyName = &b.Label
 	}
+	v.Routing.MoveCallback(n, &change, nil)
 	return change, notices
 }
 
@@ -248,6 +256,7 @@ func (v View) DecideFree(prior Prior, names []string, name func(sid string) stri
 		}
 	}
 	if !change.Empty() {
+		v.Routing.MoveCallback(v.Number, &change, nil)
 		change.FriendlyName = labelOnFree(v, change.Apply(v.Number), names, name)
 	}
 	return change, left, notices

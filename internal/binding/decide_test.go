@@ -75,6 +75,8 @@ func written(change bot.NumberChange) string {
 		add(side.name+"application", side.ApplicationSID)
 	}
 	add("trunk", change.TrunkSID)
+	add("callback", change.StatusCallback)
+	add("callback method", change.StatusCallbackMethod)
 	add("label", change.FriendlyName)
 	return strings.Join(fields, " ")
 }
@@ -394,4 +396,79 @@ func nameList(name string) []string {
 		return nil
 	}
 	return []string{name}
+}
+
+// called is a number with a status callback: a SID is that of the flow whose it is.
+func called(n bot.Number, callback string) bot.Number {
+	n.StatusCallback, n.StatusCallbackMethod = callback, "POST"
+	if engine, ok := bot.EngineOf(callback); ok && engine == bot.Studio {
+		n.StatusCallback = urlOf(callback, "", bot.Voice) + "?statusCallback=true"
+	}
+	return n
+}
+
+func TestStatusCallbackFollowsTheFlowAndNobodyElses(t *testing.T) {
+	const own = "https://crm.example.com/calls"
+	flow, another := bot.Side{URL: urlOf(flowBot, "", bot.Voice), Method: "POST"}, bot.Side{URL: urlOf(otherFlow, "", bot.Voice), Method: "POST"}
+	with := func(s bot.Side, application string) bot.Side { s.ApplicationSID = application; return s }
+	moved := func(sid string) string {
+		return strings.Replace(called(bot.Number{}, flowBot).StatusCallback, flowBot, sid, 1)
+	}
+	both, voice, messaging := bot.Channels(), []bot.Channel{bot.Voice}, []bot.Channel{bot.Messaging}
+	for name, each := range map[string]struct {
+		number   bot.Number
+		to       string // the bot that is bound; empty frees flowBot
+		channels []bot.Channel
+		want     string // the callback that is written; "-" is none
+		loses    bool
+	}{
+		"a flow gives way to another":                 {called(number(bot.Side{}, flow), flowBot), otherFlow, voice, moved(otherFlow), false},
+		"on both channels":                            {called(number(flow, flow), flowBot), otherFlow, both, moved(otherFlow), false},
+		"on calls alone":                              {called(number(flow, flow), flowBot), otherFlow, voice, moved(otherFlow), false},
+		"on messages alone":                           {called(number(flow, flow), flowBot), otherFlow, messaging, "-", false},
+		"a flow gives way to an application":          {called(number(flow, flow), flowBot), appBot, both, "", false},
+		"on calls, and messages stay":                 {called(number(flow, flow), flowBot), appBot, voice, "-", false},
+		"a flow gives way to an assistant":            {called(number(bot.Side{}, flow), flowBot), assistantBot, voice, "", false},
+		"what is bound already":                       {called(number(bot.Side{}, flow), flowBot), flowBot, voice, "-", false},
+		"a person's, under a flow":                    {called(number(bot.Side{}, flow), own), otherFlow, voice, "-", true},
+		"a person's, and calls":                       {called(number(bot.Side{}, bot.Side{}), own), flowBot, voice, "-", true},
+		"a person's, and messages":                    {called(number(bot.Side{}, bot.Side{}), own), flowBot, messaging, "-", true},
+		"a person's, which nothing touches":           {called(number(bot.Side{}, flow), own), flowBot, voice, "-", false},
+		"a person's, and an application":              {called(number(bot.Side{}, flow), own), appBot, voice, "-", false},
+		"of a flow that the number never led to":      {called(number(bot.Side{}, bot.Side{}), otherFlow), appBot, voice, "-", false},
+		"of a flow of another account":                {called(number(bot.Side{}, flow), strings.Replace(moved(flowBot), accounttest.SID, "AC99999999999999999999999999999999", 1)), appBot, voice, "-", false},
+		"freed":                                       {called(number(bot.Side{}, flow), flowBot), "", voice, "", false},
+		"freed on both channels":                      {called(number(flow, flow), flowBot), "", both, "", false},
+		"freed on messages, and calls stay":           {called(number(flow, flow), flowBot), "", messaging, "-", false},
+		"freed on calls, and messages stay":           {called(number(flow, flow), flowBot), "", voice, "-", false},
+		"freed, and the other channel is a flow's":    {called(number(another, flow), flowBot), "", voice, moved(otherFlow), false},
+		"freed, set for messages, and calls are left": {called(number(flow, another), flowBot), "", messaging, moved(otherFlow), false},
+		"freed, a person's":                           {called(number(bot.Side{}, flow), own), "", voice, "-", false},
+		"freed while it is silenced":                  {called(number(bot.Side{}, with(flow, hold)), flowBot), "", voice, "", false},
+		"freed while it is silenced, the URL cleared": {called(number(bot.Side{}, bot.Side{ApplicationSID: hold}), flowBot), "", voice, "", false},
+		"freed, and dead behind a hold that is gone":  {called(number(bot.Side{}, with(flow, gone)), flowBot), "", voice, "", false},
+	} {
+		view := View{Number: each.number, Routing: routingOf(flowBot, hold), Own: []string{flowBot}}
+		var change bot.NumberChange
+		if each.to == "" {
+			change, _, _ = view.DecideFree(Prior{BotSID: flowBot, Channels: each.channels}, nil, func(string) string { return "" }, func(bot.Channel) bool { return false })
+		} else {
+			wanted := Binding{BotSID: each.to, Channels: each.channels}
+			decision, refusal := Decide(View{Number: each.number, Routing: routingOf(otherApp), Own: view.Own}, wanted, nil, "")
+			if refusal != nil {
+				t.Errorf("%s: refused: %+v", name, refusal)
+			}
+			change = decision.Change
+			if loses := view.LosesCallback(wanted); loses != each.loses {
+				t.Errorf("%s: whether a person's callback is lost: %v", name, loses)
+			}
+		}
+		got := "-"
+		if change.StatusCallback != nil {
+			got = *change.StatusCallback
+		}
+		if got != each.want || change.StatusCallbackMethod != nil {
+			t.Errorf("%s: writes the callback %q, want %q", name, got, each.want)
+		}
+	}
 }

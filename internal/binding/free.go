@@ -49,6 +49,48 @@ func free(ctx context.Context, a *account.Account, prior Prior, log *account.Und
 	return number, notices, err
 }
 
+// ClearCallbacks clears the status callbacks that name a bot which is being deleted, on
+// numbers that do not lead to it: people point a number elsewhere, and Twilio does not
+// document that its callback follows. It looks at the numbers as they were at the moment or
+// later.
+//
+// Each number is one write; cut off between two, the next run clears the rest.
+func ClearCallbacks(ctx context.Context, a *account.Account, b bot.Bot, since account.Moment) ([]bot.Notice, error) {
+	if b.Engine() != bot.Studio {
+		return nil, nil
+	}
+	numbers, err := a.Numbers(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	var notices []bot.Notice
+	for _, number := range numbers {
+		if number.CallbackFlow() != b.SID {
+			continue
+		}
+		err := a.EditNumber(ctx, number.SID, nil, func(ctx context.Context, e *account.Edit) error {
+			routing, err := a.Routing(ctx, e.Number)
+			if err != nil {
+				return err
+			}
+			var change bot.NumberChange
+			routing.MoveCallback(e.Number, &change, map[string]string{b.SID: ""})
+			if err := e.Write(ctx, change); err != nil || change.Empty() {
+				return err
+			}
+			notices = append(notices, bot.Notice{
+				Summary: "A status callback was changed",
+				Detail:  fmt.Sprintf("Twilio reported the calls of %s to the bot %q, which is being deleted, and no longer does.", e.Number, b.UniqueName),
+			})
+			return nil
+		})
+		if err != nil && !errors.Is(err, bot.ErrNotFound) {
+			return notices, err
+		}
+	}
+	return notices, nil
+}
+
 // FreeBot frees every channel of a number on which a bot answers that is being deleted,
 // also those that a binding of this run has claimed: nothing would answer on them.
 func FreeBot(ctx context.Context, a *account.Account, number bot.Number, b bot.Bot) ([]bot.Notice, error) {

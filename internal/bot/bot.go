@@ -151,5 +151,24 @@ type Activity struct {
 	Conversations int // message conversations that wait for a reply
 }
 
+// String counts them for people: "1 call and 12 message conversations".
+func (a Activity) String() string {
+	count := func(n int, one, more string) string {
+		if n == 1 {
+			more = one
+		}
+		return fmt.Sprintf("%d %s", n, more)
+	}
+	calls, conversations := count(a.Calls, "call", "calls"), count(a.Conversations, "message conversation", "message conversations")
+	switch {
+	case a.Calls == 0:
+		return conversations
+	case a.Conversations == 0:
+		return calls
+	default:
+		return calls + " and " + conversations
+	}
+}
+
 // ErrEngineUnknown is for a SID that no engine has.
 var ErrEngineUnknown = errors.New("this is not the SID of a bot: a bot's begins with FW, AP or UA")

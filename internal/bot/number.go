@@ -17,8 +17,12 @@ type Number struct {
 	Capabilities Capabilities
 	Messaging    Side
 	Voice        Side
-	TrunkSID     string    // a SIP trunk takes the calls before anything else
-	DateUpdated  time.Time // to the second
+	TrunkSID     string // a SIP trunk takes the calls before anything else
+	// StatusCallback is where Twilio reports the end of calls, also of those that a flow
+	// takes.
+	StatusCallback       string
+	StatusCallbackMethod string
+	DateUpdated          time.Time // to the second
 }
 
 // Capabilities is what a number can carry.
@@ -95,6 +99,9 @@ type NumberChange struct {
 	Messaging    SideChange
 	Voice        SideChange
 	TrunkSID     *string
+
+	StatusCallback       *string
+	StatusCallbackMethod *string
 }
 
 // SideChange is a write to one side of a number.
@@ -131,6 +138,8 @@ func (c NumberChange) Apply(n Number) Number {
 	}
 	set(&n.FriendlyName, c.FriendlyName)
 	set(&n.TrunkSID, c.TrunkSID)
+	set(&n.StatusCallback, c.StatusCallback)
+	set(&n.StatusCallbackMethod, c.StatusCallbackMethod)
 	side(&n.Messaging, c.Messaging)
 	side(&n.Voice, c.Voice)
 	return n
@@ -140,11 +149,11 @@ func (c NumberChange) Apply(n Number) Number {
 // application clears the URLs behind it is not documented for certain
 // (https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource says
 // they are ignored), so a side that has the application it was given holds either
-// way.
+// way. For the status callback see callbackHolds.
 func (c NumberChange) Holds(n Number) bool {
 	want := c.Apply(n)
 	return want.FriendlyName == n.FriendlyName && want.TrunkSID == n.TrunkSID &&
-		want.Messaging.Same(n.Messaging) && want.Voice.Same(n.Voice)
+		want.Messaging.Same(n.Messaging) && want.Voice.Same(n.Voice) && c.callbackHolds(n)
 }
 
 // Same reports whether a side that was written is what is read now.

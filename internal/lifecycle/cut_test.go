@@ -19,6 +19,15 @@ func answering(w *sandboxtest.World, engine bot.Engine, suspended bool) bot.Bot 
 	b := w.Create(engine, "clinic")
 	w.Point(0, b, "", bot.Messaging)
 	w.Point(1, b, "", bot.Channels()...)
+	if engine == bot.Studio {
+		// A number that a person pointed elsewhere, and a conversation that waits for a reply.
+		w.Edit(2, func(n *bot.Number) {
+			n.StatusCallback = bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: b.SID}) + "?statusCallback=true"
+		})
+		if _, err := w.Box.AddExecution(sandbox.Execution{FlowSID: b.SID, Contact: "+12025550199", Channel: "messaging"}); err != nil {
+			w.T.Fatal(err)
+		}
+	}
 	if !suspended {
 		return b
 	}
@@ -49,6 +58,7 @@ func TestDeleteGoesOnWhereItWasCut(t *testing.T) {
 				}
 				sandboxtest.Operation{
 					Settings: sandbox.Settings{ModelBuildMS: 1},
+					Part:     engine != bot.Studio, // nothing else has executions
 					Setup:    func(w *sandboxtest.World) { b = answering(w, engine, suspended) },
 					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
 						_, err := lifecycle.Delete(ctx, a, b.SID, "clinic", true)
@@ -73,7 +83,9 @@ func TestDeleteGoesOnWhereItWasCut(t *testing.T) {
 							}
 							return free(w)
 						},
-						"No phone number routes to the bot any more; the next apply deletes what is left": free,
+						"No phone number routes to the bot any more; the next apply deletes what is left":               free,
+						"No phone number routes to the bot any more, and the calls of some may still be reported to it": free,
+						"No phone number routes to the bot any more, and some of what was in progress on it is ended":   free,
 						"The bot is deleted; a phone number or Messaging Service that another process bound to it at the same time may be dead": func(w *sandboxtest.World) error {
 							if exists(w, b) {
 								return errors.New("the bot exists")

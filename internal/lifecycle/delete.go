@@ -82,6 +82,32 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 			return nil
 		},
 	}, operation.Step{
+		Name: "clearing the status callbacks that name it",
+		Cut:  "No phone number routes to the bot any more, and the calls of some may still be reported to it; the next apply goes on.",
+		Do: func(ctx context.Context) error {
+			for _, b := range bots {
+				said, err := binding.ClearCallbacks(ctx, a, b, account.AnyTime)
+				notices = append(notices, said...)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, operation.Step{
+		Name: "ending what is in progress on it",
+		Cut:  "No phone number routes to the bot any more, and some of what was in progress on it is ended; the next apply ends the rest and deletes it.",
+		Do: func(ctx context.Context) error {
+			for _, b := range bots {
+				said, err := a.EndActivity(ctx, b)
+				notices = append(notices, said...)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, operation.Step{
 		Name: "deleting it",
 		Cut:  "No phone number routes to the bot any more; the next apply deletes what is left of it.",
 		Do: func(ctx context.Context) error {
@@ -109,6 +135,11 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 					notices = append(notices, said...)
 					return err
 				})
+				if err != nil {
+					return err
+				}
+				said, err := binding.ClearCallbacks(ctx, a, b, account.AnyTime)
+				notices = append(notices, said...)
 				if err != nil {
 					return err
 				}

@@ -44,19 +44,21 @@ func (c Change) wants(b bot.Bot) bool {
 // the one that answers, with an error too where a replacement came past its point of no
 // return; it has no SID where all is as it was.
 func Update(ctx context.Context, a *account.Account, c Change) (bot.Bot, []bot.Notice, error) {
+	var notices []bot.Notice
 	if c.Replacing != "" || c.replaces() {
 		pair, err := a.UnfinishedReplacement(ctx, c.SID, c.Replacing)
 		if err != nil && !errors.Is(err, bot.ErrNotFound) {
 			return bot.Bot{}, nil, err
 		}
 		if err == nil {
-			if c, err = takeUp(ctx, a, c, pair); err != nil {
-				return bot.Bot{}, nil, err
+			if c, notices, err = takeUp(ctx, a, c, pair); err != nil {
+				return bot.Bot{}, notices, err
 			}
 		}
 	}
 	if c.replaces() {
-		return replacement.Run(ctx, a, replacement.Request{SID: c.SID, From: c.From, To: c.To, Engine: c.Engine, Drain: c.Drain})
+		now, said, err := replacement.Run(ctx, a, replacement.Request{SID: c.SID, From: c.From, To: c.To, Engine: c.Engine, Drain: c.Drain})
+		return now, append(notices, said...), err
 	}
 	updated, err := updateInPlace(ctx, a, c.SID, c.From, c.To)
 	if errors.Is(err, bot.ErrNotFound) {
@@ -68,17 +70,18 @@ func Update(ctx context.Context, a *account.Account, c Change) (bot.Bot, []bot.N
 	if err != nil {
 		updated = bot.Bot{}
 	}
-	return updated, nil, err
+	return updated, notices, err
 }
 
 // takeUp finishes or undoes a replacement that was cut off, as far as the change does not
 // go on with it by itself. It returns the change that is left.
-func takeUp(ctx context.Context, a *account.Account, c Change, pair account.Pair) (Change, error) {
+func takeUp(ctx context.Context, a *account.Account, c Change, pair account.Pair) (Change, []bot.Notice, error) {
 	switch {
 	case pair.Old.SID == c.SID && c.replaces() && c.wants(pair.New):
-		return c, nil // the replacement takes the new bot up by its mark
+		return c, nil, nil // the replacement takes the new bot up by its mark
 	case pair.Old.SID == c.SID:
-		return c, replacement.Undo(ctx, a, pair)
+		notices, err := replacement.Undo(ctx, a, pair)
+		return c, notices, err
 	}
 	// The state's bot is the new one, or no longer exists: what is left is to finish.
 	spec := bot.Spec{UniqueName: pair.New.UniqueName, FriendlyName: pair.New.FriendlyName}
@@ -89,16 +92,17 @@ func takeUp(ctx context.Context, a *account.Account, c Change, pair account.Pair
 		// Its own name was not written yet, and is no longer wanted.
 		spec.UniqueName = "replacement of " + pair.New.Replaces
 	}
-	if err := replacement.Finish(ctx, a, pair, c.From.UniqueName, spec, c.Drain); err != nil {
-		return c, err
+	notices, err := replacement.Finish(ctx, a, pair, c.From.UniqueName, spec, c.Drain)
+	if err != nil {
+		return c, notices, err
 	}
 	live, err := a.ReadBot(ctx, pair.New.SID, true)
 	if err != nil {
-		return c, err
+		return c, notices, err
 	}
 	c.SID, c.Replacing = live.SID, ""
 	c.From = bot.Spec{UniqueName: live.UniqueName, FriendlyName: live.FriendlyName, Content: live.Content}
-	return c, nil
+	return c, notices, nil
 }
 
 // updateInPlace updates the bot itself, and gives the numbers that bear its old name the

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -49,8 +50,24 @@ func (r *assistantResource) willGo(ctx context.Context, state assistantModel, di
 	if ways := routes.InUse(); len(ways) > 0 {
 		said = append(said, waysGo(ways, state.ForceDestroy.ValueBool()))
 	}
+	said = append(said, r.inProgress(ctx, sid)...)
 	if len(said) > 0 {
 		diags.AddWarning(fmt.Sprintf("Bot %q (%s) will be removed", state.UniqueName.ValueString(), sid), strings.Join(said, " "))
+	}
+}
+
+// inProgress counts what is in progress on a bot that is removed. What cannot be counted
+// keeps nobody from removing it.
+func (r *assistantResource) inProgress(ctx context.Context, sid string) []string {
+	switch active, err := r.provider.account.Activity(ctx, sid); {
+	case errors.Is(err, bot.ErrNotFound):
+		return nil
+	case err != nil:
+		return []string{"What is in progress on it could not be counted: " + sentence(err)}
+	case active == bot.Activity{}:
+		return nil
+	default:
+		return []string{fmt.Sprintf("In progress on it now: %s. They are ended before it is deleted.", active)}
 	}
 }
 

@@ -129,16 +129,19 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 		said = append(said, fmt.Sprintf("An apply that was cut off began it: %s is the other bot.", other))
 	}
 	said = append(said, movedNumbers(preview))
+	if to == bot.Studio {
+		said = append(said, lostCallbacks(preview.Numbers)...)
+	}
 	moving := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return !w.Moves() })
 	if len(moving) > 0 {
 		said = append(said, fmt.Sprintf("So is what else leads to it: %s.", bot.JoinWays(moving)))
 	}
 	said = append(said, fmt.Sprintf("Then %s is deleted, and `sid` changes: change whatever names the old one literally.", preview.Bot.SID))
 	if preview.Activity.Calls > 0 {
-		said = append(said, fmt.Sprintf("%s, and it waits up to %s for them to end.", counted(preview.Activity.Calls, "call is in progress on it now", "calls are in progress on it now"), p.plan.drain()))
+		said = append(said, fmt.Sprintf("%s, and it waits up to %s for them to end; those that do not are ended.", counted(preview.Activity.Calls, "call is in progress on it now", "calls are in progress on it now"), p.plan.drain()))
 	}
 	if preview.Activity.Conversations > 0 {
-		said = append(said, fmt.Sprintf("%s: they end, and whoever writes again begins a new one.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
+		said = append(said, fmt.Sprintf("%s: they are ended, and whoever writes again begins a new one.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
 	}
 	if fixed := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.Moves() }); len(fixed) > 0 {
 		said = append(said, fmt.Sprintf("What references the old SID and cannot be moved will break: %s. Change it to the new SID.", bot.JoinWays(fixed)))
@@ -233,6 +236,22 @@ func movedNumbers(preview replacement.Preview) string {
 	}
 	return fmt.Sprintf("%s to it, each in one verified write, so that none is ever without a bot: %s.",
 		counted(len(preview.Numbers), "phone number is then moved", "phone numbers are then moved"), strings.Join(numbers, ", "))
+}
+
+// lostCallbacks names the status callbacks that Twilio replaces once numbers are pointed at a
+// flow.
+func lostCallbacks(numbers []bot.Number) []string {
+	var lost []string
+	for _, number := range numbers {
+		if own := number.OwnCallback(); own != "" {
+			lost = append(lost, fmt.Sprintf("%s (%s)", number.PhoneNumber, bot.ShownURL(own)))
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Twilio replaces the status callback of a number that is pointed at a flow with one of the flow's own, so these are lost: %s. "+
+		"Whoever needs the reports as well can set the callback again afterwards, and answer each report with a redirect (302) to the flow's webhook.", strings.Join(lost, ", "))}
 }
 
 // goneBot refuses to replace a bot that is not there: a plan without a refresh is made for

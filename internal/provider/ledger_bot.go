@@ -87,6 +87,22 @@ func (l *botRecords) mayBeCreated(engine bot.Engine) bool {
 	return l.coming[engine]
 }
 
+// mayGet reports whether a bot whose SID is known after apply may run on an engine: the plan
+// creates one there or replaces one by it, or it is not known what the plan creates.
+func (l *botRecords) mayGet(engine bot.Engine) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.coming[engine] || len(l.coming)+len(l.engines) == 0 {
+		return true
+	}
+	for _, to := range l.engines {
+		if to == engine {
+			return true
+		}
+	}
+	return false
+}
+
 // engineIsPlanned reports whether the plan replaces a bot, as far as it was planned.
 func (l *botRecords) engineIsPlanned(sid string) bool {
 	l.mu.Lock()

@@ -47,6 +47,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 	p.task(ctx)
 	if known {
 		p.check(ctx, number)
+		p.losesCallback(ctx, number)
 		p.leavesNumber(number)
 	}
 	p.label(p.takesBack(ctx, number, known))
@@ -283,6 +284,33 @@ func (p *bindingPlan) leavesNumber(number bot.Number) {
 	p.diags.AddAttributeWarning(p.config.numberPath(), fmt.Sprintf("The binding leaves %s", p.state.PhoneNumber.ValueString()),
 		fmt.Sprintf("Once %[1]s answers, %[2]s is freed on the channels that the binding has there: texts to %[2]s get no answer, and calls end, unless another binding takes it in the same apply. "+
 			"To keep both, add a binding for %[1]s in place of moving this one.", number.PhoneNumber, p.state.PhoneNumber.ValueString()))
+}
+
+// losesCallback names the status callback of the number that Twilio replaces once the number
+// is pointed at a flow.
+func (p *bindingPlan) losesCallback(ctx context.Context, number bot.Number) {
+	if p.diags.HasError() || p.plan.Channels.IsUnknown() || number.OwnCallback() == "" {
+		return
+	}
+	ledger, unknown := p.provider.ledger, p.plan.AssistantSID.IsUnknown()
+	if unknown {
+		if ledger.engineIsPlanned(p.prior.BotSID) || !ledger.mayGet(bot.Studio) {
+			return // the plan of the replacement says it of every number
+		}
+	} else {
+		routing, err := p.provider.account.Routing(ctx, number)
+		if err != nil {
+			return // said by what the plan looked for before
+		}
+		view := binding.View{Number: number, Routing: routing}
+		if !view.LosesCallback(binding.Binding{
+			NumberSID: number.SID, BotSID: p.plan.AssistantSID.ValueString(), TargetTask: p.plan.TargetTask.ValueString(), Channels: p.plan.channels(),
+		}) {
+			return
+		}
+	}
+	notice := number.CallbackNotice(unknown)
+	p.diags.AddAttributeWarning(p.config.numberPath(), notice.Summary, notice.Detail)
 }
 
 // silences refuses to take a live number over for a suspended bot.

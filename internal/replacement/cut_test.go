@@ -28,6 +28,8 @@ type replaced struct {
 	from, to  bot.Engine
 	suspended bool
 	service   bool // whether a Messaging Service routes to it
+	talks     bool // whether a conversation with it waits for a reply
+	callback  bool // whether a person set the status callback of a number
 	old       bot.Bot
 }
 
@@ -37,6 +39,16 @@ func (r *replaced) setup(w *sandboxtest.World) {
 	w.Point(1, r.old, "", bot.Channels()...)
 	w.Edit(0, func(n *bot.Number) { n.Voice = bot.Side{URL: "https://theirs.example.com/", Method: "GET"} })
 	target := r.old.SID
+	if r.callback {
+		w.Edit(1, func(n *bot.Number) {
+			n.StatusCallback, n.StatusCallbackMethod = "https://theirs.example.com/calls", "GET"
+		})
+	}
+	if r.talks {
+		if _, err := w.Box.AddExecution(sandbox.Execution{FlowSID: r.old.SID, Contact: "+12025550199", Channel: "messaging"}); err != nil {
+			w.T.Fatal(err)
+		}
+	}
 	if r.suspended {
 		made := w.Hold(r.old.SID, "")
 		target = made.FlowSID
@@ -107,12 +119,12 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 		replaced
 		settings sandbox.Settings
 	}{
-		{replaced: replaced{from: bot.Studio, to: bot.Studio, service: true}},
+		{replaced: replaced{from: bot.Studio, to: bot.Studio, service: true, callback: true}},
 		{replaced: replaced{from: bot.Studio, to: bot.Studio, suspended: true, service: true}},
 		{replaced: replaced{from: bot.Studio, to: bot.Studio, suspended: true}, settings: sandbox.Settings{ApplicationClearsURL: true}},
 		{replaced: replaced{from: bot.Application, to: bot.Application}},
 		{replaced: replaced{from: bot.Studio, to: bot.Application, service: true}},
-		{replaced: replaced{from: bot.Application, to: bot.Studio, suspended: true}},
+		{replaced: replaced{from: bot.Application, to: bot.Studio, suspended: true, callback: true}},
 		{replaced: replaced{from: bot.Autopilot, to: bot.Studio, service: true}},
 		{replaced: replaced{from: bot.Application, to: bot.Autopilot}},
 		{replaced: replaced{from: bot.Autopilot, to: bot.Autopilot}},
@@ -120,6 +132,7 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 		t.Run(fmt.Sprintf("%s to %s, suspended %v, clears %v", each.from, each.to, each.suspended, each.settings.ApplicationClearsURL), func(t *testing.T) {
 			t.Parallel()
 			r := &each.replaced
+			r.talks = r.from == bot.Studio
 			each.settings.ModelBuildMS = 1
 			fates := sandboxtest.Fates()
 			if r.to == bot.Autopilot {
@@ -133,7 +146,7 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 				}
 				return carried(w)
 			}
-			sandboxtest.Operation{
+			operation := sandboxtest.Operation{
 				Settings: each.settings, Setup: r.setup, Run: r.run, Again: r.next, Fates: fates,
 				Unknown: r.to == bot.Application,
 				Part:    r.to == bot.Autopilot,
@@ -156,7 +169,11 @@ func TestReplacementGoesOnWhereItWasCut(t *testing.T) {
 					"The old bot is deleted; a phone number that another process bound to it at the same time may be dead": alone,
 					"The old bot is deleted and the new one answers, perhaps still under its mark":                         alone,
 				},
-			}.CutEverywhere(t)
+			}
+			if r.talks {
+				operation.Cuts["The new bot carries every phone number, and some of what was in progress on the old one is ended"] = carried
+			}
+			operation.CutEverywhere(t)
 		})
 	}
 }

@@ -130,6 +130,8 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 	if belongs && !m.unnamed {
 		change.FriendlyName = binding.LabelOnRename(n, m.oldName, m.newName)
 	}
+	// Also where the number leads elsewhere: the old bot is deleted.
+	routing.MoveCallback(n, &change, map[string]string{m.old.SID: m.newSID})
 	return change, notices
 }
 

@@ -56,6 +56,8 @@ func written(change bot.NumberChange) string {
 		add(side.name+"application", side.ApplicationSID)
 	}
 	add("trunk", change.TrunkSID)
+	add("callback", change.StatusCallback)
+	add("callback method", change.StatusCallbackMethod)
 	add("label", change.FriendlyName)
 	return strings.Join(fields, " ")
 }
@@ -138,6 +140,41 @@ func TestMoveSaysWhatIsWrittenFieldByField(t *testing.T) {
 		}
 		if len(notices) != each.notices {
 			t.Errorf("%s: says %v", name, notices)
+		}
+	}
+}
+
+func TestMoveTakesTheStatusCallbackAlong(t *testing.T) {
+	flow := bot.Side{URL: urlOf(accounttest.Flow, "", bot.Voice), Method: "POST"}
+	third := bot.Side{URL: urlOf("FW9999999999999999999999999999aaaa", "", bot.Voice), Method: "POST"}
+	with := func(s bot.Side, application string) bot.Side { s.ApplicationSID = application; return s }
+	const query = "?statusCallback=true"
+	called := func(n bot.Number, callback string) bot.Number { n.StatusCallback = callback; return n }
+	mine := urlOf(accounttest.Flow, "", bot.Voice) + query
+	for name, each := range map[string]struct {
+		number bot.Number
+		engine bot.Engine
+		want   string // "-" is not written
+	}{
+		"to a flow":                        {called(number(bot.Side{}, flow), mine), bot.Studio, urlOf(newFlow, "", bot.Voice) + query},
+		"to a flow, silenced":              {called(number(bot.Side{}, with(flow, hold)), mine), bot.Studio, urlOf(newFlow, "", bot.Voice) + query},
+		"to a flow, silenced and cleared":  {called(number(bot.Side{}, bot.Side{ApplicationSID: hold}), mine), bot.Studio, urlOf(newFlow, "", bot.Voice) + query},
+		"to an application":                {called(number(bot.Side{}, flow), mine), bot.Application, ""},
+		"to an application, beside a flow": {called(number(third, flow), mine), bot.Application, third.URL + query},
+		"to an assistant":                  {called(number(bot.Side{}, flow), mine), bot.Autopilot, ""},
+		"of a number that leads elsewhere": {called(number(bot.Side{}, bot.Side{URL: external}), mine), bot.Studio, urlOf(newFlow, "", bot.Voice) + query},
+		"the same, to an application":      {called(number(bot.Side{}, bot.Side{URL: external}), mine), bot.Application, ""},
+		"a person's":                       {called(number(bot.Side{}, flow), external), bot.Studio, "-"},
+		"of another flow":                  {called(number(bot.Side{}, third), third.URL+query), bot.Studio, "-"},
+		"none":                             {number(bot.Side{}, flow), bot.Studio, "-"},
+	} {
+		change, _ := moved(bot.Studio, each.engine, "").decide(routingOf(bot.Studio), each.number)
+		got := "-"
+		if change.StatusCallback != nil {
+			got = *change.StatusCallback
+		}
+		if got != each.want {
+			t.Errorf("%s: writes the callback %q, want %q", name, got, each.want)
 		}
 	}
 }

@@ -103,6 +103,10 @@ func (r *replacement) forward() []operation.Step {
 		Cut:  carried,
 		Do:   r.moveAll,
 	}, {
+		Name: "ending what is still in progress on the old bot",
+		Cut:  "The new bot carries every phone number, and some of what was in progress on the old one is ended; the next apply ends the rest and deletes it.",
+		Do:   r.end,
+	}, {
 		Name: "deleting the old bot",
 		Cut:  carried,
 		Do:   r.deleteOld,
@@ -217,6 +221,9 @@ func (r *replacement) discard(ctx context.Context) error {
 		if err := back.moveAll(ctx); err != nil {
 			return err
 		}
+		if err := back.end(ctx); err != nil {
+			return err
+		}
 		if err := back.deleteOld(ctx); err != nil {
 			return err
 		}
@@ -252,7 +259,7 @@ func (r *replacement) drain(ctx context.Context) error {
 	}
 	wait, cancel := context.WithTimeout(ctx, max(r.request.Drain, time.Nanosecond))
 	defer cancel()
-	active, err := confirm.Poll(wait, func(context.Context) (bot.Activity, error) {
+	_, err := confirm.Poll(wait, func(context.Context) (bot.Activity, error) {
 		// The look itself is not cut off when the time to wait is over.
 		active, err := r.account.Activity(ctx, r.old.SID)
 		switch {
@@ -269,14 +276,18 @@ func (r *replacement) drain(ctx context.Context) error {
 	if err != nil && (!confirm.IsStale(err) || ctx.Err() != nil) {
 		return fmt.Errorf("looking for calls in progress on %s: %w", r.old, err)
 	}
-	if active.Calls+active.Conversations > 0 {
-		r.notices.add(bot.Notice{
-			Summary: "Active calls and conversations were ended",
-			Detail: fmt.Sprintf("%d calls were still in progress on %s after %s, and %d message conversations waited for a reply. They ended with the bot; "+
-				"whoever writes again begins a new conversation.", active.Calls, r.old, r.request.Drain, active.Conversations),
-		})
-	}
 	return nil
+}
+
+// end ends what is in progress on the old bot: calls that outlasted the wait, and
+// conversations that wait for a reply.
+func (r *replacement) end(ctx context.Context) error {
+	if r.gone {
+		return nil
+	}
+	said, err := r.account.EndActivity(ctx, r.old)
+	r.notices.add(said...)
+	return err
 }
 
 // deleteOld deletes the old bot, to which no number may route any more.

@@ -163,9 +163,9 @@ func TestReplacedFlowWaitsForItsCalls(t *testing.T) {
 		says    string
 	}{
 		"a call that ends":       {"voice", 30 * second, time.Minute, 30 * second, 40 * second, ""},
-		"a call that does not":   {"voice", 0, time.Minute, 59 * second, 70 * second, "1 calls were still in progress"},
-		"no time to wait":        {"voice", 0, 0, 0, second, "1 calls were still in progress"},
-		"a conversation by text": {"messaging", 0, time.Minute, 0, second, "1 message conversations waited"},
+		"a call that does not":   {"voice", 0, time.Minute, 59 * second, 70 * second, "were ended: 1 call."},
+		"no time to wait":        {"voice", 0, 0, 0, second, "were ended: 1 call."},
+		"a conversation by text": {"messaging", 0, time.Minute, 0, second, "were ended: 1 message conversation."},
 		"nothing is in progress": {"", 0, time.Minute, 0, second, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -57,7 +57,7 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 						}
 						return
 					}
-					if err := replacement.Undo(t.Context(), next, pair); err != nil {
+					if _, err := replacement.Undo(t.Context(), next, pair); err != nil {
 						t.Errorf("%s: undoing says %v", at, err)
 					}
 					undone++
@@ -114,7 +114,7 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 					}
 					finished++
 					spec := sandboxtest.Spec(to, "surgeon", 2)
-					if err := replacement.Finish(t.Context(), next, pair, "clinic", spec, 0); err != nil {
+					if _, err := replacement.Finish(t.Context(), next, pair, "clinic", spec, 0); err != nil {
 						t.Fatalf("killed at call %d: %v", nth, err)
 					}
 					if err := carriedBy(w, pair.New.SID); err != nil {

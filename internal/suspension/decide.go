@@ -79,6 +79,11 @@ func restore(webhooks bot.Webhooks, n bot.Number, botSID string, holds, gone []s
 			to.FallbackURL = &before.FallbackURL
 		}
 	}
+	replaced := map[string]string{}
+	for _, sid := range gone {
+		replaced[sid] = botSID
+	}
+	bot.NewRouting(webhooks, nil).MoveCallback(n, &change, replaced)
 	return change
 }
 

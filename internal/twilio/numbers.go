@@ -85,6 +85,9 @@ func (n Numbers) Update(ctx context.Context, sid string, change bot.NumberChange
 		VoiceFallbackUrl:    change.Voice.FallbackURL,
 		VoiceApplicationSid: change.Voice.ApplicationSID,
 		TrunkSid:            change.TrunkSID,
+
+		StatusCallback:       change.StatusCallback,
+		StatusCallbackMethod: change.StatusCallbackMethod,
 	})
 	if err != nil {
 		return bot.Number{}, err
@@ -111,7 +114,11 @@ func readNumber(answer *openapi.ApiV2010IncomingPhoneNumber) bot.Number {
 			FallbackURL:    Value(answer.VoiceFallbackUrl),
 			ApplicationSID: Value(answer.VoiceApplicationSid),
 		},
-		TrunkSID:    Value(answer.TrunkSid),
+		TrunkSID: Value(answer.TrunkSid),
+
+		StatusCallback:       Value(answer.StatusCallback),
+		StatusCallbackMethod: Value(answer.StatusCallbackMethod),
+
 		DateUpdated: ParseRFC2822(Value(answer.DateUpdated)),
 	}
 	if can := answer.Capabilities; can != nil {

@@ -151,6 +151,7 @@ func (w *World) Edit(i int, edit func(*bot.Number)) {
 	if before.TrunkSID != after.TrunkSID {
 		change.TrunkSID = &after.TrunkSID
 	}
+	change.PutCallbackBack(before, after)
 	if _, err := w.Numbers.Update(w.T.Context(), before.SID, change); err != nil {
 		w.T.Fatal(err)
 	}
@@ -283,7 +284,8 @@ func (w *World) Silenced(i int, channel bot.Channel, botSID string) bool {
 	return got.target == botSID && got.hold != ""
 }
 
-// Dead lists what routes to a bot or an application that does not exist.
+// Dead lists what routes, or reports its calls, to a bot or an application that does not
+// exist.
 func (w *World) Dead() []string { return w.wrong(true) }
 
 // Inconsistent lists what routes to a bot or an application that does not exist, and what
@@ -298,6 +300,9 @@ func (w *World) wrong(deadOnly bool) []string {
 	}
 	var wrong []string
 	for _, n := range w.numbers() {
+		if to, ok := (bot.Webhooks{}).Parse(n.StatusCallback); ok && !exists(to.BotSID) {
+			wrong = append(wrong, fmt.Sprintf("the calls of %s are reported to %s, which does not exist", n, to.BotSID))
+		}
 		for _, channel := range bot.Channels() {
 			got := answering(n, channel, listed.Holds)
 			_, isBot := bot.EngineOf(got.target)
@@ -355,7 +360,7 @@ func (w *World) Snapshot() []string {
 		return fmt.Sprintf("%q", []string{s.ApplicationSID, s.Method, s.URL, s.FallbackURL})
 	}
 	for _, n := range w.numbers() {
-		add("number %s %q: messaging %s, voice %s, trunk %q", n.PhoneNumber, n.FriendlyName, side(n.Messaging), side(n.Voice), n.TrunkSID)
+		add("number %s %q: messaging %s, voice %s, trunk %q, status callback %q", n.PhoneNumber, n.FriendlyName, side(n.Messaging), side(n.Voice), n.TrunkSID, n.StatusCallback)
 	}
 	for _, b := range listed.Bots {
 		read, err := w.Hosts[b.Engine()].Read(ctx, b.SID)
