@@ -130,7 +130,9 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 	} else {
 		waysIn = append(waysIn, twilio.NewAddresses(client), twilio.NewSenders(client))
 	}
-	return account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts, waysIn...)
+	a := account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts, waysIn...)
+	a.Region, a.Inbound = resolved.Region, twilio.NewInboundRegions(client)
+	return a
 }
 
 // unknown lists the attributes without which nothing can be asked and that are not known

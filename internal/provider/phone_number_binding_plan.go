@@ -235,6 +235,7 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 		return
 	}
 	p.overridden(ctx, number, wanted)
+	p.processedElsewhere(ctx, number, wanted)
 	own := p.provider.leftOn(number.SID, wanted.Channels, wanted.BotSID)
 	if number.SID == p.prior.NumberSID {
 		own = p.prior.BotSID
@@ -302,8 +303,7 @@ func (p *bindingPlan) silences(ctx context.Context, number bot.Number, wanted bi
 // overridden warns of a Messaging Service that answers in place of the number, when the
 // binding is created or changed.
 func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted binding.Binding) {
-	changes := p.fresh() || !p.plan.Channels.Equal(p.state.Channels)
-	if !changes || !slices.Contains(wanted.Channels, bot.Messaging) {
+	if !p.changesWhatIsBound() || !slices.Contains(wanted.Channels, bot.Messaging) {
 		return
 	}
 	services, err := p.provider.account.Overriding(ctx, account.AnyTime)
@@ -315,6 +315,31 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted 
 	if service, ok := services[number.SID]; ok {
 		notice := service.OverrideNotice(number)
 		p.diags.AddAttributeWarning(path.Root("channels"), notice.Summary, notice.Detail)
+	}
+}
+
+// changesWhatIsBound reports whether the binding is new, or changes its number, its bot or its
+// channels.
+func (p *bindingPlan) changesWhatIsBound() bool {
+	return p.fresh() || !p.plan.Channels.Equal(p.state.Channels)
+}
+
+// processedElsewhere warns of channels that another Region processes, when the binding is
+// created or changed: it is one request for each.
+func (p *bindingPlan) processedElsewhere(ctx context.Context, number bot.Number, wanted binding.Binding) {
+	if !p.changesWhatIsBound() {
+		return
+	}
+	acct := p.provider.account
+	for _, channel := range wanted.Channels {
+		region, err := acct.ProcessedElsewhere(ctx, number, channel)
+		switch {
+		case err != nil:
+			p.provider.warnRegionsUnread(err, p.diags)
+		case region != "":
+			notice := bot.RegionNotice(number, channel, region, acct.Region)
+			p.diags.AddAttributeWarning(p.config.numberPath(), notice.Summary, notice.Detail)
+		}
 	}
 }
 
@@ -341,9 +366,17 @@ func (p *bindingPlan) urls(ctx context.Context, number bot.Number, known bool) {
 	if err != nil {
 		return // they are known after apply
 	}
-	after := binding.View{Number: number, Routing: routing}.After(binding.Binding{
+	wanted := binding.Binding{
 		NumberSID: number.SID, BotSID: p.plan.AssistantSID.ValueString(),
 		TargetTask: p.plan.TargetTask.ValueString(), Channels: p.plan.channels(),
-	})
+	}
+	after := binding.View{Number: number, Routing: routing}.After(wanted)
+	if after != number || clearedFor(routing, number) != "" {
+		// A URL is written, or was cleared: the bot is asked for it.
+		if routing.Webhooks, err = p.provider.account.WebhooksOf(ctx, wanted.BotSID); err != nil {
+			return
+		}
+		after = binding.View{Number: number, Routing: routing}.After(wanted)
+	}
 	p.plan.WebhookURLs = webhookURLs(routing, after, p.plan.channels(), p.plan.TargetTask.ValueString())
 }

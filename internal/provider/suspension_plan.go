@@ -181,6 +181,10 @@ func (r *suspensionResource) plannable(ctx context.Context, sid string, fresh bo
 		addAttributeRefusal(diags, at, "Unable to suspend the bot", err, r.provider.ledger.isGone(exclusive{suspendedBot, sid}))
 		return
 	}
+	if _, err := r.provider.account.Overriding(ctx, account.AnyTime); errors.Is(err, bot.ErrForbidden) {
+		notice := suspensionUnread(sid, err)
+		diags.AddAttributeWarning(at, notice.Summary, notice.Detail)
+	}
 	if suspended {
 		r.answersYet(ctx, now, diags)
 		return

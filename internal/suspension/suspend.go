@@ -90,8 +90,8 @@ func Check(ctx context.Context, a *account.Account, botSID string, since account
 		return fmt.Errorf("reading the bot %s: %w", botSID, err)
 	}
 	services, err := a.Overriding(ctx, since)
-	if err != nil {
-		return err
+	if err != nil && !errors.Is(err, bot.ErrForbidden) {
+		return err // what may not be read, the plan said
 	}
 	routing, err := a.RoutingWithHolds(ctx, since)
 	if err != nil {
