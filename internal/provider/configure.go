@@ -115,7 +115,8 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 		bot.Studio:      studio.New(client),
 		bot.Autopilot:   account.Off{Reason: errAutopilotOff},
 	}
-	if resolved.AutopilotURL != "" || resolved.Sandbox != "" || resolved.APIURL != "" {
+	elsewhere := resolved.Region != "" && resolved.Region != bot.HomeRegion
+	if resolved.AutopilotURL != "" || !elsewhere && (resolved.Sandbox != "" || resolved.APIURL != "") {
 		hosts[bot.Autopilot] = autopilot.New(client)
 	}
 	// Parent credentials reach a subaccount's numbers and applications, but product

@@ -101,6 +101,9 @@ func TestEachProductTakenAway(t *testing.T) {
 			t.Run(fmt.Sprint(each.refused, " ", status), func(t *testing.T) {
 				t.Parallel()
 				b := newBench(t)
+				if _, err := b.w.box.AddMessagingService(`{"friendly_name": "Campaigns", "inbound_request_url": "https://campaigns.example.com/", "use_inbound_webhook_on_number": false}`); err != nil {
+					t.Fatal(err)
+				}
 				first, second := content("studio", "first", 1), content("studio", "second", 2)
 				alone, bound := botBlock("bot", first), bindingBlock(ukNumber, "bot")
 				b.applied(alone)

@@ -303,7 +303,8 @@ func (p *bindingPlan) silences(ctx context.Context, number bot.Number, wanted bi
 // overridden warns of a Messaging Service that answers in place of the number, when the
 // binding is created or changed.
 func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted binding.Binding) {
-	if !p.changesWhatIsBound() || !slices.Contains(wanted.Channels, bot.Messaging) {
+	changes := p.fresh() || !p.plan.Channels.Equal(p.state.Channels)
+	if !changes || !slices.Contains(wanted.Channels, bot.Messaging) {
 		return
 	}
 	services, err := p.provider.account.Overriding(ctx, account.AnyTime)
@@ -318,16 +319,10 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted 
 	}
 }
 
-// changesWhatIsBound reports whether the binding is new, or changes its number, its bot or its
-// channels.
-func (p *bindingPlan) changesWhatIsBound() bool {
-	return p.fresh() || !p.plan.Channels.Equal(p.state.Channels)
-}
-
-// processedElsewhere warns of channels that another Region processes, when the binding is
-// created or changed: it is one request for each.
+// processedElsewhere warns of channels that another Region processes, when they are bound
+// for the first time: it is one request for each, and another bot changes nothing of it.
 func (p *bindingPlan) processedElsewhere(ctx context.Context, number bot.Number, wanted binding.Binding) {
-	if !p.changesWhatIsBound() {
+	if p.state != nil && p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) && p.plan.Channels.Equal(p.state.Channels) {
 		return
 	}
 	acct := p.provider.account

@@ -20,7 +20,7 @@ func TestBotOfAnotherRegionAnswersThere(t *testing.T) {
 	b.settings = map[string]tftypes.Value{"region": str("ie1")}
 	first, second := botBlock("bot", content("studio", "first", 1)), botBlock("bot", content("studio", "second", 2))
 	bound := bindingBlock(ukNumber, "bot").with("channels", tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, []tftypes.Value{str("voice")}))
-	if err := b.apply([]block{first, bound}, true); err != nil {
+	if _, err := b.plan([]block{first, bound}, true); err != nil {
 		t.Fatal(err)
 	}
 	b.warnsOnce("Another Region processes", ukNumber, "us1", "ie1")
@@ -37,7 +37,7 @@ func TestBotOfAnotherRegionAnswersThere(t *testing.T) {
 		}
 	}
 	b.applied(first, bound)
-	answers("binding")
+	answers("binding it")
 	b.applied(second, bound)
 	answers("a rename")
 	b.applied(second, bound, suspensionBlock())
