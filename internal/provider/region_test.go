@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestPhoneNumbersShowTheirRegions(t *testing.T) {
 	b.w.call("POST", "https://routes.twilio.com/v2/PhoneNumbers/"+ukNumber, map[string]string{"VoiceRegion": "au1"})
 	calls := func() (n int) {
 		for _, call := range b.w.box.Journal() {
-			if strings.Contains(call.Path, "/PhoneNumbers/+") && call.Method == "GET" {
+			if strings.Contains(call.Path, "/PhoneNumbers/+") && call.Method == http.MethodGet {
 				n++
 			}
 		}
