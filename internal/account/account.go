@@ -14,6 +14,12 @@ import (
 type Account struct {
 	SID      string
 	Webhooks bot.Webhooks
+	// Region is the one whose configuration of the account is read and written; empty for
+	// us1.
+	Region string
+	// Inbound says in which Region what comes to a number is processed; nil where that
+	// cannot be asked for.
+	Inbound Regions
 
 	clock
 	*numbers

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,17 +18,25 @@ type bots struct {
 	clock     *clock
 	hosts     map[bot.Engine]Host
 	perEngine map[bot.Engine]*listing[bot.Listing]
+	flowURLs  *flowURLs
+
+	unreadMu sync.Mutex
+	unread   map[bot.Engine]error
 }
 
 func newBots(clock *clock, hosts map[bot.Engine]Host) *bots {
-	b := &bots{clock: clock, hosts: map[bot.Engine]Host{}, perEngine: map[bot.Engine]*listing[bot.Listing]{}}
+	b := &bots{clock: clock, hosts: map[bot.Engine]Host{}, perEngine: map[bot.Engine]*listing[bot.Listing]{}, flowURLs: newFlowURLs(), unread: map[bot.Engine]error{}}
 	for _, engine := range bot.Engines() {
 		host, ok := hosts[engine]
 		if !ok {
 			host = Off{Reason: fmt.Errorf("the engine %q is not part of this version of the provider", engine)}
 		}
-		b.perEngine[engine] = newListing(clock, host.List)
-		b.hosts[engine] = tracked{host, b.perEngine[engine]}
+		b.perEngine[engine] = newListing(clock, func(ctx context.Context) (bot.Listing, error) {
+			listed, err := host.List(ctx)
+			b.flowURLs.learn(listed.Bots...)
+			return listed, err
+		})
+		b.hosts[engine] = tracked{host, b.perEngine[engine], b.flowURLs}
 	}
 	return b
 }
@@ -48,7 +58,9 @@ func (b *bots) HostOf(sid string) (Host, error) {
 	return b.Host(engine), nil
 }
 
-// Bots lists the bots and holds of every engine, as they were at the moment or later.
+// Bots lists the bots and holds of every engine, as they were at the moment or later. An
+// engine that the credentials may not read is left out (UnreadEngines), unless that is all
+// of them.
 func (b *bots) Bots(ctx context.Context, since Moment) (bot.Listing, error) {
 	byEngine := make([]bot.Listing, len(bot.Engines()))
 	group, ctx := errgroup.WithContext(ctx)
@@ -56,7 +68,7 @@ func (b *bots) Bots(ctx context.Context, since Moment) (bot.Listing, error) {
 		group.Go(func() error {
 			listed, err := b.BotsOf(ctx, engine, since)
 			byEngine[i] = listed
-			return err
+			return b.unlessForbidden(engine, err)
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -68,6 +80,31 @@ func (b *bots) Bots(ctx context.Context, since Moment) (bot.Listing, error) {
 		all.Holds = append(all.Holds, listed.Holds...)
 	}
 	return all, nil
+}
+
+// unlessForbidden is an error of asking an engine, without the one for want of rights, which
+// UnreadEngines then says; it stays where no engine can be read.
+func (b *bots) unlessForbidden(engine bot.Engine, err error) error {
+	if !errors.Is(err, bot.ErrForbidden) {
+		return err
+	}
+	b.unreadMu.Lock()
+	defer b.unreadMu.Unlock()
+	b.unread[engine] = err
+	for _, each := range bot.Engines() {
+		if b.Reachable(each) && b.unread[each] == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// UnreadEngines are the engines that the credentials may not read, as far as this run asked
+// them, with what Twilio said.
+func (b *bots) UnreadEngines() map[bot.Engine]error {
+	b.unreadMu.Lock()
+	defer b.unreadMu.Unlock()
+	return maps.Clone(b.unread)
 }
 
 // BotsOf lists the bots and holds of one engine, as they were at the moment or later.
@@ -122,12 +159,12 @@ func (b *bots) ReadBot(ctx context.Context, sid string, content bool) (bot.Bot, 
 }
 
 // FindBots gives the bots of all engines that have a unique name now, by asking each
-// engine afresh.
+// engine afresh. An engine that the credentials may not read is left out, as Bots does.
 func (b *bots) FindBots(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
 	var found []bot.Bot
 	for _, engine := range bot.Engines() {
 		bots, err := b.Host(engine).Find(ctx, uniqueName)
-		if err != nil {
+		if err := b.unlessForbidden(engine, err); err != nil {
 			return nil, fmt.Errorf("looking for a bot named %q: %w", uniqueName, err)
 		}
 		found = append(found, bots...)

@@ -77,15 +77,31 @@ type Validator interface {
 	Validate(ctx context.Context, spec bot.Spec) ([]bot.Finding, error)
 }
 
-// tracked makes the listing of an engine stale with every write to it, however it ends.
+// tracked makes the listing of an engine stale with every write to it, however it ends, and
+// remembers the URLs of the bots that it gives.
 type tracked struct {
 	Host
 	listing *listing[bot.Listing]
+	urls    *flowURLs
+}
+
+func (t tracked) Get(ctx context.Context, sid string) (bot.Bot, error) {
+	b, err := t.Host.Get(ctx, sid)
+	t.urls.learn(b)
+	return b, err
+}
+
+func (t tracked) Read(ctx context.Context, sid string) (bot.Bot, error) {
+	b, err := t.Host.Read(ctx, sid)
+	t.urls.learn(b)
+	return b, err
 }
 
 func (t tracked) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	defer t.listing.wrote()
-	return t.Host.Create(ctx, spec)
+	b, err := t.Host.Create(ctx, spec)
+	t.urls.learn(b)
+	return b, err
 }
 
 func (t tracked) Unmark(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, error) {

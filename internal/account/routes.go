@@ -135,7 +135,9 @@ func (r Routes) ByChannel(botSID string) map[bot.Channel][]bot.Number {
 	return numbers
 }
 
-// RoutesTo answers what routes to a bot, from listings begun at the moment or later.
+// RoutesTo answers what routes to a bot, from listings begun at the moment or later. Without
+// the applications nothing can be said: among them are the holds, which numbers of a suspended
+// bot are pointed at.
 func (a *Account) RoutesTo(ctx context.Context, botSID string, since Moment) (Routes, error) {
 	var routes Routes
 	var err error
@@ -147,6 +149,9 @@ func (a *Account) RoutesTo(ctx context.Context, botSID string, since Moment) (Ro
 	}
 	all, unread, err := a.WaysIn(ctx, since)
 	routes.Unread = unread
+	if at := slices.IndexFunc(unread, func(u bot.Unread) bool { return u.Kind == bot.ByApplication }); at >= 0 {
+		return routes, unread[at].Reason
+	}
 	if err != nil || len(all) == 0 {
 		return routes, err
 	}

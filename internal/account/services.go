@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
@@ -83,21 +85,31 @@ func (s *services) Overriding(ctx context.Context, since Moment) (map[string]bot
 	return s.members.since(ctx, since)
 }
 
+// servicesAtOnce is how many services are asked for their numbers at the same time: no list
+// has the members of several.
+const servicesAtOnce = 8
+
 func (s *services) listOverriding(ctx context.Context) (map[string]bot.Service, error) {
 	services, err := s.Services(ctx, s.clock.Now())
 	if err != nil {
 		return nil, err
 	}
+	services = slices.DeleteFunc(slices.Clone(services), func(service bot.Service) bool { return service.Defers })
+	members := make([][]string, len(services))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(servicesAtOnce)
+	for i, service := range services {
+		group.Go(func() (err error) {
+			members[i], err = s.MembersOf(groupCtx, service.SID)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	overriding := map[string]bot.Service{}
-	for _, service := range services {
-		if service.Defers {
-			continue
-		}
-		members, err := s.MembersOf(ctx, service.SID)
-		if err != nil {
-			return nil, err
-		}
-		for _, sid := range members {
+	for i, service := range services {
+		for _, sid := range members[i] {
 			overriding[sid] = service
 		}
 	}

@@ -88,6 +88,9 @@ func bindOnce(ctx context.Context, a *account.Account, e *account.Edit, b Bindin
 		return nil, "", fmt.Errorf("looking for suspended bots: %w", err)
 	}
 	hold = routing.HoldOf(b.BotSID).SID
+	if routing.Webhooks, err = a.WebhooksOf(ctx, b.BotSID); err != nil {
+		return nil, hold, err
+	}
 	view, err := viewOf(ctx, a, routing, before, b, own)
 	if err != nil {
 		return nil, hold, err

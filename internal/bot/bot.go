@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -19,7 +20,10 @@ type Bot struct {
 	DateUpdated  time.Time
 	BuiltAt      time.Time // the last completed model build; Autopilot only
 	Revision     int       // the published revision, 0 where nothing is published or it was not asked for; Studio only
-	Draft        int       // the revision of a draft that is newer than the published one, 0 where there is none; Studio only
+	// WebhookURL is the URL that Twilio calls when a message or a call comes for the bot, as
+	// Twilio says it: that of a flow is another in each Region. Empty for other engines.
+	WebhookURL string
+	Draft      int // the revision of a draft that is newer than the published one, 0 where there is none; Studio only
 
 	// Uploading reports whether an upload of the whole bot was cut off: it still bears
 	// the mark.

@@ -38,6 +38,7 @@ type Roster struct {
 	bots     map[string]Bot
 	services map[string]Service // by the SID of a number that they answer for
 	ways     []Way
+	unread   []Engine
 }
 
 // NewRoster looks at the bots and holds of an account, at the Messaging Services that
@@ -47,6 +48,13 @@ func NewRoster(webhooks Webhooks, listed Listing, services map[string]Service, w
 	for _, bot := range listed.Bots {
 		r.bots[bot.SID] = bot
 	}
+	return r
+}
+
+// WithUnread is the roster of an account whose bots on some engines may not be read: a
+// number that routes to one of them is not known to be dead.
+func (r Roster) WithUnread(engines ...Engine) Roster {
+	r.unread = engines
 	return r
 }
 
@@ -89,13 +97,19 @@ func (r Roster) channelStatus(n Number, channel Channel) NumberStatus {
 		return NumberFree
 	case answer.Kind == ToExternal:
 		return NumberExternal
-	case answer.Bot.SID == "":
+	case answer.Bot.SID == "" && !r.mayExist(answer.BotSID):
 		return NumberDangling
 	case answer.SilencedBy != "":
 		return NumberSuspended
 	default:
 		return NumberLive
 	}
+}
+
+// mayExist reports whether nothing is known of a bot that is not among the bots read.
+func (r Roster) mayExist(sid string) bool {
+	engine, ok := EngineOf(sid)
+	return ok && slices.Contains(r.unread, engine)
 }
 
 func worse(a, b NumberStatus) NumberStatus {

@@ -155,7 +155,7 @@ func (w Way) PointerTo(webhooks Webhooks, b Bot, task string) (to Pointer, ok bo
 		return Pointer{BotSID: b.SID}, b.Engine() == Application // a sender's calls have no URL
 	}
 	channel := cmp.Or(w.Channel, Messaging)
-	if address := webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: b.SID, Channel: channel, TargetTask: task}); address != "" {
+	if address := webhooks.Of(b).URL(Webhook{AccountSID: w.AccountSID, BotSID: b.SID, Channel: channel, TargetTask: task}); address != "" {
 		return Pointer{URL: address, Method: WebhookMethod}, true
 	}
 	if b.Content.Webhooks == nil {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -50,14 +51,36 @@ type Webhooks struct {
 	// AutopilotURL is the base URL of an Autopilot-compatible service, which then
 	// serves the channel webhooks too; empty for Twilio's own.
 	AutopilotURL string
+	// flows are the URLs of flows as Twilio says them, by SID.
+	flows map[string]string
 }
 
-// URL is the address of a webhook: Twilio's current spelling of it. It is empty
-// for a bot that is not bound by URL (an application).
+// Of is the webhooks with what Twilio says of the URLs of bots.
+func (w Webhooks) Of(bots ...Bot) Webhooks {
+	w.flows = maps.Clone(w.flows)
+	for _, b := range bots {
+		if b.WebhookURL == "" {
+			continue
+		}
+		if w.flows == nil {
+			w.flows = map[string]string{}
+		}
+		w.flows[b.SID] = b.WebhookURL
+	}
+	return w
+}
+
+// URL is the address of a webhook. That of a flow is the one that Twilio says where it is
+// known (Of), else what is documented for the Region us1; that of an Autopilot assistant is
+// Twilio's current spelling of it. It is empty for a bot that is not bound by URL (an
+// application).
 func (w Webhooks) URL(to Webhook) string {
 	engine, _ := EngineOf(to.BotSID)
 	switch engine {
 	case Studio:
+		if address, ok := w.flows[to.BotSID]; ok {
+			return address
+		}
 		return "https://" + studioWebhooksHost + "/v1/Accounts/" + to.AccountSID + "/Flows/" + to.BotSID
 	case Autopilot:
 		base := "https://" + autopilotChannelsHost

@@ -207,3 +207,26 @@ func TestWaysInThatCannotBeReadAreSaid(t *testing.T) {
 		})
 	}
 }
+
+// A suspension is an application: where these cannot be read, a removal that frees what
+// routes to the bot stops before it frees anything.
+func TestRemovalThatCannotLookForHoldsFreesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
+		b := w.Create(bot.Studio, "clinic")
+		w.Point(0, b, "", bot.Messaging)
+		before := w.Number(0)
+		fault := sandbox.Fault{Path: "/Applications", Kind: sandbox.FaultStatus, Status: 403, Times: 1000}
+		if err := w.Box.AddFault(fault); err != nil {
+			t.Fatal(err)
+		}
+		a, _ := w.Process()
+		if _, err := lifecycle.Delete(t.Context(), a, b.SID, "clinic", true); !errors.Is(err, bot.ErrForbidden) {
+			t.Errorf("it ended with %v", err)
+		}
+		if now := w.Number(0); now != before {
+			t.Errorf("the number was %+v and is %+v", before, now)
+		}
+	})
+}

@@ -150,6 +150,7 @@ func webhooksOf(webhooks bot.Webhooks, live bot.Bot) (messaging, voice string) {
 		return bot.ShownURL(w.MessagingURL), bot.ShownURL(w.VoiceURL)
 	}
 	to := bot.Webhook{AccountSID: live.AccountSID, BotSID: live.SID, Channel: bot.Messaging}
+	webhooks = webhooks.Of(live)
 	messaging = webhooks.URL(to)
 	to.Channel = bot.Voice
 	return messaging, webhooks.URL(to)

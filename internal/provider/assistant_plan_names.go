@@ -92,6 +92,7 @@ func (p namePlanner) unique(ctx context.Context) {
 		addAttributeError(p.diags, at, "Unable to look for bots of this name", err)
 		return
 	}
+	p.provider.warnUnreadEngines(p.diags)
 	owners := slices.DeleteFunc(slices.Clone(listed.Bots), func(b bot.Bot) bool {
 		takenUp := b.Uploading && b.Replaces == "" && p.mayRunOn(b.Engine())
 		// What this resource had before it is replaced is gone by then, or refused.

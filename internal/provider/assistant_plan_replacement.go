@@ -147,6 +147,9 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 		said = append(said, fmt.Sprintf("What references the old SID and cannot be moved will break: %s. Change it to the new SID.", bot.JoinWays(fixed)))
 	}
 	said = append(said, unreadNotes(preview.Unread)...)
+	if preview.ActivityUnread != nil {
+		said = append(said, "What is in progress on it could not be read, so the apply does not wait for calls to end: they end with the old bot. "+sentence(preview.ActivityUnread))
+	}
 	if from != to {
 		goes := !p.plan.Schema.IsNull() && !p.state.Schema.IsNull()
 		said = append(said, "The new engine cannot hold what the old one has: "+strings.Join(p.state.holds(goes), ", ")+".")

@@ -115,7 +115,8 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 		bot.Studio:      studio.New(client),
 		bot.Autopilot:   account.Off{Reason: errAutopilotOff},
 	}
-	if resolved.AutopilotURL != "" || resolved.Sandbox != "" || resolved.APIURL != "" {
+	elsewhere := resolved.Region != "" && resolved.Region != bot.HomeRegion
+	if resolved.AutopilotURL != "" || !elsewhere && (resolved.Sandbox != "" || resolved.APIURL != "") {
 		hosts[bot.Autopilot] = autopilot.New(client)
 	}
 	// Parent credentials reach a subaccount's numbers and applications, but product
@@ -130,7 +131,9 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 	} else {
 		waysIn = append(waysIn, twilio.NewAddresses(client), twilio.NewSenders(client))
 	}
-	return account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts, waysIn...)
+	a := account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts, waysIn...)
+	a.Region, a.Inbound = resolved.Region, twilio.NewInboundRegions(client)
+	return a
 }
 
 // unknown lists the attributes without which nothing can be asked and that are not known

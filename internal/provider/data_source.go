@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -74,7 +75,8 @@ func (d *accountDataSource) overview(ctx context.Context, waysIn waysIn, diags *
 		diags.AddWarning(fmt.Sprintf("The account's %s could not be read", each.Kind.Plural()),
 			"What is shown here does not say what of them leads to a bot, and which numbers they answer for. "+sentence(each.Reason))
 	}
-	o.Roster = bot.NewRoster(d.provider.account.Webhooks, o.bots, services, ways)
+	d.provider.warnUnreadEngines(diags)
+	o.Roster = bot.NewRoster(d.provider.account.Webhooks, o.bots, services, ways).WithUnread(slices.Collect(maps.Keys(d.provider.account.UnreadEngines()))...)
 	return o, nil
 }
 

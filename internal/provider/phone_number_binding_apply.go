@@ -130,6 +130,10 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		addAttributeError(diags, plan.numberPath(), "Unable to read the phone number", err)
 		return priorBinding{}
 	}
+	if routing.Webhooks, err = r.provider.account.WebhooksOf(ctx, clearedFor(routing, after)); err != nil {
+		addAttributeError(diags, plan.numberPath(), "Unable to read the bot", err)
+		return priorBinding{}
+	}
 	plan.read(routing, after, now)
 	if e164(planned.PhoneNumber) == after.PhoneNumber {
 		plan.PhoneNumber = planned.PhoneNumber

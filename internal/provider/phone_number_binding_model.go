@@ -108,6 +108,17 @@ func targetTask(routing bot.Routing, number bot.Number, channels []bot.Channel, 
 	return expected
 }
 
+// clearedFor is the suspended bot whose URL Twilio cleared on a number when the hold was
+// set; empty where the number still has it.
+func clearedFor(routing bot.Routing, number bot.Number) string {
+	for _, channel := range bot.Channels() {
+		if route := routing.Route(number, channel); route.SilencedBy != "" && route.URL == "" {
+			return route.BotSID
+		}
+	}
+	return ""
+}
+
 // webhookURLs shows the URLs that Twilio calls for a number, or would if its bot
 // were not suspended.
 func webhookURLs(routing bot.Routing, number bot.Number, channels []bot.Channel, task string) types.Map {

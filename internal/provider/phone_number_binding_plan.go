@@ -236,6 +236,7 @@ func (p *bindingPlan) check(ctx context.Context, number bot.Number) {
 		return
 	}
 	p.overridden(ctx, number, wanted)
+	p.processedElsewhere(ctx, number, wanted)
 	own := p.provider.leftOn(number.SID, wanted.Channels, wanted.BotSID)
 	if number.SID == p.prior.NumberSID {
 		own = p.prior.BotSID
@@ -369,6 +370,25 @@ func (p *bindingPlan) takesBack(ctx context.Context, number bot.Number, known bo
 	})
 }
 
+// processedElsewhere warns of channels that another Region processes, when they are bound
+// for the first time: it is one request for each, and another bot changes nothing of it.
+func (p *bindingPlan) processedElsewhere(ctx context.Context, number bot.Number, wanted binding.Binding) {
+	if p.state != nil && p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) && p.plan.Channels.Equal(p.state.Channels) {
+		return
+	}
+	acct := p.provider.account
+	for _, channel := range wanted.Channels {
+		region, err := acct.ProcessedElsewhere(ctx, number, channel)
+		switch {
+		case err != nil:
+			p.provider.warnRegionsUnread(err, p.diags)
+		case region != "":
+			notice := bot.RegionNotice(number, channel, region, acct.Region)
+			p.diags.AddAttributeWarning(p.config.numberPath(), notice.Summary, notice.Detail)
+		}
+	}
+}
+
 // label plans the friendly name: kept while the bot stays, the bot's name for a new
 // binding, and for one that takes its number back.
 func (p *bindingPlan) label(takesBack bool) {
@@ -392,9 +412,17 @@ func (p *bindingPlan) urls(ctx context.Context, number bot.Number, known bool) {
 	if err != nil {
 		return // they are known after apply
 	}
-	after := binding.View{Number: number, Routing: routing}.After(binding.Binding{
+	wanted := binding.Binding{
 		NumberSID: number.SID, BotSID: p.plan.AssistantSID.ValueString(),
 		TargetTask: p.plan.TargetTask.ValueString(), Channels: p.plan.channels(),
-	})
+	}
+	after := binding.View{Number: number, Routing: routing}.After(wanted)
+	if after != number || clearedFor(routing, number) != "" {
+		// A URL is written, or was cleared: the bot is asked for it.
+		if routing.Webhooks, err = p.provider.account.WebhooksOf(ctx, wanted.BotSID); err != nil {
+			return
+		}
+		after = binding.View{Number: number, Routing: routing}.After(wanted)
+	}
 	p.plan.WebhookURLs = webhookURLs(routing, after, p.plan.channels(), p.plan.TargetTask.ValueString())
 }

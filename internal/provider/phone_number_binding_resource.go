@@ -101,6 +101,10 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 		addError(&resp.Diagnostics, "Unable to look for the replacement of the bot", err)
 		return
 	}
+	if routing.Webhooks, err = r.provider.account.WebhooksOf(ctx, clearedFor(routing, number)); err != nil {
+		addError(&resp.Diagnostics, "Unable to read the bot", err)
+		return
+	}
 	state.read(routing, number, prior)
 	prior.NumberSID, prior.Snapshot, prior.Next = number.SID, bot.SnapshotOf(number), nil
 	prior.Shared = r.provider.ledger.readBinding(prior)

@@ -2,13 +2,16 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -29,6 +32,7 @@ type phoneNumbersModel struct {
 	FriendlyName types.String         `tfsdk:"friendly_name"`
 	AssistantSID types.String         `tfsdk:"assistant_sid"`
 	Capability   types.String         `tfsdk:"capability"`
+	Regions      types.Bool           `tfsdk:"inbound_regions"`
 	PhoneNumbers []accountNumberModel `tfsdk:"phone_numbers"`
 }
 
@@ -42,6 +46,8 @@ type accountNumberModel struct {
 	ServiceSID   types.String `tfsdk:"messaging_service_sid"`
 	Messaging    sideModel    `tfsdk:"messaging"`
 	Voice        sideModel    `tfsdk:"voice"`
+	VoiceRegion  types.String `tfsdk:"voice_region"`
+	TextRegion   types.String `tfsdk:"messaging_region"`
 }
 
 // sideModel says who answers on one channel.
@@ -91,6 +97,9 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				Optional: true, MarkdownDescription: "Only numbers with this capability: `sms`, `mms`, `voice` or `fax`.",
 				Validators: []validator.String{stringvalidator.OneOf("sms", "mms", "voice", "fax")},
 			},
+			"inbound_regions": schema.BoolAttribute{
+				Optional: true, MarkdownDescription: "Whether to ask which Region processes what comes to each number. Twilio has no list of it: two requests for each number that the other filters let through, so give one.",
+			},
 			"phone_numbers": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The numbers, in the order of E.164.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -107,6 +116,8 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 					"messaging_service_sid": computed("The Messaging Service that answers messages in the number's place, `MG…`; null where the number answers for itself. `messaging` then says who answers for the service."),
 					"messaging":             side("messages"),
 					"voice":                 side("calls"),
+					"voice_region":          computed("The Region that processes calls to the number, such as `us1`, where `inbound_regions` asks for it; null where it is not known. In another Region than the provider's the number has a configuration of its own, and what is shown here does not apply."),
+					"messaging_region":      computed("The Region that processes messages to the number, like `voice_region`; not known to a provider of another Region than us1."),
 				}},
 			},
 		},
@@ -138,7 +149,45 @@ func (d *phoneNumbersDataSource) Read(ctx context.Context, req datasource.ReadRe
 			m.PhoneNumbers = append(m.PhoneNumbers, shown)
 		}
 	}
+	if m.Regions.ValueBool() {
+		if err := d.regions(ctx, m.PhoneNumbers, &resp.Diagnostics); err != nil {
+			unusable(&resp.Diagnostics, "the Regions of the account's phone numbers", err)
+			return
+		}
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// numbersAtOnce is how many numbers are asked for their Regions at the same time.
+const numbersAtOnce = 8
+
+// regions fills in which Region processes what comes to each number.
+func (d *phoneNumbersDataSource) regions(ctx context.Context, numbers []accountNumberModel, diags *diag.Diagnostics) error {
+	refused := make([]error, len(numbers))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(numbersAtOnce)
+	for i := range numbers {
+		shown := &numbers[i]
+		group.Go(func() error {
+			for channel, to := range map[bot.Channel]*types.String{bot.Voice: &shown.VoiceRegion, bot.Messaging: &shown.TextRegion} {
+				region, err := d.provider.account.InboundRegion(ctx, bot.Number{PhoneNumber: shown.PhoneNumber.ValueString()}, channel)
+				if errors.Is(err, bot.ErrForbidden) {
+					refused[i] = err
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				*to = optional(region)
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	if at := slices.IndexFunc(refused, func(err error) bool { return err != nil }); at >= 0 {
+		d.provider.warnRegionsUnread(refused[at], diags)
+	}
+	return err
 }
 
 // lets reports whether the filters let a number through.

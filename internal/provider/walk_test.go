@@ -38,6 +38,8 @@ type stack struct {
 	warned []string
 	// dead reports whether the process was killed: then its answers are discarded.
 	dead func() bool
+	// settings are attributes of the provider, in place of those that it has by default.
+	settings map[string]tftypes.Value
 	// later lists attributes, by address, whose values are unknown until apply; those of the
 	// provider have no address.
 	later map[string][]string
@@ -74,12 +76,14 @@ func (s *stack) provider(unknown ...string) (*wire, error) {
 		return nil, err
 	}
 	p := &wire{s.w.t, server, schema}
-	config := p.value(schema.Provider, withUnknown(schema.Provider, map[string]tftypes.Value{
+	given := map[string]tftypes.Value{
 		"account_sid": tftypes.NewValue(tftypes.String, sandbox.StarterAccountSID),
 		"auth_token":  tftypes.NewValue(tftypes.String, sandbox.StarterAuthToken),
 		"api_url":     tftypes.NewValue(tftypes.String, s.url),
 		"max_retries": tftypes.NewValue(tftypes.Number, 0),
-	}, unknown))
+	}
+	maps.Copy(given, s.settings)
+	config := p.value(schema.Provider, withUnknown(schema.Provider, given, unknown))
 	configured, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.15.0", Config: config})
 	if err != nil {
 		return nil, err

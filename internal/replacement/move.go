@@ -61,6 +61,7 @@ func (r *replacement) moveNumbers(ctx context.Context) error {
 }
 
 func (r *replacement) decide(routing bot.Routing, n bot.Number) (bot.NumberChange, []bot.Notice) {
+	routing.Webhooks = routing.Webhooks.Of(r.new)
 	return move{
 		old: r.old, newSID: r.new.SID, newName: r.request.To.UniqueName, unnamed: r.new.Unnamed(), engine: r.request.Engine, oldName: r.oldName, task: r.task,
 	}.decide(routing, n)
@@ -164,7 +165,7 @@ func (r *replacement) moveWays(ctx context.Context) error {
 }
 
 func (r *replacement) way() moveWay {
-	to := bot.Bot{SID: r.new.SID, UniqueName: r.request.To.UniqueName, Content: r.request.To.Content}
+	to := bot.Bot{SID: r.new.SID, UniqueName: r.request.To.UniqueName, WebhookURL: r.new.WebhookURL, Content: r.request.To.Content}
 	return moveWay{old: r.old, to: to, task: r.task}
 }
 

@@ -13,6 +13,9 @@ type Preview struct {
 	Bot bot.Bot
 	account.Routes
 	Activity bot.Activity
+	// ActivityUnread says why the credentials may not read what is in progress; nil where
+	// they may.
+	ActivityUnread error
 }
 
 // Look reads what a replacement of a bot will touch; bot.ErrNotFound when neither the bot
@@ -38,8 +41,9 @@ func Look(ctx context.Context, a *account.Account, sid string) (Preview, error) 
 	if live.Engine() != bot.Studio {
 		return p, nil
 	}
-	if p.Activity, err = a.Activity(ctx, sid); err != nil {
-		return p, err
+	p.Activity, err = a.Activity(ctx, sid)
+	if errors.Is(err, bot.ErrForbidden) {
+		p.ActivityUnread, err = err, nil
 	}
-	return p, nil
+	return p, err
 }

@@ -265,6 +265,13 @@ func (r *replacement) drain(ctx context.Context) error {
 		switch {
 		case errors.Is(err, bot.ErrNotFound):
 			return bot.Activity{}, nil
+		case errors.Is(err, bot.ErrForbidden):
+			// Nothing says when they end, so nothing is waited for, as the plan said.
+			r.notices.add(bot.Notice{
+				Summary: "What was in progress on the old bot could not be read",
+				Detail:  fmt.Sprintf("Calls and conversations on %s, if there were any, ended with it: %v.", r.old, err),
+			})
+			return bot.Activity{}, nil
 		case err != nil:
 			return active, err
 		case active.Calls > 0:

@@ -20,7 +20,7 @@ type apiKey struct {
 	record
 	FriendlyName string `json:"friendly_name"`
 	SecretHash   string `json:"secret_hash"`
-	restriction
+	Restriction
 }
 
 var (

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// restriction is what a key may do.
-type restriction struct {
+// Restriction is what a key may do.
+type Restriction struct {
 	// Permissions are those of a restricted key, without "/twilio/" before them:
 	// studio/flows/list, or with * for all actions, all resources of a product, or all
 	// (studio/flows/*, studio/*, *). Nil for a standard key. A call for which Twilio has no
@@ -29,7 +29,7 @@ type Key struct {
 	// Region is the only Region in which the key is good, such as ie1; where empty it is
 	// good in all, as the credentials that every account has are.
 	Region string `json:"region,omitempty"`
-	restriction
+	Restriction
 }
 
 // isGoodIn reports whether the key is one of a Region. Twilio's keys are of one Region
@@ -66,7 +66,7 @@ func (s *Sandbox) AddKey(wanted Key) (secrets Credentials, err error) {
 		apiKeys.put(st, apiKey{
 			record:      record{SID: secrets.APIKeySID, AccountSID: wanted.AccountSID, Region: wanted.Region, DateCreated: now, DateUpdated: now},
 			SecretHash:  hashSecret(secrets.APIKeySecret),
-			restriction: wanted.restriction,
+			Restriction: wanted.Restriction,
 		})
 		return nil
 	})

@@ -23,7 +23,11 @@ func Follow(ctx context.Context, a *account.Account, e *account.Edit, botSID, ho
 	}
 	a.HoldsChanged()
 	if len(found) == 0 {
-		return e.Write(ctx, restore(a.Webhooks, e.Number, botSID, []string{hold}, nil, nil))
+		webhooks, err := a.WebhooksOf(ctx, botSID)
+		if err != nil {
+			return err
+		}
+		return e.Write(ctx, restore(webhooks, e.Number, botSID, []string{hold}, nil, nil))
 	}
 	known := found
 	if hold != "" {

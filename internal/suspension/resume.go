@@ -109,7 +109,11 @@ func restoreNumber(ctx context.Context, a *account.Account, numberSID, botSID st
 		if err != nil {
 			return err
 		}
-		change := restore(a.Webhooks, e.Number, botSID, holds, gone, saved)
+		webhooks, err := a.WebhooksOf(ctx, botSID)
+		if err != nil {
+			return err
+		}
+		change := restore(webhooks, e.Number, botSID, holds, gone, saved)
 		stillSuspended(routing, e.Number, botSID, saved, &change)
 		return e.Write(ctx, change)
 	})

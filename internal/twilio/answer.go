@@ -103,6 +103,8 @@ func (c *Client) refusal(current *call, resp *http.Response) *Error {
 	case resp.StatusCode < 400:
 		e.Message = fmt.Sprintf("%s: a redirect is never followed, since it would carry the credentials elsewhere", statusText(resp))
 		e.Hint = "Check api_url, autopilot_url and any proxy between here and Twilio"
+	case resp.StatusCode == http.StatusForbidden && e.Code != 0, resp.StatusCode == http.StatusUnauthorized && e.Code == permissionMissing:
+		e.Hint = permissionHint(current.method, current.host, current.path)
 	case resp.StatusCode == http.StatusUnauthorized:
 		e.Hint = c.credentialsHint()
 	case resp.StatusCode == http.StatusNotFound && ofAccount.MatchString(current.path):
@@ -112,6 +114,10 @@ func (c *Client) refusal(current *call, resp *http.Response) *Error {
 	}
 	return e
 }
+
+// permissionMissing is Twilio's code for a restricted key without the permission, with status
+// 401; with status 403 it is 20403 (https://www.twilio.com/docs/api/errors/70051).
+const permissionMissing = 70051
 
 // ofAccount is the path of an account or of one of its lists: nothing in it but the
 // account can be missing.

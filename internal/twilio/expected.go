@@ -39,6 +39,8 @@ func expect(method, path string) expectation {
 	switch {
 	case last == "Defaults", last == "StyleSheet", last == "Actions":
 		return expectation{key: "data"} // https://www.twilio.com/docs/autopilot/api: they have no SID of their own
+	case strings.HasPrefix(path, "/v3/PhoneNumbers/"):
+		return expectation{key: "messagingRegion"} // rest/routes/v3 of twilio-go: it has no sid
 	case last == "Validate":
 		return expectation{key: "valid"}
 	case method == http.MethodGet && len(segments)%2 == 1:

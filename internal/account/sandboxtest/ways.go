@@ -115,7 +115,7 @@ func (w *World) added(sid string, err error) string {
 
 // url is the address of a bot for a channel.
 func (w *World) url(b bot.Bot, channel bot.Channel) string {
-	if address := (bot.Webhooks{}).URL(bot.Webhook{AccountSID: AccountSID, BotSID: b.SID, Channel: channel}); address != "" {
+	if address := (bot.Webhooks{}).Of(b).URL(bot.Webhook{AccountSID: AccountSID, BotSID: b.SID, Channel: channel}); address != "" {
 		return address
 	}
 	if channel == bot.Voice {

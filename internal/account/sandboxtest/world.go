@@ -27,6 +27,8 @@ import (
 type World struct {
 	T   testing.TB
 	Box *sandbox.Sandbox
+	// Region is where the account is read and written; empty for us1.
+	Region string
 
 	// Reached past every line.
 	Client   *twilio.Client
@@ -39,9 +41,15 @@ type World struct {
 const AccountSID = sandbox.StarterAccountSID
 
 // New is the starter account of a new sandbox, with its three numbers and no bots.
-func New(t testing.TB, settings sandbox.Settings) *World {
+func New(t testing.TB, settings sandbox.Settings) *World { return NewIn(t, "", settings) }
+
+// edges are the edges of Regions.
+var edges = map[string]string{"ie1": "dublin"}
+
+// NewIn is New for an account that is read and written in a Region.
+func NewIn(t testing.TB, region string, settings sandbox.Settings) *World {
 	made := 0
-	w := &World{T: t, Box: sandbox.New(sandbox.WithSettings(settings), sandbox.WithSIDs(func(prefix string) string {
+	w := &World{T: t, Region: region, Box: sandbox.New(sandbox.WithSettings(settings), sandbox.WithSIDs(func(prefix string) string {
 		made++
 		return fmt.Sprintf("%s%032x", prefix, made)
 	}))}
@@ -61,6 +69,7 @@ func (w *World) client(line *Line) *twilio.Client {
 		Resolved: twilio.Resolved{
 			AccountSID: AccountSID, CredentialAccountSID: AccountSID,
 			Username: sandbox.StarterAccountSID, Password: sandbox.StarterAuthToken,
+			Region: w.Region, Edge: edges[w.Region],
 		},
 		Transport: line,
 	})
@@ -82,7 +91,9 @@ func (w *World) Process() (*account.Account, *Line) {
 	w.T.Helper()
 	line := &Line{next: w.Box.Transport()}
 	client := w.client(line)
-	return account.New(AccountSID, bot.Webhooks{}, twilio.NewNumbers(client), twilio.NewServices(client), hosts(client), waysIn(client)...), line
+	a := account.New(AccountSID, bot.Webhooks{}, twilio.NewNumbers(client), twilio.NewServices(client), hosts(client), waysIn(client)...)
+	a.Region = w.Region
+	return a, line
 }
 
 // Content is what a bot of an engine is made of, in one of several versions.
@@ -165,7 +176,7 @@ func (w *World) Point(i int, b bot.Bot, task string, channels ...bot.Channel) {
 		for _, channel := range channels {
 			side := bot.Side{ApplicationSID: b.SID}
 			if b.Engine() != bot.Application {
-				side = bot.Side{URL: bot.Webhooks{}.URL(bot.Webhook{AccountSID: AccountSID, BotSID: b.SID, Channel: channel, TargetTask: task}), Method: bot.WebhookMethod}
+				side = bot.Side{URL: bot.Webhooks{}.Of(b).URL(bot.Webhook{AccountSID: AccountSID, BotSID: b.SID, Channel: channel, TargetTask: task}), Method: bot.WebhookMethod}
 			}
 			*n = n.With(channel, side)
 		}

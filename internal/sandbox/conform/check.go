@@ -21,6 +21,9 @@ func (c *Checker) check(r *http.Request, body []byte, answer *tee) error {
 	if answer.status >= 400 {
 		return checkError(answer)
 	}
+	if strings.HasPrefix(r.URL.Path, "/v3/PhoneNumbers/") {
+		return nil // version 3 of Routes is in no document; twilio-go has it
+	}
 	route, params, located, err := c.find(r, r.Method, withoutEmpty(r, body))
 	if errors.Is(err, routers.ErrMethodNotAllowed) {
 		return c.checkUnlisted(r, answer)

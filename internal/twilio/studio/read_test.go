@@ -197,3 +197,20 @@ func TestActivityCountsWhatIsInProgress(t *testing.T) {
 		}
 	})
 }
+
+// The URL of a flow is the one that Twilio says, in a list, in a read and in the answer to
+// its creation.
+func TestFlowSaysItsURL(t *testing.T) {
+	run(t, func(a account) {
+		created := a.create(greeter())
+		want := a.Fetch(flows + "/" + created.SID)["webhook_url"]
+		listed, err := a.List(a.Context())
+		if err != nil {
+			a.Fatal(err)
+		}
+		read, err := a.Read(a.Context(), created.SID)
+		if err != nil || want == "" || created.WebhookURL != want || read.WebhookURL != want || listed.Bots[0].WebhookURL != want {
+			a.Errorf("it is %q when created, %q when read, %q when listed, not %q: %v", created.WebhookURL, read.WebhookURL, listed.Bots[0].WebhookURL, want, err)
+		}
+	})
+}

@@ -26,6 +26,7 @@ type revision struct {
 	Status        string          `json:"status"`
 	Revision      int             `json:"revision"`
 	CommitMessage string          `json:"commit_message"`
+	WebhookURL    string          `json:"webhook_url"`
 	DateCreated   time.Time       `json:"date_created"`
 	DateUpdated   time.Time       `json:"date_updated"`
 }
@@ -35,6 +36,7 @@ func listedRevision(row *openapi.StudioV2Flow) revision {
 	return revision{
 		SID: twilio.Value(row.Sid), AccountSID: twilio.Value(row.AccountSid), FriendlyName: twilio.Value(row.FriendlyName),
 		Status: twilio.Value(row.Status), Revision: row.Revision, CommitMessage: twilio.Value(row.CommitMessage),
+		WebhookURL:  twilio.Value(row.WebhookUrl),
 		DateCreated: twilio.Value(row.DateCreated), DateUpdated: twilio.Value(row.DateUpdated),
 	}
 }
@@ -45,6 +47,7 @@ func summaryOf(latest revision) bot.Bot {
 	b := bot.Bot{
 		SID: latest.SID, AccountSID: latest.AccountSID, UniqueName: latest.FriendlyName, FriendlyName: latest.FriendlyName,
 		DateCreated: latest.DateCreated, DateUpdated: latest.DateUpdated,
+		WebhookURL: latest.WebhookURL,
 	}
 	b.Replaces, _ = bot.ReplacedByFlow(latest.CommitMessage)
 	if latest.Status == published {

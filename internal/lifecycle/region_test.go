@@ -1,0 +1,109 @@
+package lifecycle_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/replacement"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
+)
+
+const dublin = "https://webhooks.dublin.ie1.twilio.com/"
+
+// What is written is the URL that a flow says: in another Region one that is built from
+// SIDs leads nowhere.
+func TestOperationsWriteTheURLThatAFlowSays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := sandboxtest.NewIn(t, "ie1", sandbox.Settings{ModelBuildMS: 1, ApplicationClearsURL: true})
+		points := func(after, sid string) {
+			t.Helper()
+			for _, channel := range bot.Channels() {
+				if url := w.Number(0).Side(channel).URL; !strings.HasPrefix(url, dublin) || !strings.HasSuffix(url, "/"+sid) {
+					t.Errorf("after %s, %s is at %q, not at %s", after, channel, url, sid)
+				}
+			}
+		}
+		old := w.Create(bot.Studio, "clinic")
+		a, _ := w.Process()
+		if _, _, err := binding.Bind(t.Context(), a, binding.Binding{NumberSID: w.Number(0).SID, BotSID: old.SID, Channels: bot.Channels()}, nil, "", nil); err != nil {
+			t.Fatal(err)
+		}
+		points("binding", old.SID)
+
+		// What was saved is lost, as where another process suspended the bot.
+		a, _ = w.Process()
+		if _, _, err := suspension.Suspend(t.Context(), a, old.SID, ""); err != nil {
+			t.Fatal(err)
+		}
+		if url := w.Number(0).Messaging.URL; url != "" {
+			t.Fatalf("the sandbox left %q", url)
+		}
+		a, _ = w.Process()
+		if _, err := suspension.Resume(t.Context(), a, old.SID, suspension.Saved{}); err != nil {
+			t.Fatal(err)
+		}
+		points("resuming", old.SID)
+
+		a, _ = w.Process()
+		made, _, err := replacement.Run(t.Context(), a, replacement.Request{
+			SID: old.SID, From: sandboxtest.Spec(bot.Studio, "clinic", 1), To: sandboxtest.Spec(bot.Studio, "doctor", 2), Engine: bot.Studio,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		points("renaming", made.SID)
+	})
+}
+
+func TestServiceGetsTheURLThatAFlowSays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := sandboxtest.NewIn(t, "ie1", sandbox.Settings{ModelBuildMS: 1})
+		old := w.Create(bot.Studio, "clinic")
+		form := url.Values{"FriendlyName": {"Campaigns"}, "InboundRequestUrl": {old.WebhookURL}, "UseInboundWebhookOnNumber": {"false"}}
+		if err := w.Client.Do(t.Context(), "POST", "https://messaging.twilio.com/v1/Services", form, nil); err != nil {
+			t.Fatal(err)
+		}
+		a, _ := w.Process()
+		made, _, err := replacement.Run(t.Context(), a, replacement.Request{
+			SID: old.SID, From: sandboxtest.Spec(bot.Studio, "clinic", 1), To: sandboxtest.Spec(bot.Studio, "doctor", 2), Engine: bot.Studio,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, way := range w.Ways() {
+			if !strings.HasPrefix(way.To.URL, dublin) || !strings.HasSuffix(way.To.URL, "/"+made.SID) {
+				t.Errorf("%s leads to %q, not to %s", way, way.To.URL, made.SID)
+			}
+		}
+	})
+}
+
+// A URL that cannot be read is not built where none is documented.
+func TestFlowThatCannotBeReadIsNotBoundInAnotherRegion(t *testing.T) {
+	t.Parallel()
+	for region, refuses := range map[string]bool{"": false, "ie1": true} {
+		t.Run("region "+region, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := sandboxtest.NewIn(t, region, sandbox.Settings{ModelBuildMS: 1})
+				b := w.Create(bot.Studio, "clinic")
+				a, _ := w.Process()
+				if err := w.Box.AddFault(sandbox.Fault{Path: "/Flows/", Kind: sandbox.FaultStatus, Status: 403, Times: 1}); err != nil {
+					t.Fatal(err)
+				}
+				webhooks, err := a.WebhooksOf(t.Context(), b.SID)
+				if url := webhooks.URL(bot.Webhook{AccountSID: b.AccountSID, BotSID: b.SID}); (err != nil) != refuses || !refuses && url != b.WebhookURL {
+					t.Errorf("it is %q: %v", url, err)
+				}
+			})
+		})
+	}
+}
