@@ -49,7 +49,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 		p.check(ctx, number)
 		p.leavesNumber(number)
 	}
-	p.label(p.takesBack(ctx, number, known))
+	p.label()
 	p.urls(ctx, number, known)
 	p.released()
 	p.sharedLabel(ctx, number, known)
@@ -318,28 +318,12 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted 
 	}
 }
 
-// takesBack reports whether the number answers for another bot by now, or for none, on a
-// channel that the binding had: the apply binds it anew.
-func (p *bindingPlan) takesBack(ctx context.Context, number bot.Number, known bool) bool {
-	if !known || p.state == nil || p.plan.Channels.IsUnknown() || p.plan.AssistantSID.IsUnknown() {
-		return false
-	}
-	routing, err := p.provider.account.Routing(ctx, number)
-	if err != nil {
-		return false // the apply reports it
-	}
-	answered := routing.Channels(number, p.plan.AssistantSID.ValueString())
-	return slices.ContainsFunc(p.plan.channels(), func(channel bot.Channel) bool {
-		return slices.Contains(p.prior.Channels, channel) && !slices.Contains(answered, channel)
-	})
-}
-
 // label plans the friendly name: kept while the bot stays, the bot's name for a new
-// binding, and for one that takes its number back.
-func (p *bindingPlan) label(takesBack bool) {
+// binding.
+func (p *bindingPlan) label() {
 	switch {
 	case !p.config.FriendlyName.IsNull():
-	case p.fresh(), takesBack:
+	case p.fresh():
 		p.plan.FriendlyName = types.StringUnknown()
 	default:
 		p.plan.FriendlyName = p.provider.ledger.labelAfter(p.state.AssistantSID.ValueString(), p.state.FriendlyName)
