@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -140,7 +141,8 @@ func TestDeletedBotLeavesNothingBehind(t *testing.T) {
 					t.Errorf("without force, the account was changed:\n%s", diff)
 				}
 				notices, err := lifecycle.Delete(t.Context(), a, b.SID, "clinic", true)
-				if err != nil || len(notices) != 2 {
+				freed := slices.DeleteFunc(slices.Clone(notices), func(n bot.Notice) bool { return n.Summary != "A phone number was freed" })
+				if err != nil || len(freed) != 2 {
 					t.Errorf("with force it says %v, %v", notices, err)
 				}
 				if exists(w, b) || len(w.Holds(b.SID)) > 0 {

@@ -50,7 +50,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 		p.losesCallback(ctx, number)
 		p.leavesNumber(number)
 	}
-	p.label(p.takesBack(ctx, number, known))
+	p.label()
 	p.urls(ctx, number, known)
 	p.released()
 	p.sharedLabel(ctx, number, known)
@@ -346,28 +346,12 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted 
 	if !ok {
 		return
 	}
-	if routing, err := p.provider.account.RoutingWithHolds(ctx, account.AnyTime); err == nil && routing.LeadsTo(service.Way(), wanted.BotSID) {
+	if routing, err := p.provider.account.RoutingOfWays(ctx, account.AnyTime); err == nil && routing.LeadsTo(service.Way(), wanted.BotSID) {
 		return // the bot answers by the service
 	}
 	notice := service.OverrideNotice(number)
 	p.diags.AddAttributeWarning(path.Root("channels"), notice.Summary, notice.Detail+
 		fmt.Sprintf(" To have the bot answer what comes to the service, add a `twiliobot_messaging_service_binding` with `messaging_service_sid = %q`.", service.SID))
-}
-
-// takesBack reports whether the number answers for another bot by now, or for none, on a
-// channel that the binding had: the apply binds it anew.
-func (p *bindingPlan) takesBack(ctx context.Context, number bot.Number, known bool) bool {
-	if !known || p.state == nil || p.plan.Channels.IsUnknown() || p.plan.AssistantSID.IsUnknown() {
-		return false
-	}
-	routing, err := p.provider.account.Routing(ctx, number)
-	if err != nil {
-		return false // the apply reports it
-	}
-	answered := routing.Channels(number, p.plan.AssistantSID.ValueString())
-	return slices.ContainsFunc(p.plan.channels(), func(channel bot.Channel) bool {
-		return slices.Contains(p.prior.Channels, channel) && !slices.Contains(answered, channel)
-	})
 }
 
 // processedElsewhere warns of channels that another Region processes, when they are bound
@@ -390,11 +374,11 @@ func (p *bindingPlan) processedElsewhere(ctx context.Context, number bot.Number,
 }
 
 // label plans the friendly name: kept while the bot stays, the bot's name for a new
-// binding, and for one that takes its number back.
-func (p *bindingPlan) label(takesBack bool) {
+// binding.
+func (p *bindingPlan) label() {
 	switch {
 	case !p.config.FriendlyName.IsNull():
-	case p.fresh(), takesBack:
+	case p.fresh():
 		p.plan.FriendlyName = types.StringUnknown()
 	default:
 		p.plan.FriendlyName = p.provider.ledger.labelAfter(p.state.AssistantSID.ValueString(), p.state.FriendlyName)
