@@ -58,10 +58,10 @@ func TestCheckNotice(t *testing.T) {
 
 // A hold flow is one by its own name alone, and the application says whose it is.
 func TestRoutingKnowsHoldFlowsByTheirNames(t *testing.T) {
-	const holdFlow, real = "FW5555555555555555555555555555eeee", "FW6666666666666666666666666666ffff"
+	const holdFlow, botFlow = "FW5555555555555555555555555555eeee", "FW6666666666666666666666666666ffff"
 	routing := NewRouting(Webhooks{}, []Hold{
 		{SID: testHold, FlowSID: holdFlow, BotSID: testFW}, {FlowSID: holdFlow, BotSID: testUA}, // its name was not moved
-		{SID: testOtherHold, FlowSID: real, BotSID: testAP}, // its URLs are those of a bot
+		{SID: testOtherHold, FlowSID: botFlow, BotSID: testAP}, // its URLs are those of a bot
 	})
 	if got := routing.HoldOf(testFW); got != (Hold{SID: testHold, FlowSID: holdFlow, BotSID: testFW}) {
 		t.Errorf("the hold is %+v", got)
@@ -72,7 +72,7 @@ func TestRoutingKnowsHoldFlowsByTheirNames(t *testing.T) {
 	if got := routing.SuspendedBy(holdFlow); got != testFW {
 		t.Errorf("the flow is of %s", got)
 	}
-	if got := routing.SuspendedBy(real); got != "" {
+	if got := routing.SuspendedBy(botFlow); got != "" {
 		t.Errorf("a bot suspends %s", got)
 	}
 	alone := NewRouting(Webhooks{}, []Hold{{FlowSID: holdFlow, BotSID: testUA}})

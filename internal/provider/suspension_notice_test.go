@@ -15,12 +15,12 @@ import (
 
 func noticing(notice string) block { return suspensionBlock().with("notice", str(notice)) }
 
-// hears is what a contact who writes to a number, and one who calls it, get.
-func (b bench) hears(phone string) string {
+// hears is what a contact who writes to the first number, and one who calls it, get.
+func (b bench) hears() string {
 	b.w.t.Helper()
 	var heard []string
 	for i, channel := range []bot.Channel{bot.Messaging, bot.Voice} {
-		answer, err := b.w.box.Inbound(sandbox.Inbound{To: phone, From: fmt.Sprintf("+1500555000%d", i), Channel: string(channel), Body: "hello"})
+		answer, err := b.w.box.Inbound(sandbox.Inbound{To: ukNumber, From: fmt.Sprintf("+1500555000%d", i), Channel: string(channel), Body: "hello"})
 		if err != nil || !answer.Ended {
 			b.w.t.Fatalf("%s: it goes on: %+v, %v", channel, answer, err)
 		}
@@ -66,7 +66,7 @@ func TestNoticeOfASuspension(t *testing.T) {
 				{noticing("Back on Monday."), "Back on Monday.|Back on Monday."},
 			} {
 				b.applied(append(blocks, each.suspension)...)
-				if got := b.hears(ukNumber); got != each.heard || !slices.Equal(b.holds(), flows) {
+				if got := b.hears(); got != each.heard || !slices.Equal(b.holds(), flows) {
 					t.Errorf("it says %q, not %q", got, each.heard)
 				}
 			}
@@ -84,14 +84,14 @@ func TestNoticeOfASuspension(t *testing.T) {
 					t.Errorf("%s: the plan shows nothing, %v, %q", what, err, b.warnings)
 				}
 				b.applied(suspended...)
-				if got := b.hears(ukNumber); got != "Back on Monday.|Back on Monday." {
+				if got := b.hears(); got != "Back on Monday.|Back on Monday." {
 					t.Errorf("%s, repaired: it says %q", what, got)
 				}
 			}
 			// A rename takes the hold along.
 			blocks[0] = botBlock("bot", content(engine, "second", 1))
 			b.applied(append(blocks, noticing("Back on Monday."))...)
-			if got := b.hears(ukNumber); got != "Back on Monday.|Back on Monday." || !slices.Equal(b.holds(), flows) {
+			if got := b.hears(); got != "Back on Monday.|Back on Monday." || !slices.Equal(b.holds(), flows) {
 				t.Errorf("renamed, it says %q by %v", got, b.holds())
 			}
 			b.applied(blocks...)
@@ -135,7 +135,7 @@ func TestHoldOfAnEarlierVersionIsPlannedToBeTakenOver(t *testing.T) {
 		b.warnsOnce("is not as it should be", hold, "no flow of its own")
 		b.watched()
 		b.applied(blocks...)
-		if got := b.hears(ukNumber); got != "|" || len(b.holds()) != 1 || field(b.w.number(ukNumber), "sms_application_sid") != hold {
+		if got := b.hears(); got != "|" || len(b.holds()) != 1 || field(b.w.number(ukNumber), "sms_application_sid") != hold {
 			t.Errorf("it says %q, and there are %v", got, b.holds())
 		}
 	})

@@ -25,8 +25,7 @@ func (d *providerData) warnSilenced(ctx context.Context, routing bot.Routing, nu
 // warnSuspended says, once in a walk, that a bot is suspended and which of its
 // numbers are silent: a suspension that nobody remembers must stay visible.
 func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *diag.Diagnostics) {
-	now, err := suspension.Read(ctx, d.account, botSID, account.AnyTime)
-	if err != nil {
+	if _, err := suspension.Read(ctx, d.account, botSID, account.AnyTime); err != nil {
 		if !errors.Is(err, bot.ErrNotFound) {
 			diags.AddWarning("Unable to look whether a bot is suspended", sentence(err))
 		}
@@ -35,7 +34,8 @@ func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *
 	if !d.ledger.firstTime("suspended " + botSID) {
 		return
 	}
-	if now, err = suspension.ReadWhole(ctx, d.account, botSID, account.AnyTime); err != nil {
+	now, err := suspension.ReadWhole(ctx, d.account, botSID, account.AnyTime)
+	if err != nil {
 		diags.AddWarning("Unable to look whether a bot is suspended", sentence(err))
 		return
 	}

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // warnRegionsUnread says, once in a walk, that the inbound processing Regions of phone
@@ -27,14 +25,5 @@ func (d *providerData) warnUnreadEngines(diags *diag.Diagnostics) {
 			diags.AddWarning(fmt.Sprintf("The account's bots on the engine %s could not be read", engine),
 				"They are not shown, and whether one of them has a name that is wanted, or was left by an apply that was cut off, is not known. "+sentence(unread[engine]))
 		}
-	}
-}
-
-// suspensionUnread says that a Messaging Service may keep a suspended bot answering.
-func suspensionUnread(botSID string, err error) bot.Notice {
-	return bot.Notice{
-		Summary: "The account's Messaging Services could not be read",
-		Detail: fmt.Sprintf("Whether one of them routes messages to bot %s, which then goes on answering them, is not known: that the suspension silences it is not promised. %s",
-			botSID, sentence(err)),
 	}
 }

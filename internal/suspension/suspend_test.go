@@ -20,18 +20,18 @@ type house struct {
 	flows, applications *accounttest.Host
 }
 
-func newHouse(numbers int, services account.Services) house {
+func newHouse(numbers int) house {
 	h := house{
 		numbers:      accounttest.NewNumbers(numbers),
 		flows:        accounttest.NewHost("FW", bot.Bot{SID: accounttest.Flow, AccountSID: accounttest.SID, UniqueName: "flow"}, bot.Bot{SID: otherFlow, AccountSID: accounttest.SID, UniqueName: "other"}),
 		applications: accounttest.NewHost("AP", bot.Bot{SID: accounttest.Application, AccountSID: accounttest.SID, UniqueName: "app"}),
 	}
-	h.Account = h.over(h.numbers, services)
+	h.Account = h.over(h.numbers)
 	return h
 }
 
-func (h house) over(numbers account.Numbers, services account.Services) *account.Account {
-	return account.New(accounttest.SID, bot.Webhooks{}, numbers, services, map[bot.Engine]account.Host{bot.Studio: h.flows, bot.Application: h.applications})
+func (h house) over(numbers account.Numbers) *account.Account {
+	return account.New(accounttest.SID, bot.Webhooks{}, numbers, account.NoServices{}, map[bot.Engine]account.Host{bot.Studio: h.flows, bot.Application: h.applications})
 }
 
 // clearing is a Twilio that clears the URLs of a side whose application is set.
@@ -52,10 +52,10 @@ func undated(n bot.Number) bot.Number { n.DateUpdated = time.Time{}; return n }
 func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 	for what, over := range map[string]func(h house) *account.Account{
 		"Twilio leaves the URLs":  func(h house) *account.Account { return h.Account },
-		"Twilio clears both URLs": func(h house) *account.Account { return h.over(clearing{h.numbers}, account.NoServices{}) },
+		"Twilio clears both URLs": func(h house) *account.Account { return h.over(clearing{h.numbers}) },
 	} {
 		t.Run(what, func(t *testing.T) {
-			h := newHouse(3, account.NoServices{})
+			h := newHouse(3)
 			a := over(h)
 			flow := bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging), Method: "GET", FallbackURL: fallback}
 			h.numbers.Set(accounttest.NumberSID(0), func(n *bot.Number) { n.Messaging, n.Voice = flow, flow })
@@ -101,7 +101,7 @@ func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 }
 
 func TestSuspendedBotIsSilencedWhereNumbersWereResumedByHand(t *testing.T) {
-	h := newHouse(2, account.NoServices{})
+	h := newHouse(2)
 	h.applications.Held = []bot.Hold{{SID: hold, BotSID: accounttest.Flow}}
 	flow := bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging), Method: "POST"}
 	silenced := flow
@@ -122,14 +122,14 @@ func TestSuspendedBotIsSilencedWhereNumbersWereResumedByHand(t *testing.T) {
 }
 
 func TestBotThatIsGoneIsNotSuspended(t *testing.T) {
-	h := newHouse(0, account.NoServices{})
+	h := newHouse(0)
 	if _, _, err := Suspend(t.Context(), h.Account, "FW9999999999999999999999999999aaaa", ""); !errors.Is(err, bot.ErrNotFound) || len(h.applications.Held) > 0 {
 		t.Errorf("%v, %v", h.applications.Held, err)
 	}
 }
 
 func TestSuspendedNumberThatAnotherTookIsLeftToIt(t *testing.T) {
-	h := newHouse(3, account.NoServices{})
+	h := newHouse(3)
 	flow := bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging), Method: "POST"}
 	for i := range 3 {
 		h.numbers.Set(accounttest.NumberSID(i), func(n *bot.Number) { n.Messaging = flow })
@@ -152,7 +152,7 @@ func TestSuspendedNumberThatAnotherTookIsLeftToIt(t *testing.T) {
 
 // Two processes that suspended a bot at once may have made a hold each.
 func TestBotOfTwoHoldsIsResumedWholly(t *testing.T) {
-	h := newHouse(2, account.NoServices{})
+	h := newHouse(2)
 	h.applications.Held = []bot.Hold{{SID: hold, BotSID: accounttest.Flow}, {SID: oldHold, BotSID: accounttest.Flow}}
 	for i, application := range []string{hold, oldHold} {
 		h.numbers.Set(accounttest.NumberSID(i), func(n *bot.Number) {
@@ -170,7 +170,7 @@ func TestBotOfTwoHoldsIsResumedWholly(t *testing.T) {
 }
 
 func TestSuspensionMovesFromOneBotToAnother(t *testing.T) {
-	h := newHouse(0, account.NoServices{})
+	h := newHouse(0)
 	h.applications.Held = []bot.Hold{{SID: hold, BotSID: accounttest.Flow}, {SID: oldHold, BotSID: accounttest.Flow}, {SID: otherHold, BotSID: otherFlow}}
 	if err := errors.Join(Move(t.Context(), h.Account, "", accounttest.Application), Move(t.Context(), h.Account, "FW9", accounttest.Application)); err != nil {
 		t.Errorf("a bot that is not suspended: %v", err)
@@ -187,7 +187,7 @@ func TestSuspensionMovesFromOneBotToAnother(t *testing.T) {
 }
 
 func TestChangedTellsWhetherTheSuspensionIsAnother(t *testing.T) {
-	h := newHouse(0, account.NoServices{})
+	h := newHouse(0)
 	for _, each := range []struct {
 		held   []bot.Hold
 		hold   string
@@ -229,7 +229,7 @@ func TestFollowMakesTheNumberWhatTheHoldsAskFor(t *testing.T) {
 		"another bot's came":      {flow, "", []bot.Hold{{SID: otherHold, BotSID: otherFlow}}, flow, 0},
 		"one came, taken by then": {bot.Side{URL: external}, "", []bot.Hold{one}, bot.Side{URL: external}, 0},
 	} {
-		h := newHouse(1, account.NoServices{})
+		h := newHouse(1)
 		h.numbers.Set(accounttest.NumberSID(0), func(n *bot.Number) { n.Messaging = each.side })
 		h.applications.Held = each.held
 		err := h.EditNumber(t.Context(), accounttest.NumberSID(0), nil, func(ctx context.Context, e *account.Edit) error {
@@ -243,7 +243,7 @@ func TestFollowMakesTheNumberWhatTheHoldsAskFor(t *testing.T) {
 
 // A resumed bot's own listing of before is not taken for what is there now.
 func TestReadOfAnyTimeIsThatOfTheListingOfThisRun(t *testing.T) {
-	h := newHouse(1, account.NoServices{})
+	h := newHouse(1)
 	if _, err := Read(t.Context(), h.Account, accounttest.Flow, account.AnyTime); !errors.Is(err, bot.ErrNotFound) || h.numbers.Calls["list"] > 0 {
 		t.Errorf("%v after %v", err, h.numbers.Calls)
 	}

@@ -51,12 +51,12 @@ func ReadWhole(ctx context.Context, a *account.Account, botSID string, since acc
 
 // readFlow reads what the hold says.
 func (s *Suspension) readFlow(ctx context.Context, a *account.Account) error {
+	s.Unread = s.HoldSID != "" && a.NoHoldFlows(ctx) != nil
 	switch {
 	case s.HoldSID == "":
 		s.Wrong = "it no longer exists"
 		return nil
-	case a.NoHoldFlows(ctx) != nil:
-		s.Unread = true
+	case s.Unread:
 		return nil
 	case s.FlowSID == "":
 		s.Wrong = "it has no flow of its own that answers"

@@ -215,7 +215,7 @@ func (w *World) HoldFlows(botSID string) []bot.HoldFlow {
 		if hold.BotSID != botSID || hold.SID != "" {
 			continue
 		}
-		flow, err := w.Hosts[bot.Studio].(account.FlowHolder).ReadHoldFlow(context.WithoutCancel(w.T.Context()), hold.FlowSID)
+		flow, err := w.flowHolder().ReadHoldFlow(context.WithoutCancel(w.T.Context()), hold.FlowSID)
 		if err != nil {
 			w.T.Fatal(err)
 		}
@@ -228,7 +228,7 @@ func (w *World) HoldFlows(botSID string) []bot.HoldFlow {
 // yet.
 func (w *World) Hold(botSID, notice string) bot.Hold {
 	w.T.Helper()
-	flow, err := w.Hosts[bot.Studio].(account.FlowHolder).CreateHoldFlow(w.T.Context(), bot.HoldFlow{BotSID: botSID, Notice: notice})
+	flow, err := w.flowHolder().CreateHoldFlow(w.T.Context(), bot.HoldFlow{BotSID: botSID, Notice: notice})
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func (w *World) EarlierHold(botSID string) bot.Hold { return w.mark(bot.Hold{Bot
 
 func (w *World) mark(hold bot.Hold) bot.Hold {
 	w.T.Helper()
-	made, err := w.Hosts[bot.Application].(account.Holder).CreateHold(w.T.Context(), hold)
+	made, err := w.holder().CreateHold(w.T.Context(), hold)
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -255,6 +255,24 @@ func (w *World) numbers() []bot.Number {
 		w.T.Fatal(err)
 	}
 	return numbers
+}
+
+func (w *World) holder() account.Holder {
+	w.T.Helper()
+	holder, ok := w.Hosts[bot.Application].(account.Holder)
+	if !ok {
+		w.T.Fatal("applications keep no holds")
+	}
+	return holder
+}
+
+func (w *World) flowHolder() account.FlowHolder {
+	w.T.Helper()
+	holder, ok := w.Hosts[bot.Studio].(account.FlowHolder)
+	if !ok {
+		w.T.Fatal("flows keep no hold flows")
+	}
+	return holder
 }
 
 // answer says what answers on a channel of a number, by Twilio's precedence; written
@@ -398,7 +416,7 @@ func (w *World) Snapshot() []string {
 			add("hold of %s by flow %q", h.BotSID, h.FlowSID)
 			continue
 		}
-		flow, err := w.Hosts[bot.Studio].(account.FlowHolder).ReadHoldFlow(ctx, h.FlowSID)
+		flow, err := w.flowHolder().ReadHoldFlow(ctx, h.FlowSID)
 		if err != nil {
 			w.T.Fatal(err)
 		}
