@@ -89,12 +89,12 @@ func TestEachProductTakenAway(t *testing.T) {
 		{"voice/twiml.apps/*", unread, unread, apps, apps, apps, apps},
 		{"studio/flows/*", unread, unread, flows, flows, flows, flows},
 		{"studio/executions/*", "", "", "", "What is in progress on it " + unread, "", ""},
-		{"messaging/services/*", unread, unread, "Unable to look for Messaging Services", unread, "not promised", unread},
-		{"messaging/services.phonenumbers/*", unread, unread, "Unable to look for Messaging Services", "", "not promised", ""},
-		{"messaging/whatsapp-senders/*", "", unread, "", unread, "", unread},
-		{"voice/sip.domains/*", "", unread, "", unread, "", unread},
-		{"sms/short-codes/*", "", unread, "", unread, "", unread},
-		{"conversations/addresses/*", "", unread, "", unread, "", unread},
+		{"messaging/services/*", unread, unread, "Unable to look for Messaging Services", unread, "by Messaging Services too is not known", unread},
+		{"messaging/services.phonenumbers/*", unread, unread, "Unable to look for Messaging Services", "", "Unable to look for Messaging Services", ""},
+		{"messaging/whatsapp-senders/*", "", unread, "", unread, unread, unread},
+		{"voice/sip.domains/*", "", unread, "", unread, unread, unread},
+		{"sms/short-codes/*", "", unread, "", unread, unread, unread},
+		{"conversations/addresses/*", "", unread, "", unread, unread, unread},
 		{"routes/inbound/*", "", "", "inbound processing Regions", "", "", ""},
 	} {
 		for _, status := range []int{401, 403} {
