@@ -567,8 +567,8 @@ func TestNothingOfSomebodyElsesIsOverwritten(t *testing.T) {
 	t.Parallel()
 	const theirs = "https://theirs.example.com/answer"
 	for _, s := range scenarios() {
-		if s.name == "create" || s.name == "update" {
-			continue // one writes a number without a bot, the other none
+		if s.name == "create" || s.name == "update" || strings.Contains(s.name, "service") {
+			continue // they write a number without a bot, or none
 		}
 		t.Run(s.name+" on "+s.engine, func(t *testing.T) {
 			t.Parallel()
