@@ -234,7 +234,7 @@ func (r *replacement) discard(ctx context.Context) error {
 // moveSuspension moves the mark of a suspension, and with it every silenced channel at
 // once.
 func (r *replacement) moveSuspension(ctx context.Context) error {
-	if err := suspension.Move(ctx, r.account, r.old.SID, r.new.SID); err != nil {
+	if err := suspension.HandOver(ctx, r.account, r.old.SID, r.new.SID); err != nil {
 		return err
 	}
 	r.account.Replaced(r.old.SID, r.new.SID)
@@ -244,7 +244,7 @@ func (r *replacement) moveSuspension(ctx context.Context) error {
 
 func (r *replacement) moveSuspensionBack(ctx context.Context) error {
 	r.carries = false
-	return suspension.Move(ctx, r.account, r.new.SID, r.old.SID)
+	return suspension.HandOver(ctx, r.account, r.new.SID, r.old.SID)
 }
 
 // moveAll moves what routes to the old bot, whatever of it is moved already.

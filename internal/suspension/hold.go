@@ -251,15 +251,16 @@ func DeleteHolds(ctx context.Context, a *account.Account, botSID string) error {
 	return nil
 }
 
-// HandOver is Move for a bot that exists on beside the other: nobody suspends or resumes
-// it at the same time.
+// HandOver makes the suspension of one bot that of another, while nobody else of this process
+// suspends or resumes it: a suspension that is undone at the same time would delete the hold
+// that moves.
 func HandOver(ctx context.Context, a *account.Account, from, to string) error {
 	unlock, err := a.LockSuspension(ctx, from)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	return Move(ctx, a, from, to)
+	return move(ctx, a, from, to)
 }
 
 // HolderOf is the bot that one of the holds, by SID, suspends now; empty where they suspend
@@ -280,12 +281,12 @@ func HolderOf(ctx context.Context, a *account.Account, holds []string, since acc
 	return "", nil
 }
 
-// Move makes the suspension of one bot that of another: the mark moves, and with it
+// move makes the suspension of one bot that of another: the mark moves, and with it
 // everything that is silenced at once. The flow's name follows; cut off before it does, the
 // application says whose both are. What answers for the other bot all the same is silenced:
 // the suspension may have come after its numbers had moved. A bot that is not suspended is
 // no error.
-func Move(ctx context.Context, a *account.Account, from, to string) error {
+func move(ctx context.Context, a *account.Account, from, to string) error {
 	if from == "" {
 		return nil
 	}

@@ -172,10 +172,10 @@ func TestBotOfTwoHoldsIsResumedWholly(t *testing.T) {
 func TestSuspensionMovesFromOneBotToAnother(t *testing.T) {
 	h := newHouse(0)
 	h.applications.Held = []bot.Hold{{SID: hold, BotSID: accounttest.Flow}, {SID: oldHold, BotSID: accounttest.Flow}, {SID: otherHold, BotSID: otherFlow}}
-	if err := errors.Join(Move(t.Context(), h.Account, "", accounttest.Application), Move(t.Context(), h.Account, "FW9", accounttest.Application)); err != nil {
+	if err := errors.Join(HandOver(t.Context(), h.Account, "", accounttest.Application), HandOver(t.Context(), h.Account, "FW9", accounttest.Application)); err != nil {
 		t.Errorf("a bot that is not suspended: %v", err)
 	}
-	if err := Move(t.Context(), h.Account, accounttest.Flow, accounttest.Application); err != nil {
+	if err := HandOver(t.Context(), h.Account, accounttest.Flow, accounttest.Application); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(h.applications.Held); got != fmt.Sprint([]bot.Hold{{SID: hold, BotSID: accounttest.Application}, {SID: oldHold, BotSID: accounttest.Application}, {SID: otherHold, BotSID: otherFlow}}) {

@@ -383,7 +383,7 @@ func TestHoldWhosePartsDisagreeIsPutRight(t *testing.T) {
 	t.Parallel()
 	for name, next := range map[string]func(ctx context.Context, a *account.Account, old, made bot.Bot) error{
 		"the replacement goes on": func(ctx context.Context, a *account.Account, old, made bot.Bot) error {
-			return Move(ctx, a, old.SID, made.SID)
+			return HandOver(ctx, a, old.SID, made.SID)
 		},
 		"the new bot is suspended": func(ctx context.Context, a *account.Account, _, made bot.Bot) error {
 			_, _, err := Suspend(ctx, a, made.SID, "Back on Monday.")
@@ -394,7 +394,7 @@ func TestHoldWhosePartsDisagreeIsPutRight(t *testing.T) {
 			return err
 		},
 		"the old bot's hold is deleted": func(ctx context.Context, a *account.Account, old, made bot.Bot) error {
-			return errors.Join(DeleteHolds(ctx, a, old.SID), Move(ctx, a, old.SID, made.SID))
+			return errors.Join(DeleteHolds(ctx, a, old.SID), HandOver(ctx, a, old.SID, made.SID))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
