@@ -409,3 +409,29 @@ func TestIdentityWithoutChannelsIsUpgraded(t *testing.T) {
 		t.Errorf("the refresh gives the channels %v", channels)
 	}
 }
+
+// A binding of calls changes while another of the same number takes its messages back, in
+// either order: the label is planned by what the refresh found, and not by what the other
+// binding has written by then.
+func TestLabelIsPlannedByWhatTheRefreshFound(t *testing.T) {
+	t.Parallel()
+	for _, engine := range everyEngine {
+		for _, first := range []string{"front", "calls"} {
+			b := newBench(t)
+			engines := map[string]string{"bot": engine, "desk": engine}
+			before := on(engines, sideBlock("front", ukNumber, "bot", "messaging"), sideBlock("calls", ukNumber, "desk", "voice"))
+			b.done(turn{blocks: before})
+			number := b.w.number(ukNumber)
+			b.w.setNumber(ukNumber, map[string]string{
+				"SmsUrl": strings.Replace(field(number, "voice_url"), "twilio-voice", "twilio-messaging", 1), "SmsApplicationSid": field(number, "voice_application_sid"),
+			})
+			b.expect("another client points the messages elsewhere", `desk/desk "bot"`)
+			after := turn{blocks: overwriting(before), first: []string{"twiliobot_assistant.bot", "twiliobot_assistant.desk", "twiliobot_phone_number_binding." + first}}
+			b.done(after)
+			if got := b.answerersOf(ukNumber); !strings.HasPrefix(got, "bot/desk ") {
+				t.Errorf("%s, %s first: it ends with %s", engine, first, got)
+			}
+			b.close()
+		}
+	}
+}

@@ -134,6 +134,7 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		addAttributeError(diags, plan.numberPath(), "Unable to read the bot", err)
 		return priorBinding{}
 	}
+	now.Others = now.hasOthers(routing, after)
 	plan.read(routing, after, now)
 	if e164(planned.PhoneNumber) == after.PhoneNumber {
 		plan.PhoneNumber = planned.PhoneNumber

@@ -84,18 +84,9 @@ func (p *bindingPlan) released() {
 
 // sharedLabel leaves the label open that a binding keeps which changes, where another bot
 // answers on the number: a label that is that bot's may change in the same apply.
-func (p *bindingPlan) sharedLabel(ctx context.Context, number bot.Number, known bool) {
-	if !known || p.fresh() || !p.config.FriendlyName.IsNull() || !p.changes() {
-		return
-	}
-	routing, err := p.provider.account.Routing(ctx, number)
-	if err != nil {
-		return // said by what the plan looked for before
-	}
-	for _, channel := range without(bot.Channels(), p.prior.Channels) {
-		if other := routing.Route(number, channel).BotSID; other != "" && other != p.prior.BotSID {
-			p.plan.FriendlyName = types.StringUnknown()
-		}
+func (p *bindingPlan) sharedLabel(known bool) {
+	if known && !p.fresh() && p.config.FriendlyName.IsNull() && p.changes() && p.prior.Others {
+		p.plan.FriendlyName = types.StringUnknown()
 	}
 }
 

@@ -53,7 +53,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 	p.label()
 	p.urls(ctx, number, known)
 	p.released()
-	p.sharedLabel(ctx, number, known)
+	p.sharedLabel(known)
 	if p.leaves(ctx) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("assistant_sid"))
 	}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -23,6 +24,10 @@ type priorBinding struct {
 	// Shared are the channels that another binding of the state has too, for the same bot:
 	// they are never freed with this one.
 	Shared []bot.Channel `json:"shared,omitempty"`
+	// Others reports whether another bot answered on the number's other channels when it was
+	// last read: the plan and the apply ask this and not the number, which another binding of
+	// the same apply may have changed in between.
+	Others bool `json:"others,omitempty"`
 	// Next is the binding that comes in the place of this one, where Terraform replaces it.
 	Next *nextBinding `json:"next,omitempty"`
 
@@ -79,6 +84,15 @@ func (p priorBinding) of(state bindingModel) priorBinding {
 		p.BotSID, p.Channels = state.AssistantSID.ValueString(), state.channels()
 	}
 	return p
+}
+
+// hasOthers reports whether another bot than the binding's answers on the channels of a
+// number that the binding does not have.
+func (p priorBinding) hasOthers(routing bot.Routing, number bot.Number) bool {
+	return slices.ContainsFunc(without(bot.Channels(), p.Channels), func(channel bot.Channel) bool {
+		other := routing.Route(number, channel).BotSID
+		return other != "" && other != p.BotSID
+	})
 }
 
 // freed is what is freed when the binding gives up all that it has.

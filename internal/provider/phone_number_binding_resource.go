@@ -107,7 +107,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	}
 	state.read(routing, number, prior)
 	prior.NumberSID, prior.Snapshot, prior.Next = number.SID, bot.SnapshotOf(number), nil
-	prior.Shared = r.provider.ledger.readBinding(prior)
+	prior.Shared, prior.Others = r.provider.ledger.readBinding(prior), prior.hasOthers(routing, number)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(prior.save(ctx, resp.Private)...)
