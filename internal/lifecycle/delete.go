@@ -144,33 +144,31 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 					return err
 				}
 			}
-			return freeServices(ctx, a, bots)
+			return freeWays(ctx, a, bots)
 		},
 	})
 	return notices, err
 }
 
-// freeServices frees the Messaging Services that lead to one of the bots, of those that the
-// credentials may read.
-func freeServices(ctx context.Context, a *account.Account, bots []bot.Bot) error {
-	services, err := a.Services(ctx, a.Now())
-	if errors.Is(err, bot.ErrForbidden) {
-		return nil
-	}
-	if err != nil || len(services) == 0 {
-		return err
-	}
-	routing, err := a.RoutingWithHolds(ctx, account.AnyTime)
+// freeWays frees the ways in that lead to one of the bots, of those that can be freed and
+// that the credentials may read.
+func freeWays(ctx context.Context, a *account.Account, bots []bot.Bot) error {
+	ways, _, err := a.WaysThatMove(ctx, a.Now())
 	if err != nil {
 		return err
 	}
-	for _, service := range services {
-		way := service.Way()
-		if !slices.ContainsFunc(bots, func(b bot.Bot) bool { return routing.Lead(way).BotSID == b.SID }) {
-			continue
-		}
-		if err := free(ctx, a, way, bots); err != nil {
-			return err
+	routing, err := a.RoutingOfWays(ctx, account.AnyTime)
+	if err != nil {
+		return err
+	}
+	for _, b := range bots {
+		for _, way := range routing.Ways(ways, b.SID) {
+			if !way.Kind.Frees() {
+				continue
+			}
+			if err := free(ctx, a, way, bots); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -25,8 +25,8 @@ type numberSide struct {
 	channel   bot.Channel
 }
 
-// sideRecord records the bindings of one side. Terraform does not tell the
-// provider which resource it asks for, so they are told apart by what they have.
+// sideRecord records the bindings of one side. Terraform names no resource
+// to its provider, so they are told apart by what they have.
 type sideRecord struct {
 	read     []priorBinding // that the refresh read
 	planned  []string       // the bots of the bindings that the plan gives the side to; empty while not known

@@ -16,8 +16,8 @@ func newServiceRecords() *serviceRecords {
 	return &serviceRecords{services: map[string]*serviceRecord{}, handed: map[string]priorServiceBinding{}}
 }
 
-// serviceRecord records the bindings of one service. Terraform does not tell the provider
-// which resource it asks for, so they are told apart by what they have.
+// serviceRecord records the bindings of one service. Terraform names no resource to
+// its provider, so they are told apart by what they have.
 type serviceRecord struct {
 	read     []priorServiceBinding // that the refresh read
 	planned  []string              // the bots of the bindings that the plan gives the service to; empty while not known

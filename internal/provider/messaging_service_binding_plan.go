@@ -72,7 +72,7 @@ type serviceBindingPlan struct {
 
 var servicePath = path.Root("messaging_service_sid")
 
-// service reads the service; false while the configuration does not tell which it is.
+// service reads the service; false while the configuration does not say which it is.
 func (p *serviceBindingPlan) service(ctx context.Context) (bot.Way, bot.Routing, bool) {
 	acct := p.provider.account
 	if p.plan.ServiceSID.IsUnknown() {

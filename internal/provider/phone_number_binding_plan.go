@@ -78,7 +78,7 @@ type bindingPlan struct {
 }
 
 // number finds the number and fills in both ways to name it; false while the
-// configuration does not tell which it is.
+// configuration does not say which it is.
 func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 	p.plan.AccountSID = types.StringValue(p.provider.account.SID)
 	var number bot.Number
