@@ -1,13 +1,13 @@
 package twilio
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 )
 
 // MaxPageSize is the most that Twilio's lists give at a request.
@@ -58,19 +58,8 @@ func parsePage(next string) (page, token string, err error) {
 // asked for: on another host, or under another path. at are the addresses the
 // list has: the one Twilio documents, and the one it was reached at.
 func checkNextPage(answer []byte, at ...*url.URL) error {
-	if !bytes.Contains(answer, []byte(`"next_page_ur`)) {
-		return nil
-	}
-	var body struct {
-		URI  string `json:"next_page_uri"`
-		Meta struct {
-			URL string `json:"next_page_url"`
-		} `json:"meta"`
-	}
-	if json.Unmarshal(answer, &body) != nil {
-		return nil //nolint:nilerr // it is not a list, or the one who decodes it will say what is wrong
-	}
-	for _, link := range []string{body.URI, body.Meta.URL} {
+	for _, name := range []string{"next_page_uri", "meta.next_page_url"} {
+		link := gjson.GetBytes(answer, name).String()
 		if link == "" {
 			continue
 		}
