@@ -125,6 +125,16 @@ func (s *Sandbox) write(st *state) error {
 	return nil
 }
 
+// Contents is what a file of this sandbox holds: all of its data. What the same calls lead
+// to from equal contents is equal, as far as the clock and the SIDs are.
+func (s *Sandbox) Contents(ctx context.Context) (text []byte, err error) {
+	err = s.do(ctx, func() error {
+		text, err = s.encode(s.state)
+		return err
+	})
+	return text, err
+}
+
 func (s *Sandbox) encode(st *state) ([]byte, error) {
 	document := map[string]any{"version": fileVersion, "settings": st.settings}
 	for _, t := range s.tables {

@@ -51,15 +51,26 @@ type Operation struct {
 
 // outcome is how the operation ended that was cut.
 type outcome struct {
-	err        error
-	now, again []string // snapshots after it, and after Again
-	broken     error    // what a step's Cut says and is not so
-	dead       []string
-	said       []string
-	againErr   error
-	calls      []string
-	before     []string
+	consequence
+	err    error
+	broken error // what a step's Cut says and is not so
+	said   []string
+	calls  []string
+	before []string
 }
+
+// consequence is what is so after the operation, and after it is run again. The process
+// that runs it again knows nothing but the account, so accounts of equal contents have the
+// same consequence.
+type consequence struct {
+	now, again []string // snapshots after it, and after Again
+	dead       []string
+	againErr   error
+}
+
+// consequences are those that are known, by the contents of the account. Most calls are
+// reads, so an operation that is killed leaves as many accounts as it has writes.
+type consequences map[string]consequence
 
 // CutEverywhere cuts the operation at every one of its calls in every way. What an error
 // says of the account must be so: all is as it was where it says that it undid what it
@@ -68,7 +79,8 @@ type outcome struct {
 // that was not cut comes to.
 func (o Operation) CutEverywhere(t *testing.T) {
 	t.Helper()
-	clean := o.run(t, 0, "")
+	known := consequences{}
+	clean := o.run(t, known, 0, "")
 	if clean.err != nil {
 		t.Fatalf("without a cut: %v", clean.err)
 	}
@@ -86,7 +98,7 @@ func (o Operation) CutEverywhere(t *testing.T) {
 			if !sampletest.Takes(nth+i) || read && (fate == LostBefore || fate == LostAfter) {
 				continue // a read that is lost fails as one that is refused does
 			}
-			got := o.run(t, nth, fate)
+			got := o.run(t, known, nth, fate)
 			at := fmt.Sprintf("call %d of %d (%s) %s", nth, len(clean.calls), clean.calls[nth-1], fate)
 			if err := o.judge(got, clean, fate); err != nil {
 				t.Errorf("%s: %v\nit said: %v", at, err, got.err)
@@ -133,7 +145,7 @@ func (o Operation) judge(got, clean outcome, fate Fate) error {
 }
 
 // run runs the operation with one cut, and again without.
-func (o Operation) run(t *testing.T, nth int, fate Fate) (got outcome) {
+func (o Operation) run(t *testing.T, known consequences, nth int, fate Fate) (got outcome) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := New(t, o.Settings)
@@ -144,18 +156,32 @@ func (o Operation) run(t *testing.T, nth int, fate Fate) (got outcome) {
 		got.err = o.Run(Count(t.Context()), w, a)
 		synctest.Wait()
 		got.calls = slices.Clone(line.Calls())
-		got.now, got.dead = w.Snapshot(), w.Dead()
 		got.said, got.broken = o.promised(w, got.err)
-		again := o.Again
-		if again == nil {
-			again = o.Run
+		contents, err := w.Box.Contents(t.Context())
+		if err != nil {
+			t.Fatal(err)
 		}
-		next, _ := w.Process()
-		got.againErr = again(t.Context(), w, next)
-		synctest.Wait()
-		got.again = w.Snapshot()
+		if _, ok := known[string(contents)]; !ok {
+			known[string(contents)] = o.consequence(w)
+		}
+		got.consequence = known[string(contents)]
 	})
 	return got
+}
+
+// consequence runs the operation again, in a process of its own.
+func (o Operation) consequence(w *World) (c consequence) {
+	w.T.Helper()
+	c.now, c.dead = w.Snapshot(), w.Dead()
+	again := o.Again
+	if again == nil {
+		again = o.Run
+	}
+	next, _ := w.Process()
+	c.againErr = again(w.T.Context(), w, next)
+	synctest.Wait()
+	c.again = w.Snapshot()
+	return c
 }
 
 // promised holds what an error says against the account. said lists the Cuts that it
