@@ -1,4 +1,4 @@
-// Package sampletest says which cuts and interleavings of an operation a test tries: every
+// Package sampletest says which cuts, interleavings and rows of a table a test tries: every
 // one, or a sample of them with the race detector.
 package sampletest
 
