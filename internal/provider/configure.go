@@ -66,8 +66,8 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	}
 	config := twilio.Config{
 		Resolved: resolved, Version: p.version, TerraformVersion: req.TerraformVersion,
-		MaxRetries: twilio.DefaultMaxRetries,
-		Log:        func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) },
+		MaxRetries: twilio.DefaultMaxRetries, Transport: p.transport,
+		Log: func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) },
 	}
 	if !m.MaxRetries.IsNull() {
 		config.MaxRetries = int(m.MaxRetries.ValueInt64())

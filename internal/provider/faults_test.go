@@ -143,7 +143,7 @@ type bench struct {
 func (s scenario) bench(t *testing.T) bench {
 	t.Helper()
 	w := &world{t: t, box: sandbox.New(quick())}
-	g := &gate{next: conforming(t, w.box)}
+	g := &gate{next: conforming(t, w.box), box: w.box}
 	w.server = httptest.NewServer(slowed(t, g))
 	w.server.Config.ErrorLog = nil
 	t.Cleanup(w.server.Close)

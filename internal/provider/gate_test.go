@@ -32,6 +32,7 @@ const outage = 4
 // checks after every write whether a number that answered stopped answering.
 type gate struct {
 	next http.Handler
+	box  *sandbox.Sandbox // is asked who answers: past next, which checks what the provider asks
 
 	// writing is held by a write until its effect is checked: during another write, a
 	// number may reference a bot that does not exist yet.
@@ -169,7 +170,7 @@ func (g *gate) ask(address string, into any) {
 	request := httptest.NewRequest(http.MethodGet, address, nil)
 	request.SetBasicAuth(sandbox.StarterAccountSID, sandbox.StarterAuthToken)
 	answer := httptest.NewRecorder()
-	g.next.ServeHTTP(answer, request)
+	g.box.ServeHTTP(answer, request)
 	if answer.Code != http.StatusOK {
 		panic(fmt.Sprintf("GET %s: %d %s", address, answer.Code, answer.Body))
 	}

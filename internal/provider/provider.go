@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -23,7 +24,11 @@ const Address = "registry.terraform.io/twiliobot/twiliobot"
 
 var _ provider.ProviderWithFunctions = &twiliobotProvider{}
 
-type twiliobotProvider struct{ version string }
+type twiliobotProvider struct {
+	version string
+	// transport carries the requests of tests that need no port; nil means the network.
+	transport http.RoundTripper
+}
 
 // New returns a constructor of the provider as release version, the form in which
 // the plugin server and the test driver want it.

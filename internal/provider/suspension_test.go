@@ -97,7 +97,7 @@ func (b bench) watched(but ...string) {
 		if r.Method == http.MethodGet {
 			return
 		}
-		g := &gate{next: inner}
+		g := &gate{box: b.w.box}
 		sides := slices.DeleteFunc(g.answering(), func(side string) bool { return slices.Contains(but, side) })
 		if len(sides) > 0 {
 			once.Do(func() { b.w.t.Errorf("%v answered after %s %s", sides, r.Method, r.URL.Path) })

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -66,7 +67,11 @@ func newStack(w *world, url string) *stack {
 // provider is a new provider process, configured. Some attributes of its configuration may
 // be unknown.
 func (s *stack) provider(unknown ...string) (*wire, error) {
-	server, err := factories()["twiliobot"]()
+	process := &twiliobotProvider{version: "test"}
+	if s.url == s.w.server.URL {
+		process.transport = sandbox.InProcess(s.w.server.Config.Handler)
+	}
+	server, err := providerserver.NewProtocol6WithError(process)()
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,7 @@ func (t inProcess) RoundTrip(r *http.Request) (_ *http.Response, err error) {
 		request.Host = r.URL.Host
 	}
 	request.RequestURI = r.URL.RequestURI()
+	request.GetBody = nil // a server has none, and middleware that asks it would not see the body it set
 	if request.Body == nil {
 		request.Body = http.NoBody
 	}
