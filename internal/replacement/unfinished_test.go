@@ -26,6 +26,7 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 		t.Run(fmt.Sprintf("%s to %s, suspended %v", each.from, each.to, each.suspended), func(t *testing.T) {
 			t.Parallel()
 			undone := 0
+			tried := map[string]bool{} // contents of the account that the killed process left
 			for nth, whole := 1, false; !whole; nth++ {
 				if !sampletest.Takes(nth) {
 					continue
@@ -39,6 +40,10 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 					line.Cut(nth, sandboxtest.Killed)
 					whole = r.run(sandboxtest.Count(t.Context()), w, a) == nil
 					at := fmt.Sprintf("killed at call %d", nth)
+					if tried[w.Contents()] {
+						return
+					}
+					tried[w.Contents()] = true
 
 					next, _ := w.Process()
 					pair, err := next.UnfinishedReplacement(t.Context(), r.old.SID, "")
@@ -83,7 +88,7 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 					}
 				})
 			}
-			if undone < 5 && !sampletest.Partial {
+			if undone < 3 && !sampletest.Partial {
 				t.Errorf("only %d replacements were undone", undone)
 			}
 		})
@@ -96,6 +101,7 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 	for _, to := range []bot.Engine{bot.Studio, bot.Application} {
 		t.Run(string(to), func(t *testing.T) {
 			finished := 0
+			tried := map[string]bool{}
 			for nth, whole := 1, false; !whole; nth++ {
 				if !sampletest.Takes(nth) {
 					continue
@@ -107,6 +113,10 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 					a, line := w.Process()
 					line.Cut(nth, sandboxtest.Killed)
 					whole = r.run(sandboxtest.Count(t.Context()), w, a) == nil
+					if tried[w.Contents()] {
+						return
+					}
+					tried[w.Contents()] = true
 					next, _ := w.Process()
 					pair, err := next.UnfinishedReplacement(t.Context(), r.old.SID, "")
 					if err != nil || pair.Old.SID != "" {
@@ -128,8 +138,8 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 					}
 				})
 			}
-			if finished < 3 && !sampletest.Partial {
-				t.Errorf("only %d replacements were finished", finished)
+			if finished == 0 && !sampletest.Partial {
+				t.Error("no replacement was finished")
 			}
 		})
 	}

@@ -364,6 +364,17 @@ func (w *World) wrong(deadOnly bool) []string {
 	return wrong
 }
 
+// Contents is all that the account holds, SIDs and dates included. A new process does the
+// same in accounts of equal contents.
+func (w *World) Contents() string {
+	w.T.Helper()
+	text, err := w.Box.Contents(w.T.Context())
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return string(text)
+}
+
 // Snapshot is the account in words that do not depend on SIDs and dates.
 func (w *World) Snapshot() []string {
 	w.T.Helper()
