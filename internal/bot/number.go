@@ -212,5 +212,5 @@ func JoinNumbers(numbers []Number) string {
 	for i, number := range numbers {
 		names[i] = number.String()
 	}
-	return strings.Join(names, ", ")
+	return JoinNames(names)
 }

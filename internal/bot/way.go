@@ -259,7 +259,7 @@ func JoinWays(ways []Way) string {
 	for i, way := range ways {
 		names[i] = way.String()
 	}
-	return strings.Join(names, ", ")
+	return JoinNames(names)
 }
 
 // Unread is a kind of ways in that the credentials may not read.

@@ -35,7 +35,7 @@ func (r *assistantResource) willGo(ctx context.Context, state assistantModel, di
 	if leaving := r.provider.ledger.leavingNumbers(sid); len(leaving) > 0 && !state.ForceDestroy.ValueBool() {
 		diags.AddError(removedBotSummary, fmt.Sprintf("Bot %q (%s) is removed in this plan, and the bindings of %s are pointed at another bot. "+
 			"Terraform removes the bot first, so they would be without one, and nothing is changed. %s",
-			state.UniqueName.ValueString(), sid, strings.Join(leaving, ", "), twoWays))
+			state.UniqueName.ValueString(), sid, bot.JoinNames(leaving), twoWays))
 		return
 	}
 	routes, err := r.provider.account.RoutesTo(ctx, sid, account.AnyTime)

@@ -228,17 +228,8 @@ func movedNumbers(preview replacement.Preview) string {
 	if len(preview.Numbers) == 0 {
 		return "No phone number routes to it."
 	}
-	const shown = 10
-	numbers := make([]string, 0, shown+1)
-	for i, number := range preview.Numbers {
-		if i == shown {
-			numbers = append(numbers, fmt.Sprintf("and %d more", len(preview.Numbers)-shown))
-			break
-		}
-		numbers = append(numbers, number.PhoneNumber)
-	}
 	return fmt.Sprintf("%s to it, each in one verified write, so that none is ever without a bot: %s.",
-		counted(len(preview.Numbers), "phone number is then moved", "phone numbers are then moved"), strings.Join(numbers, ", "))
+		counted(len(preview.Numbers), "phone number is then moved", "phone numbers are then moved"), phones(preview.Numbers))
 }
 
 // lostCallbacks names the status callbacks that Twilio replaces once numbers are pointed at a
@@ -254,7 +245,7 @@ func lostCallbacks(numbers []bot.Number) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("Twilio replaces the status callback of a number that is pointed at a flow with one of the flow's own, so these are lost: %s. "+
-		"Whoever needs the reports as well can set the callback again afterwards, and answer each report with a redirect (302) to the flow's webhook.", strings.Join(lost, ", "))}
+		"Whoever needs the reports as well can set the callback again afterwards, and answer each report with a redirect (302) to the flow's webhook.", bot.JoinNames(lost))}
 }
 
 // goneBot refuses to replace a bot that is not there: a plan without a refresh is made for

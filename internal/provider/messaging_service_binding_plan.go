@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -197,36 +198,41 @@ func (p *serviceBindingPlan) overrides(ctx context.Context, way bot.Way, botSID 
 	case err != nil:
 		p.diags.AddAttributeWarning(servicePath, "Unable to look for the numbers of the Messaging Service",
 			fmt.Sprintf("The numbers in %s have answered messages by webhooks of their own until now, and stop doing so; which have any could not be found out. %s", way, sentence(err)))
-	case len(answering) > 0:
+	case answering != "":
 		p.diags.AddAttributeWarning(servicePath, "Numbers will stop answering messages by their own webhooks",
 			fmt.Sprintf("Until now %s has deferred to its numbers. Once it leads to %s, that bot answers the messages to all of them, and these no longer answer by webhooks of their own: %s. Calls to them stay as they are.",
-				way, shownSID(p.plan.AssistantSID), strings.Join(answering, "; ")))
+				way, shownSID(p.plan.AssistantSID), answering))
 	}
 }
 
 // answeringIn names the numbers in a Messaging Service whose own webhooks answer messages,
-// by another than the bot.
-func (d *providerData) answeringIn(ctx context.Context, serviceSID, botSID string) ([]string, error) {
+// by another than the bot, and what answers.
+func (d *providerData) answeringIn(ctx context.Context, serviceSID, botSID string) (string, error) {
 	members, err := d.account.MembersOf(ctx, serviceSID)
 	if err != nil || len(members) == 0 {
-		return nil, err
+		return "", err
 	}
 	numbers, err := d.account.Numbers(ctx, account.AnyTime)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	numbers = slices.DeleteFunc(slices.Clone(numbers), func(n bot.Number) bool { return !slices.Contains(members, n.SID) })
 	routing, err := d.account.Routing(ctx, numbers...)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	var answering []string
+	answering := map[string][]bot.Number{} // by what answers
 	for _, number := range numbers {
 		if route := routing.Route(number, bot.Messaging); route.Kind != bot.ToNothing && (botSID == "" || route.BotSID != botSID) {
-			answering = append(answering, fmt.Sprintf("%s (%s)", number.PhoneNumber, d.account.Describe(ctx, route)))
+			by := d.account.Describe(ctx, route)
+			answering[by] = append(answering[by], number)
 		}
 	}
-	return answering, nil
+	var each []string
+	for _, by := range slices.Sorted(maps.Keys(answering)) {
+		each = append(each, fmt.Sprintf("%s (%s)", phones(answering[by]), by))
+	}
+	return strings.Join(each, "; "), nil
 }
 
 // leavesService says that the service which a binding leaves defers to its numbers again.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -44,4 +45,38 @@ func TestPlanSaysThatItTakesBackAChangeByHand(t *testing.T) {
 	if _, err := b.plan([]block{bot}, true); err != nil || b.warnsOf(taken) {
 		t.Errorf("after the apply: %v, %q", err, b.warnings)
 	}
+}
+
+// An account may have hundreds of numbers: a warning names ten, and says once what they
+// have in common.
+func TestWarningsOfManyNumbersAreShort(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	var phones []string
+	for i := range 12 {
+		phones = append(phones, fmt.Sprintf("+12125550%d", 201+i))
+		b.w.own(phones[i])
+		b.w.setNumber(phones[i], map[string]string{"SmsUrl": "https://theirs.example.com/sms"})
+	}
+	service := b.w.addService(deferring, phones...)
+	bot := botBlock("bot", content("studio", "first", 1))
+	b.applied(bot)
+	if _, err := b.plan([]block{bot, deskBlock(service, "bot")}, true); err != nil {
+		t.Fatal(err)
+	}
+	b.warnsOnce("stop answering messages by their own webhooks", phones[9]+", and 2 more (https://theirs.example.com/sms). Calls")
+	url := b.sid("twiliobot_assistant.bot", "messaging_webhook_url")
+	for _, phone := range phones {
+		b.w.setNumber(phone, map[string]string{"SmsUrl": url})
+	}
+	if _, err := b.plan([]block{bot, suspensionBlock()}, true); err != nil {
+		t.Fatal(err)
+	}
+	b.warnsOnce("will be suspended", phones[9]+", and 2 more: texts get no answer")
+	b.applied(bot, suspensionBlock())
+	if _, err := b.plan([]block{bot}, true); err != nil {
+		t.Fatal(err)
+	}
+	b.warnsOnce("is suspended", phones[9]+", and 2 more.")
+	b.warnsOnce("will be resumed", phones[9]+", and 2 more, as before.")
 }

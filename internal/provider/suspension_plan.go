@@ -247,11 +247,13 @@ func (r *suspensionResource) willBeSilent(ctx context.Context, plan suspensionMo
 	if notice := plan.Notice; notice.IsUnknown() || notice.ValueString() != "" {
 		instead = "whoever writes or calls gets the notice"
 	}
-	if len(routes.Numbers) > 0 {
-		said[0] = fmt.Sprintf("It stops answering on %s: %s. Everything else on these numbers stays as it is.", phones(routes.Numbers), instead)
-	}
-	if len(silent) > 0 {
-		said = append(said, fmt.Sprintf("It stops answering by %s too: %s.", bot.JoinWays(silent), instead))
+	switch on, by := phones(routes.Numbers), bot.JoinWays(silent); {
+	case on != "" && by != "":
+		said[0] = fmt.Sprintf("It stops answering on %s, and by %s: %s. Everything else on these numbers stays as it is.", on, by, instead)
+	case on != "":
+		said[0] = fmt.Sprintf("It stops answering on %s: %s. Everything else on these numbers stays as it is.", on, instead)
+	case by != "":
+		said = append(said, fmt.Sprintf("It stops answering by %s: %s.", by, instead))
 	}
 	if reason != nil {
 		said = append(said, fmt.Sprintf("The hold has no Studio flow, since these credentials reach none (%s): only its missing URLs keep its phone numbers silent, and a caller may hear an announcement of Twilio's.", sentence(reason)))
@@ -272,12 +274,15 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 	if err != nil || state.OnDestroy.ValueString() == onDestroyKeep {
 		return // what is gone was said by the refresh, and what is kept is said by the destruction
 	}
+	const removed = "as before. Where this plan removes the bot or a binding too, it may answer there until that is gone."
 	said := "It has no silenced phone numbers."
-	if silent := slices.Concat(now.Silenced, now.Dead); len(silent) > 0 {
-		said = "It answers again on " + phones(silent) + ", as before. Where this plan removes the bot or a binding too, it may answer there until that is gone."
-	}
-	if silent := slices.Concat(now.Ways.Silenced, now.Ways.Dead); len(silent) > 0 {
-		said += fmt.Sprintf(" It answers again by %s.", bot.JoinWays(silent))
+	switch on, by := phones(slices.Concat(now.Silenced, now.Dead)), bot.JoinWays(slices.Concat(now.Ways.Silenced, now.Ways.Dead)); {
+	case on != "" && by != "":
+		said = fmt.Sprintf("It answers again on %s, and by %s, %s", on, by, removed)
+	case on != "":
+		said = fmt.Sprintf("It answers again on %s, %s", on, removed)
+	case by != "":
+		said += fmt.Sprintf(" It answers again by %s, %s", by, removed)
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.provider.named(ctx, sid)), said)
 }

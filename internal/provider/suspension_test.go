@@ -387,7 +387,7 @@ func TestSuspensionIsKeptImportedAndRefused(t *testing.T) {
 	if _, err := b.plan(append(bots, suspensionBlock()), true); err != nil {
 		t.Fatal(err)
 	}
-	b.warnsOnce("will be suspended", service, "too")
+	b.warnsOnce("will be suspended", "It stops answering on "+ukNumber+", and by", service, "texts get no answer", "Everything else on these numbers")
 	b.applied(append(bots, suspensionBlock())...)
 	reaches("suspended", true)
 	// After a rename, the service routes to the new bot, once that is resumed.

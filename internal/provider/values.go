@@ -41,7 +41,7 @@ func phones(numbers []bot.Number) string {
 	for i, number := range numbers {
 		all[i] = number.PhoneNumber
 	}
-	return strings.Join(all, ", ")
+	return bot.JoinNames(all)
 }
 
 func counted(n int, one, many string) string {
