@@ -37,6 +37,6 @@ func (s Service) OverrideNotice(n Number) Notice {
 	return Notice{
 		Summary: "A Messaging Service answers in the number's place",
 		Detail: fmt.Sprintf("%s is in the Messaging Service %s, which does not defer to the number: messages are %s. The binding is written, but silent for messages until "+
-			"the service defers to the sender's webhook (`use_inbound_webhook_on_number`) or the number is taken out of it.", n, s, answered),
+			"the service defers to the sender's webhook (`use_inbound_webhook_on_number`).", n, s, answered),
 	}
 }
