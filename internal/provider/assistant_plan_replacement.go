@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
@@ -96,7 +97,7 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 			purpose += " and " + moves
 		}
 	}
-	p.provider.ledger.planEngine(p.state.SID.ValueString(), to)
+	literal := p.provider.ledger.planEngine(p.state.SID.ValueString(), to)
 	preview, err := replacement.Look(ctx, p.provider.account, p.state.SID.ValueString())
 	if errors.Is(err, bot.ErrNotFound) {
 		owners, err := p.provider.account.FindBots(ctx, p.plan.UniqueName.ValueString())
@@ -160,6 +161,9 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
 	}
 	p.diags.AddAttributeWarning(at, fmt.Sprintf("Bot %s will be replaced", preview.Bot), strings.Join(said, " "))
+	if len(literal) > 0 {
+		warnLiteral(at, p.state.SID.ValueString(), literal, p.diags)
+	}
 }
 
 // leftOut are the parts of an assistant's defaults and style sheet that its schema
@@ -246,6 +250,19 @@ func lostCallbacks(numbers []bot.Number) []string {
 	}
 	return []string{fmt.Sprintf("Twilio replaces the status callback of a number that is pointed at a flow with one of the flow's own, so these are lost: %s. "+
 		"Whoever needs the reports as well can set the callback again afterwards, and answer each report with a redirect (302) to the flow's webhook.", bot.JoinNames(lost))}
+}
+
+// literalSID warns where the plan of a resource has the SID of a bot that the plan replaces.
+func (d *providerData) literalSID(sid types.String, what string, diags *diag.Diagnostics) {
+	if sid.ValueString() != "" && d.ledger.planLiteral(sid.ValueString(), what) {
+		warnLiteral(path.Root("assistant_sid"), sid.ValueString(), []string{what}, diags)
+	}
+}
+
+func warnLiteral(at path.Path, sid string, what []string, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(at, "The SID of a replaced bot stays in the configuration",
+		fmt.Sprintf("This plan replaces bot %s, whose SID is that of no bot then. The configuration still has it, as the `assistant_sid` of %s: the next plan will find no such bot. "+
+			"Write a reference in its place, such as `twiliobot_assistant.….sid`, as part of this change.", sid, bot.JoinNames(what)))
 }
 
 // goneBot refuses to replace a bot that is not there: a plan without a refresh is made for

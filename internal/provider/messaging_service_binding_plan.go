@@ -48,6 +48,7 @@ func (r *messagingServiceBindingResource) ModifyPlan(ctx context.Context, req re
 	if known {
 		p.known(ctx, routing, way)
 	}
+	p.provider.literalSID(plan.AssistantSID, "the binding of "+plan.ServiceSID.ValueString(), p.diags)
 	p.released()
 	if p.leaves(ctx) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("assistant_sid"))

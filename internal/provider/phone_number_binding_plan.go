@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,6 +51,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 		p.losesCallback(ctx, number)
 		p.leavesNumber(number)
 	}
+	p.provider.literalSID(plan.AssistantSID, "the binding of "+cmp.Or(e164(plan.PhoneNumber), plan.PhoneNumberSID.ValueString()), p.diags)
 	p.label()
 	p.urls(ctx, number, known)
 	p.released()

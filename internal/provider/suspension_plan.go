@@ -55,6 +55,7 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 		as = r.claimOwn(ctx, plan, req, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
+	r.provider.literalSID(plan.AssistantSID, "the suspension", &resp.Diagnostics)
 	if sid := plan.AssistantSID.ValueString(); sid != "" && !resp.Diagnostics.HasError() {
 		r.plannable(ctx, plan, fresh, &resp.Diagnostics)
 	}
