@@ -67,10 +67,10 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			},
 			"friendly_name": computed("The name for people; null where the engine has none of its own."),
 			"engine":        computed("What runs the bot: `studio`, `application` or `autopilot`."),
-			"status":        computed("`live`: a number routes to it; `idle`: none does; `suspended`: it is kept from answering."),
+			"status":        computed("`live`: something routes to it; `idle`: nothing does; `suspended`: it is kept from answering."),
 			"phone_numbers": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The numbers that route to the bot, or would if it were not suspended, in E.164.",
+				MarkdownDescription: "The numbers that route to the bot, by themselves or by their Messaging Service, or would if it were not suspended, in E.164.",
 			},
 			"schema": schema.StringAttribute{
 				CustomType: schemaJSONType{}, Computed: true,

@@ -44,7 +44,8 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"with none, the content is managed elsewhere and never read as drift: removing the attribute leaves the bot as it is. What says nothing for a bot's engine is null. A new bot on the engine `studio` needs `flow` or `schema`, " +
 			"since Twilio makes no flow without a definition; a flow whose content is managed elsewhere is imported.\n\n" +
 			"Destroying a bot that phone numbers still route to, or that a Messaging Service, a Conversations address, a sender, a short code, a SIP domain, another TwiML application or a flow " +
-			"still leads to, fails and lists them; `force_destroy` frees the numbers, the services and the addresses first.\n\n" +
+			"still leads to, fails and lists them; `force_destroy` frees the numbers, the services and the addresses first. " +
+			"The [guide on who answers](../guides/who-answers.md) has every way in to a bot, and what a rename, a removal and a suspension do with it.\n\n" +
 			"Where Terraform itself replaces the resource (`-replace`, a taint, `replace_triggered_by`), a bot in use needs `lifecycle { create_before_destroy = true }`: " +
 			"the new bot is created beside the old one under the same name, the bindings follow, and the old one is deleted; without it the apply stops before it writes. A bot that nothing routes to is replaced without it. " +
 			"On Autopilot, which has no two assistants of one name, change `unique_name` instead. A resource whose address changes needs a `moved` block, and the plan prints it.\n\n" +
@@ -111,7 +112,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Whether phone numbers, Messaging Services and Conversations addresses that still lead to the bot are freed when it is destroyed; by default they make the destruction fail.",
+				MarkdownDescription: "Whether phone numbers, Messaging Services and Conversations addresses that still lead to the bot are freed when it is destroyed; by default they make the destruction fail. Any other way in makes it fail all the same.",
 			},
 			"restore_sid": schema.StringAttribute{
 				Optional: true,

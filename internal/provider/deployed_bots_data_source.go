@@ -74,7 +74,7 @@ func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The account's bots of every engine, whoever made them, and which of them answer. " +
+		MarkdownDescription: "The account's bots of every engine, whoever made them, which of them answer, and what leads to each: `phone_numbers`, and in `routes` every other way in. The [guide on who answers](../guides/who-answers.md) lists the kinds. " +
 			"Where it is read after a change of the same configuration, give it `depends_on`, so that it is read when the change is made.",
 		Attributes: map[string]schema.Attribute{
 			"engine": schema.StringAttribute{
@@ -99,7 +99,7 @@ func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 					"status":        computed("`live`: something routes to it; `idle`: nothing does; `suspended`: it is kept from answering."),
 					"phone_numbers": schema.ListAttribute{
 						Computed: true, ElementType: types.StringType,
-						MarkdownDescription: "The numbers that route to the bot, or would if it were not suspended, in E.164.",
+						MarkdownDescription: "The numbers that route to the bot, by themselves or by their Messaging Service, or would if it were not suspended, in E.164.",
 					},
 					"routes": schema.ListNestedAttribute{
 						Computed: true, MarkdownDescription: "What else leads to the bot, or would if it were not suspended.",

@@ -14,7 +14,8 @@ import (
 func (r *messagingServiceBindingResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Makes a bot answer every message that comes to a Messaging Service, whichever of its numbers, short codes or other senders it reached. " +
-			"Most numbers of the United States are in such a service, since A2P 10DLC asks for it; calls pass by it, and are bound with `twiliobot_phone_number_binding`.\n\n" +
+			"Most numbers of the United States are in such a service, since A2P 10DLC asks for it; calls pass by it, and are bound with `twiliobot_phone_number_binding`. " +
+			"A service that defers to its numbers needs no such binding: there each number is bound by itself. The [guide on who answers](../guides/who-answers.md) has an example of both.\n\n" +
 			"Written are the service's inbound URL, its method, and that they are used in place of the webhooks of its numbers (`UseInboundWebhookOnNumber` off); nothing else of the service, and none of its numbers. " +
 			"A URL that reaches the bot already is kept as it is, in any spelling. Where the URL of a bot on the engine `application` changes later, the next plan shows it and the apply writes the new one. " +
 			"Before each write the service is read: if it was changed since the plan, the apply stops and says what answers now.\n\n" +

@@ -25,7 +25,8 @@ func (r *phoneNumberBindingResource) Schema(_ context.Context, _ resource.Schema
 			"a number that answers elsewhere is never taken without `overwrite`.\n\n" +
 			"Each channel of a number has one binding. A number whose messages and calls are answered by two bots has two bindings, each with its own `channels`; " +
 			"neither reads, writes or frees what the other has.\n\n" +
-			"A number in a Messaging Service that answers in its place is bound but silent for messages: every plan says so. The service itself is bound with `twiliobot_messaging_service_binding`.\n\n" +
+			"A number in a Messaging Service that answers in its place is bound but silent for messages: every plan says so. The service itself is bound with `twiliobot_messaging_service_binding`. " +
+			"What else leads to a bot, such as a Conversations address, a WhatsApp sender or a SIP domain, is no phone number, and is left as it is: see the [guide on who answers](../guides/who-answers.md).\n\n" +
 			"Only the fields of its `channels` (target and method), the number's friendly name, and a status callback that names a flow the number leaves are written. A webhook that reaches the bot already is kept as it is, in any spelling and with either method. " +
 			"Before each write the number is read: if it was changed since the plan, the apply stops and says what answers now.\n\n" +
 			"Twilio itself gives a number that is pointed at a Studio flow the flow's own status callback, in place of any other: the plan names one that is lost so.",

@@ -76,7 +76,7 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The account's phone numbers and who answers on each. " +
+		MarkdownDescription: "The account's phone numbers and who answers on each, be it by the number's own webhooks or by the Messaging Service that it is in. " +
 			"Where it is read after a change of the same configuration, give it `depends_on`, so that it is read when the change is made.",
 		Attributes: map[string]schema.Attribute{
 			"status": schema.StringAttribute{

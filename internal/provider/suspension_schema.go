@@ -28,7 +28,7 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"While a bot is suspended, every plan that reads it or one of its bindings warns and names what is silent. " +
 			"A bot has one suspension: a second one is refused. One that Terraform replaces never lets the bot answer in between, and one whose address changes needs a `moved` block.\n\n" +
 			"What Twilio does not let a client point elsewhere goes on, and the plan names it: RCS senders, and flows that run the bot as a subflow. " +
-			"A Messaging Service that defers to its numbers, and a Conversations address whose auto-creation is off, lead nowhere and are left as they are; one that is put to use later is in `answering`. " +
+			"A Messaging Service that defers to its numbers, and a Conversations address whose auto-creation is off, lead nowhere and are left as they are; one that is put to use later is in `answering`. The [guide on who answers](../guides/who-answers.md) has every way in. " +
 			"Where the credentials do not reach Studio (those of a parent account, a restricted key without the permission), the hold is the application alone: " +
 			"numbers are silenced by its missing URLs, what reaches the bot by a URL beside them goes on, and the plan says so.\n\n" +
 			"Removing a suspension and the bindings of its bot in one apply may end the suspension before the numbers are freed, and until they are, the bot answers on them, also where it is removed itself: " +
