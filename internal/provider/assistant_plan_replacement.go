@@ -97,7 +97,7 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 			purpose += " and " + moves
 		}
 	}
-	literal := p.provider.ledger.planEngine(p.state.SID.ValueString(), to)
+	p.provider.ledger.planEngine(p.state.SID.ValueString(), to)
 	preview, err := replacement.Look(ctx, p.provider.account, p.state.SID.ValueString())
 	if errors.Is(err, bot.ErrNotFound) {
 		owners, err := p.provider.account.FindBots(ctx, p.plan.UniqueName.ValueString())
@@ -161,7 +161,7 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
 	}
 	p.diags.AddAttributeWarning(at, fmt.Sprintf("Bot %s will be replaced", preview.Bot), strings.Join(said, " "))
-	if len(literal) > 0 {
+	if literal := p.provider.ledger.planReplaced(p.state.SID.ValueString()); len(literal) > 0 {
 		warnLiteral(at, p.state.SID.ValueString(), literal, p.diags)
 	}
 }
