@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +58,45 @@ func TestStatusCallbackIsNamedBeforeItIsLostAndNeverLeftBehind(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A suspension puts back a flow's URL that Twilio cleared, and Twilio replaces a person's
+// status callback by it. So the plan that ends the suspension names it, whichever way it ends.
+func TestStatusCallbackIsNamedBeforeAResumptionLosesIt(t *testing.T) {
+	t.Parallel()
+	for _, clears := range []bool{false, true} {
+		for what, after := range map[string][]block{
+			"the suspension is removed": nil,
+			"it changes to another bot": {suspensionOf("other")},
+		} {
+			t.Run(fmt.Sprintf("%s, the URL is cleared %t", what, clears), func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				if _, err := b.w.box.ChangeSettings(fmt.Sprintf(`{"application_clears_url": %t}`, clears)); err != nil {
+					t.Fatal(err)
+				}
+				bots := []block{botBlock("bot", content("studio", "first", 1)), botBlock("other", content("application", "other", 1)), bindingBlock(ukNumber, "bot")}
+				b.applied(bots...)
+				b.applied(append(slices.Clone(bots), suspensionBlock())...)
+				b.w.setNumber(ukNumber, map[string]string{"StatusCallback": ownCallback + "?token=secret"})
+				ends := append(slices.Clone(bots), after...)
+				if _, err := b.plan(ends, true); err != nil || b.warnsOf(ownCallback) != clears || b.warnsOf("secret") {
+					t.Errorf("the plan warns: %v, %q", err, b.warnings)
+				}
+				b.warnsOnce("will be resumed", ukNumber)
+				b.applied(ends...)
+				if own := strings.HasPrefix(b.callback(), ownCallback); own == clears {
+					t.Errorf("the callback is %q", b.callback())
+				}
+			})
+		}
+	}
+}
+
+func suspensionOf(name string) block {
+	return block{"twiliobot_suspension.bot", func(refs map[string]tftypes.Value) map[string]tftypes.Value {
+		return map[string]tftypes.Value{"assistant_sid": refs["twiliobot_assistant."+name]}
+	}}
 }
 
 func TestPlanOfARemovalCountsWhatIsInProgress(t *testing.T) {

@@ -43,6 +43,9 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 		var state suspensionModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		r.provider.account.KnowHolds(state.AssistantSID.ValueString(), prior.holds...)
+		if !plan.AssistantSID.IsUnknown() && !plan.AssistantSID.Equal(state.AssistantSID) {
+			r.willAnswer(ctx, state, prior, &resp.Diagnostics)
+		}
 		if len(state.Answering.Elements()) == 0 && r.isWrong(ctx, plan.AssistantSID.ValueString(), prior, &resp.Diagnostics) {
 			plan.Answering = types.SetUnknown(types.StringType) // so that there is something to apply
 		}
@@ -109,7 +112,7 @@ func (r *suspensionResource) planDeletion(ctx context.Context, prior priorSuspen
 	case slices.Contains(others, turns):
 		suspensionTaken(as.Object, &resp.Diagnostics)
 	default:
-		r.willAnswer(ctx, state, &resp.Diagnostics)
+		r.willAnswer(ctx, state, prior, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 }
@@ -269,11 +272,11 @@ func (r *suspensionResource) willBeSilent(ctx context.Context, plan suspensionMo
 }
 
 // willAnswer says on which numbers a bot answers again.
-func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionModel, diags *diag.Diagnostics) {
+func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionModel, prior priorSuspension, diags *diag.Diagnostics) {
 	sid := state.AssistantSID.ValueString()
 	now, err := suspension.ReadWhole(ctx, r.provider.account, sid, account.AnyTime)
-	if err != nil || state.OnDestroy.ValueString() == onDestroyKeep {
-		return // what is gone was said by the refresh, and what is kept is said by the destruction
+	if err != nil {
+		return // what is gone was said by the refresh
 	}
 	const removed = "as before. Where this plan removes the bot or a binding too, it may answer there until that is gone."
 	said := "It has no silenced phone numbers."
@@ -285,7 +288,19 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 	case by != "":
 		said += fmt.Sprintf(" It answers again by %s, %s", by, removed)
 	}
+	for _, lost := range r.lostCallbacks(ctx, sid, prior) {
+		said += " " + lost
+	}
 	diags.AddWarning(fmt.Sprintf("Bot %s will be resumed", r.provider.named(ctx, sid)), said)
+}
+
+// lostCallbacks names the status callbacks that Twilio replaces once a bot is resumed.
+func (r *suspensionResource) lostCallbacks(ctx context.Context, sid string, prior priorSuspension) []string {
+	numbers, err := suspension.LosesCallbacks(ctx, r.provider.account, sid, prior.Sides)
+	if err != nil {
+		return nil // what cannot be read was said by the refresh
+	}
+	return lostCallbacks(numbers)
 }
 
 // resumedByHand says which numbers of a suspended bot answer all the same.

@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -10,8 +12,16 @@ import (
 // not documented.
 var numberTypes = map[string]string{"Local": "local", "Mobile": "mobile", "TollFree": "tollfree"}
 
-// numberType is the type of a number; of one that no country assigned it is local.
+// numberType is the type of a number: that which it is sold as, else that of its country's
+// plan; of one that no country assigned it is local.
 func numberType(e164 string) string {
+	for _, market := range markets {
+		for segment, stocks := range market.stocks {
+			if slices.ContainsFunc(stocks, func(s stock) bool { return len(e164) == len(s.beginning)+2 && strings.HasPrefix(e164, s.beginning) }) {
+				return numberTypes[segment]
+			}
+		}
+	}
 	parsed, err := phonenumbers.Parse(e164, "")
 	if err != nil {
 		return "local"

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -81,6 +82,16 @@ func TestNumbersOnSaleAreListed(t *testing.T) {
 		t.Errorf("two searches offer %s first", first[0])
 	}
 	must(t, h, 201, "POST", numbersOf, form("PhoneNumber", first[0]))
+	for country, types := range map[string][]string{"US": {"Local", "TollFree"}, "CA": {"Local", "TollFree"}, "GB": {"Local", "Mobile", "TollFree"}} {
+		for _, kind := range types {
+			offered := list("/" + country + "/" + kind + ".json")[0]
+			of := starterPath + "/IncomingPhoneNumbers/" + kind + ".json"
+			must(t, h, 201, "POST", of, form("PhoneNumber", offered))
+			if got := column(t, must(t, h, 200, "GET", of+"?PhoneNumber="+url.QueryEscape(offered), nil), "incoming_phone_numbers", "phone_number"); len(got) != 1 {
+				t.Errorf("%s, which was bought as %s, is listed there %d times", offered, kind, len(got))
+			}
+		}
+	}
 	if got := list("/US/Local.json?PageSize=1000&Contains=" + strings.TrimPrefix(first[0], "+")); len(got) != 0 {
 		t.Errorf("%s is sold twice", first[0])
 	}

@@ -246,7 +246,13 @@ func TestExecutionIsCreatedAndStepped(t *testing.T) {
 	if len(first) != 2 || must(t, h, 200, "GET", path+"/Steps/"+first[1], nil)["transitioned_to"] != "thanks" {
 		t.Errorf("%v", first)
 	}
-	must(t, h, 404, "GET", path+"/Steps/FT"+strings.Repeat("0", 32), nil)
+	for _, of := range []string{"", "/Context"} {
+		must(t, h, 404, "GET", path+"/Steps/FT"+strings.Repeat("0", 32)+of, nil)
+	}
+	if got := must(t, h, 200, "GET", path+"/Steps/"+first[1]+"/Context", nil); got["step_sid"] != first[1] ||
+		got["context"].(map[string]any)["flow"].(map[string]any)["data"].(map[string]any)["name"] != "Ada" {
+		t.Errorf("the context of a step is %v", got)
+	}
 	ended := must(t, h, 201, "POST", list, form("To", "+447700900998", "From", myNumber))
 	if got := must(t, h, 200, "GET", list+"/"+ended["sid"].(string), nil); got["status"] != "ended" {
 		t.Errorf("without a name it ends: %v", got)

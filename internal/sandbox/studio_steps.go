@@ -17,6 +17,7 @@ func studioStepRoutes() []route {
 	return []route{
 		{method: "GET", pattern: stepsPath, list: true, handler: listSteps},
 		{method: "GET", pattern: stepPath, handler: fetchStep},
+		{method: "GET", pattern: stepPath + "/Context", handler: fetchStepContext},
 	}
 }
 
@@ -81,15 +82,41 @@ func listSteps(c *call) (int, any, error) {
 	return listPage(c, "steps", e.steps(), e.renderStep)
 }
 
-func fetchStep(c *call) (int, any, error) {
+// step finds the step of the path in the execution of the path.
+func (c *call) step() (execution, executionStep, error) {
 	e, err := c.execution()
 	if err != nil {
-		return 0, nil, err
+		return e, executionStep{}, err
 	}
 	for _, s := range e.steps() {
 		if s.SID == c.PathValue("Step") {
-			return http.StatusOK, e.renderStep(s), nil
+			return e, s, nil
 		}
 	}
-	return 0, nil, c.notFound()
+	return e, executionStep{}, c.notFound()
+}
+
+func fetchStep(c *call) (int, any, error) {
+	e, s, err := c.step()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, e.renderStep(s), nil
+}
+
+// fetchStepContext answers with the context that the execution has now: what it was at an
+// earlier step is not stored.
+func fetchStepContext(c *call) (int, any, error) {
+	e, s, err := c.step()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, object{
+		"account_sid":   e.AccountSID,
+		"flow_sid":      e.FlowSID,
+		"execution_sid": e.SID,
+		"step_sid":      s.SID,
+		"context":       e.context(),
+		"url":           e.url() + "/Steps/" + s.SID + "/Context",
+	}, nil
 }

@@ -119,6 +119,34 @@ func restoreNumber(ctx context.Context, a *account.Account, numberSID, botSID st
 	})
 }
 
+// LosesCallbacks lists the numbers whose status callback Twilio replaces once the bot is
+// resumed, though a person set it: those that are pointed at a flow anew, since Twilio cleared
+// the flow's URL when the hold was set. Putting the callback back is no help: when Twilio sets
+// the flow's own is not documented, and the flow needs it.
+func LosesCallbacks(ctx context.Context, a *account.Account, botSID string, saved SavedSides) ([]bot.Number, error) {
+	now, routing, err := read(ctx, a, botSID, account.AnyTime)
+	if err != nil {
+		return nil, err
+	}
+	webhooks, err := a.WebhooksOf(ctx, botSID)
+	if err != nil {
+		return nil, err
+	}
+	holds := routing.HoldsOf(botSID)
+	gone, err := goneBehind(ctx, a, now.Silenced, holds, botSID)
+	if err != nil {
+		return nil, err
+	}
+	var lose []bot.Number
+	for _, number := range slices.Concat(now.Silenced, now.Dead) {
+		change := restore(webhooks, number, botSID, slices.Concat(holds, deletedHolds(routing, number, botSID)), gone, saved[number.SID])
+		if change.LosesCallback(number) {
+			lose = append(lose, number)
+		}
+	}
+	return lose, nil
+}
+
 // goneBehind lists the bots that no longer exist and whose URLs are behind the holds of a
 // bot: this one replaced them, and a number that was taken off its hold would be dead.
 func goneBehind(ctx context.Context, a *account.Account, silenced []bot.Number, holds []string, botSID string) ([]string, error) {

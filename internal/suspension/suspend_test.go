@@ -255,3 +255,40 @@ func TestReadOfAnyTimeIsThatOfTheListingOfThisRun(t *testing.T) {
 		t.Errorf("now it is %+v, %v", s, err)
 	}
 }
+
+// A flow's URL that Twilio cleared is written again, and Twilio replaces the status callback
+// by it. What a person set is named before.
+func TestResumeNamesTheStatusCallbacksThatAreLost(t *testing.T) {
+	const own = "https://crm.example.com/calls"
+	flows := "https://webhooks.twilio.com/v1/Accounts/" + accounttest.SID + "/Flows/" + accounttest.Flow + "?statusCallback=true"
+	for what, each := range map[string]struct {
+		clears   bool
+		callback string
+		side     bot.Side
+		sid      string
+		loses    bool
+	}{
+		"the URL is cleared":                  {true, own, bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging)}, accounttest.Flow, true},
+		"the URL stays":                       {false, own, bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging)}, accounttest.Flow, false},
+		"there is none":                       {true, "", bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging)}, accounttest.Flow, false},
+		"it is the flow's":                    {true, flows, bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging)}, accounttest.Flow, false},
+		"an application, which has no flow's": {true, own, bot.Side{ApplicationSID: accounttest.Application}, accounttest.Application, false},
+	} {
+		t.Run(what, func(t *testing.T) {
+			h := newHouse(1)
+			a := h.Account
+			if each.clears {
+				a = h.over(clearing{h.numbers})
+			}
+			h.numbers.Set(accounttest.NumberSID(0), func(n *bot.Number) { n.Messaging, n.StatusCallback = each.side, each.callback })
+			_, saved, err := Suspend(t.Context(), a, each.sid, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			lose, err := LosesCallbacks(t.Context(), a, each.sid, saved.Sides)
+			if err != nil || (len(lose) == 1) != each.loses || len(lose) > 1 {
+				t.Errorf("they are %v, %v", lose, err)
+			}
+		})
+	}
+}

@@ -56,6 +56,45 @@ func TestEndEndsEveryPage(t *testing.T) {
 	})
 }
 
+// What begins while executions are ended is not in the listing that is under way.
+func TestEndEndsWhatBeganMeanwhile(t *testing.T) {
+	run(t, func(a account) {
+		created := a.create(greeter())
+		a.begin(created.SID, 0, 5)
+		a.SmallPages(2)
+		lastPage := twiliotest.Call{Method: http.MethodGet, Path: "/Executions$", Nth: 3}
+		a.Before(lastPage, func() { a.begin(created.SID, 4, 0) })
+		ended, left, err := a.End(a.Context(), created.SID)
+		if err != nil || ended != (bot.Activity{Calls: 4, Conversations: 5}) || left != (bot.Activity{}) {
+			a.Errorf("it ended %+v and left %+v: %v", ended, left, err)
+		}
+		if now := a.active(created.SID); now != (bot.Activity{}) {
+			a.Errorf("active are %+v", now)
+		}
+	})
+}
+
+// A flow on which something begins all the time is deleted in the end.
+func TestEndGivesUpWhereMoreBeginsWithEachListing(t *testing.T) {
+	run(t, func(a account) {
+		created := a.create(greeter())
+		a.begin(created.SID, 0, 1)
+		a.SmallPages(1)
+		for nth := 1; nth <= 20; nth++ {
+			a.After(twiliotest.Call{Method: http.MethodGet, Path: "/Executions$", Nth: nth}, func() {
+				if _, err := a.Box.AddExecution(sandbox.Execution{FlowSID: created.SID, Channel: "voice", Contact: fmt.Sprintf("+447946001%03d", nth)}); err != nil {
+					a.Error(err)
+				}
+			})
+			a.After(twiliotest.Call{Method: http.MethodPost, Path: executionPath, Nth: nth}, func() { time.Sleep(30 * time.Second) })
+		}
+		ended, left, err := a.End(a.Context(), created.SID)
+		if err != nil || ended != (bot.Activity{Calls: 3, Conversations: 1}) || left != (bot.Activity{Calls: 1}) {
+			a.Errorf("it ended %+v and left %+v: %v", ended, left, err)
+		}
+	})
+}
+
 // Reads lag: what was ended is listed as active for a while, and is not ended again.
 func TestEndDoesNotWaitForReadsThatLag(t *testing.T) {
 	run(t, func(a account) {
