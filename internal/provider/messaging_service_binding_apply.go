@@ -15,6 +15,7 @@ import (
 // rebind points the service at the bot as planned; one that the binding had before is freed
 // once it leads there.
 func (r *messagingServiceBindingResource) rebind(ctx context.Context, plan *serviceBindingModel, prior priorServiceBinding, diags *diag.Diagnostics) priorServiceBinding {
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	if plan.ServiceSID.ValueString() == prior.ServiceSID {
 		return r.bind(ctx, plan, prior, binding.PriorService{}, diags)
 	}
@@ -53,10 +54,13 @@ func (r *messagingServiceBindingResource) bind(ctx context.Context, plan *servic
 		addAttributeError(diags, path.Root("messaging_service_sid"), "Unable to read the Messaging Service", err)
 		return priorServiceBinding{}
 	}
-	now := priorServiceBinding{
-		ServiceSID: way.SID, BotSID: b.SID, Task: routing.Lead(way).TargetTask, Pointer: way.To.Digest(), Snapshot: binding.ServiceSnapshot(way),
+	resumed, err := binding.ResumedService(ctx, acct, routing, way, task)
+	if err != nil {
+		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
+		return priorServiceBinding{}
 	}
-	plan.read(routing, way, now)
+	now := priorServiceBinding{BotSID: b.SID, Task: task}.at(routing, way, resumed)
+	plan.read(routing, way, resumed, now)
 	return now
 }
 

@@ -43,6 +43,7 @@ func (r *messagingServiceBindingResource) Create(ctx context.Context, req resour
 		return
 	}
 	prior := r.provider.leftOnService(plan.ServiceSID.ValueString(), plan.AssistantSID.ValueString())
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	written := r.bind(ctx, &plan, prior, binding.PriorService{}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -82,6 +83,7 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 	prior, diags := loadPriorServiceBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	way := service.Way()
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	routing, err := r.provider.account.RoutingOfWays(ctx, account.AnyTime)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to look for suspended bots", err)
@@ -94,7 +96,7 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if led := routing.Lead(way); led.SilencedBy != "" {
+	if led := routing.Lead(way); led.SilencedBy != "" || led.Gone {
 		r.provider.warnSuspended(ctx, led.BotSID, &resp.Diagnostics)
 	}
 	if !routing.LeadsTo(way, prior.BotSID) {
@@ -103,12 +105,13 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 			return
 		}
 	}
-	state.read(routing, way, prior)
-	prior.ServiceSID, prior.Next = way.SID, nil
-	prior.Snapshot = binding.ServiceSnapshot(way)
-	if routing.LeadsTo(way, prior.BotSID) {
-		prior.Pointer, prior.Task = way.To.Digest(), routing.Lead(way).TargetTask
+	resumed, err := binding.ResumedService(ctx, r.provider.account, routing, way, prior.Task)
+	if err != nil {
+		addError(&resp.Diagnostics, "Unable to read the bot", err)
+		return
 	}
+	state.read(routing, way, resumed, prior)
+	prior = prior.at(routing, way, resumed)
 	prior.Shared = r.provider.ledger.readService(prior)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -167,6 +170,7 @@ func (r *messagingServiceBindingResource) Delete(ctx context.Context, req resour
 	if free.BotSID == "" {
 		return
 	}
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	notices, err := binding.FreeService(ctx, r.provider.account, free, nil)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
