@@ -20,7 +20,7 @@ var (
 	_ resource.ResourceWithImportState    = &messagingServiceBindingResource{}
 )
 
-type messagingServiceBindingResource struct{ provider *providerData }
+type messagingServiceBindingResource struct{ accountResource }
 
 func newMessagingServiceBindingResource() resource.Resource {
 	return &messagingServiceBindingResource{}
@@ -30,10 +30,6 @@ func (r *messagingServiceBindingResource) Metadata(_ context.Context, req resour
 	resp.TypeName = req.ProviderTypeName + "_messaging_service_binding"
 	// The service, and with it the SID, changes in place.
 	resp.ResourceBehavior.MutableIdentity = true
-}
-
-func (r *messagingServiceBindingResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *messagingServiceBindingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -59,15 +55,8 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// Before anything returns: a Terraform that knows no identities checks that one exists
-	// even for an object that is gone.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if !r.provider.ready() {
-		keepUnread(r.provider, &resp.Diagnostics)
-		return
-	}
 	sid := state.ServiceSID.ValueString()
-	if !r.provider.sameAccount(state.AccountSID.ValueString(), "The Messaging Service "+sid, &resp.Diagnostics) {
+	if !r.beginRead(ctx, state.identity(), state.AccountSID.ValueString(), "The Messaging Service "+sid, resp) {
 		return
 	}
 	service, err := r.provider.account.Service(ctx, sid)
