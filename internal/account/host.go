@@ -246,5 +246,9 @@ func (b *bots) DeleteHoldFlow(ctx context.Context, sid string) error {
 	return b.flowHolder().DeleteHoldFlow(ctx, sid)
 }
 
-// HoldsChanged makes what was listed of the holds stale: another process changed them.
-func (b *bots) HoldsChanged() { b.perEngine[bot.Application].wrote() }
+// HoldsChanged makes what was listed of the holds and their flows stale: another process
+// changed them.
+func (b *bots) HoldsChanged() {
+	b.perEngine[bot.Application].wrote()
+	b.perEngine[bot.Studio].wrote()
+}

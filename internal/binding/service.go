@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
 
 // RebindService binds a Messaging Service as wanted and then frees the one that the binding
@@ -42,19 +44,44 @@ func RebindService(ctx context.Context, a *account.Account, b ServiceBinding, sn
 	return way, notices, err
 }
 
-// bindService writes the service, and claims it for this run.
+// bindService writes the service, and claims it for this run. One of a suspended bot starts
+// silenced.
+//
+// A suspension may come or go at the same time, in another process. It writes its mark first
+// and then reads the services; a binding writes its service first and then reads the mark.
+// Whichever comes second corrects.
 func bindService(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own PriorService, log *account.UndoLog) (way bot.Way, notices []bot.Notice, err error) {
-	// A suspension that looked for Messaging Services before this one is written must not end
-	// without it.
 	unlock, err := a.LockSuspension(ctx, b.Bot.SID)
 	if err != nil {
 		return way, nil, err
 	}
 	defer unlock()
-	before := bot.Service{SID: b.ServiceSID, AccountSID: a.SID}.Way()
-	wrote := false
-	err = a.EditWay(ctx, before, log, func(ctx context.Context, now bot.Way) (bot.Way, bool, error) {
-		way = now
+	for left := tries; ; left-- {
+		written, err := writeService(ctx, a, b, snapshot, own, log)
+		if err == nil && written.wrote {
+			err = written.check(ctx, a, b.Bot)
+		}
+		if len(notices) == 0 {
+			notices = written.notices // what was taken by then is the binding's own
+		}
+		if err == nil || left == 1 || !written.overtaken(ctx, a, b.Bot.SID, err) {
+			return written.way, notices, err
+		}
+	}
+}
+
+// writtenService is a service as a binding wrote it.
+type writtenService struct {
+	way     bot.Way
+	hold    bot.Hold // that the bot was taken to be suspended by; none has no SID
+	wrote   bool
+	notices []bot.Notice
+}
+
+func writeService(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own PriorService, log *account.UndoLog) (written writtenService, err error) {
+	service := bot.Service{SID: b.ServiceSID, AccountSID: a.SID}.Way()
+	err = a.EditWay(ctx, service, log, func(ctx context.Context, now bot.Way) (bot.Way, bool, error) {
+		written.way = now
 		view, err := serviceView(ctx, a, now, b, own)
 		if err != nil {
 			return now, false, err
@@ -64,54 +91,94 @@ func bindService(ctx context.Context, a *account.Account, b ServiceBinding, snap
 		}
 		decision, refusal := DecideService(view, b, snapshot)
 		if refusal != nil {
-			return now, false, refusal.serviceProblem(ctx, a, now, b, own.BotSID)
+			return now, false, refusal.ServiceProblem(ctx, a, now, b, own.BotSID)
 		}
 		if decision.Taken != nil {
-			notices = append(notices, bot.Notice{
+			written.notices = append(written.notices, bot.Notice{
 				Summary: "A Messaging Service was taken over",
 				Detail:  fmt.Sprintf("%s; it now leads to bot %s.", sentenceOf(DescribeService(ctx, a, now, *decision.Taken)), b.Bot),
 			})
 		}
 		a.ClaimWay(now)
-		way, wrote = decision.To, decision.To != now
-		return decision.To, wrote, nil
+		written.way, written.wrote, written.hold = decision.To, decision.To != now, view.Routing.HoldOf(b.Bot.SID)
+		return decision.To, written.wrote, nil
 	})
-	switch {
-	case err != nil:
-		return way, notices, err
-	case way.SID == "":
-		return way, nil, NoServiceProblem(a.SID, b.ServiceSID)
-	case !wrote:
-		return way, notices, nil
+	if err == nil && written.way.SID == "" {
+		err = NoServiceProblem(a.SID, b.ServiceSID)
 	}
-	return way, notices, stillThere(ctx, a, way, b)
+	return written, err
 }
 
-// stillThere reports a bot that was deleted or suspended while a service was pointed at it:
-// another process may have looked for what leads to it before this one wrote.
-func stillThere(ctx context.Context, a *account.Account, way bot.Way, b ServiceBinding) error {
-	host, err := a.HostOf(b.Bot.SID)
+// check reports, as errors, a bot that was deleted while a service was pointed at it, and one
+// that was suspended or resumed: another process may have looked for what leads to it before
+// this one wrote.
+func (w writtenService) check(ctx context.Context, a *account.Account, b bot.Bot) error {
+	host, err := a.HostOf(b.SID)
 	if err != nil {
 		return err
 	}
-	if a.Reachable(b.Bot.Engine()) {
-		_, err = host.Get(ctx, b.Bot.SID)
+	if a.Reachable(b.Engine()) {
+		_, err = host.Get(ctx, b.SID)
 	}
 	if errors.Is(err, bot.ErrNotFound) {
 		return &bot.Problem{
 			Summary: "The bot was deleted during binding",
-			Detail:  fmt.Sprintf("Bot %s was deleted or replaced by another client at the same time. Plan again to see what is there now.", b.Bot),
+			Detail:  fmt.Sprintf("Bot %s was deleted or replaced by another client at the same time. Plan again to see what is there now.", b),
 			Cause:   bot.ErrChanged,
 		}
 	}
 	if err != nil {
 		return err
 	}
-	holds, err := a.FindHolds(ctx, b.Bot.SID)
-	if err == nil && len(holds) > 0 {
-		err = SuspendedServiceProblem(way, b.Bot)
+	holds, err := a.FindHolds(ctx, b.SID)
+	if err != nil {
+		return fmt.Errorf("looking whether bot %s is suspended: %w", b, err)
 	}
-	return err
+	same := func(hold bot.Hold) bool { return hold.SID == w.hold.SID && hold.FlowSID == w.hold.FlowSID }
+	if len(holds) == 0 && w.hold.SID == "" || slices.ContainsFunc(holds, same) {
+		return nil
+	}
+	return errOvertaken
+}
+
+var errOvertaken = errors.New("another client suspends and resumes the bot again and again")
+
+// overtaken reports whether a binding of a service failed since the bot was suspended or
+// resumed at the same time; then what is known of its holds is read anew. A hold whose flow
+// is not found may have been listed while it came or went.
+func (w writtenService) overtaken(ctx context.Context, a *account.Account, botSID string, err error) bool {
+	var problem *bot.Problem
+	flowless := errors.As(err, &problem) && problem.Kind == bot.ServiceSuspended
+	if !flowless && !errors.Is(err, errOvertaken) && !suspension.Changed(ctx, a, botSID, w.hold.SID) {
+		return false
+	}
+	a.HoldsChanged()
+	if w.hold.SID != "" {
+		a.KnowHolds(botSID, w.hold.SID, w.hold.FlowSID) // the service may be pointed at one that is deleted
+	}
+	return true
+}
+
+// ResumedService is a Messaging Service as it will lead to its bot once that is resumed, and
+// as it is where no hold silences it; task is where a conversation with an Autopilot assistant
+// enters.
+func ResumedService(ctx context.Context, a *account.Account, routing bot.Routing, way bot.Way, task string) (bot.Way, error) {
+	led := routing.Lead(way)
+	if led.SilencedBy == "" {
+		return way, nil
+	}
+	webhooks, err := a.WebhooksOf(ctx, led.BotSID)
+	if err != nil {
+		return way, err
+	}
+	b := bot.Bot{SID: led.BotSID}
+	if b.Engine() == bot.Application {
+		if b, err = a.Bot(ctx, led.BotSID); err != nil && !errors.Is(err, bot.ErrNotFound) {
+			return way, fmt.Errorf("reading the bot %s: %w", led.BotSID, err)
+		}
+	}
+	way.To, _ = way.Off(webhooks, b, task)
+	return way, nil
 }
 
 // FreeService takes a bot off a Messaging Service, unless another binding of this run has

@@ -9,14 +9,16 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-// serviceProblem says to people why a binding of a Messaging Service must not be written.
+// ServiceProblem says to people why a binding of a Messaging Service must not be written.
 // own is the bot that it had put there before.
-func (r *Refusal) serviceProblem(ctx context.Context, a *account.Account, way bot.Way, b ServiceBinding, own string) *bot.Problem {
+func (r *Refusal) ServiceProblem(ctx context.Context, a *account.Account, way bot.Way, b ServiceBinding, own string) *bot.Problem {
 	switch r.Kind {
 	case bot.NoURLForWay:
 		return NoServiceURLProblem(way, b.Bot)
 	case bot.ServiceSuspended:
-		return SuspendedServiceProblem(way, b.Bot)
+		return SuspendedServiceProblem(ctx, a, way, b.Bot)
+	case bot.ServiceSilenced:
+		return SilencedServiceProblem(ctx, a, way, b.Bot, r.Conflicts[0].Route)
 	case bot.ServiceTaken:
 		return ServiceTakenProblem(ctx, a, way, r.Conflicts[0].Route)
 	case bot.ServiceRepointed:
@@ -82,15 +84,32 @@ func NoServiceURLProblem(way bot.Way, b bot.Bot) *bot.Problem {
 	}
 }
 
-// SuspendedServiceProblem refuses to point a Messaging Service at a bot that is suspended: the
-// bot would answer until its hold is put in front of the service.
-func SuspendedServiceProblem(way bot.Way, b bot.Bot) *bot.Problem {
+// SuspendedServiceProblem refuses to point a Messaging Service at a bot whose hold has no flow:
+// a service has no field for an application, so nothing would silence it.
+func SuspendedServiceProblem(ctx context.Context, a *account.Account, way bot.Way, b bot.Bot) *bot.Problem {
+	why := "Suspend the bot again first, which makes the flow"
+	reason := a.NoHoldFlows(ctx)
+	if reason != nil {
+		why = fmt.Sprintf("These credentials reach no flows (%v)", reason)
+	}
 	return &bot.Problem{
 		Kind:    bot.ServiceSuspended,
-		Summary: "The bot is suspended",
-		Detail: fmt.Sprintf("Bot %s is suspended, and would answer what comes to %s. Bind the service before the suspension, or once the bot is resumed. Nothing is changed.",
-			b, way),
-		Bots: []bot.Bot{b},
+		Summary: "A Messaging Service of this bot cannot be silenced",
+		Detail: fmt.Sprintf("Bot %s is suspended, and its hold has no Studio flow, by which alone a Messaging Service is silenced: the bot would answer what comes to %s. %s. Nothing is changed.",
+			b, way, why),
+		Cause: reason,
+		Bots:  []bot.Bot{b},
+	}
+}
+
+// SilencedServiceProblem refuses to take a Messaging Service over that leads elsewhere, for a
+// bot that is suspended: nothing would answer by it.
+func SilencedServiceProblem(ctx context.Context, a *account.Account, way bot.Way, b bot.Bot, taken bot.Route) *bot.Problem {
+	return &bot.Problem{
+		Kind:    bot.ServiceSilenced,
+		Summary: "Taking this Messaging Service over would silence it",
+		Detail:  fmt.Sprintf("%s, and bot %s is suspended: taken over, the service would answer nothing. Nothing is changed.", sentenceOf(DescribeService(ctx, a, way, taken)), b),
+		Bots:    []bot.Bot{b},
 	}
 }
 

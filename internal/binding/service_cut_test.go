@@ -2,15 +2,18 @@ package binding
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
 
@@ -46,19 +49,30 @@ func leads(w *sandboxtest.World, service string, b bot.Bot) error {
 
 func TestServiceIsBoundOrNotWhereverItIsCut(t *testing.T) {
 	for _, engine := range bot.Engines() {
-		for name, add := range map[string]func(w *sandboxtest.World) string{
-			"free": func(w *sandboxtest.World) string { return addService(w, "", true) },
-			"over another bot": func(w *sandboxtest.World) string {
+		for name, add := range map[string]func(w *sandboxtest.World, b bot.Bot) string{
+			"free": func(w *sandboxtest.World, _ bot.Bot) string { return addService(w, "", true) },
+			"over another bot": func(w *sandboxtest.World, _ bot.Bot) string {
 				return addService(w, urlAt(w.Create(bot.Studio, "other").SID), false)
 			},
-			"over another's URL": func(w *sandboxtest.World) string { return addService(w, external, false) },
+			"over another's URL": func(w *sandboxtest.World, _ bot.Bot) string { return addService(w, external, false) },
+			"for a suspended bot": func(w *sandboxtest.World, b bot.Bot) string {
+				w.Hold(b.SID, "")
+				return addService(w, "", true)
+			},
+			"of a suspended bot, that answers": func(w *sandboxtest.World, b bot.Bot) string {
+				w.Hold(b.SID, "")
+				return addService(w, messagesURL(b), false)
+			},
 		} {
 			t.Run(fmt.Sprintf("%s, %s", engine, name), func(t *testing.T) {
 				t.Parallel()
 				var b bot.Bot
 				var service string
 				sandboxtest.Operation{
-					Setup: func(w *sandboxtest.World) { b, service = w.Create(engine, "clinic"), add(w) },
+					Setup: func(w *sandboxtest.World) {
+						b = w.Create(engine, "clinic")
+						service = add(w, b)
+					},
 					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
 						_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b, Overwrite: true}, "", PriorService{}, PriorService{})
 						return err
@@ -119,41 +133,69 @@ func TestChangeOfServiceNeverLeavesTheBotWithoutOne(t *testing.T) {
 	}
 }
 
-// A bot that is suspended at any call of the binding of a service: the binding refuses, or the
-// suspension silences the service, so that no suspended bot answers.
+// A bot that is suspended, or resumed, at any call of the binding of a service: the service leads
+// to it in the end, silenced where it is suspended, and answering where it is not.
 func TestServiceBesideASuspension(t *testing.T) {
+	for _, engine := range bot.Engines() {
+		for _, resumes := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, resumes %v", engine, resumes), func(t *testing.T) {
+				t.Parallel()
+				var b bot.Bot
+				var service string
+				sandboxtest.Race{
+					Setup: func(w *sandboxtest.World) {
+						b, service = w.Create(engine, "clinic"), addService(w, "", true)
+						member := url.Values{"PhoneNumberSid": {w.Number(0).SID}}
+						if err := w.Client.Do(w.T.Context(), http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service+"/PhoneNumbers", member, nil); err != nil {
+							w.T.Fatal(err)
+						}
+						if resumes {
+							w.Hold(b.SID, "")
+						}
+					},
+					First: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+						_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
+						return err
+					},
+					Second: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+						if resumes {
+							_, err := suspension.Resume(ctx, a, b.SID, suspension.Saved{})
+							return err
+						}
+						_, _, err := suspension.Suspend(ctx, a, b.SID, "")
+						return err
+					},
+					After: func(w *sandboxtest.World, bound, other error) error {
+						routes, held := w.Routes(b.SID), len(w.Holds(b.SID)) > 0
+						silenced := slices.ContainsFunc(routes.InUse(), func(way bot.Way) bool { return routes.Routing.Lead(way).SilencedBy != "" })
+						if bound != nil || other != nil || len(routes.InUse()) != 1 || held == resumes || silenced != held {
+							return fmt.Errorf("it ended with %v and %v, the service leads to the bot: %v, silenced %v, and the bot is suspended: %v", bound, other, routes.InUse(), silenced, held)
+						}
+						return nil
+					},
+				}.Interleave(t)
+			})
+		}
+	}
+}
+
+// Where flows are out of reach, a service of a suspended bot is refused, and nothing is written.
+func TestServiceOfASuspendedBotNeedsAFlow(t *testing.T) {
 	for _, engine := range bot.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
-			var b bot.Bot
-			var service string
-			sandboxtest.Race{
-				Setup: func(w *sandboxtest.World) {
-					b, service = w.Create(engine, "clinic"), addService(w, "", true)
-					member := url.Values{"PhoneNumberSid": {w.Number(0).SID}}
-					if err := w.Client.Do(w.T.Context(), http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service+"/PhoneNumbers", member, nil); err != nil {
-						w.T.Fatal(err)
-					}
-				},
-				First: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-					_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
-					return err
-				},
-				Second: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-					_, _, err := suspension.Suspend(ctx, a, b.SID, "")
-					return err
-				},
-				After: func(w *sandboxtest.World, bound, suspended error) error {
-					routes, held := w.Routes(b.SID), len(w.Holds(b.SID)) > 0
-					answers := slices.ContainsFunc(routes.InUse(), func(way bot.Way) bool { return routes.Routing.Lead(way).SilencedBy == "" })
-					leads := len(routes.InUse()) > 0
-					// A suspension may have silenced the service before the binding found it and failed.
-					if answers && held || held != (suspended == nil) || bound == nil && !leads || bound != nil && leads && !held {
-						return fmt.Errorf("the service leads to the bot: %v, and it answers: %v, it is suspended: %v", routes.InUse(), answers, held)
-					}
-					return nil
-				},
-			}.Interleave(t)
+			synctest.Test(t, func(t *testing.T) {
+				w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
+				b, service := w.Create(engine, "clinic"), addService(w, "", true)
+				w.EarlierHold(b.SID)
+				before := w.Snapshot()
+				a, _ := w.Process()
+				_, _, err := RebindService(t.Context(), a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
+				var problem *bot.Problem
+				if !errors.As(err, &problem) || problem.Kind != bot.ServiceSuspended || !slices.Equal(before, w.Snapshot()) {
+					t.Errorf("it says %v, and the account is %v", err, w.Snapshot())
+				}
+			})
 		})
 	}
 }

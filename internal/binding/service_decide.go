@@ -56,14 +56,15 @@ func ServiceSnapshot(way bot.Way) string {
 
 const snapshotDefers = "defers "
 
-// DecideService says what a binding writes to a Messaging Service, or why it must not.
-// snapshot is the ServiceSnapshot of what was there when the plan was made; empty when the
-// plan did not know the service.
+// DecideService says what a binding writes to a Messaging Service, or why it must not. For a
+// suspended bot that is the flow of its hold. snapshot is the ServiceSnapshot of what was
+// there when the plan was made; empty when the plan did not know the service.
 func DecideService(v ServiceView, b ServiceBinding, snapshot string) (ServiceDecision, *Refusal) {
-	if v.Answers(b) {
+	hold := v.Routing.HoldOf(b.Bot.SID)
+	if v.Answers(b) && (hold.FlowSID == "" || v.Silenced()) {
 		return ServiceDecision{To: v.Way}, nil
 	}
-	to, ok := v.pointed(b)
+	to, ok := v.After(b)
 	if !ok {
 		return ServiceDecision{}, &Refusal{Kind: bot.NoURLForWay}
 	}
@@ -79,10 +80,29 @@ func DecideService(v ServiceView, b ServiceBinding, snapshot string) (ServiceDec
 		return ServiceDecision{}, &Refusal{Kind: bot.ChangedSincePlan, Conflicts: conflicts}
 	case taken != nil && !b.Overwrite:
 		return ServiceDecision{}, &Refusal{Kind: bot.ServiceRepointed, Conflicts: conflicts} // the plan saw it and warned
-	case v.Routing.HoldOf(b.Bot.SID).SID != "":
-		return ServiceDecision{}, &Refusal{Kind: bot.ServiceSuspended}
+	}
+	if refusal := v.RefusesHold(b, taken); refusal != nil {
+		return ServiceDecision{}, refusal
+	}
+	if hold.FlowSID != "" {
+		to.To, _ = to.On(hold)
 	}
 	return ServiceDecision{To: to, Taken: taken}, nil
+}
+
+// RefusesHold says why a service cannot be bound to a bot that is suspended: the hold has no
+// flow, by which alone a service is silenced, or the service would stop answering for
+// another, taken; nil where it can be, and for a bot that is not suspended.
+func (v ServiceView) RefusesHold(b ServiceBinding, taken *bot.Route) *Refusal {
+	switch hold := v.Routing.HoldOf(b.Bot.SID); {
+	case hold.SID == "":
+		return nil
+	case hold.FlowSID == "":
+		return &Refusal{Kind: bot.ServiceSuspended}
+	case taken != nil:
+		return &Refusal{Kind: bot.ServiceSilenced, Conflicts: []Conflict{{bot.Messaging, *taken}}}
+	}
+	return nil
 }
 
 // changedSince reports whether another client changed the service since the plan was made:
@@ -100,7 +120,7 @@ func (v ServiceView) changedSince(snapshot string, taken *bot.Route) bool {
 func (v ServiceView) Conflict(b ServiceBinding) *bot.Route {
 	route := v.Routing.Lead(v.Way)
 	to, ok := v.Way.PointerTo(v.Routing.Webhooks, b.Bot, "")
-	if route.Kind == bot.ToNothing || v.leadsTo(b) || v.isOwn() || ok && to.URL == v.Way.To.URL {
+	if route.Kind == bot.ToNothing || v.Routing.LeadsTo(v.Way, b.Bot.SID) || v.isOwn() || ok && to.URL == v.Way.To.URL {
 		return nil
 	}
 	return &route
@@ -113,39 +133,35 @@ func (v ServiceView) isOwn() bool {
 }
 
 // Answers reports whether the service leads to the wanted bot, in any spelling of its
-// webhook, and uses that. Every engine of Twilio's takes GET as well as POST.
+// webhook, and uses that, or would if the bot were not suspended. Every engine of Twilio's
+// takes GET as well as POST.
 func (v ServiceView) Answers(b ServiceBinding) bool { return !v.Way.Idle && v.leadsTo(b) }
 
+// Silenced reports whether the service is pointed at a hold.
+func (v ServiceView) Silenced() bool { return v.Routing.Lead(v.Way).SilencedBy != "" }
+
 func (v ServiceView) leadsTo(b ServiceBinding) bool {
-	if !v.Routing.LeadsTo(v.Way, b.Bot.SID) {
+	if !v.Routing.LeadsTo(v.Way, b.Bot.SID) || v.Routing.Lead(v.Way).Gone {
 		return false
 	}
-	if b.Bot.Engine() != bot.Application || v.Routing.Lead(v.Way).SilencedBy != "" {
+	if b.Bot.Engine() != bot.Application || v.Silenced() {
 		return true
 	}
 	to, ok := v.Way.PointerTo(v.Routing.Webhooks, b.Bot, "")
 	return ok && to.Same(v.Way.To)
 }
 
-// After is the service as the binding would leave it; false where the bot has no URL for
-// messages.
+// After is the service as the binding leaves it, or would if the bot were not suspended;
+// false where the bot has no URL for messages.
 func (v ServiceView) After(b ServiceBinding) (bot.Way, bool) {
-	if v.Answers(b) {
-		return v.Way, true
-	}
-	return v.pointed(b)
-}
-
-// pointed is the service when it leads to the wanted bot; false where the bot has no URL
-// for messages.
-func (v ServiceView) pointed(b ServiceBinding) (bot.Way, bool) {
-	to := v.Way
+	to, ok := v.Way, true
 	to.Idle = false
-	if v.leadsTo(b) {
-		return to, true
+	switch {
+	case !v.leadsTo(b):
+		to.To, ok = v.Way.PointerTo(v.Routing.Webhooks, b.Bot, b.Task)
+	case v.Silenced():
+		to.To, ok = v.Way.Off(v.Routing.Webhooks, b.Bot, b.Task)
 	}
-	var ok bool
-	to.To, ok = v.Way.PointerTo(v.Routing.Webhooks, b.Bot, b.Task)
 	return to, ok
 }
 

@@ -13,6 +13,10 @@ const (
 	appURL      = "https://bots.example.com/messages"
 	otherAppURL = "https://bots.example.com/other"
 	placeholder = "https://demo.twilio.com/welcome/sms/reply"
+
+	holdFlow, goneHoldFlow = "FW5555555555555555555555555555eeee", "FW6666666666666666666666666666ffff"
+	inDublin               = "https://webhooks.dublin.ie1.twilio.com/v1/Accounts/" + accounttest.SID + "/Flows/"
+	holdURL, goneHoldURL   = inDublin + holdFlow, inDublin + goneHoldFlow
 )
 
 func hostedBot(sid, url string) bot.Bot {
@@ -62,7 +66,7 @@ func TestDecideService(t *testing.T) {
 		pointer   string // what the binding had written
 		seen      string // by the plan
 		overwrite bool
-		suspended bool
+		held      string // by a hold with the URL of its flow, or "alone"
 		want      string
 	}{
 		"free":                            {now: "defers nothing", of: flow, want: "POST " + flowURL},
@@ -101,15 +105,38 @@ func TestDecideService(t *testing.T) {
 		"used since":                      {now: otherURL, of: flow, own: otherFlow, seen: "defers " + otherURL, want: "POST " + flowURL},
 		"no URL for messages":             {now: "defers nothing", of: hostedBot(appBot, ""), want: "refused: no URL for way in"},
 		"no URL for messages, an old one": {now: appURL, of: hostedBot(appBot, ""), own: appBot, want: "refused: no URL for way in"},
-		"suspended":                       {now: "defers nothing", of: flow, suspended: true, want: "refused: service suspended"},
-		"suspended, its own":              {now: flowURL, of: flow, suspended: true, want: "POST " + flowURL},
+		"suspended":                       {now: "defers nothing", of: flow, held: holdURL, want: "POST " + holdURL},
+		"suspended, hosted elsewhere":     {now: "nothing", of: app, held: holdURL, want: "POST " + holdURL},
+		"suspended, its own":              {now: "GET " + flowURL, of: flow, held: holdURL, want: "GET " + holdURL},
+		"suspended, its own, hosted":      {now: appURL, of: app, held: holdURL, want: "POST " + holdURL},
+		"suspended, silenced":             {now: "GET " + holdURL, of: flow, held: holdURL, want: "GET " + holdURL},
+		"suspended, silenced, hosted":     {now: holdURL, of: app, held: holdURL, want: "POST " + holdURL},
+		"suspended, silenced, not used":   {now: "defers " + holdURL, of: flow, held: holdURL, want: "POST " + holdURL},
+		"suspended, a change of bot":      {now: otherURL, of: assistant, own: otherFlow, seen: otherURL, held: holdURL, want: "POST " + holdURL},
+		"suspended, its own since":        {now: flowURL, of: flow, own: otherFlow, seen: otherURL, held: holdURL, want: "POST " + holdURL},
+		"suspended, placeholder":          {now: placeholder, of: flow, held: holdURL, want: "POST " + holdURL},
+		"suspended, another URL":          {now: external, of: flow, held: holdURL, want: "refused: service taken"},
+		"suspended, another URL, taken":   {now: external, of: flow, held: holdURL, overwrite: true, want: "refused: service silenced"},
+		"suspended, unused URL, taken":    {now: "defers " + external, of: flow, held: holdURL, overwrite: true, want: "refused: service silenced"},
+		"suspended, no URL for messages":  {now: "defers nothing", of: hostedBot(appBot, ""), held: holdURL, want: "refused: no URL for way in"},
+		"suspended, without a flow":       {now: "defers nothing", of: flow, held: "alone", want: "refused: service suspended"},
+		"its own, without a flow":         {now: flowURL, of: flow, held: "alone", want: "POST " + flowURL},
+		"resumed meanwhile":               {now: "GET " + goneHoldURL, of: flow, own: otherFlow, seen: otherURL, want: "POST " + flowURL},
+		"dead":                            {now: goneHoldURL, of: flow, own: flowBot, seen: goneHoldURL, want: "POST " + flowURL},
+		"dead, suspended again":           {now: goneHoldURL, of: flow, own: flowBot, seen: goneHoldURL, held: holdURL, want: "POST " + holdURL},
+		"dead, not this bot's":            {now: goneHoldURL, of: app, want: "refused: service taken"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var holds []bot.Hold
-			if each.suspended {
-				holds = append(holds, bot.Hold{SID: hold, BotSID: each.of.SID})
+			switch each.held {
+			case "":
+			case "alone":
+				holds = []bot.Hold{{SID: hold, BotSID: each.of.SID}}
+			default:
+				flow := bot.Hold{FlowSID: holdFlow, FlowURL: each.held, BotSID: each.of.SID}
+				holds = []bot.Hold{{SID: hold, FlowSID: flow.FlowSID, FlowURL: flow.FlowURL, BotSID: flow.BotSID}, flow}
 			}
-			v := ServiceView{Way: service(each.now), Routing: serviceRouting(holds...)}
+			v := ServiceView{Way: service(each.now), Routing: serviceRouting(holds...).WithDeleted([]bot.Hold{{FlowSID: goneHoldFlow, BotSID: flowBot}})}
 			if each.own != "" {
 				v.Own = []string{each.own}
 			}
@@ -148,9 +175,13 @@ func TestDecideFreeService(t *testing.T) {
 		"another URL, not used":           {now: "defers " + external, own: flowBot, want: "left"},
 		"another URL, hosted elsewhere":   {now: external, own: appBot, pointer: appURL, want: "left"},
 		"another bot's, hosted elsewhere": {now: otherAppURL, own: appBot, want: "left"},
+		"silenced":                        {now: "GET " + holdURL, own: flowBot, want: "freed"},
+		"silenced, another bot's":         {now: holdURL, own: otherFlow, want: "left"},
+		"dead":                            {now: goneHoldURL, own: flowBot, want: "freed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := ServiceView{Way: service(each.now), Routing: serviceRouting(), Own: []string{each.own}}
+			routing := serviceRouting(bot.Hold{SID: hold, BotSID: flowBot}, bot.Hold{FlowSID: holdFlow, BotSID: flowBot}).WithDeleted([]bot.Hold{{FlowSID: goneHoldFlow, BotSID: flowBot}})
+			v := ServiceView{Way: service(each.now), Routing: routing, Own: []string{each.own}}
 			if each.pointer != "" {
 				v.Pointer = service(each.pointer).To.Digest()
 			}

@@ -17,6 +17,7 @@ import (
 type Hold struct {
 	SID     string // of the application, AP…; empty where only the flow was listed
 	FlowSID string // of the hold flow, FW…; empty where the application has no URLs of one
+	FlowURL string // of the hold flow as Twilio says it, or as the application has it
 	BotSID  string // of the suspended bot
 }
 
@@ -47,6 +48,7 @@ func (h Hold) NoBot() *Problem {
 // HoldFlow is the flow of a hold as Twilio has it.
 type HoldFlow struct {
 	SID    string
+	URL    string // as Twilio says it
 	BotSID string // of the suspended bot, by its name
 	Notice string // what it says to whoever writes or calls; empty where it ends at once
 	// Edited reports whether it is another flow than the notice makes.
@@ -54,7 +56,7 @@ type HoldFlow struct {
 }
 
 // Hold is the hold as far as the flow shows it.
-func (f HoldFlow) Hold() Hold { return Hold{FlowSID: f.SID, BotSID: f.BotSID} }
+func (f HoldFlow) Hold() Hold { return Hold{FlowSID: f.SID, FlowURL: f.URL, BotSID: f.BotSID} }
 
 // MaxNoticeLength is how many characters a notice may have: Twilio takes no longer message
 // (https://www.twilio.com/docs/messaging/api/message-resource).

@@ -16,7 +16,8 @@ const (
 	NumberSilenced   Kind = "number silenced"    // taking a live number over would silence it
 	ServiceTaken     Kind = "service taken"      // a Messaging Service that a binding wants is another's
 	ServiceRepointed Kind = "service re-pointed" // a bound Messaging Service was re-pointed since the last apply
-	ServiceSuspended Kind = "service suspended"  // a Messaging Service would lead to a bot that is suspended
+	ServiceSilenced  Kind = "service silenced"   // taking over a Messaging Service that answers would silence it
+	ServiceSuspended Kind = "service suspended"  // the hold of a suspended bot has no flow, to silence a Messaging Service by
 	NameTaken        Kind = "name taken"         // another bot has the name
 	NameOfIdle       Kind = "name of idle"       // a bot that nothing routes to has the name, and is otherwise the same
 	NameReserved     Kind = "name reserved"      // Twilio keeps the name for a deleted assistant

@@ -77,7 +77,7 @@ func (r Route) String() string {
 type Routing struct {
 	Webhooks Webhooks
 	holds    map[string]string // the suspended bot, by the SIDs of its hold
-	flows    map[string]string // the hold flow, by the SID of the application that has its URLs
+	flows    map[string]Hold   // the hold flow, by the SID of the application that has its URLs
 	gone     map[string]bool   // applications that no longer exist
 	deleted  map[string]string // the suspended bot, by the SID of a hold that no longer exists
 	// applications are those that ways in can lead to by URL.
@@ -89,23 +89,24 @@ type Routing struct {
 // hold by its own name alone, since anybody may set the URLs of an application; where the
 // two name different bots, the application says which is suspended.
 func NewRouting(webhooks Webhooks, holds []Hold, gone ...string) Routing {
-	r := Routing{Webhooks: webhooks, holds: map[string]string{}, flows: map[string]string{}, gone: map[string]bool{}}
-	named := map[string]string{} // the bots by whose names flows are those of holds
+	r := Routing{Webhooks: webhooks, holds: map[string]string{}, flows: map[string]Hold{}, gone: map[string]bool{}}
+	named := map[string]Hold{} // the flows that are those of holds by their names, by SID
 	for _, hold := range holds {
 		if hold.SID == "" {
-			named[hold.FlowSID], r.holds[hold.FlowSID] = hold.BotSID, hold.BotSID
+			named[hold.FlowSID], r.holds[hold.FlowSID] = hold, hold.BotSID
 		}
 	}
-	agrees := func(hold Hold) bool { return hold.SID != "" && named[hold.FlowSID] == hold.BotSID }
+	agrees := func(hold Hold) bool { return hold.SID != "" && named[hold.FlowSID].BotSID == hold.BotSID }
 	for _, hold := range holds {
 		if hold.SID == "" {
 			continue
 		}
 		r.holds[hold.SID] = hold.BotSID
-		if named[hold.FlowSID] == "" {
+		flow, ok := named[hold.FlowSID]
+		if !ok {
 			continue
 		}
-		r.flows[hold.SID] = hold.FlowSID
+		r.flows[hold.SID] = flow
 		if !slices.ContainsFunc(holds, func(other Hold) bool { return other.FlowSID == hold.FlowSID && agrees(other) }) {
 			r.holds[hold.FlowSID] = hold.BotSID
 		}
@@ -168,7 +169,7 @@ func (r Routing) SuspendedBy(holdSID string) string { return r.holds[holdSID] }
 func (r Routing) HoldOf(botSID string) Hold {
 	for _, sid := range r.HoldsOf(botSID) {
 		if engine, _ := EngineOf(sid); engine != Studio {
-			return Hold{SID: sid, FlowSID: r.flows[sid], BotSID: botSID}
+			return Hold{SID: sid, FlowSID: r.flows[sid].FlowSID, FlowURL: r.flows[sid].FlowURL, BotSID: botSID}
 		}
 	}
 	return Hold{}

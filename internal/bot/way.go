@@ -196,7 +196,7 @@ func (r Routing) Lead(w Way) Route {
 // On is the pointer of a way in when it leads to a hold; ok is false where that has nothing
 // to put there. The kind of pointer and the method stay as they are, so that Off can put
 // back what was there.
-func (w Way) On(webhooks Webhooks, hold Hold) (to Pointer, ok bool) {
+func (w Way) On(hold Hold) (to Pointer, ok bool) {
 	switch {
 	case w.Kind == BySender && w.To.BotSID != "":
 		return Pointer{BotSID: hold.SID}, hold.SID != "" // a sender's calls have no URL
@@ -205,7 +205,7 @@ func (w Way) On(webhooks Webhooks, hold Hold) (to Pointer, ok bool) {
 	case w.To.BotSID != "":
 		return Pointer{BotSID: hold.FlowSID}, true
 	}
-	return Pointer{URL: webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: hold.FlowSID}), Method: w.To.Method}, true
+	return Pointer{URL: hold.FlowURL, Method: w.To.Method}, true
 }
 
 // Off is the pointer of a way in when it leads to a bot again after a hold. It is PointerTo,

@@ -62,6 +62,8 @@ func TestOperationsWriteTheURLThatAFlowSays(t *testing.T) {
 	})
 }
 
+// A way in by URL gets what Twilio says of the bot's flow and of the hold's, and so does the
+// application of the hold.
 func TestServiceGetsTheURLThatAFlowSays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -71,18 +73,38 @@ func TestServiceGetsTheURLThatAFlowSays(t *testing.T) {
 		if err := w.Client.Do(t.Context(), "POST", "https://messaging.twilio.com/v1/Services", form, nil); err != nil {
 			t.Fatal(err)
 		}
+		leadsTo := func(after, sid string) {
+			t.Helper()
+			for _, way := range w.Ways() {
+				if !strings.HasPrefix(way.To.URL, dublin) || !strings.HasSuffix(way.To.URL, "/"+sid) {
+					t.Errorf("after %s, %s leads to %q, not to %s", after, way, way.To.URL, sid)
+				}
+			}
+		}
 		a, _ := w.Process()
+		suspended, _, err := suspension.Suspend(t.Context(), a, old.SID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		leadsTo("suspending", suspended.FlowSID)
+		holds, err := a.FindHolds(t.Context(), old.SID)
+		if err != nil || len(holds) != 1 || holds[0].FlowSID != suspended.FlowSID || !strings.HasPrefix(holds[0].FlowURL, dublin) {
+			t.Errorf("its holds are %+v: %v", holds, err)
+		}
+		// In a process that has read no flow yet.
+		a, _ = w.Process()
+		if _, err := suspension.Resume(t.Context(), a, old.SID, suspension.Saved{}); err != nil {
+			t.Fatal(err)
+		}
+		leadsTo("resuming", old.SID)
+		a, _ = w.Process()
 		made, _, err := replacement.Run(t.Context(), a, replacement.Request{
 			SID: old.SID, From: sandboxtest.Spec(bot.Studio, "clinic", 1), To: sandboxtest.Spec(bot.Studio, "doctor", 2), Engine: bot.Studio,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, way := range w.Ways() {
-			if !strings.HasPrefix(way.To.URL, dublin) || !strings.HasSuffix(way.To.URL, "/"+made.SID) {
-				t.Errorf("%s leads to %q, not to %s", way, way.To.URL, made.SID)
-			}
-		}
+		leadsTo("renaming", made.SID)
 	})
 }
 

@@ -26,7 +26,7 @@ var (
 	_ resource.ResourceWithUpgradeState     = &assistantResource{}
 )
 
-type assistantResource struct{ provider *providerData }
+type assistantResource struct{ accountResource }
 
 func newAssistantResource() resource.Resource { return &assistantResource{} }
 
@@ -34,10 +34,6 @@ func (r *assistantResource) Metadata(_ context.Context, req resource.MetadataReq
 	resp.TypeName = req.ProviderTypeName + "_assistant"
 	// A bot that is replaced by another under the same resource keeps its address.
 	resp.ResourceBehavior.MutableIdentity = true
-}
-
-func (r *assistantResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *assistantResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -80,14 +76,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// Before anything returns: a Terraform that knows no identities checks that one
-	// exists even for an object that is gone.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if !r.provider.ready() {
-		keepUnread(r.provider, &resp.Diagnostics)
-		return
-	}
-	if !r.provider.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
+	if !r.beginRead(ctx, state.identity(), state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), resp) {
 		return
 	}
 	r.provider.ledger.readState(state.SID.ValueString())

@@ -2,19 +2,18 @@ package provider
 
 import (
 	"context"
-	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // rebind points the service at the bot as planned; one that the binding had before is freed
 // once it leads there.
 func (r *messagingServiceBindingResource) rebind(ctx context.Context, plan *serviceBindingModel, prior priorServiceBinding, diags *diag.Diagnostics) priorServiceBinding {
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	if plan.ServiceSID.ValueString() == prior.ServiceSID {
 		return r.bind(ctx, plan, prior, binding.PriorService{}, diags)
 	}
@@ -26,16 +25,13 @@ func (r *messagingServiceBindingResource) rebind(ctx context.Context, plan *serv
 // before; it is empty for a new one. free is what is freed once the service leads there.
 func (r *messagingServiceBindingResource) bind(ctx context.Context, plan *serviceBindingModel, prior priorServiceBinding, free binding.PriorService, diags *diag.Diagnostics) priorServiceBinding {
 	acct := r.provider.account
-	b, err := acct.Bot(ctx, plan.AssistantSID.ValueString())
-	if errors.Is(err, bot.ErrNotFound) {
-		err = bot.DeletedProblem(plan.AssistantSID.ValueString(), err)
-	}
-	if err != nil {
-		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
+	b, ok := r.boundBot(ctx, plan.AssistantSID.ValueString(), diags)
+	if !ok {
 		return priorServiceBinding{}
 	}
 	task := prior.Task
 	if prior.BotSID != b.SID {
+		var err error
 		if task, err = binding.EntryTask(ctx, acct, b.SID); err != nil {
 			addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot's tasks", err)
 			return priorServiceBinding{}
@@ -53,10 +49,13 @@ func (r *messagingServiceBindingResource) bind(ctx context.Context, plan *servic
 		addAttributeError(diags, path.Root("messaging_service_sid"), "Unable to read the Messaging Service", err)
 		return priorServiceBinding{}
 	}
-	now := priorServiceBinding{
-		ServiceSID: way.SID, BotSID: b.SID, Task: routing.Lead(way).TargetTask, Pointer: way.To.Digest(), Snapshot: binding.ServiceSnapshot(way),
+	resumed, err := binding.ResumedService(ctx, acct, routing, way, task)
+	if err != nil {
+		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
+		return priorServiceBinding{}
 	}
-	plan.read(routing, way, now)
+	now := priorServiceBinding{BotSID: b.SID, Task: task}.at(routing, way, resumed)
+	plan.read(routing, way, resumed, now)
 	return now
 }
 

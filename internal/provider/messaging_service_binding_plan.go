@@ -37,6 +37,7 @@ func (r *messagingServiceBindingResource) ModifyPlan(ctx context.Context, req re
 	if resp.Diagnostics.HasError() || !r.provider.ready() {
 		return
 	}
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	p := serviceBindingPlan{provider: r.provider, plan: &plan, state: state, prior: prior, diags: &resp.Diagnostics}
 	plan.AccountSID = types.StringValue(r.provider.account.SID)
 	plan.WebhookURL = types.StringUnknown()
@@ -161,10 +162,6 @@ func (p *serviceBindingPlan) check(ctx context.Context, view binding.ServiceView
 		addAttributeRefusal(p.diags, path.Root("assistant_sid"), "", binding.NoServiceURLProblem(way, wanted.Bot), p.drifted())
 		return
 	}
-	if view.Routing.HoldOf(wanted.Bot.SID).SID != "" {
-		addAttributeRefusal(p.diags, path.Root("assistant_sid"), "", binding.SuspendedServiceProblem(way, wanted.Bot), p.drifted())
-		return
-	}
 	own := p.provider.leftOnService(way.SID, wanted.Bot.SID).had()
 	if way.SID == p.prior.ServiceSID {
 		own = p.prior.had()
@@ -174,35 +171,64 @@ func (p *serviceBindingPlan) check(ctx context.Context, view binding.ServiceView
 	case err != nil:
 		addAttributeError(p.diags, servicePath, "Unable to look for who answers for the Messaging Service", err)
 		return
-	case taken == nil || acct.WroteWay(way):
+	case acct.WroteWay(way):
 		// What this process wrote itself, the apply checks under the service's lock.
+	case taken == nil:
+		if p.refusesHold(ctx, view, wanted, nil) {
+			return
+		}
 	case !wanted.Overwrite && own.BotSID != "":
 		addAttributeRefusal(p.diags, servicePath, "", binding.ServiceDriftProblem(ctx, acct, way, own.BotSID, *taken), true)
 		return
 	case !wanted.Overwrite:
 		addAttributeRefusal(p.diags, servicePath, "", binding.ServiceTakenProblem(ctx, acct, way, *taken), p.gone())
 		return
+	case p.refusesHold(ctx, view, wanted, taken):
+		return
 	default:
 		p.diags.AddAttributeWarning(path.Root("overwrite"), "A Messaging Service will be taken over",
 			fmt.Sprintf("%s Because `overwrite` is set, it will lead to %s instead.", sentence(errors.New(binding.DescribeService(ctx, acct, way, *taken))), shownSID(p.plan.AssistantSID)))
 	}
 	if way.Idle && !acct.WroteWay(way) {
-		p.overrides(ctx, way, wanted.Bot.SID)
+		p.overrides(ctx, way, wanted.Bot.SID, view.Routing.HoldOf(wanted.Bot.SID).SID != "")
 	}
+}
+
+// refusesHold refuses a service that a suspended bot cannot have, and says that the bot is
+// suspended where it can.
+func (p *serviceBindingPlan) refusesHold(ctx context.Context, view binding.ServiceView, wanted binding.ServiceBinding, taken *bot.Route) bool {
+	if view.Routing.HoldOf(wanted.Bot.SID).SID == "" {
+		return false
+	}
+	refusal := view.RefusesHold(wanted, taken)
+	if refusal == nil {
+		p.provider.warnSuspended(ctx, wanted.Bot.SID, p.diags)
+		return false
+	}
+	at := path.Root("assistant_sid")
+	if taken != nil {
+		at = path.Root("overwrite")
+	}
+	addAttributeRefusal(p.diags, at, "", refusal.ServiceProblem(ctx, p.provider.account, view.Way, wanted, ""), p.drifted())
+	return true
 }
 
 // overrides warns of the numbers that have answered by webhooks of their own, since their
 // service deferred to them.
-func (p *serviceBindingPlan) overrides(ctx context.Context, way bot.Way, botSID string) {
+func (p *serviceBindingPlan) overrides(ctx context.Context, way bot.Way, botSID string, suspended bool) {
 	answering, err := p.provider.answeringIn(ctx, way.SID, botSID)
 	switch {
 	case err != nil:
 		p.diags.AddAttributeWarning(servicePath, "Unable to look for the numbers of the Messaging Service",
 			fmt.Sprintf("The numbers in %s have answered messages by webhooks of their own until now, and stop doing so; which have any could not be found out. %s", way, sentence(err)))
 	case answering != "":
+		answers := "that bot answers the messages to all of them"
+		if suspended {
+			answers = "that bot, which is suspended, has the messages to all of them, which nobody answers until it is resumed"
+		}
 		p.diags.AddAttributeWarning(servicePath, "Numbers will stop answering messages by their own webhooks",
-			fmt.Sprintf("Until now %s has deferred to its numbers. Once it leads to %s, that bot answers the messages to all of them, and these no longer answer by webhooks of their own: %s. Calls to them stay as they are.",
-				way, shownSID(p.plan.AssistantSID), answering))
+			fmt.Sprintf("Until now %s has deferred to its numbers. Once it leads to %s, %s, and these no longer answer by webhooks of their own: %s. Calls to them stay as they are.",
+				way, shownSID(p.plan.AssistantSID), answers, answering))
 	}
 }
 

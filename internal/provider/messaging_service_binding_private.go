@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // priorServiceBinding is what a binding of a Messaging Service keeps in private state: what
@@ -20,6 +21,10 @@ type priorServiceBinding struct {
 	// Pointer is the digest of where the service led when it led to the bot last.
 	Pointer  string `json:"pointer,omitempty"`
 	Snapshot string `json:"seen,omitempty"`
+	// Holds are the SIDs of the holds of the bot, of applications and flows, where the service
+	// was pointed at one when it was last read: one that is deleted by hand no longer says
+	// whose it was.
+	Holds []string `json:"holds,omitempty"`
 	// Shared reports whether another binding of the state has the service too, for the same
 	// bot: it is never freed with this one.
 	Shared bool `json:"shared,omitempty"`
@@ -53,6 +58,23 @@ func (p priorServiceBinding) of(state serviceBindingModel) priorServiceBinding {
 // had is what the binding has, in the words of package binding.
 func (p priorServiceBinding) had() binding.PriorService {
 	return binding.PriorService{ServiceSID: p.ServiceSID, BotSID: p.BotSID, Pointer: p.Pointer}
+}
+
+// at is what the binding has on a service, as it is now and as it will be once its bot is
+// resumed, where that is suspended.
+func (p priorServiceBinding) at(routing bot.Routing, way, resumed bot.Way) priorServiceBinding {
+	led := routing.Lead(way)
+	p.ServiceSID, p.Next, p.Snapshot = way.SID, nil, binding.ServiceSnapshot(way)
+	switch {
+	case led.SilencedBy != "" && led.BotSID == p.BotSID:
+		p.Pointer, p.Holds = resumed.To.Digest(), routing.HoldsOf(p.BotSID)
+	case led.Gone:
+	case routing.LeadsTo(way, p.BotSID):
+		p.Pointer, p.Task, p.Holds = way.To.Digest(), led.TargetTask, nil
+	default:
+		p.Holds = nil
+	}
+	return p
 }
 
 // freed is what is freed when the binding gives up what it has.

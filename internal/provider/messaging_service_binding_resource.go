@@ -20,7 +20,7 @@ var (
 	_ resource.ResourceWithImportState    = &messagingServiceBindingResource{}
 )
 
-type messagingServiceBindingResource struct{ provider *providerData }
+type messagingServiceBindingResource struct{ accountResource }
 
 func newMessagingServiceBindingResource() resource.Resource {
 	return &messagingServiceBindingResource{}
@@ -32,10 +32,6 @@ func (r *messagingServiceBindingResource) Metadata(_ context.Context, req resour
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-func (r *messagingServiceBindingResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 func (r *messagingServiceBindingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan serviceBindingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -43,6 +39,7 @@ func (r *messagingServiceBindingResource) Create(ctx context.Context, req resour
 		return
 	}
 	prior := r.provider.leftOnService(plan.ServiceSID.ValueString(), plan.AssistantSID.ValueString())
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	written := r.bind(ctx, &plan, prior, binding.PriorService{}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -58,15 +55,8 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// Before anything returns: a Terraform that knows no identities checks that one exists
-	// even for an object that is gone.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if !r.provider.ready() {
-		keepUnread(r.provider, &resp.Diagnostics)
-		return
-	}
 	sid := state.ServiceSID.ValueString()
-	if !r.provider.sameAccount(state.AccountSID.ValueString(), "The Messaging Service "+sid, &resp.Diagnostics) {
+	if !r.beginRead(ctx, state.identity(), state.AccountSID.ValueString(), "The Messaging Service "+sid, resp) {
 		return
 	}
 	service, err := r.provider.account.Service(ctx, sid)
@@ -82,6 +72,7 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 	prior, diags := loadPriorServiceBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	way := service.Way()
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	routing, err := r.provider.account.RoutingOfWays(ctx, account.AnyTime)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to look for suspended bots", err)
@@ -94,7 +85,7 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if led := routing.Lead(way); led.SilencedBy != "" {
+	if led := routing.Lead(way); led.SilencedBy != "" || led.Gone {
 		r.provider.warnSuspended(ctx, led.BotSID, &resp.Diagnostics)
 	}
 	if !routing.LeadsTo(way, prior.BotSID) {
@@ -103,12 +94,13 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 			return
 		}
 	}
-	state.read(routing, way, prior)
-	prior.ServiceSID, prior.Next = way.SID, nil
-	prior.Snapshot = binding.ServiceSnapshot(way)
-	if routing.LeadsTo(way, prior.BotSID) {
-		prior.Pointer, prior.Task = way.To.Digest(), routing.Lead(way).TargetTask
+	resumed, err := binding.ResumedService(ctx, r.provider.account, routing, way, prior.Task)
+	if err != nil {
+		addError(&resp.Diagnostics, "Unable to read the bot", err)
+		return
 	}
+	state.read(routing, way, resumed, prior)
+	prior = prior.at(routing, way, resumed)
 	prior.Shared = r.provider.ledger.readService(prior)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -167,6 +159,7 @@ func (r *messagingServiceBindingResource) Delete(ctx context.Context, req resour
 	if free.BotSID == "" {
 		return
 	}
+	r.provider.account.KnowHolds(prior.BotSID, prior.Holds...)
 	notices, err := binding.FreeService(ctx, r.provider.account, free, nil)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {

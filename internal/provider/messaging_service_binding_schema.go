@@ -30,7 +30,7 @@ func (r *messagingServiceBindingResource) Schema(_ context.Context, _ resource.S
 			"assistant_sid": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "The SID of the bot that answers, of any engine; one on the engine `application` must have a `messaging_url`. A change points the service at the other bot in one write. " +
-					"A bot that is suspended is refused. Null in the state means that the service does not lead to a bot, or defers to its numbers.",
+					"Where the bot is suspended, the service starts silenced, and the bot answers once it is resumed; a service that leads elsewhere is not taken over for it. Null in the state means that the service does not lead to a bot, or defers to its numbers.",
 			},
 			"overwrite": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -42,7 +42,7 @@ func (r *messagingServiceBindingResource) Schema(_ context.Context, _ resource.S
 			},
 			"webhook_url": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The URL that Twilio calls, as the service holds it; null where the service defers to its numbers. " +
+				MarkdownDescription: "The URL that Twilio calls, as the service holds it, or will hold it once its bot is no longer suspended; null where the service defers to its numbers. " +
 					"A URL that is not one of Twilio's own is shown without what may be secret in it, as `…`.",
 			},
 		},

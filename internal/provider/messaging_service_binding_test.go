@@ -649,16 +649,173 @@ func TestServiceBindingOfWhatIsUnknownAtPlan(t *testing.T) {
 	}
 }
 
-// A service that would lead to a suspended bot is refused: nothing would silence it.
-func TestServiceOfASuspendedBotIsRefused(t *testing.T) {
+// silenced checks that a service is pointed at the hold of a bot, that the state shows the bot
+// and its own URL all the same, and that the next plan changes nothing and warns once.
+func (b bench) silenced(what, service, name, url string, blocks []block) {
+	b.w.t.Helper()
+	sid := b.sid("twiliobot_assistant."+name, "sid")
+	b.desk(what, service, sid)
+	b.shows(what, name, url)
+	if err := b.settled(blocks); err != nil {
+		b.w.t.Errorf("%s: %v", what, err)
+	}
+	if said := strings.Join(b.warnings, "\n"); strings.Count(said, sid+") is suspended") != 1 || !inOrder(sid, "does not answer by", service).MatchString(said) {
+		b.w.t.Errorf("%s: the plan warns: %s", what, said)
+	}
+}
+
+// shows checks what the state of a binding has; an empty URL is any.
+func (b bench) shows(what, name, url string) {
+	b.w.t.Helper()
+	if sid, shown := b.sid(deskBinding, "assistant_sid"), b.sid(deskBinding, "webhook_url"); sid != b.sid("twiliobot_assistant."+name, "sid") || url != "" && shown != url {
+		b.w.t.Errorf("%s: the state has bot %s at %s, want %s", what, sid, shown, url)
+	}
+}
+
+// A service that is bound to a suspended bot starts silenced, and answers once the bot is
+// resumed; the state and the plans show the bot's own URL at every moment.
+func TestServiceOfASuspendedBotStartsSilenced(t *testing.T) {
+	t.Parallel()
+	next := map[string]string{"studio": "application", "application": "autopilot", "autopilot": "studio"}
+	for _, engine := range everyEngine {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			defer b.close()
+			engines := map[string]string{"bot": engine, "second": next[engine]}
+			service, other := b.w.addService(deferring, ukNumber), b.w.addService(answering)
+			config := func(more ...block) []block {
+				return ownOn(engines, append([]block{bindingBlock(otherNumber, "bot")}, more...)...)
+			}
+			live := config(deskBlock(service, "bot"))
+			b.done(turn{blocks: live})
+			own := b.sid(deskBinding, "webhook_url")
+			b.done(turn{blocks: config()})
+
+			b.done(turn{blocks: config(suspends("bot"), suspends("second"))})
+			b.w.box.ClearJournal()
+			held := config(suspends("bot"), suspends("second"), deskBlock(service, "bot"))
+			b.done(turn{blocks: held})
+			if writes := b.w.writes(); len(writes) != 1 || !strings.Contains(writes[0], service) {
+				t.Errorf("it writes %v", writes)
+			}
+			b.silenced("bound", service, "bot", own, held)
+
+			live = config(suspends("second"), deskBlock(service, "bot"))
+			b.done(turn{blocks: live})
+			b.desk("resumed", service, "bot")
+			b.done(turn{blocks: held})
+			b.silenced("suspended again", service, "bot", own, held)
+			// Where the hold alone knows the service.
+			delete(b.states, deskBinding)
+			if err := b.imported(deskBinding, 7, service); err != nil {
+				t.Fatal(err)
+			}
+			if actions := b.done(turn{blocks: held}); actions[deskBinding] != actNone {
+				t.Errorf("imported, Terraform does %v", actions)
+			}
+			b.silenced("imported", service, "bot", "", held)
+
+			held = config(suspends("bot"), suspends("second"), deskBlock(service, "second"))
+			b.done(turn{blocks: held})
+			b.silenced("of another suspended bot", service, "second", "", held)
+			held = config(suspends("bot"), suspends("second"), deskBlock(other, "second"))
+			b.done(turn{blocks: held})
+			b.silenced("moved", other, "second", "", held)
+			b.desk("left", service, ", defers")
+			b.done(turn{blocks: config(suspends("bot"), suspends("second"))})
+			b.desk("freed", other, ", defers")
+			b.answersOn()
+			b.done(turn{blocks: config()})
+			b.desk("freed, then resumed", other, ", defers")
+			b.answersOn(otherNumber + " sms")
+		})
+	}
+}
+
+// What a suspended bot cannot have is refused: a service that leads elsewhere, and any where the
+// hold has no flow.
+func TestServiceThatASuspensionWouldSilenceIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, engine := range everyEngine {
 		b := newBench(t)
-		service := b.w.addService(answering)
+		taken, free := b.w.addService(answering+`, "inbound_request_url": "https://theirs.example.com/inbound"`), b.w.addService(deferring, usNumber)
+		b.w.setNumber(usNumber, map[string]string{"SmsUrl": "https://theirs.example.com/sms"})
 		blocks := ownOn(map[string]string{"bot": engine}, suspends("bot"))
 		b.done(turn{blocks: blocks})
-		b.refused(engine, append(blocks, deskBlock(service, "bot")), "The bot is suspended", "Desk", "twiliobot_suspension")
+		over := deskBlock(taken, "bot").with("overwrite", tftypes.NewValue(tftypes.Bool, true))
+		b.refused(engine, append(blocks[:2:2], over), "would silence it", "theirs.example.com", "twiliobot_suspension")
+		if _, err := b.run(turn{blocks: append(blocks[:2:2], deskBlock(free, "bot"))}); err != nil {
+			t.Error(err)
+		}
+		b.warns(engine, "will stop answering messages by their own webhooks", "which is suspended", usNumber)
 		b.close()
+
+		b = newBench(t)
+		if err := b.w.box.AddFault(sandbox.Fault{Host: "studio.twilio.com", Path: "/Flows", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Times: 1000}); err != nil {
+			t.Fatal(err)
+		}
+		free = b.w.addService(deferring)
+		blocks = ownOn(map[string]string{"bot": engine}, suspends("bot"))
+		if engine != "studio" {
+			b.done(turn{blocks: blocks})
+			b.refused(engine+", without flows", append(blocks, deskBlock(free, "bot")), "cannot be silenced", "no Studio flow", "reach no flows", "twiliobot_suspension")
+		}
+		b.close()
+	}
+}
+
+// A person deletes the hold that a service is pointed at: what is applied next puts it right, with
+// the suspension and without it.
+func TestServiceWhoseHoldWasDeletedIsPutRight(t *testing.T) {
+	t.Parallel()
+	for _, engine := range everyEngine {
+		for _, what := range []string{"suspend again", "resume", "free", "rename", "without its suspension"} {
+			t.Run(engine+", "+what, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				service := b.w.addService(deferring)
+				engines := map[string]string{"bot": engine}
+				b.done(turn{blocks: ownOn(engines, suspends("bot"))})
+				held := ownOn(engines, suspends("bot"), deskBlock(service, "bot"))
+				b.done(turn{blocks: held})
+				for _, row := range b.w.applications() {
+					if strings.HasPrefix(field(row, "friendly_name"), "suspended ") {
+						b.w.call(http.MethodDelete, apiBase+"/Applications/"+field(row, "sid")+".json", nil)
+					}
+				}
+				for _, row := range b.gate.rows(studioBase+"?PageSize=1000", "flows") {
+					if strings.HasPrefix(field(row, "friendly_name"), "suspended ") {
+						b.w.call(http.MethodDelete, studioBase+"/"+field(row, "sid"), nil)
+					}
+				}
+				answers := ownOn(engines, deskBlock(service, "bot"))
+				switch what {
+				case "suspend again":
+					if _, err := b.plan(held, true); err != nil {
+						t.Error(err)
+					}
+					b.warns(what, "The hold of bot", "was deleted", "nothing answers there", service)
+					b.applied(held...)
+					b.silenced(what, service, "bot", "", held)
+				case "resume":
+					b.applied(answers...)
+					b.desk(what, service, "bot")
+				case "free":
+					b.applied(held[:2]...)
+					b.desk(what, service, ", defers")
+				case "rename":
+					held[0] = botBlock("bot", atName(engine, "renamed", "bot"))
+					b.applied(held...)
+					b.silenced(what, service, "bot", "", held)
+				default:
+					delete(b.states, "twiliobot_suspension.bot")
+					b.applied(answers...)
+					b.desk(what, service, "bot")
+				}
+			})
+		}
 	}
 }
 

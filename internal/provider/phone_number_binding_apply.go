@@ -89,15 +89,12 @@ func (r *phoneNumberBindingResource) bindNext(ctx context.Context, prior priorBi
 // one. free is what is freed once the number answers.
 func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingModel, number bot.Number, prior priorBinding, free binding.Prior, diags *diag.Diagnostics) priorBinding {
 	acct := r.provider.account
-	b, err := acct.Bot(ctx, plan.AssistantSID.ValueString())
-	if errors.Is(err, bot.ErrNotFound) {
-		err = bot.DeletedProblem(plan.AssistantSID.ValueString(), err)
-	}
-	if err != nil {
-		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
+	b, ok := r.boundBot(ctx, plan.AssistantSID.ValueString(), diags)
+	if !ok {
 		return priorBinding{}
 	}
 	if plan.TargetTask.IsUnknown() {
+		var err error
 		if plan.TargetTask, err = r.entryTask(ctx, b.SID); err != nil {
 			addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot's tasks", err)
 			return priorBinding{}

@@ -21,7 +21,7 @@ var (
 	_ resource.ResourceWithUpgradeIdentity  = &phoneNumberBindingResource{}
 )
 
-type phoneNumberBindingResource struct{ provider *providerData }
+type phoneNumberBindingResource struct{ accountResource }
 
 func newPhoneNumberBindingResource() resource.Resource { return &phoneNumberBindingResource{} }
 
@@ -29,10 +29,6 @@ func (r *phoneNumberBindingResource) Metadata(_ context.Context, req resource.Me
 	resp.TypeName = req.ProviderTypeName + "_phone_number_binding"
 	// The number, and with it the SID, changes in place.
 	resp.ResourceBehavior.MutableIdentity = true
-}
-
-func (r *phoneNumberBindingResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *phoneNumberBindingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -62,14 +58,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// Before anything returns: a Terraform that knows no identities checks that one
-	// exists even for an object that is gone.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if !r.provider.ready() {
-		keepUnread(r.provider, &resp.Diagnostics)
-		return
-	}
-	if !r.provider.sameAccount(state.AccountSID.ValueString(), "The phone number "+state.PhoneNumberSID.ValueString(), &resp.Diagnostics) {
+	if !r.beginRead(ctx, state.identity(), state.AccountSID.ValueString(), "The phone number "+state.PhoneNumberSID.ValueString(), resp) {
 		return
 	}
 	number, err := r.provider.account.Number(ctx, state.PhoneNumberSID.ValueString())

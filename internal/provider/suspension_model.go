@@ -25,6 +25,11 @@ func (m suspensionModel) identity() suspensionIdentity {
 	return suspensionIdentity{AccountSID: m.AccountSID, AssistantSID: m.AssistantSID}
 }
 
+// changes reports whether a plan changes what is configured.
+func (m suspensionModel) changes(state suspensionModel) bool {
+	return !m.AssistantSID.Equal(state.AssistantSID) || !m.Notice.Equal(state.Notice) || !m.OnDestroy.Equal(state.OnDestroy)
+}
+
 func (m *suspensionModel) read(account string, s suspension.Suspension) {
 	m.AssistantSID, m.AccountSID = types.StringValue(s.BotSID), types.StringValue(account)
 	unsilenced := map[string]bool{}

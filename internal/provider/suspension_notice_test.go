@@ -44,6 +44,30 @@ func (b bench) holds() (flows []string) {
 
 func first[A, B any](a A, _ B) A { return a }
 
+// A hold that another client edits or deletes between a plan and its apply is put right by that
+// apply, whatever else the plan changes.
+func TestHoldThatChangesAfterThePlan(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{"edited", "deleted"} {
+		b := newBench(t)
+		blocks := []block{botBlock("bot", content("studio", "first", 1)), bindingBlock(ukNumber, "bot")}
+		b.applied(append(blocks, noticing("Back on Monday."))...)
+		flow := b.holds()[0]
+		b.between = func() {
+			if what == "edited" {
+				b.w.call(http.MethodPost, studioBase+"/"+flow, map[string]string{"Status": "published", "Definition": string(bot.NewHoldFlow("Never").Source()), "CommitMessage": "by hand"})
+			} else {
+				b.w.call(http.MethodDelete, studioBase+"/"+flow, nil)
+			}
+		}
+		b.applied(append(blocks, noticing("Back on Tuesday."))...)
+		if heard := b.hears(); heard != "Back on Tuesday.|Back on Tuesday." && heard != "Back on Tuesday.|" {
+			t.Errorf("%s, people hear %q", what, heard)
+		}
+		b.close()
+	}
+}
+
 // The notice changes in place, is removed again, and is put back where another client
 // changed it.
 func TestNoticeOfASuspension(t *testing.T) {

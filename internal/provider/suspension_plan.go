@@ -46,8 +46,15 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 		if !plan.AssistantSID.IsUnknown() && !plan.AssistantSID.Equal(state.AssistantSID) {
 			r.willAnswer(ctx, state, prior, &resp.Diagnostics)
 		}
-		if len(state.Answering.Elements()) == 0 && r.isWrong(ctx, plan.AssistantSID.ValueString(), prior, &resp.Diagnostics) {
-			plan.Answering = types.SetUnknown(types.StringType) // so that there is something to apply
+		sid := plan.AssistantSID
+		if sid.IsUnknown() {
+			sid = state.AssistantSID
+		}
+		wrong := len(state.Answering.Elements()) == 0 && r.isWrong(ctx, sid.ValueString(), prior, &resp.Diagnostics)
+		// So that there is something to apply. Where there is anyway, the hold may be wrong by the
+		// time that Terraform plans again, before it applies: what was known must be so then.
+		if wrong || len(state.Answering.Elements()) == 0 && plan.changes(state) {
+			plan.Answering = types.SetUnknown(types.StringType)
 		}
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
@@ -78,8 +85,13 @@ func checkNotice(notice types.String, diags *diag.Diagnostics) {
 // earlier version of the provider made, or that another client changed.
 func (r *suspensionResource) isWrong(ctx context.Context, sid string, prior priorSuspension, diags *diag.Diagnostics) bool {
 	now, err := suspension.ReadWhole(ctx, r.provider.account, sid, account.AnyTime)
-	if err != nil || now.Wrong == "" || (prior.alone && now.FlowSID == "") {
+	switch {
+	case errors.Is(err, bot.ErrNotFound):
+		return true // the refresh was left out, or what was pointed at it has been freed since
+	case err != nil || now.Wrong == "" || (prior.alone && now.FlowSID == "" && now.HoldSID != ""):
 		return false // what cannot be read was said by the refresh
+	case now.HoldSID == "":
+		return true // said by the refresh
 	}
 	diags.AddAttributeWarning(path.Root("assistant_sid"), fmt.Sprintf("The hold of bot %s is not as it should be", r.provider.named(ctx, sid)),
 		fmt.Sprintf("The hold %s is not what this version makes: %s. The apply puts it right; until then, what people hear is not certain.", now.HoldSID, now.Wrong))

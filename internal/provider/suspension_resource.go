@@ -22,7 +22,7 @@ var (
 	_ resource.ResourceWithImportState    = &suspensionResource{}
 )
 
-type suspensionResource struct{ provider *providerData }
+type suspensionResource struct{ accountResource }
 
 func newSuspensionResource() resource.Resource { return &suspensionResource{} }
 
@@ -30,10 +30,6 @@ func (r *suspensionResource) Metadata(_ context.Context, req resource.MetadataRe
 	resp.TypeName = req.ProviderTypeName + "_suspension"
 	// The bot, and with it the SID, changes in place.
 	resp.ResourceBehavior.MutableIdentity = true
-}
-
-func (r *suspensionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // ValidateConfig refuses what is not the SID of a bot, and a notice that Twilio would not say.
@@ -78,15 +74,8 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// Before anything returns: a Terraform that knows no identities checks that one
-	// exists even for an object that is gone.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if !r.provider.ready() {
-		keepUnread(r.provider, &resp.Diagnostics)
-		return
-	}
 	sid := state.AssistantSID.ValueString()
-	if !r.provider.sameAccount(state.AccountSID.ValueString(), "The suspension of bot "+sid, &resp.Diagnostics) {
+	if !r.beginRead(ctx, state.identity(), state.AccountSID.ValueString(), "The suspension of bot "+sid, resp) {
 		return
 	}
 	prior, diags := loadPriorSuspension(ctx, req.Private)

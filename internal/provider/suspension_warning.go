@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -25,7 +27,11 @@ func (d *providerData) warnSilenced(ctx context.Context, routing bot.Routing, nu
 // warnSuspended says, once in a walk, that a bot is suspended and which of its
 // numbers are silent: a suspension that nobody remembers must stay visible.
 func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *diag.Diagnostics) {
-	if _, err := suspension.Read(ctx, d.account, botSID, account.AnyTime); err != nil {
+	_, err := suspension.Read(ctx, d.account, botSID, account.AnyTime)
+	if errors.Is(err, bot.ErrNotFound) && d.account.KnowsHoldOf(botSID) {
+		_, err = suspension.ReadWhole(ctx, d.account, botSID, account.AnyTime)
+	}
+	if err != nil {
 		if !errors.Is(err, bot.ErrNotFound) {
 			diags.AddWarning("Unable to look whether a bot is suspended", sentence(err))
 		}
@@ -41,8 +47,8 @@ func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *
 	}
 	if now.HoldSID == "" {
 		diags.AddWarning(fmt.Sprintf("The hold of bot %s was deleted", d.named(ctx, botSID)),
-			fmt.Sprintf("These phone numbers are still pointed at it, and nothing answers on them: %s. "+
-				"The apply suspends the bot again, or lets it answer there where its `twiliobot_suspension` is removed.", phones(now.Dead)))
+			fmt.Sprintf("These are still pointed at it, and nothing answers there: %s. "+
+				"The apply suspends the bot again, or lets it answer there where its `twiliobot_suspension` is removed.", deadWays(now)))
 		return
 	}
 	silent := "exists, and it silences no phone number now"
@@ -67,4 +73,16 @@ func (d *providerData) named(ctx context.Context, botSID string) string {
 		return b.String()
 	}
 	return botSID
+}
+
+// deadWays names what is pointed at a hold that was deleted.
+func deadWays(now suspension.Suspension) string {
+	var dead []string
+	if len(now.Dead) > 0 {
+		dead = append(dead, phones(now.Dead))
+	}
+	if ways := slices.Concat(now.Ways.Silenced, now.Ways.Dead); len(ways) > 0 {
+		dead = append(dead, bot.JoinWays(ways))
+	}
+	return strings.Join(dead, ", ")
 }

@@ -61,8 +61,11 @@ func (r *replaced) setup(w *sandboxtest.World) {
 		}
 	}
 	if r.service {
-		url := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: target, Channel: bot.Messaging})
-		if _, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": "GET"}`, url)); err != nil {
+		url, method := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: target, Channel: bot.Messaging}), "GET"
+		if url == "" {
+			url, method = r.old.Content.Webhooks.MessagingURL, r.old.Content.Webhooks.MessagingMethod
+		}
+		if _, err := w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": %q}`, url, method)); err != nil {
 			w.T.Fatal(err)
 		}
 	}

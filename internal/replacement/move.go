@@ -165,7 +165,8 @@ func (r *replacement) moveWays(ctx context.Context) error {
 }
 
 func (r *replacement) way() moveWay {
-	to := bot.Bot{SID: r.new.SID, UniqueName: r.request.To.UniqueName, WebhookURL: r.new.WebhookURL, Content: r.request.To.Content}
+	to := r.new
+	to.UniqueName = r.request.To.UniqueName
 	return moveWay{old: r.old, to: to, task: r.task}
 }
 

@@ -21,7 +21,7 @@ import (
 func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 	for _, each := range []replaced{
 		{from: bot.Studio, to: bot.Studio, service: true}, {from: bot.Studio, to: bot.Studio, suspended: true}, {from: bot.Studio, to: bot.Application, suspended: true},
-		{from: bot.Application, to: bot.Studio, suspended: true}, {from: bot.Application, to: bot.Application}, {from: bot.Studio, to: bot.Autopilot},
+		{from: bot.Application, to: bot.Studio, suspended: true}, {from: bot.Application, to: bot.Application, service: true}, {from: bot.Studio, to: bot.Autopilot},
 	} {
 		t.Run(fmt.Sprintf("%s to %s, suspended %v", each.from, each.to, each.suspended), func(t *testing.T) {
 			t.Parallel()

@@ -34,11 +34,11 @@ func (h *holding) look(ctx context.Context) error {
 // makeFlow creates the hold flow, or gives the one that is there its notice. There is none
 // where flows cannot be reached, and the hold is left as it is.
 func (h *holding) makeFlow(ctx context.Context) (err error) {
-	h.now = bot.Hold{FlowSID: h.before.FlowSID, BotSID: h.want.BotSID}
+	h.now = bot.Hold{FlowSID: h.before.FlowSID, FlowURL: h.before.FlowURL, BotSID: h.want.BotSID}
 	reason := h.account.NoHoldFlows(ctx)
 	if reason == nil {
 		if h.flow, err = h.findFlow(ctx); err == nil {
-			h.now.FlowSID, err = h.writeFlow(ctx)
+			h.now, err = h.writeFlow(ctx)
 		}
 		if !errors.Is(err, bot.ErrForbidden) {
 			return err
@@ -57,7 +57,7 @@ func (h *holding) makeFlow(ctx context.Context) (err error) {
 func (h *holding) known() bot.Hold {
 	hold := h.now
 	if h.unread {
-		hold.FlowSID = ""
+		hold.FlowSID, hold.FlowURL = "", ""
 	}
 	return hold
 }
@@ -116,23 +116,24 @@ func (h *holding) findFlow(ctx context.Context) (bot.HoldFlow, error) {
 	return bot.HoldFlow{}, nil
 }
 
-func (h *holding) writeFlow(ctx context.Context) (sid string, err error) {
+// writeFlow is the hold as the flow shows it.
+func (h *holding) writeFlow(ctx context.Context) (bot.Hold, error) {
 	if h.flow.SID != "" {
 		to := h.want
-		to.SID = h.flow.SID
-		return to.SID, h.account.WriteHoldFlow(ctx, to)
+		to.SID, to.URL = h.flow.SID, h.flow.URL
+		return to.Hold(), h.account.WriteHoldFlow(ctx, to)
 	}
 	made, err := h.account.CreateHoldFlow(ctx, h.want)
 	if errors.Is(err, bot.ErrNameTaken) {
 		// Another process suspends the same bot at the same time.
 		if found, err := h.account.FindHoldFlows(ctx, h.want.BotSID); err == nil && len(found) > 0 {
-			return found[0].FlowSID, nil
+			return found[0], nil
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("creating the hold flow of bot %s: %w", h.want.BotSID, err)
+		return bot.Hold{BotSID: h.want.BotSID}, fmt.Errorf("creating the hold flow of bot %s: %w", h.want.BotSID, err)
 	}
-	return made.SID, nil
+	return made.Hold(), nil
 }
 
 // undoFlow puts the flow back as it was, and deletes it where there was none.
@@ -155,11 +156,10 @@ func (h *holding) undoFlow(ctx context.Context) error {
 // mark creates the application, or gives the one that is there the flow's URLs.
 func (h *holding) mark(ctx context.Context) error {
 	h.now.SID = h.before.SID
-	switch h.now {
-	case h.before:
+	switch {
+	case h.now == h.before:
 		return nil
-	case bot.Hold{FlowSID: h.now.FlowSID, BotSID: h.now.BotSID}:
-	default:
+	case h.now.SID != "":
 		return h.account.WriteHold(ctx, h.now)
 	}
 	h.created = true

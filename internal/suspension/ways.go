@@ -32,7 +32,7 @@ func waysOf(routing bot.Routing, all []bot.Way, hold bot.Hold) Ways {
 	var ways Ways
 	for _, way := range routing.Ways(all, hold.BotSID) {
 		route := routing.Lead(way)
-		_, silences := way.On(routing.Webhooks, hold)
+		_, silences := way.On(hold)
 		switch {
 		case route.SilencedBy != "", route.Gone && !silences:
 			ways.Silenced = append(ways.Silenced, way)
@@ -70,12 +70,12 @@ func readWays(ctx context.Context, a *account.Account, botSID string, since acco
 // has one.
 func Goes(ctx context.Context, a *account.Account, routes account.Routes) (ways []bot.Way, reason error) {
 	reason = a.NoHoldFlows(ctx)
-	hold := bot.Hold{SID: "AP", FlowSID: "FW"}
+	hold := bot.Hold{SID: "AP", FlowSID: "FW"} // that it would have
 	if reason != nil {
 		hold.FlowSID = ""
 	}
 	for _, way := range routes.InUse() {
-		if _, silences := way.On(routes.Routing.Webhooks, hold); !way.Moves() || !silences {
+		if _, silences := way.On(hold); !way.Moves() || !silences {
 			ways = append(ways, way)
 		}
 	}
@@ -131,7 +131,7 @@ func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *ac
 // silenceWay points a way in by which a bot answers at its hold.
 func silenceWay(routing bot.Routing, way bot.Way, hold bot.Hold) (to bot.Way, changed bool) {
 	route := routing.Lead(way)
-	pointer, ok := way.On(routing.Webhooks, hold)
+	pointer, ok := way.On(hold)
 	if route.BotSID != hold.BotSID || route.SilencedBy != "" || !way.Moves() || !ok {
 		return way, false
 	}
@@ -141,16 +141,18 @@ func silenceWay(routing bot.Routing, way bot.Way, hold bot.Hold) (to bot.Way, ch
 
 // resumption points ways in at a bot again.
 type resumption struct {
-	bot   bot.Bot
-	tasks Tasks
+	bot      bot.Bot
+	webhooks bot.Webhooks // with the URL of the bot
+	tasks    Tasks
 }
 
 // resumptionOf reads what it takes to point ways in at a bot: a bot hosted elsewhere is
 // reached by the URLs that it has now.
 func resumptionOf(ctx context.Context, a *account.Account, botSID string, tasks Tasks) (resumption, error) {
-	r := resumption{bot.Bot{SID: botSID}, tasks}
-	if r.bot.Engine() != bot.Application {
-		return r, nil
+	webhooks, err := a.WebhooksOf(ctx, botSID)
+	r := resumption{bot.Bot{SID: botSID}, webhooks, tasks}
+	if err != nil || r.bot.Engine() != bot.Application {
+		return r, err
 	}
 	read, err := a.Host(bot.Application).Read(ctx, botSID)
 	if err != nil && !errors.Is(err, bot.ErrNotFound) {
@@ -167,7 +169,7 @@ func (r resumption) resumeWay(routing bot.Routing, way bot.Way) (to bot.Way, cha
 	if route := routing.Lead(way); route.BotSID != r.bot.SID || (route.SilencedBy == "" && !route.Gone) {
 		return way, false, nil
 	}
-	pointer, ok := way.Off(routing.Webhooks, r.bot, r.tasks[way.Key()])
+	pointer, ok := way.Off(r.webhooks, r.bot, r.tasks[way.Key()])
 	if !ok {
 		return way, false, &bot.Problem{
 			Kind:     bot.NoURLForWay,

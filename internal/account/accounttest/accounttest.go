@@ -293,6 +293,7 @@ func (h *Host) CreateHoldFlow(_ context.Context, flow bot.HoldFlow) (bot.HoldFlo
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	flow.SID = h.sid()
+	flow.URL = "https://webhooks.dublin.ie1.twilio.com/v1/Accounts/" + SID + "/Flows/" + flow.SID
 	h.Flows = append(h.Flows, flow)
 	return flow, nil
 }

@@ -232,7 +232,7 @@ func (w *World) Hold(botSID, notice string) bot.Hold {
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	return w.mark(bot.Hold{FlowSID: flow.SID, BotSID: botSID})
+	return w.mark(flow.Hold())
 }
 
 // EarlierHold creates the hold of a bot as earlier versions did: an application without

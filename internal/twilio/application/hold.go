@@ -42,7 +42,7 @@ func (h Host) CreateHold(ctx context.Context, hold bot.Hold) (bot.Hold, error) {
 	name := bot.MarkSuspended(hold.BotSID)
 	params := &openapi.CreateApplicationParams{FriendlyName: &name}
 	if hold.FlowSID != "" {
-		params.SmsUrl, params.VoiceUrl = h.flowURL(hold), h.flowURL(hold)
+		params.SmsUrl, params.VoiceUrl = &hold.FlowURL, &hold.FlowURL
 	}
 	answer, err := h.api(ctx).CreateApplication(params)
 	if err != nil {
@@ -71,15 +71,10 @@ func (h Host) WriteHold(ctx context.Context, hold bot.Hold) error {
 	}
 	name := bot.MarkSuspended(hold.BotSID)
 	_, err := h.api(ctx).UpdateApplication(hold.SID, &openapi.UpdateApplicationParams{
-		FriendlyName: &name, SmsUrl: h.flowURL(hold), VoiceUrl: h.flowURL(hold),
+		FriendlyName: &name, SmsUrl: &hold.FlowURL, VoiceUrl: &hold.FlowURL,
 	})
 	_, err = h.readHold(ctx, hold, err)
 	return err
-}
-
-// flowURL is the URL of a hold's flow; empty where it has none.
-func (h Host) flowURL(hold bot.Hold) *string {
-	return new(bot.Webhooks{}.URL(bot.Webhook{AccountSID: h.client.AccountSID(), BotSID: hold.FlowSID}))
 }
 
 // readHold reads until a hold is as it was written; sent is the error of the write.

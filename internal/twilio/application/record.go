@@ -19,7 +19,7 @@ func holdOf(row *openapi.ApiV2010Application) (bot.Hold, bool) {
 	calls, _ := bot.Webhooks{}.Parse(twilio.Value(row.VoiceUrl))
 	engine, _ := bot.EngineOf(messages.BotSID)
 	if messages == calls && engine == bot.Studio && messages.AccountSID == twilio.Value(row.AccountSid) {
-		hold.FlowSID = messages.BotSID
+		hold.FlowSID, hold.FlowURL = messages.BotSID, twilio.Value(row.SmsUrl)
 	}
 	return hold, ok
 }

@@ -197,7 +197,7 @@ func TestUpdateReadsBack(t *testing.T) {
 
 func TestUpdateOfWhatIsNoBot(t *testing.T) {
 	run(t, func(a account) {
-		hold, err := a.CreateHold(a.Context(), bot.Hold{FlowSID: holdFlowSID, BotSID: flowSID})
+		hold, err := a.CreateHold(a.Context(), holdOf(flowSID))
 		if err != nil {
 			a.Fatal(err)
 		}

@@ -43,7 +43,7 @@ func (h Host) ReadHoldFlow(ctx context.Context, sid string) (bot.HoldFlow, error
 // holdFlow is the flow of a hold. One that cannot be parsed was edited.
 func holdFlow(hold bot.Hold, latest, live revision) bot.HoldFlow {
 	now, _ := botOf(latest, live)
-	read := bot.HoldFlow{SID: hold.FlowSID, BotSID: hold.BotSID}
+	read := bot.HoldFlow{SID: hold.FlowSID, URL: hold.FlowURL, BotSID: hold.BotSID}
 	read.Notice, read.Edited = bot.NoticeOf(now.Content.Flow)
 	return read
 }
@@ -79,7 +79,7 @@ func (h Host) CreateHoldFlow(ctx context.Context, flow bot.HoldFlow) (bot.HoldFl
 			return h.ReadHoldFlow(ctx, found[0].FlowSID)
 		})
 	}
-	flow.SID = twilio.Value(answer.Sid)
+	flow.SID, flow.URL = twilio.Value(answer.Sid), twilio.Value(answer.WebhookUrl)
 	_, err = h.readBack(ctx, confirm.Write{Object: flow.Hold().String()}, flow.SID, answer.Revision, spec)
 	return flow, err
 }
@@ -96,6 +96,7 @@ func (h Host) WriteHoldFlow(ctx context.Context, flow bot.HoldFlow) error {
 	if !ok {
 		return fmt.Errorf("flow %q (%s) is no hold: %w", latest.FriendlyName, flow.SID, bot.ErrNotFound)
 	}
+	flow.URL = latest.WebhookURL
 	if holdFlow(hold, latest, live) == flow && latest.Revision == live.Revision {
 		return nil
 	}

@@ -31,12 +31,12 @@ func TestHoldFlow(t *testing.T) {
 				a.Errorf("it is %+v, not %+v: %v", got, want, err)
 			}
 		}
-		has(bot.HoldFlow{SID: flow.SID, BotSID: appSID, Notice: "Back at 9"})
+		has(bot.HoldFlow{SID: flow.SID, URL: flow.URL, BotSID: appSID, Notice: "Back at 9"})
 		// As another client changes it.
 		a.publish(flow.SID, says("Hello"))
-		has(bot.HoldFlow{SID: flow.SID, BotSID: appSID, Edited: true})
+		has(bot.HoldFlow{SID: flow.SID, URL: flow.URL, BotSID: appSID, Edited: true})
 		a.draft(flow.SID, says("Soon"))
-		to := bot.HoldFlow{SID: flow.SID, BotSID: otherSID, Notice: "Back at 10"}
+		to := bot.HoldFlow{SID: flow.SID, URL: flow.URL, BotSID: otherSID, Notice: "Back at 10"}
 		if err := a.WriteHoldFlow(a.Context(), to); err != nil {
 			a.Fatal(err)
 		}

@@ -61,7 +61,7 @@ func summaryOf(latest revision) bot.Bot {
 // holdOf is the hold of which a flow is a part, by its name; false for any other flow.
 func holdOf(latest revision) (bot.Hold, bool) {
 	botSID, ok := bot.SuspendedBot(latest.FriendlyName)
-	return bot.Hold{FlowSID: latest.SID, BotSID: botSID}, ok
+	return bot.Hold{FlowSID: latest.SID, FlowURL: latest.WebhookURL, BotSID: botSID}, ok
 }
 
 // botOf is the bot that a flow is, by its latest revision and the published one.
