@@ -16,6 +16,7 @@ type botRecords struct {
 	mu       sync.Mutex
 	inState  map[string]bool          // SIDs of bots that a resource has in its state
 	engines  map[string]bot.Engine    // of bots that the plan replaces, by the SID they have now
+	replaced map[string]bool          // SIDs of bots that Terraform replaces
 	coming   map[bot.Engine]bool      // on which the plan creates a bot, as far as it is known
 	names    map[string]plannedName   // of bots that the plan renames in place, by SID
 	webhooks map[string]webhooksModel // that the plan gives to bots hosted elsewhere, by SID
@@ -29,7 +30,7 @@ type botRecords struct {
 
 func newBotRecords() *botRecords {
 	return &botRecords{
-		inState: map[string]bool{}, engines: map[string]bot.Engine{}, coming: map[bot.Engine]bool{}, names: map[string]plannedName{}, webhooks: map[string]webhooksModel{},
+		inState: map[string]bool{}, engines: map[string]bot.Engine{}, replaced: map[string]bool{}, coming: map[bot.Engine]bool{}, names: map[string]plannedName{}, webhooks: map[string]webhooksModel{},
 		drifted: map[string]bool{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
 		beside: map[string][]string{}, other: map[string]string{},
 	}
@@ -160,6 +161,22 @@ func (l *botRecords) webhooksAfter(sid string) (w webhooksModel, ok bool) {
 	defer l.mu.Unlock()
 	w, ok = l.webhooks[sid]
 	return w, ok
+}
+
+// planReplaced records that Terraform replaces a bot.
+func (l *botRecords) planReplaced(sid string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.replaced[sid] = true
+}
+
+// isReplaced reports whether another bot comes in the place of one, as far as it was planned:
+// by Terraform, or by the provider.
+func (l *botRecords) isReplaced(sid string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, byProvider := l.engines[sid]
+	return l.replaced[sid] || byProvider
 }
 
 // planBeside records a bot that a new one of the same name may be created beside.
