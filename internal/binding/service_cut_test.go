@@ -169,7 +169,7 @@ func TestServiceBesideASuspension(t *testing.T) {
 						routes, held := w.Routes(b.SID), len(w.Holds(b.SID)) > 0
 						silenced := slices.ContainsFunc(routes.InUse(), func(way bot.Way) bool { return routes.Routing.Lead(way).SilencedBy != "" })
 						if bound != nil || other != nil || len(routes.InUse()) != 1 || held == resumes || silenced != held {
-							return fmt.Errorf("it ended with %v and %v, the service leads to the bot: %v, silenced %v, and the bot is suspended: %v", bound, other, routes.InUse(), silenced, held)
+							return fmt.Errorf("it ended with %w, the service leads to the bot: %v, silenced %v, and the bot is suspended: %v", errors.Join(bound, other), routes.InUse(), silenced, held)
 						}
 						return nil
 					},

@@ -50,6 +50,8 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		as = plannedAs{Object: state.SID.ValueString()}
 	case as.Destroys:
 		as = plannedAs{}
+	case as.Object != "" && r.provider.ready():
+		r.provider.ledger.planReplaced(as.Object)
 	}
 	planner{botChange: c, provider: r.provider, diags: &resp.Diagnostics}.planAll(ctx, as)
 	if state != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
 
 // namePlanner plans the names of a bot.
@@ -185,7 +186,11 @@ func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 		return
 	}
 	live, err := p.provider.account.Bot(ctx, own)
-	if err != nil || live.UniqueName != p.plan.UniqueName.ValueString() {
+	if err != nil {
+		return
+	}
+	if live.UniqueName != p.plan.UniqueName.ValueString() {
+		p.refuseOtherName(ctx, live, routes)
 		return
 	}
 	// A new bot is made of the configuration, also where the first plan left out a change
@@ -208,5 +213,26 @@ func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 		p.diags.AddAttributeError(at, "The bot is replaced and changed at once",
 			fmt.Sprintf("Terraform would replace bot %s, which is in use: %s. It is not made of what the configuration says, which `ignore_changes` leaves alone, "+
 				"but a new bot would be. Nothing is changed. Write the content as the bot has it, or remove it from `ignore_changes` and apply that change first.", live, phones(routes.Numbers)))
+	}
+}
+
+// refuseOtherName refuses to let Terraform replace a suspended bot by one of another name:
+// nothing tells the creation of that one that it comes in the place of the other, and its
+// bindings and its suspension are pointed at it in any order.
+func (p namePlanner) refuseOtherName(ctx context.Context, live bot.Bot, routes account.Routes) {
+	_, err := suspension.Read(ctx, p.provider.account, live.SID, account.AnyTime)
+	switch {
+	case errors.Is(err, bot.ErrNotFound):
+	case err != nil:
+		addAttributeError(p.diags, path.Root("unique_name"), "Unable to look whether the bot is suspended", err)
+	default:
+		where := bot.JoinWays(routes.InUse())
+		if len(routes.Numbers) > 0 {
+			where = phones(routes.Numbers)
+		}
+		p.diags.AddAttributeError(path.Root("unique_name"), "A suspended bot is replaced under another name",
+			fmt.Sprintf("Terraform would replace bot %s, which is suspended, by one named %q. One of the two would answer for a moment: %s. Nothing is changed. "+
+				"Change `unique_name` without replacing the bot: the provider then creates the new bot, and what routes to the old one and its suspension follow.",
+				live, p.plan.UniqueName.ValueString(), where))
 	}
 }

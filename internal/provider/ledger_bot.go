@@ -13,25 +13,26 @@ import (
 
 // botRecords is what a walk tells of bots.
 type botRecords struct {
-	mu       sync.Mutex
-	inState  map[string]bool          // SIDs of bots that a resource has in its state
-	engines  map[string]bot.Engine    // of bots that the plan replaces, by the SID they have now
-	replaced map[string]bool          // SIDs of bots that have another once the plan is applied
-	literal  map[string][]string      // the resources that the plan leaves pointed at a SID, which is its key, as messages name them
-	coming   map[bot.Engine]bool      // on which the plan creates a bot, as far as it is known
-	names    map[string]plannedName   // of bots that the plan renames in place, by SID
-	webhooks map[string]webhooksModel // that the plan gives to bots hosted elsewhere, by SID
-	drifted  map[string]bool          // SIDs of bots that another client changed since the last apply
-	removed  map[string]bool          // SIDs of bots that the plan deletes
-	settled  map[string]chan struct{} // closed when a bot of the state, by its SID, was planned or will not be
-	leaving  map[string][]string      // the numbers and Messaging Services of the bindings that the plan points from a bot, which is its key, to another
-	beside   map[string][]string      // SIDs of bots, by the name of a new one
-	other    map[string]string        // SIDs of bots, by that of the one which this walk created beside it
+	mu        sync.Mutex
+	inState   map[string]bool          // SIDs of bots that a resource has in its state
+	engines   map[string]bot.Engine    // of bots that the plan replaces, by the SID they have now
+	replaced  map[string]bool          // SIDs of bots that have another once the plan is applied
+	literal   map[string][]string      // the resources that the plan leaves pointed at a SID, which is its key, as messages name them
+	recreated map[string]bool          // SIDs of bots that Terraform replaces
+	coming    map[bot.Engine]bool      // on which the plan creates a bot, as far as it is known
+	names     map[string]plannedName   // of bots that the plan renames in place, by SID
+	webhooks  map[string]webhooksModel // that the plan gives to bots hosted elsewhere, by SID
+	drifted   map[string]bool          // SIDs of bots that another client changed since the last apply
+	removed   map[string]bool          // SIDs of bots that the plan deletes
+	settled   map[string]chan struct{} // closed when a bot of the state, by its SID, was planned or will not be
+	leaving   map[string][]string      // the numbers and Messaging Services of the bindings that the plan points from a bot, which is its key, to another
+	beside    map[string][]string      // SIDs of bots, by the name of a new one
+	other     map[string]string        // SIDs of bots, by that of the one which this walk created beside it
 }
 
 func newBotRecords() *botRecords {
 	return &botRecords{
-		inState: map[string]bool{}, engines: map[string]bot.Engine{}, replaced: map[string]bool{}, literal: map[string][]string{}, coming: map[bot.Engine]bool{}, names: map[string]plannedName{}, webhooks: map[string]webhooksModel{},
+		inState: map[string]bool{}, engines: map[string]bot.Engine{}, replaced: map[string]bool{}, literal: map[string][]string{}, recreated: map[string]bool{}, coming: map[bot.Engine]bool{}, names: map[string]plannedName{}, webhooks: map[string]webhooksModel{},
 		drifted: map[string]bool{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
 		beside: map[string][]string{}, other: map[string]string{},
 	}
@@ -183,6 +184,22 @@ func (l *botRecords) webhooksAfter(sid string) (w webhooksModel, ok bool) {
 	defer l.mu.Unlock()
 	w, ok = l.webhooks[sid]
 	return w, ok
+}
+
+// planReplaced records that Terraform replaces a bot.
+func (l *botRecords) planReplaced(sid string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.recreated[sid] = true
+}
+
+// isReplaced reports whether another bot comes in the place of one, as far as it was planned:
+// by Terraform, or by the provider.
+func (l *botRecords) isReplaced(sid string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, byProvider := l.engines[sid]
+	return l.recreated[sid] || byProvider
 }
 
 // planBeside records a bot that a new one of the same name may be created beside.

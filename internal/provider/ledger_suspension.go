@@ -1,6 +1,9 @@
 package provider
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // suspensionRecords is what a walk tells of suspensions.
 type suspensionRecords struct {
@@ -8,6 +11,8 @@ type suspensionRecords struct {
 	taken  map[string]bool            // SIDs of bots whose suspension a resource was applied to have
 	handed map[string]priorSuspension // by the SID of the suspended bot
 	read   map[string]priorSuspension // that the refresh read, by the SID of the suspended bot
+	ended  []string                   // SIDs of bots whose suspension the plan destroys
+	begun  bool                       // whether the plan creates one of a bot whose SID is known after apply
 }
 
 func newSuspensionRecords() *suspensionRecords {
@@ -53,6 +58,24 @@ func (l *suspensionRecords) suspensionHandedOver(of func(botSID string) bool) pr
 		}
 	}
 	return priorSuspension{}
+}
+
+// endSuspension records that the plan destroys the suspension of a bot, and reports whether it
+// creates one of a bot that is not known yet, as far as it was planned.
+func (l *suspensionRecords) endSuspension(botSID string) (begun bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = append(l.ended, botSID)
+	return l.begun
+}
+
+// beginSuspension records that the plan creates a suspension of a bot that is not known yet,
+// and returns the bots whose suspensions it destroys, as far as it was planned.
+func (l *suspensionRecords) beginSuspension() (ended []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.begun = true
+	return slices.Clone(l.ended)
 }
 
 // readSuspension records what a suspension of the state keeps.

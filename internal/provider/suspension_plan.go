@@ -123,6 +123,8 @@ func (r *suspensionResource) planDeletion(ctx context.Context, prior priorSuspen
 		suspensionMoved(as.Object, &resp.Diagnostics)
 	case slices.Contains(others, turns):
 		suspensionTaken(as.Object, &resp.Diagnostics)
+	case ledger.endSuspension(as.Object) && ledger.isReplaced(as.Object):
+		suspensionMayMove(as.Object, &resp.Diagnostics)
 	default:
 		r.willAnswer(ctx, state, prior, &resp.Diagnostics)
 	}
@@ -137,6 +139,13 @@ func (r *suspensionResource) claimNew(ctx context.Context, plan suspensionModel,
 		return as // it is planned again, as what it is replaced by
 	}
 	r.claim(plan.AssistantSID.ValueString(), takes, diags)
+	if plan.AssistantSID.IsUnknown() {
+		for _, sid := range r.provider.ledger.beginSuspension() {
+			if r.provider.ledger.isReplaced(sid) {
+				suspensionMayMove(sid, diags)
+			}
+		}
+	}
 	// A tainted one is planned without its state; what it saved is handed on when it is
 	// deleted.
 	if prior, ok := r.provider.ledger.suspensionRead(plan.AssistantSID.ValueString()); ok {
@@ -196,6 +205,17 @@ func suspensionMoved(sid string, diags *diag.Diagnostics) {
 	diags.AddError("The suspension only changes its address",
 		fmt.Sprintf("This plan destroys the `twiliobot_suspension` of bot %s and creates another one of the same bot. Nothing is changed. "+
 			"If the resource has a new name or place in the configuration, say so, and its suspension stays as it is:\n\n%s", sid, movedBlock("twiliobot_suspension")))
+}
+
+// suspensionMayMove refuses to end the suspension of a bot that is replaced, and to begin one of
+// a bot whose SID is known after apply: it may be the one in its place, and Terraform runs the
+// two in any order.
+func suspensionMayMove(sid string, diags *diag.Diagnostics) {
+	diags.AddError("The suspension of a bot that is replaced only changes its address",
+		fmt.Sprintf("This plan replaces bot %s, destroys its `twiliobot_suspension` and creates another one, of a bot whose SID is known after apply. "+
+			"If that is the bot in its place, it would answer in between. Nothing is changed. "+
+			"If the resource has a new name or place in the configuration, say so, and the suspension follows its bot:\n\n%s\n\n"+
+			"If another bot is meant, suspend it in an apply of its own.", sid, movedBlock("twiliobot_suspension")))
 }
 
 // suspensionTaken refuses to end a suspension while another one, which has a bot already,

@@ -101,6 +101,59 @@ func TestNumberThatNoBindingHasOfASuspendedBotThatTerraformReplaces(t *testing.T
 	}
 }
 
+// What would let a suspended bot answer for a moment while it is replaced is refused: a new bot
+// of another name, which nothing links to the old one, and a suspension that only changes its
+// address.
+func TestReplacementThatWouldInterruptASuspensionIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, engine := range everyEngine {
+		for _, bindingFirst := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, binding first %v", engine, bindingFirst), func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				blocks := func(name string, suspension block) []block {
+					front := sideBlock("front", ukNumber, "bot", "messaging")
+					if bindingFirst {
+						return []block{botBlock("bot", content(engine, name, 1)), front, suspension}
+					}
+					return []block{botBlock("bot", content(engine, name, 1)), suspension, front}
+				}
+				suspension, forced := suspends("bot"), []string{theBot}
+				b.done(turn{blocks: blocks("bot", suspension)})
+				b.watched()
+				refused := func(what string, how turn, words ...string) {
+					t.Helper()
+					_, err := b.run(how)
+					if err == nil || !inOrder(words...).MatchString(err.Error()) {
+						t.Errorf("%s: it says: %v", what, err)
+					}
+				}
+				refused("another name", turn{blocks: blocks("other", suspension), forced: forced, createFirst: forced}, "replaced under another name", "without replacing")
+				again := suspension.again()
+				renamed := blocks("other", again)
+				refused("another address, removed first", turn{blocks: renamed}, "only changes its address", "moved {")
+				refused("another address, removed last", turn{blocks: renamed, first: []string{theBot, again.address}}, "only changes its address", "moved {")
+				if engine != "autopilot" {
+					refused("another address, replaced", turn{blocks: blocks("bot", again), forced: forced, createFirst: forced}, "only changes its address", "moved {")
+				}
+				b.done(turn{blocks: blocks("other", suspension)})
+				b.answersOn()
+			})
+		}
+	}
+}
+
+// A suspension that ends beside a new one of a new bot is another matter.
+func TestSuspensionOfANewBotBesideOneThatEnds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	front, more := sideBlock("front", ukNumber, "bot", "messaging"), sideBlock("more", usNumber, "new", "messaging")
+	b.done(turn{blocks: on(map[string]string{"bot": "studio"}, front, suspends("bot"))})
+	b.done(turn{blocks: on(map[string]string{"bot": "studio", "new": "studio"}, front, more, suspends("new"))})
+	b.answersOn(ukNumber + " sms")
+}
+
 // A suspension that is removed in the apply that replaces its bot leaves no hold behind.
 func TestSuspensionIsRemovedWhileTerraformReplacesItsBot(t *testing.T) {
 	t.Parallel()

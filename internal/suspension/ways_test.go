@@ -421,7 +421,7 @@ func TestHoldWhosePartsDisagreeIsPutRight(t *testing.T) {
 					t.Fatal(err)
 				}
 				flows := w.HoldFlows(made.SID)
-				if len(flows) != 1 || flows[0].SID != hold.FlowSID || flows[0].BotSID != made.SID || flows[0].Notice != "Back on Monday." {
+				if len(flows) != 1 || flows[0] != (bot.HoldFlow{SID: hold.FlowSID, URL: hold.FlowURL, BotSID: made.SID, Notice: "Back on Monday."}) {
 					t.Errorf("its flows are %+v", flows)
 				}
 				if !w.Silenced(0, bot.Messaging, made.SID) || len(w.Inconsistent()) > 0 {

@@ -24,9 +24,9 @@ const (
 	dublin = "https://webhooks.dublin.ie1.twilio.com/v1/Accounts/" + sandbox.StarterAccountSID + "/Flows/"
 )
 
-// holdOf is a hold before it is created.
-func holdOf(botSID string) bot.Hold {
-	return bot.Hold{FlowSID: holdFlowSID, FlowURL: home + holdFlowSID, BotSID: botSID}
+// newHold is a hold before it is created.
+func newHold() bot.Hold {
+	return bot.Hold{FlowSID: holdFlowSID, FlowURL: home + holdFlowSID, BotSID: flowSID}
 }
 
 // moved is a hold that was made another bot's, and given another flow.
@@ -37,7 +37,7 @@ func moved(hold bot.Hold) bot.Hold {
 
 func TestHold(t *testing.T) {
 	run(t, func(a account) {
-		hold, err := a.CreateHold(a.Context(), holdOf(flowSID))
+		hold, err := a.CreateHold(a.Context(), newHold())
 		if err != nil || hold.BotSID != flowSID {
 			a.Fatalf("it created %v: %v", hold, err)
 		}
@@ -45,7 +45,7 @@ func TestHold(t *testing.T) {
 		if has := a.app(hold.SID); has["friendly_name"] != "suspended "+flowSID || has["sms_url"] != url || has["voice_url"] != url {
 			a.Errorf("it is %v", has)
 		}
-		if _, err := a.CreateHold(a.Context(), holdOf(flowSID)); !errors.Is(err, bot.ErrNameTaken) {
+		if _, err := a.CreateHold(a.Context(), newHold()); !errors.Is(err, bot.ErrNameTaken) {
 			a.Errorf("a bot has two holds: %v", err)
 		}
 		if err := a.WriteHold(a.Context(), moved(hold)); err != nil {
@@ -83,7 +83,7 @@ func TestCreateHoldCutAtEachCall(t *testing.T) {
 	t.Parallel()
 	twiliotest.Walk(t, func(a *twiliotest.Account) func() error {
 		return func() error {
-			_, err := application.New(a.Client).CreateHold(a.Context(), holdOf(flowSID))
+			_, err := application.New(a.Client).CreateHold(a.Context(), newHold())
 			return err
 		}
 	}, func(a *twiliotest.Account, first error) {
@@ -95,7 +95,7 @@ func TestCreateHoldCutAtEachCall(t *testing.T) {
 		if first == nil && len(left) != 1 {
 			a.Errorf("it ended well and left %v", left)
 		}
-		if _, err := host.CreateHold(a.Context(), holdOf(flowSID)); len(left) == 0 && err != nil || len(left) == 1 && !errors.Is(err, bot.ErrNameTaken) {
+		if _, err := host.CreateHold(a.Context(), newHold()); len(left) == 0 && err != nil || len(left) == 1 && !errors.Is(err, bot.ErrNameTaken) {
 			a.Errorf("left %v, then created again: %v", left, err)
 		}
 		if all := a.Rows(apps, "applications"); len(all) != 1 {
@@ -110,7 +110,7 @@ func TestWriteHoldCutAtEachCall(t *testing.T) {
 	twiliotest.Walk(t, func(a *twiliotest.Account) func() error {
 		host := application.New(a.Client)
 		var err error
-		if hold, err = host.CreateHold(a.Context(), holdOf(flowSID)); err != nil {
+		if hold, err = host.CreateHold(a.Context(), newHold()); err != nil {
 			a.Fatal(err)
 		}
 		return func() error { return host.WriteHold(a.Context(), moved(hold)) }
@@ -153,12 +153,12 @@ func TestHoldReadsBack(t *testing.T) {
 			}
 			run(t, func(a account) {
 				each.prepare(a)
-				_, err := a.CreateHold(a.Context(), holdOf(flowSID))
+				_, err := a.CreateHold(a.Context(), newHold())
 				ended(a, "creating", err, each.create)
 			})
 			twiliotest.Run(t, func(inner *twiliotest.Account) {
 				a := account{inner, application.New(inner.Client)}
-				hold, err := a.CreateHold(a.Context(), holdOf(flowSID))
+				hold, err := a.CreateHold(a.Context(), newHold())
 				if err != nil {
 					a.Fatal(err)
 				}

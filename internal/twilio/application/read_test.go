@@ -15,7 +15,7 @@ import (
 
 func TestReadRefusesWhatIsNoBot(t *testing.T) {
 	run(t, func(a account) {
-		hold, err := a.CreateHold(a.Context(), holdOf(flowSID))
+		hold, err := a.CreateHold(a.Context(), newHold())
 		if err != nil {
 			a.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestReadTakesWhatTwilioHolds(t *testing.T) {
 
 func TestListTellsBotsFromHoldsOnEveryPage(t *testing.T) {
 	run(t, func(a account) {
-		hold, err := a.CreateHold(a.Context(), holdOf(flowSID))
+		hold, err := a.CreateHold(a.Context(), newHold())
 		if err != nil {
 			a.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestFindComparesAgain(t *testing.T) {
 		spec.UniqueName = "porter 2"
 		a.create(spec)
 		created := a.create(porter())
-		hold, err := a.CreateHold(a.Context(), holdOf(flowSID))
+		hold, err := a.CreateHold(a.Context(), newHold())
 		if err != nil {
 			a.Fatal(err)
 		}

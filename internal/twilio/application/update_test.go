@@ -197,7 +197,7 @@ func TestUpdateReadsBack(t *testing.T) {
 
 func TestUpdateOfWhatIsNoBot(t *testing.T) {
 	run(t, func(a account) {
-		hold, err := a.CreateHold(a.Context(), holdOf(flowSID))
+		hold, err := a.CreateHold(a.Context(), newHold())
 		if err != nil {
 			a.Fatal(err)
 		}
