@@ -136,32 +136,56 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 	return change, notices
 }
 
-// moveWays moves the other ways in that lead to the old bot, used by Twilio or not. Each is
-// one write. What is silenced leads to the hold, which moves with its mark.
+// moveWays moves the other ways in that lead to the old bot, used by Twilio or not, and looks
+// again until there is none: a message to an address that was not moved yet may have begun a
+// conversation. Each is one write. What is silenced leads to the hold, which moves with its
+// mark.
 func (r *replacement) moveWays(ctx context.Context) error {
-	now := r.account.Now()
-	all, _, err := r.account.WaysThatMove(ctx, now)
-	if err != nil {
-		return err
-	}
-	routing, err := r.account.RoutingOfWays(ctx, now)
-	if err != nil {
-		return err
-	}
-	for _, way := range all {
-		if _, moves, err := r.way().decide(routing, way); err != nil {
-			return err
-		} else if !moves {
-			continue
-		}
-		err := r.account.EditWay(ctx, way, &r.log, func(_ context.Context, live bot.Way) (bot.Way, bool, error) {
-			return r.way().decide(routing, live)
-		})
+	var ways []bot.Way
+	for range account.Rounds {
+		now := r.account.Now()
+		all, _, err := r.account.WaysOf(ctx, now, bot.WayKind.Moves)
 		if err != nil {
 			return err
 		}
+		routing, err := r.account.RoutingOfWays(ctx, now)
+		if err != nil {
+			return err
+		}
+		if ways, err = r.waysToMove(routing, all); err != nil {
+			return err
+		}
+		moved := false // a listing may lag the writes of the last round
+		for _, way := range ways {
+			err := r.account.EditWay(ctx, way, &r.log, func(_ context.Context, live bot.Way) (bot.Way, bool, error) {
+				to, moves, err := r.way().decide(routing, live)
+				moved = moved || moves
+				return to, moves, err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if !moved {
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(ways))
+}
+
+// waysToMove are those of the ways in that lead to the old bot and are moved.
+func (r *replacement) waysToMove(routing bot.Routing, all []bot.Way) ([]bot.Way, error) {
+	var ways []bot.Way
+	for _, way := range all {
+		_, moves, err := r.way().decide(routing, way)
+		if err != nil {
+			return nil, err
+		}
+		if moves {
+			ways = append(ways, way)
+		}
+	}
+	return ways, nil
 }
 
 func (r *replacement) way() moveWay {
@@ -178,7 +202,7 @@ type moveWay struct {
 // decide says where a way in that leads to the old bot leads from now on.
 func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves bool, err error) {
 	route := routing.Lead(way)
-	if m.old.SID == "" || route.BotSID != m.old.SID || way.SID == m.old.SID || !way.Moves() {
+	if m.old.SID == "" || route.BotSID != m.old.SID || way.SID == m.old.SID || !way.MovesTo(m.to.Engine()) {
 		return way, false, nil
 	}
 	task := m.task
