@@ -85,6 +85,41 @@ func TestReplacementMovesEveryWayIn(t *testing.T) {
 	})
 }
 
+// A message to an address that was not moved yet begins a conversation with the old bot: it is
+// moved too.
+func TestConversationThatBeginsDuringAReplacementIsMoved(t *testing.T) {
+	t.Parallel()
+	in := sandboxtest.WaysIn()[slices.IndexFunc(sandboxtest.WaysIn(), func(in sandboxtest.WayIn) bool { return in.Kind == bot.ByAddress })]
+	synctest.Test(t, func(t *testing.T) {
+		replace := func(before func(w *sandboxtest.World, to string, line *sandboxtest.Line)) (*sandboxtest.World, bot.Bot, []string) {
+			w := sandboxtest.New(t, sandbox.Settings{})
+			w.Reads(bot.ByConversation)
+			old := w.Create(bot.Studio, "clinic")
+			to := in.Add(w, old)
+			a, line := w.Process()
+			before(w, to, line)
+			from, spec := sandboxtest.Spec(bot.Studio, "clinic", 1), sandboxtest.Spec(bot.Studio, "doctor", 1)
+			made, _, err := replacement.Run(sandboxtest.Count(t.Context()), a, replacement.Request{SID: old.SID, From: from, To: spec, Engine: bot.Studio})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return w, made, line.Calls()
+		}
+		_, _, calls := replace(func(*sandboxtest.World, string, *sandboxtest.Line) {})
+		moves := slices.IndexFunc(calls, func(call string) bool { return strings.HasPrefix(call, "POST /v1/Configuration/Addresses/") })
+		begun := false
+		w, made, _ := replace(func(w *sandboxtest.World, to string, line *sandboxtest.Line) {
+			line.Before(moves+1, func() {
+				answer, err := w.Box.Inbound(sandbox.Inbound{To: to, From: "+15005550177", Channel: "messaging", Body: "hello"})
+				begun = err == nil && answer.Via == "address"
+			})
+		})
+		if ways := w.Routes(made.SID).Ways; !begun || len(ways) != 2 {
+			t.Errorf("a conversation began: %v; the new bot is reached by %v", begun, ways)
+		}
+	})
+}
+
 func TestRemovalRefusesNamesAndFreesEveryWayIn(t *testing.T) {
 	t.Parallel()
 	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {

@@ -98,16 +98,16 @@ func (t Tasks) With(other Tasks) Tasks {
 }
 
 // silenceWays points every way in by which a bot answers, or that is pointed at a hold which
-// no longer exists, at its hold, and looks again until there is none: what it returns is
-// that last look. log and saved may be nil.
-func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *account.UndoLog, saved *recorder) (ways Ways, err error) {
+// no longer exists, at its hold, and looks again until there is none. log and saved may be nil.
+func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *account.UndoLog, saved *recorder) error {
+	var answering []bot.Way
 	for range account.Rounds {
-		if ways, _, err = readWays(ctx, a, hold.BotSID, a.Now(), bot.WayKind.Listed); err != nil {
-			return ways, err
+		ways, _, err := readWays(ctx, a, hold.BotSID, a.Now(), bot.WayKind.Listed)
+		if err != nil {
+			return err
 		}
-		answering := slices.Concat(ways.Answering, ways.Dead)
-		if len(answering) == 0 {
-			return ways, nil
+		if answering = slices.Concat(ways.Answering, ways.Dead); len(answering) == 0 {
+			return nil
 		}
 		for _, way := range answering {
 			err := a.EditWay(ctx, way, log, func(ctx context.Context, live bot.Way) (bot.Way, bool, error) {
@@ -122,11 +122,11 @@ func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *ac
 				return to, changed, nil
 			})
 			if err != nil {
-				return ways, err
+				return err
 			}
 		}
 	}
-	return ways, fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(slices.Concat(ways.Answering, ways.Dead)))
+	return fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(answering))
 }
 
 // silenceWay points a way in by which a bot answers at its hold.
@@ -144,12 +144,14 @@ func silenceWay(routing bot.Routing, way bot.Way, hold bot.Hold) (to bot.Way, ch
 type resumption struct {
 	bot   bot.Bot
 	tasks Tasks
+	// partly are the kinds of which not all could be read.
+	partly []bot.Unread
 }
 
 // resumptionOf reads what it takes to point ways in at a bot: a bot hosted elsewhere is
 // reached by the URLs that it has now.
 func resumptionOf(ctx context.Context, a *account.Account, botSID string, tasks Tasks) (resumption, error) {
-	r := resumption{bot.Bot{SID: botSID}, tasks}
+	r := resumption{bot: bot.Bot{SID: botSID}, tasks: tasks}
 	if r.bot.Engine() != bot.Application {
 		return r, nil
 	}
@@ -201,13 +203,14 @@ func (r resumption) check(ctx context.Context, a *account.Account, since account
 // again until there is none. Among them are the conversations that began with the hold, by a
 // message to an address that it silenced. The first look reads listings begun at the moment
 // or later.
-func (r resumption) resumeWays(ctx context.Context, a *account.Account, since account.Moment) error {
+func (r *resumption) resumeWays(ctx context.Context, a *account.Account, since account.Moment) error {
 	var ways Ways
 	for range account.Rounds {
 		var err error
 		if ways, _, err = readWays(ctx, a, r.bot.SID, since, bot.WayKind.Moves); err != nil {
 			return err
 		}
+		r.partly = slices.DeleteFunc(ways.Unread, func(u bot.Unread) bool { return !errors.As(u.Reason, new(*bot.PartlyReadError)) })
 		silent := slices.DeleteFunc(slices.Concat(ways.Silenced, ways.Dead), func(w bot.Way) bool { return !w.MovesTo(r.bot.Engine()) })
 		if len(silent) == 0 {
 			return nil

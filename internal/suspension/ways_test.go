@@ -220,6 +220,52 @@ func TestWayInThatWasResumedByHandIsSilencedAgain(t *testing.T) {
 	})
 }
 
+// A conversation that a message to a silenced address begins leads to the hold. It leads to
+// the bot once that is resumed, and does not end with the hold.
+func TestConversationThatBeganWithTheHoldIsResumed(t *testing.T) {
+	t.Parallel()
+	for _, in := range sandboxtest.WaysIn() {
+		if in.Kind != bot.ByAddress {
+			continue
+		}
+		for _, engine := range in.Engines {
+			t.Run(fmt.Sprintf("%s, %s", in.Name, engine), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
+					w.Reads(bot.ByConversation)
+					b := w.Create(engine, "clinic")
+					to := in.Add(w, b)
+					writes := func() sandbox.InboundAnswer {
+						answer, err := w.Box.Inbound(sandbox.Inbound{To: to, From: "+15005550177", Channel: "messaging", Body: "hello"})
+						if err != nil {
+							t.Fatal(err)
+						}
+						return answer
+					}
+					a, _ := w.Process()
+					now, saved, err := Suspend(t.Context(), a, b.SID, "Back on Monday.")
+					if err != nil {
+						t.Fatal(err)
+					}
+					if answer := writes(); answer.Bot == nil || answer.Bot.SID != now.FlowSID || len(conversations(w)) != 1 {
+						t.Fatalf("while it is suspended: %+v, %v", answer, conversations(w))
+					}
+					if _, err := Resume(t.Context(), a, b.SID, saved); err != nil {
+						t.Fatal(err)
+					}
+					if routes := w.Routes(b.SID); len(routes.Ways) != 2 {
+						t.Errorf("resumed, it is reached by %v, and the conversation leads to %+v", routes.Ways, conversations(w))
+					}
+					if answer := writes(); engine != bot.Application && (answer.Bot == nil || answer.Bot.SID != b.SID) {
+						t.Errorf("resumed, it answers %+v", answer)
+					}
+				})
+			})
+		}
+	}
+}
+
 // The hold of an earlier version, an application without URLs, is given a flow, and the
 // notice of a suspension is changed in place and removed again.
 func TestHoldOfAnEarlierVersionIsTakenOver(t *testing.T) {
