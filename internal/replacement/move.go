@@ -136,56 +136,33 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 	return change, notices
 }
 
-// moveWays moves the other ways in that lead to the old bot, used by Twilio or not, and looks
-// again until there is none: a message to an address that was not moved yet may have begun a
-// conversation. Each is one write. What is silenced leads to the hold, which moves with its
-// mark.
+// moveWays moves the other ways in that lead to the old bot, used by Twilio or not. Each is
+// one write. What is silenced leads to the hold, which moves with its mark. A message to an
+// address that is not moved yet may begin a conversation with the old bot: moveAll looks again.
 func (r *replacement) moveWays(ctx context.Context) error {
-	var ways []bot.Way
-	for range account.Rounds {
-		now := r.account.Now()
-		all, _, err := r.account.WaysOf(ctx, now, bot.WayKind.Moves)
-		if err != nil {
-			return err
-		}
-		routing, err := r.account.RoutingOfWays(ctx, now)
-		if err != nil {
-			return err
-		}
-		if ways, err = r.waysToMove(routing, all); err != nil {
-			return err
-		}
-		moved := false // a listing may lag the writes of the last round
-		for _, way := range ways {
-			err := r.account.EditWay(ctx, way, &r.log, func(_ context.Context, live bot.Way) (bot.Way, bool, error) {
-				to, moves, err := r.way().decide(routing, live)
-				moved = moved || moves
-				return to, moves, err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		if !moved {
-			return nil
-		}
+	now := r.account.Now()
+	all, _, err := r.account.WaysOf(ctx, now, bot.WayKind.Moves)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(ways))
-}
-
-// waysToMove are those of the ways in that lead to the old bot and are moved.
-func (r *replacement) waysToMove(routing bot.Routing, all []bot.Way) ([]bot.Way, error) {
-	var ways []bot.Way
+	routing, err := r.account.RoutingOfWays(ctx, now)
+	if err != nil {
+		return err
+	}
 	for _, way := range all {
-		_, moves, err := r.way().decide(routing, way)
-		if err != nil {
-			return nil, err
+		if _, moves, err := r.way().decide(routing, way); err != nil {
+			return err
+		} else if !moves {
+			continue
 		}
-		if moves {
-			ways = append(ways, way)
+		err := r.account.EditWay(ctx, way, &r.log, func(_ context.Context, live bot.Way) (bot.Way, bool, error) {
+			return r.way().decide(routing, live)
+		})
+		if err != nil {
+			return err
 		}
 	}
-	return ways, nil
+	return nil
 }
 
 func (r *replacement) way() moveWay {
