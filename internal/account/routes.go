@@ -111,7 +111,7 @@ func (a *Account) gone(ctx context.Context, missing []string) ([]string, error) 
 // Routes is what routes to a bot.
 type Routes struct {
 	Numbers []bot.Number // on which it answers, or would if it were not suspended
-	Routing bot.Routing  // of these numbers
+	Routing bot.Routing
 	Ways    []bot.Way    // that lead to it beside them, idle or not
 	Unread  []bot.Unread // kinds of ways in that the credentials may not read
 }
@@ -139,25 +139,34 @@ func (r Routes) ByChannel(botSID string) map[bot.Channel][]bot.Number {
 // the applications nothing can be said: among them are the holds, which numbers of a suspended
 // bot are pointed at.
 func (a *Account) RoutesTo(ctx context.Context, botSID string, since Moment) (Routes, error) {
-	var routes Routes
-	var err error
-	if routes.Numbers, err = a.NumbersOf(ctx, botSID, since); err != nil {
+	return a.routesBy(ctx, botSID, since, func(bot.WayKind) bool { return true })
+}
+
+// SomeRoutesTo is RoutesTo for those who ask whether anything routes to a bot: what takes a
+// request for each flow or conversation is read where nothing else routes to it alone.
+func (a *Account) SomeRoutesTo(ctx context.Context, botSID string, since Moment) (Routes, error) {
+	routes, err := a.routesBy(ctx, botSID, since, bot.WayKind.Listed)
+	if err != nil || routes.Any() {
 		return routes, err
 	}
-	if routes.Routing, err = a.routingOf(ctx, since, routes.Numbers); err != nil {
-		return routes, err
+	return a.RoutesTo(ctx, botSID, since)
+}
+
+// routesBy is RoutesTo for the numbers, and the kinds of ways in that are asked for.
+func (a *Account) routesBy(ctx context.Context, botSID string, since Moment, asked func(bot.WayKind) bool) (Routes, error) {
+	numbers, err := a.Numbers(ctx, since)
+	if err != nil {
+		return Routes{}, err
 	}
-	all, unread, err := a.WaysIn(ctx, since)
-	routes.Unread = unread
-	if at := slices.IndexFunc(unread, func(u bot.Unread) bool { return u.Kind == bot.ByApplication }); at >= 0 {
-		return routes, unread[at].Reason
+	ways, unread, err := a.WaysOf(ctx, since, asked)
+	if err != nil {
+		return Routes{}, err
 	}
-	if err != nil || len(all) == 0 {
-		return routes, err
+	routing, err := a.RoutingOfWays(ctx, since, numbers...)
+	if err != nil {
+		return Routes{}, err
 	}
-	routes.Routing, err = a.RoutingOfWays(ctx, since, routes.Numbers...)
-	routes.Ways = routes.Routing.Ways(all, botSID)
-	return routes, err
+	return Routes{Numbers: routing.Numbers(numbers, botSID), Routing: routing, Ways: routing.Ways(ways, botSID), Unread: unread}, nil
 }
 
 // NumbersOf lists the numbers that route to a bot, as they were at the moment or later.

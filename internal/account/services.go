@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -25,17 +26,16 @@ type Services interface {
 
 // services reads the account's Messaging Services.
 type services struct {
-	api     Services
-	clock   *clock
-	all     *listing[[]bot.Service]
-	members *listing[map[string]bot.Service] // by the SID of a number that they answer for
+	api   Services
+	clock *clock
+	all   *listing[[]bot.Service]
+
+	mu      sync.Mutex
+	members map[string]*listing[[]string] // the SIDs of their numbers, by the SID of a service
 }
 
 func newServices(clock *clock, api Services) *services {
-	s := &services{api: api, clock: clock}
-	s.all = newListing(clock, api.List)
-	s.members = newListing(clock, s.listOverriding)
-	return s
+	return &services{api: api, clock: clock, all: newListing(clock, api.List), members: map[string]*listing[[]string]{}}
 }
 
 // Services lists the account's Messaging Services, as they were at the moment or later.
@@ -74,23 +74,16 @@ func (s *services) MembersOf(ctx context.Context, serviceSID string) ([]string, 
 }
 
 // wrote makes what was listed stale.
-func (s *services) wrote() {
-	s.members.wrote()
-	s.all.wrote()
-}
-
-// Overriding gives, by the SID of a number, the Messaging Service that answers messages
-// in its place, as it was at the moment or later.
-func (s *services) Overriding(ctx context.Context, since Moment) (map[string]bot.Service, error) {
-	return s.members.since(ctx, since)
-}
+func (s *services) wrote() { s.all.wrote() }
 
 // servicesAtOnce is how many services are asked for their numbers at the same time: no list
 // has the members of several.
 const servicesAtOnce = 8
 
-func (s *services) listOverriding(ctx context.Context) (map[string]bot.Service, error) {
-	services, err := s.Services(ctx, s.clock.Now())
+// Overriding gives, by the SID of a number, the Messaging Service that answers messages
+// in its place, as it was at the moment or later.
+func (s *services) Overriding(ctx context.Context, since Moment) (map[string]bot.Service, error) {
+	services, err := s.Services(ctx, since)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +93,7 @@ func (s *services) listOverriding(ctx context.Context) (map[string]bot.Service, 
 	group.SetLimit(servicesAtOnce)
 	for i, service := range services {
 		group.Go(func() (err error) {
-			members[i], err = s.MembersOf(groupCtx, service.SID)
+			members[i], err = s.membersOf(service.SID).since(groupCtx, since)
 			return err
 		})
 	}
@@ -114,4 +107,16 @@ func (s *services) listOverriding(ctx context.Context) (map[string]bot.Service, 
 		}
 	}
 	return overriding, nil
+}
+
+// membersOf is the listing of the numbers in a service that all who ask share.
+func (s *services) membersOf(serviceSID string) *listing[[]string] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, ok := s.members[serviceSID]
+	if !ok {
+		known = newListing(s.clock, func(ctx context.Context) ([]string, error) { return s.MembersOf(ctx, serviceSID) })
+		s.members[serviceSID] = known
+	}
+	return known
 }

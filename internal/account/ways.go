@@ -15,7 +15,8 @@ import (
 // WaysIn is one kind of ways in to bots at Twilio, beside the phone numbers.
 type WaysIn interface {
 	Kind() bot.WayKind
-	// List gives every pointer of every record of the kind.
+	// List gives every pointer of every record of the kind; with a bot.PartlyReadError those
+	// that were read.
 	List(ctx context.Context) ([]bot.Way, error)
 	// Get reads one pointer now; bot.ErrNotFound when the record no longer exists.
 	Get(ctx context.Context, sid, field string) (bot.Way, error)
@@ -31,6 +32,12 @@ type waysOf struct {
 	wrote func()
 }
 
+// listedWays is a listing that is shared, whole or not.
+type listedWays struct {
+	ways   []bot.Way
+	partly *bot.PartlyReadError
+}
+
 // ways reads the account's ways in of every kind.
 type ways struct {
 	kinds []waysOf
@@ -44,37 +51,42 @@ type ways struct {
 func newWays(clock *clock, own []WaysIn, derived ...waysOf) *ways {
 	w := &ways{kinds: derived, written: map[string]bool{}}
 	for _, kind := range own {
-		listed := newListing(clock, func(ctx context.Context) ([]bot.Way, error) {
+		listed := newListing(clock, func(ctx context.Context) (listedWays, error) {
 			all, err := kind.List(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("listing the account's %s: %w", kind.Kind().Plural(), err)
+			if partly, ok := errors.AsType[*bot.PartlyReadError](err); ok {
+				return listedWays{all, partly}, nil
 			}
-			return all, nil
+			if err != nil {
+				return listedWays{}, fmt.Errorf("listing the account's %s: %w", kind.Kind().Plural(), err)
+			}
+			return listedWays{ways: all}, nil
 		})
-		w.kinds = append(w.kinds, waysOf{kind, listed.since, listed.wrote})
+		w.kinds = append(w.kinds, waysOf{kind, func(ctx context.Context, since Moment) ([]bot.Way, error) {
+			all, err := listed.since(ctx, since)
+			if err == nil && all.partly != nil {
+				err = all.partly
+			}
+			return all.ways, err
+		}, listed.wrote})
 	}
 	return w
 }
 
 // WaysIn lists the ways in of every kind, as they were at the moment or later. unread are
-// the kinds that the credentials may not read.
+// the kinds that the credentials may not read, or that were not read whole.
 func (w *ways) WaysIn(ctx context.Context, since Moment) (all []bot.Way, unread []bot.Unread, err error) {
-	return w.ofKinds(ctx, since, func(bot.WayKind) bool { return true })
+	return w.WaysOf(ctx, since, func(bot.WayKind) bool { return true })
 }
 
-// WaysThatMove lists the ways in that can be pointed at another bot, as WaysIn does.
-func (w *ways) WaysThatMove(ctx context.Context, since Moment) (all []bot.Way, unread []bot.Unread, err error) {
-	return w.ofKinds(ctx, since, bot.WayKind.Moves)
-}
-
-func (w *ways) ofKinds(ctx context.Context, since Moment, asked func(bot.WayKind) bool) (all []bot.Way, unread []bot.Unread, err error) {
+// WaysOf is WaysIn of the kinds that are asked for.
+func (w *ways) WaysOf(ctx context.Context, since Moment, asked func(bot.WayKind) bool) (all []bot.Way, unread []bot.Unread, err error) {
 	kinds := slices.DeleteFunc(slices.Clone(w.kinds), func(kind waysOf) bool { return !asked(kind.Kind()) })
 	byKind, refused := make([][]bot.Way, len(kinds)), make([]error, len(kinds))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, kind := range kinds {
 		group.Go(func() (err error) {
 			byKind[i], err = kind.since(ctx, since)
-			if errors.Is(err, bot.ErrForbidden) {
+			if errors.Is(err, bot.ErrForbidden) || errors.As(err, new(*bot.PartlyReadError)) {
 				refused[i], err = err, nil
 			}
 			return err

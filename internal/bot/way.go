@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,6 +33,18 @@ const (
 	// ByDomain is a SIP domain
 	// (https://www.twilio.com/docs/voice/sip/api/sip-domain-resource).
 	ByDomain WayKind = "sip_domain"
+	// ByTrunk is a SIP trunk, whose calls come by its disaster recovery URL while its own side
+	// fails (https://www.twilio.com/docs/sip-trunking/api/trunk-resource).
+	ByTrunk WayKind = "sip_trunk"
+	// ByBYOCTrunk is a trunk of another carrier (bring your own)
+	// (https://www.twilio.com/docs/voice/bring-your-own-carrier-byoc/api/byoctrunk-resource).
+	ByBYOCTrunk WayKind = "byoc_trunk"
+	// ByFlexFlow is a Flex Flow of legacy Flex (https://www.twilio.com/docs/flex/developer/messaging/api/flow).
+	ByFlexFlow WayKind = "flex_flow"
+	// ByConversation is a webhook of an open conversation of Twilio Conversations: who is in it
+	// goes on reaching what that leads to, whatever the address of the conversation leads to by now
+	// (https://www.twilio.com/docs/conversations/api/conversation-scoped-webhook-resource).
+	ByConversation WayKind = "conversation"
 	// BySubflow is a flow that runs the bot as a subflow
 	// (https://www.twilio.com/docs/studio/widget-library/run-subflow).
 	BySubflow WayKind = "subflow"
@@ -40,23 +53,31 @@ const (
 // wayTraits is what can be done with a kind of ways in.
 type wayTraits struct {
 	noun, plural string
-	// moves reports whether the pointer can be written, so that a replacement moves it and
-	// a suspension sets it on the hold.
+	// moves reports whether the pointer can be written, so that a replacement moves it.
 	moves bool
+	// held reports whether a suspension points it at the hold.
+	held bool
 	// live reports whether what the record leads to answers by it.
 	live bool
 	// frees reports whether the record can be left without a bot.
 	frees bool
+	// perRecord reports whether the pointers of each record are a request of their own, since no
+	// list has them: they are read where something is decided by them alone.
+	perRecord bool
 }
 
 var wayKinds = map[WayKind]wayTraits{
-	ByService:     {noun: "Messaging Service", plural: "Messaging Services", moves: true, live: true, frees: true},
-	ByApplication: {noun: "TwiML application", plural: "TwiML applications", moves: true, live: true},
-	ByAddress:     {noun: "Conversations address", plural: "Conversations addresses", moves: true, live: true, frees: true},
-	BySender:      {noun: "sender", plural: "WhatsApp and RCS senders", moves: true, live: true},
-	ByShortCode:   {noun: "short code", plural: "short codes", moves: true, live: true},
-	ByDomain:      {noun: "SIP domain", plural: "SIP domains", moves: true, live: true},
-	BySubflow:     {noun: "flow", plural: "flows"},
+	ByService:      {noun: "Messaging Service", plural: "Messaging Services", moves: true, held: true, live: true, frees: true},
+	ByApplication:  {noun: "TwiML application", plural: "TwiML applications", moves: true, held: true, live: true},
+	ByAddress:      {noun: "Conversations address", plural: "Conversations addresses", moves: true, held: true, live: true, frees: true},
+	BySender:       {noun: "sender", plural: "WhatsApp and RCS senders", moves: true, held: true, live: true},
+	ByShortCode:    {noun: "short code", plural: "short codes", moves: true, held: true, live: true},
+	ByDomain:       {noun: "SIP domain", plural: "SIP domains", moves: true, held: true, live: true},
+	ByTrunk:        {noun: "SIP trunk", plural: "SIP trunks", moves: true, live: true},
+	ByBYOCTrunk:    {noun: "BYOC trunk", plural: "BYOC trunks", moves: true, live: true},
+	ByFlexFlow:     {noun: "Flex Flow", plural: "Flex Flows", moves: true, live: true},
+	ByConversation: {noun: "open conversation", plural: "open conversations", moves: true, live: true, perRecord: true},
+	BySubflow:      {noun: "flow", plural: "flows", perRecord: true},
 }
 
 // WayKinds lists every kind of ways in.
@@ -73,6 +94,16 @@ func (k WayKind) Moves() bool { return wayKinds[k].moves }
 
 // Moves reports whether the way in can be pointed at another bot.
 func (w Way) Moves() bool { return w.Kind.Moves() && !w.Fixed }
+
+// MovesTo reports whether the way in can be pointed at bots of an engine. The webhook of a
+// conversation stays one of a flow or one of a URL: its target is given when it is created.
+func (w Way) MovesTo(engine Engine) bool {
+	return w.Moves() && (w.Kind != ByConversation || w.To.BotSID == "" || engine == Studio)
+}
+
+// Listed reports whether the pointers of the kind are in listings, without a request for each
+// record.
+func (k WayKind) Listed() bool { return !wayKinds[k].perRecord }
 
 // Frees reports whether a way in of the kind can be left without a bot.
 func (k WayKind) Frees() bool { return wayKinds[k].frees }
@@ -149,8 +180,10 @@ func (w Way) Key() string { return w.SID + " " + w.Field }
 // this way.
 func (w Way) PointerTo(webhooks Webhooks, b Bot, task string) (to Pointer, ok bool) {
 	switch {
-	case w.Kind == ByAddress && b.Engine() == Studio:
+	case (w.Kind == ByAddress || w.Kind == ByFlexFlow) && b.Engine() == Studio:
 		return Pointer{BotSID: b.SID}, true
+	case w.Kind == ByConversation && w.To.BotSID != "":
+		return Pointer{BotSID: b.SID}, b.Engine() == Studio // see MovesTo
 	case w.Kind == BySender && w.To.BotSID != "":
 		return Pointer{BotSID: b.SID}, b.Engine() == Application // a sender's calls have no URL
 	}
@@ -162,8 +195,8 @@ func (w Way) PointerTo(webhooks Webhooks, b Bot, task string) (to Pointer, ok bo
 		return Pointer{}, false
 	}
 	spelled := b.Content.Webhooks.Spelled()
-	if w.Kind == BySender {
-		spelled.MessagingMethod = WebhookMethod // a sender is called by POST or PUT
+	if w.Kind == BySender || w.Kind == ByFlexFlow {
+		spelled.MessagingMethod = WebhookMethod // a sender is called by POST or PUT, and a Flex Flow has no method
 	}
 	to = Pointer{URL: spelled.MessagingURL, Method: spelled.MessagingMethod}
 	if channel == Voice {
@@ -193,11 +226,13 @@ func (r Routing) Lead(w Way) Route {
 	return route
 }
 
-// On is the pointer of a way in when it leads to a hold; ok is false where that has nothing
-// to put there. The kind of pointer and the method stay as they are, so that Off can put
+// On is the pointer of a way in when it leads to a hold; ok is false where a suspension leaves
+// it as it is, and where the hold has nothing to put there. The kind of pointer and the method stay as they are, so that Off can put
 // back what was there.
 func (w Way) On(hold Hold) (to Pointer, ok bool) {
 	switch {
+	case !wayKinds[w.Kind].held:
+		return Pointer{}, false
 	case w.Kind == BySender && w.To.BotSID != "":
 		return Pointer{BotSID: hold.SID}, hold.SID != "" // a sender's calls have no URL
 	case hold.FlowSID == "":
@@ -211,7 +246,7 @@ func (w Way) On(hold Hold) (to Pointer, ok bool) {
 // Off is the pointer of a way in when it leads to a bot again after a hold. It is PointerTo,
 // but for the kind of pointer and the method, which are as they are.
 func (w Way) Off(webhooks Webhooks, b Bot, task string) (to Pointer, ok bool) {
-	if w.Kind == ByAddress && w.To.BotSID == "" && b.Engine() == Studio {
+	if (w.Kind == ByAddress || w.Kind == ByFlexFlow) && w.To.BotSID == "" && b.Engine() == Studio {
 		return Pointer{URL: webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: b.SID}), Method: w.To.Method}, true
 	}
 	to, ok = w.PointerTo(webhooks, b, task)
@@ -262,8 +297,22 @@ func JoinWays(ways []Way) string {
 	return JoinNames(names)
 }
 
-// Unread is a kind of ways in that the credentials may not read.
+// Unread is a kind of ways in that the credentials may not read, or that was not read whole.
 type Unread struct {
 	Kind   WayKind
 	Reason error
 }
+
+// String says what is not known, as the beginning of a sentence.
+func (u Unread) String() string {
+	if errors.As(u.Reason, new(*PartlyReadError)) {
+		return fmt.Sprintf("The account's %s could not all be read", u.Kind.Plural())
+	}
+	return fmt.Sprintf("The account's %s could not be read", u.Kind.Plural())
+}
+
+// PartlyReadError is the error of a listing that was ended before its end. What it gives
+// beside it was read.
+type PartlyReadError struct{ Reason string }
+
+func (e *PartlyReadError) Error() string { return e.Reason }

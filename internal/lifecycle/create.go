@@ -93,7 +93,7 @@ func mayShare(ctx context.Context, a *account.Account, name string, named []bot.
 		if !slices.Contains(beside, b.SID) || b.Engine() == bot.Autopilot {
 			return taken
 		}
-		routes, err := a.RoutesTo(ctx, b.SID, a.Now())
+		routes, err := a.SomeRoutesTo(ctx, b.SID, a.Now())
 		if err != nil {
 			return err
 		}

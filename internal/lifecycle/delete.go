@@ -153,7 +153,7 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 // freeWays frees the ways in that lead to one of the bots, of those that can be freed and
 // that the credentials may read.
 func freeWays(ctx context.Context, a *account.Account, bots []bot.Bot) error {
-	ways, _, err := a.WaysThatMove(ctx, a.Now())
+	ways, _, err := a.WaysOf(ctx, a.Now(), bot.WayKind.Frees)
 	if err != nil {
 		return err
 	}
@@ -163,9 +163,6 @@ func freeWays(ctx context.Context, a *account.Account, bots []bot.Bot) error {
 	}
 	for _, b := range bots {
 		for _, way := range routing.Ways(ways, b.SID) {
-			if !way.Kind.Frees() {
-				continue
-			}
 			if err := free(ctx, a, way, bots); err != nil {
 				return err
 			}
@@ -220,7 +217,7 @@ func unreadNotices(b bot.Bot, unread []bot.Unread) []bot.Notice {
 	var notices []bot.Notice
 	for _, each := range unread {
 		notices = append(notices, bot.Notice{
-			Summary: fmt.Sprintf("The account's %s could not be read", each.Kind.Plural()),
+			Summary: each.String(),
 			Detail:  fmt.Sprintf("Whether one of them leads to bot %s is not known: %v.", b, each.Reason),
 		})
 	}

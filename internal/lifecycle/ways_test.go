@@ -71,9 +71,9 @@ func TestReplacementMovesEveryWayIn(t *testing.T) {
 			want, reachable := way.PointerTo(bot.Webhooks{}, bot.Bot{SID: made.SID, Content: spec.Content}, "")
 			var problem *bot.Problem
 			switch {
-			case in.Fixed && (err != nil || !now(t, w, way).To.Same(way.To)):
+			case !way.MovesTo(to) && (err != nil || !now(t, w, way).To.Same(way.To)):
 				t.Errorf("to %s: what cannot be moved leads to %+v, %v", to, now(t, w, way).To, err)
-			case in.Fixed:
+			case !way.MovesTo(to):
 			case in.Kind == bot.BySender && in.Channel == bot.Voice && to != bot.Application:
 				if !errors.As(err, &problem) || problem.Kind != bot.NoURLForWay || !now(t, w, way).To.Same(way.To) || !strings.Contains(problem.Detail, way.SID) {
 					t.Errorf("to %s: it ended with %v, and leads to %+v", to, err, now(t, w, way).To)
@@ -82,9 +82,45 @@ func TestReplacementMovesEveryWayIn(t *testing.T) {
 				to == bot.Application && !now(t, w, way).To.Same(want), to != bot.Application && bot.NewRouting(bot.Webhooks{}, nil).Lead(now(t, w, way)).BotSID != made.SID:
 				t.Errorf("to %s: it ended with %v, and leads to %+v, not %+v", to, err, now(t, w, way).To, want)
 			}
-			if dead := w.Dead(); len(dead) > 0 {
+			// A conversation that cannot follow ends with the bot, as the plan says.
+			if dead := w.Dead(); len(dead) > 0 && (in.Fixed || way.MovesTo(to)) {
 				t.Errorf("to %s: %v", to, dead)
 			}
+		}
+	})
+}
+
+// A message to an address that was not moved yet begins a conversation with the old bot: it is
+// moved too.
+func TestConversationThatBeginsDuringAReplacementIsMoved(t *testing.T) {
+	t.Parallel()
+	in := sandboxtest.WaysIn()[slices.IndexFunc(sandboxtest.WaysIn(), func(in sandboxtest.WayIn) bool { return in.Kind == bot.ByAddress })]
+	synctest.Test(t, func(t *testing.T) {
+		replace := func(before func(w *sandboxtest.World, to string, line *sandboxtest.Line)) (*sandboxtest.World, bot.Bot, []string) {
+			w := sandboxtest.New(t, sandbox.Settings{})
+			w.Reads(bot.ByConversation)
+			old := w.Create(bot.Studio, "clinic")
+			to := in.Add(w, old)
+			a, line := w.Process()
+			before(w, to, line)
+			from, spec := sandboxtest.Spec(bot.Studio, "clinic", 1), sandboxtest.Spec(bot.Studio, "doctor", 1)
+			made, _, err := replacement.Run(sandboxtest.Count(t.Context()), a, replacement.Request{SID: old.SID, From: from, To: spec, Engine: bot.Studio})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return w, made, line.Calls()
+		}
+		_, _, calls := replace(func(*sandboxtest.World, string, *sandboxtest.Line) {})
+		moves := slices.IndexFunc(calls, func(call string) bool { return strings.HasPrefix(call, "POST /v1/Configuration/Addresses/") })
+		begun := false
+		w, made, _ := replace(func(w *sandboxtest.World, to string, line *sandboxtest.Line) {
+			line.Before(moves+1, func() {
+				answer, err := w.Box.Inbound(sandbox.Inbound{To: to, From: "+15005550177", Channel: "messaging", Body: "hello"})
+				begun = err == nil && answer.Via == "address"
+			})
+		})
+		if ways := w.Routes(made.SID).Ways; !begun || len(ways) != 2 {
+			t.Errorf("a conversation began: %v; the new bot is reached by %v", begun, ways)
 		}
 	})
 }
@@ -118,7 +154,7 @@ func TestRemovalRefusesNamesAndFreesEveryWayIn(t *testing.T) {
 func TestReplacementKeepsEveryWayInSilenced(t *testing.T) {
 	t.Parallel()
 	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {
-		if in.Fixed || in.Idle {
+		if in.Fixed || in.Idle || in.Answers {
 			return
 		}
 		for _, to := range bot.Engines() {
@@ -164,7 +200,7 @@ func TestReplacementKeepsEveryWayInSilenced(t *testing.T) {
 func TestRemovalOfASuspendedBot(t *testing.T) {
 	t.Parallel()
 	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {
-		if in.Fixed || in.Idle {
+		if in.Fixed || in.Idle || in.Answers {
 			return
 		}
 		for _, force := range []bool{false, true} {
@@ -193,12 +229,13 @@ func TestRemovalOfASuspendedBot(t *testing.T) {
 // What the credentials may not read is said, and is no error of what does not need it.
 func TestWaysInThatCannotBeReadAreSaid(t *testing.T) {
 	t.Parallel()
-	for host, kind := range map[string]bot.WayKind{"conversations": bot.ByAddress, "messaging": bot.ByService} {
+	for host, kind := range map[string]bot.WayKind{"conversations": bot.ByAddress, "messaging": bot.ByService, "flex-api": bot.ByFlexFlow} {
 		t.Run(host, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
 				b := w.Create(bot.Studio, "clinic")
+				w.Reads(kind)
 				fault := sandbox.Fault{Host: host + ".twilio.com", Kind: sandbox.FaultStatus, Status: 403, Times: 1000}
 				if err := w.Box.AddFault(fault); err != nil {
 					t.Fatal(err)

@@ -114,7 +114,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, err := d.overview(ctx, d.provider.account.WaysThatMove, &resp.Diagnostics)
+	o, err := d.overview(ctx, bot.WayKind.Listed, &resp.Diagnostics)
 	if err != nil {
 		unusable(&resp.Diagnostics, "the account's bots", err)
 		return

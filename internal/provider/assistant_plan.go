@@ -51,7 +51,7 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	case as.Destroys:
 		as = plannedAs{}
 	case as.Object != "" && r.provider.ready():
-		r.provider.ledger.planReplaced(as.Object)
+		r.provider.ledger.planRecreated(as.Object)
 	}
 	planner{botChange: c, provider: r.provider, diags: &resp.Diagnostics}.planAll(ctx, as)
 	if state != nil {

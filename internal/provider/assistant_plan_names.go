@@ -177,7 +177,7 @@ func (p namePlanner) hasContent(ctx context.Context, sid string) (bool, error) {
 // is not told of that, and Terraform shows no warning of this second plan.
 func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 	at := path.Root("unique_name")
-	routes, err := p.provider.account.RoutesTo(ctx, own, account.AnyTime)
+	routes, err := p.provider.account.SomeRoutesTo(ctx, own, account.AnyTime)
 	if err != nil {
 		addAttributeError(p.diags, at, "Unable to look for what routes to the bot", err)
 		return

@@ -133,7 +133,7 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 	if to == bot.Studio {
 		said = append(said, lostCallbacks(preview.Numbers)...)
 	}
-	moving := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return !w.Moves() })
+	moving := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return !w.MovesTo(to) })
 	if len(moving) > 0 {
 		said = append(said, fmt.Sprintf("So is what else leads to it: %s.", bot.JoinWays(moving)))
 	}
@@ -144,8 +144,13 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 	if preview.Activity.Conversations > 0 {
 		said = append(said, fmt.Sprintf("%s: they are ended, and whoever writes again begins a new one.", counted(preview.Activity.Conversations, "message conversation waits for a reply", "message conversations wait for a reply")))
 	}
-	if fixed := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.Moves() }); len(fixed) > 0 {
+	fixed := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.MovesTo(to) || w.Kind == bot.ByConversation })
+	if len(fixed) > 0 {
 		said = append(said, fmt.Sprintf("What references the old SID and cannot be moved will break: %s. Change it to the new SID.", bot.JoinWays(fixed)))
+	}
+	stuck := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return w.MovesTo(to) || w.Kind != bot.ByConversation })
+	if len(stuck) > 0 {
+		said = append(said, fmt.Sprintf("Conversations that run a flow cannot be led to another engine, and get no answer from then on until they are closed: %s.", bot.JoinWays(stuck)))
 	}
 	said = append(said, unreadNotes(preview.Unread)...)
 	if preview.ActivityUnread != nil {
@@ -218,7 +223,7 @@ func (p replacementPlanner) strandsWays(ctx context.Context, preview replacement
 	}
 	to, refused := bot.Bot{Content: spec.Content}, false
 	for _, way := range preview.Ways {
-		if _, ok := way.PointerTo(p.provider.account.Webhooks, to, ""); ok || !way.Moves() || preview.Bot.Engine() == bot.Application {
+		if _, ok := way.PointerTo(p.provider.account.Webhooks, to, ""); ok || !way.MovesTo(bot.Application) || preview.Bot.Engine() == bot.Application {
 			continue
 		}
 		refused = true

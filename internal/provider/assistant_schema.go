@@ -43,8 +43,8 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		MarkdownDescription: "A bot: what answers on a phone number. Its content is at most one of `flow` (a Studio flow), `schema` (an Autopilot assistant schema) and `webhooks` (a bot hosted elsewhere); " +
 			"with none, the content is managed elsewhere and never read as drift: removing the attribute leaves the bot as it is. What says nothing for a bot's engine is null. A new bot on the engine `studio` needs `flow` or `schema`, " +
 			"since Twilio makes no flow without a definition; a flow whose content is managed elsewhere is imported.\n\n" +
-			"Destroying a bot that phone numbers still route to, or that a Messaging Service, a Conversations address, a sender, a short code, a SIP domain, another TwiML application or a flow " +
-			"still leads to, fails and lists them; `force_destroy` frees the numbers, the services and the addresses first. " +
+			"Destroying a bot that phone numbers still route to, or that a Messaging Service, a Conversations address, a sender, a short code, a SIP domain, a SIP or BYOC trunk, a Flex Flow, an open conversation of Twilio Conversations, another TwiML application or a flow " +
+			"still leads to, fails and lists them; `force_destroy` frees the numbers, the services and the addresses first. A conversation no longer leads to the bot once it is closed. " +
 			"The [guide on who answers](../guides/who-answers.md) has every way in to a bot, and what a rename, a removal and a suspension do with it.\n\n" +
 			"Where Terraform itself replaces the resource (`-replace`, a taint, `replace_triggered_by`), a bot in use needs `lifecycle { create_before_destroy = true }`: " +
 			"the new bot is created beside the old one under the same name, the bindings follow, and the old one is deleted; without it the apply stops before it writes. A bot that nothing routes to is replaced without it. " +

@@ -129,7 +129,10 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 			"use credentials of the subaccount itself", owner, client.AccountSID())}
 		hosts[bot.Studio], hosts[bot.Autopilot] = off, off
 	} else {
-		waysIn = append(waysIn, twilio.NewAddresses(client), twilio.NewSenders(client))
+		waysIn = append(waysIn, twilio.NewAddresses(client), twilio.NewConversations(client), twilio.NewSenders(client), twilio.NewTrunks(client), twilio.NewBYOCTrunks(client))
+		if !elsewhere { // there is no Flex in another Region
+			waysIn = append(waysIn, twilio.NewFlexFlows(client))
+		}
 	}
 	a := account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts, waysIn...)
 	a.Region, a.Inbound = resolved.Region, twilio.NewInboundRegions(client)

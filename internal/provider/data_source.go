@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -30,17 +29,12 @@ type overview struct {
 	bots    bot.Listing
 }
 
-// waysIn lists those ways in that a data source shows.
-type waysIn func(ctx context.Context, since account.Moment) ([]bot.Way, []bot.Unread, error)
-
 // noWaysIn is for what shows phone numbers alone.
-func noWaysIn(context.Context, account.Moment) ([]bot.Way, []bot.Unread, error) {
-	return nil, nil, nil
-}
+func noWaysIn(bot.WayKind) bool { return false }
 
-// overview reads the account. What the credentials may not read is warned of, and the rest
-// is shown all the same.
-func (d *accountDataSource) overview(ctx context.Context, waysIn waysIn, diags *diag.Diagnostics) (o overview, err error) {
+// overview reads the account, and of the ways in the kinds that are asked for. What the
+// credentials may not read is warned of, and the rest is shown all the same.
+func (d *accountDataSource) overview(ctx context.Context, asked func(bot.WayKind) bool, diags *diag.Diagnostics) (o overview, err error) {
 	var services map[string]bot.Service
 	var ways []bot.Way
 	var unread []bot.Unread
@@ -62,7 +56,7 @@ func (d *accountDataSource) overview(ctx context.Context, waysIn waysIn, diags *
 		return err
 	})
 	group.Go(func() (err error) {
-		ways, unread, err = waysIn(groupCtx, account.AnyTime)
+		ways, unread, err = d.provider.account.WaysOf(groupCtx, account.AnyTime, asked)
 		return err
 	})
 	if err := group.Wait(); err != nil {
@@ -72,7 +66,7 @@ func (d *accountDataSource) overview(ctx context.Context, waysIn waysIn, diags *
 		unread = append(unread, bot.Unread{Kind: bot.ByService, Reason: membersUnread})
 	}
 	for _, each := range unread {
-		diags.AddWarning(fmt.Sprintf("The account's %s could not be read", each.Kind.Plural()),
+		diags.AddWarning(each.String(),
 			"What is shown here does not say what of them leads to a bot, and which numbers they answer for. "+sentence(each.Reason))
 	}
 	d.provider.warnUnreadEngines(diags)

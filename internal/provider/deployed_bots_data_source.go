@@ -26,10 +26,11 @@ func (d *deployedBotsDataSource) Metadata(_ context.Context, req datasource.Meta
 }
 
 type deployedBotsModel struct {
-	Engine    types.String       `tfsdk:"engine"`
-	Status    types.String       `tfsdk:"status"`
-	NameRegex types.String       `tfsdk:"name_regex"`
-	Bots      []deployedBotModel `tfsdk:"bots"`
+	Engine        types.String       `tfsdk:"engine"`
+	Status        types.String       `tfsdk:"status"`
+	NameRegex     types.String       `tfsdk:"name_regex"`
+	Conversations types.Bool         `tfsdk:"open_conversations"`
+	Bots          []deployedBotModel `tfsdk:"bots"`
 }
 
 type deployedBotModel struct {
@@ -89,6 +90,11 @@ func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				Optional: true, MarkdownDescription: "Only bots whose `unique_name` matches this regular expression (RE2).",
 				Validators: []validator.String{regularExpression{}},
 			},
+			"open_conversations": schema.BoolAttribute{
+				Optional: true, MarkdownDescription: "Whether to look at the open conversations of Twilio Conversations too, each of which may lead to a bot by a webhook of its own. " +
+					"Twilio has no list of it: one request for each conversation, of up to 200 in the default Conversation Service; a warning says where there are more. " +
+					"Without it, a bot that is reached by an open conversation alone is `idle`.",
+			},
 			"bots": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The bots, by name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -132,7 +138,7 @@ func (d *deployedBotsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, err := d.overview(ctx, d.provider.account.WaysIn, &resp.Diagnostics)
+	o, err := d.overview(ctx, func(kind bot.WayKind) bool { return kind != bot.ByConversation || m.Conversations.ValueBool() }, &resp.Diagnostics)
 	if err != nil {
 		unusable(&resp.Diagnostics, "the account's bots", err)
 		return

@@ -45,7 +45,7 @@ func advice(problem *bot.Problem) string {
 		return "Remove the bindings of these numbers, point others elsewhere at Twilio, or set `force_destroy = true` on the bot and apply that first: then they are freed. " +
 			"To replace the bot, change its `unique_name`: its numbers follow. Where Terraform replaces it (`-replace`, a taint, `replace_triggered_by`), the bot needs `create_before_destroy`."
 	case bot.StillReferenced:
-		return "Point it elsewhere first, then apply again. To replace the bot, change its `unique_name`: what can be moved follows, and the plan names the rest."
+		return "Point it elsewhere first, or close it where it is a conversation, then apply again. To replace the bot, change its `unique_name`: what can be moved follows, and the plan names the rest."
 	case bot.NoURLForWay:
 		return "Give it `messaging_url` or `voice_url`, or point that elsewhere first."
 	case bot.NoFlowForNotice:

@@ -186,8 +186,8 @@ func (l *botRecords) webhooksAfter(sid string) (w webhooksModel, ok bool) {
 	return w, ok
 }
 
-// planReplaced records that Terraform replaces a bot.
-func (l *botRecords) planReplaced(sid string) {
+// planRecreated records that Terraform replaces a bot.
+func (l *botRecords) planRecreated(sid string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.recreated[sid] = true

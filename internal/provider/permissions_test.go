@@ -89,12 +89,17 @@ func TestEachProductTakenAway(t *testing.T) {
 		{"voice/twiml.apps/*", unread, unread, apps, apps, apps, apps},
 		{"studio/flows/*", unread, unread, flows, flows, flows, flows},
 		{"studio/executions/*", "", "", "", "What is in progress on it " + unread, "", ""},
-		{"messaging/services/*", unread, unread, "Unable to look for Messaging Services", unread, "by Messaging Services too is not known", unread},
+		{"messaging/services/*", unread, unread, "Unable to look for Messaging Services", unread, "The account's Messaging Services " + unread + ", so whether", unread},
 		{"messaging/services.phonenumbers/*", unread, unread, "Unable to look for Messaging Services", "", "Unable to look for Messaging Services", ""},
 		{"messaging/whatsapp-senders/*", "", unread, "", unread, unread, unread},
 		{"voice/sip.domains/*", "", unread, "", unread, unread, unread},
 		{"sms/short-codes/*", "", unread, "", unread, unread, unread},
 		{"conversations/addresses/*", "", unread, "", unread, unread, unread},
+		{"conversations/conversations/*", "", "", "", unread, unread, unread},
+		{"conversations/webhooks/*", "", "", "", unread, unread, unread},
+		{"voice/sip.trunks/*", "", unread, "", unread, unread, unread},
+		{"voice/sip.byoc-trunks/*", "", unread, "", unread, unread, unread},
+		{"flex/flex-flows/*", "", unread, "", unread, unread, unread},
 		{"routes/inbound/*", "", "", "inbound processing Regions", "", "", ""},
 	} {
 		for _, status := range []int{401, 403} {
@@ -102,6 +107,9 @@ func TestEachProductTakenAway(t *testing.T) {
 				t.Parallel()
 				b := newBench(t)
 				if _, err := b.w.box.AddMessagingService(`{"friendly_name": "Campaigns", "inbound_request_url": "https://campaigns.example.com/", "use_inbound_webhook_on_number": false}`); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := b.w.box.AddConversation(fmt.Sprintf(`{"contact": "+12025550177", "address": %q, "webhook": {"type": "webhook", "webhook_url": "https://theirs.example.com/"}}`, usNumber)); err != nil {
 					t.Fatal(err)
 				}
 				first, second := content("studio", "first", 1), content("studio", "second", 2)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -57,7 +58,15 @@ type sideModel struct {
 	UniqueName   types.String `tfsdk:"unique_name"`
 	TargetTask   types.String `tfsdk:"target_task"`
 	URL          types.String `tfsdk:"url"`
+	Method       types.String `tfsdk:"method"`
+	Via          types.String `tfsdk:"via"`
 }
+
+// What a side is answered by.
+const (
+	viaNumber  = "number"
+	viaService = "messaging_service"
+)
 
 func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	computed := func(description string) schema.Attribute {
@@ -72,6 +81,8 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				"unique_name":   computed("The bot's name; null for one that no longer exists."),
 				"target_task":   computed("The task at which a conversation enters; Autopilot only."),
 				"url":           computed("The URL that Twilio calls; null where an application or a SIP trunk answers. Where it does not reach a bot of the account, `…` stands for the user and password, the query and the fragment, which may be secret."),
+				"method":        computed("The method by which Twilio calls `url`: `POST` or `GET`."),
+				"via":           computed("Whose configuration says so: `number`, its own, or `messaging_service`, the one of `messaging_service_sid`, which answers messages in its place."),
 			},
 		}
 	}
@@ -200,9 +211,16 @@ func (m phoneNumbersModel) lets(n accountNumberModel) bool {
 }
 
 func sideOf(webhooks bot.Webhooks, answer bot.Answer) sideModel {
+	via, method := viaNumber, types.StringNull()
+	if answer.Service.SID != "" {
+		via = viaService
+	}
+	if answer.URL != "" {
+		method = types.StringValue(cmp.Or(answer.Method, bot.WebhookMethod))
+	}
 	return sideModel{
 		Kind:         types.StringValue(string(answer.Kind)),
 		AssistantSID: optional(answer.BotSID), UniqueName: optional(answer.Bot.UniqueName),
-		TargetTask: optional(answer.TargetTask), URL: optional(webhooks.ShownURL(answer.URL)),
+		TargetTask: optional(answer.TargetTask), URL: optional(webhooks.ShownURL(answer.URL)), Method: method, Via: types.StringValue(via),
 	}
 }

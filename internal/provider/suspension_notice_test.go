@@ -183,7 +183,7 @@ func TestAnsweringListsWaysIn(t *testing.T) {
 	if _, err := b.plan(append(blocks, suspensionBlock()), true); err != nil {
 		t.Fatal(err)
 	}
-	b.warnsOnce("will be suspended", "by the Messaging Service", service, "goes on answering", rcs, "cannot be silenced")
+	b.warnsOnce("will be suspended", "by the Messaging Service", service, "goes on answering", rcs, "does not silence")
 	b.applied(append(blocks, suspensionBlock())...)
 	b.w.call(http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service, map[string]string{"InboundRequestUrl": url})
 	planned, err := b.plan(append(blocks, suspensionBlock()), true)

@@ -295,10 +295,10 @@ func (r *suspensionResource) willBeSilent(ctx context.Context, plan suspensionMo
 		said = append(said, fmt.Sprintf("The hold has no Studio flow, since these credentials reach none (%s): only its missing URLs keep its phone numbers silent, and a caller may hear an announcement of Twilio's.", sentence(reason)))
 	}
 	if len(goes) > 0 {
-		said = append(said, fmt.Sprintf("It goes on answering by %s, which cannot be silenced.", bot.JoinWays(goes)))
+		said = append(said, fmt.Sprintf("It goes on answering by %s, which a suspension does not silence.", bot.JoinWays(goes)))
 	}
 	for _, unread := range routes.Unread {
-		said = append(said, fmt.Sprintf("Whether it answers by %s too is not known, since they could not be read (%s): by these it may go on answering.", unread.Kind.Plural(), sentence(unread.Reason)))
+		said = append(said, fmt.Sprintf("%s, so whether it answers by others of them is not known, and by these it may go on answering: %s", unread, sentence(unread.Reason)))
 	}
 	diags.AddAttributeWarning(path.Root("assistant_sid"), fmt.Sprintf("Bot %s will be suspended", r.provider.named(ctx, sid)), strings.Join(said, " "))
 }

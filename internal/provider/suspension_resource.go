@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -61,11 +62,20 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
 		return
 	}
+	r.goesOn(ctx, made, &resp.Diagnostics)
 	r.provider.ledger.recordCreated(exclusive{suspendedBot, plan.AssistantSID.ValueString()})
 	plan.read(r.provider.account.SID, made)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(handed.applied(made, saved).save(ctx, resp.Private)...)
+}
+
+// goesOn warns of what a bot answers by though it is suspended now.
+func (r *suspensionResource) goesOn(ctx context.Context, now suspension.Suspension, diags *diag.Diagnostics) {
+	if len(now.Ways.Fixed) > 0 {
+		diags.AddAttributeWarning(path.Root("assistant_sid"), fmt.Sprintf("Suspended bot %s goes on answering", r.provider.named(ctx, now.BotSID)),
+			fmt.Sprintf("It answers by %s, which a suspension does not silence. Point that elsewhere to silence it there too.", bot.JoinWays(now.Ways.Fixed)))
+	}
 }
 
 func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -145,6 +155,7 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 		addAttributeError(&resp.Diagnostics, path.Root("assistant_sid"), "Unable to suspend the bot", err)
 		return
 	}
+	r.goesOn(ctx, now, &resp.Diagnostics)
 	// The one that was suspended before may have gone with its mark: replaced by this
 	// one, it has none any more.
 	if before != now.BotSID && r.provider.successor(before) != now.BotSID && !r.provider.ledger.hasTakenSuspension(before) {

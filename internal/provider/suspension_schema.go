@@ -20,14 +20,16 @@ const (
 
 func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Keeps a bot from answering, whoever bound it and whenever: on all of its phone numbers, and by every other way in that can be pointed elsewhere " +
+		MarkdownDescription: "Keeps a bot from answering, whoever bound it and whenever: on all of its phone numbers, and by most other ways in " +
 			"(Messaging Services, Conversations addresses, WhatsApp senders, short codes, SIP domains, TwiML applications with the bot's URL). " +
 			"A *hold* answers in its place: a TwiML application named `suspended` and the bot's SID, and a Studio flow of the same name, whose URL the application has. " +
 			"The application is set as that of each number, where everything else (URL, target task, methods, fallbacks, label) stays as it was; the other ways in are pointed at the flow. " +
 			"The flow sends or says the `notice`, and ends. Without one a text gets no answer, and a call ends. Destroying the resource points everything back at the bot, which answers as before, and deletes the hold.\n\n" +
 			"While a bot is suspended, every plan that reads it or one of its bindings warns and names what is silent. " +
 			"A bot has one suspension: a second one is refused. One that Terraform replaces never lets the bot answer in between, and one whose address changes needs a `moved` block.\n\n" +
-			"What Twilio does not let a client point elsewhere goes on, and the plan names it: RCS senders, and flows that run the bot as a subflow. " +
+			"Some ways in go on leading to the bot, and the plan and the apply name them: RCS senders and flows that run the bot as a subflow, which cannot be pointed elsewhere, " +
+			"the disaster recovery URLs of SIP trunks, BYOC trunks, Flex Flows, and conversations of Twilio Conversations that are open already. " +
+			"A conversation that begins while the bot is suspended gets the notice, and leads to the bot once that is resumed. " +
 			"A Messaging Service that defers to its numbers, and a Conversations address whose auto-creation is off, lead nowhere and are left as they are; one that is put to use later is in `answering`. The [guide on who answers](../guides/who-answers.md) has every way in. " +
 			"Where the credentials do not reach Studio (those of a parent account, a restricted key without the permission), the hold is the application alone: " +
 			"numbers are silenced by its missing URLs, what reaches the bot by a URL beside them goes on, and the plan says so.\n\n" +

@@ -59,7 +59,7 @@ func (d *providerData) warnSuspended(ctx context.Context, botSID string, diags *
 		silent += ". It does not answer by " + bot.JoinWays(now.Ways.Silenced)
 	}
 	if len(now.Ways.Fixed) > 0 {
-		silent += ". It goes on answering by " + bot.JoinWays(now.Ways.Fixed) + ", which cannot be silenced"
+		silent += ". It goes on answering by " + bot.JoinWays(now.Ways.Fixed) + ", which a suspension does not silence"
 	}
 	diags.AddWarning(fmt.Sprintf("Bot %s is suspended", d.named(ctx, botSID)),
 		fmt.Sprintf("Its hold %s %s. "+

@@ -137,10 +137,11 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 }
 
 // moveWays moves the other ways in that lead to the old bot, used by Twilio or not. Each is
-// one write. What is silenced leads to the hold, which moves with its mark.
+// one write. What is silenced leads to the hold, which moves with its mark. A message to an
+// address that is not moved yet may begin a conversation with the old bot: moveAll looks again.
 func (r *replacement) moveWays(ctx context.Context) error {
 	now := r.account.Now()
-	all, _, err := r.account.WaysThatMove(ctx, now)
+	all, _, err := r.account.WaysOf(ctx, now, bot.WayKind.Moves)
 	if err != nil {
 		return err
 	}
@@ -179,7 +180,7 @@ type moveWay struct {
 // decide says where a way in that leads to the old bot leads from now on.
 func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves bool, err error) {
 	route := routing.Lead(way)
-	if m.old.SID == "" || route.BotSID != m.old.SID || way.SID == m.old.SID || !way.Moves() {
+	if m.old.SID == "" || route.BotSID != m.old.SID || way.SID == m.old.SID || !way.MovesTo(m.to.Engine()) {
 		return way, false, nil
 	}
 	task := m.task

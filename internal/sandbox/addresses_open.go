@@ -174,11 +174,19 @@ func updateOpenHook(c *call) (int, any, error) {
 	f := c.fields()
 	f.present("Configuration.Url", "Configuration.FlowSid")
 	f.url("Configuration.Url", &o.Webhook.WebhookURL)
-	f.method("Configuration.Method", &o.Webhook.WebhookMethod)
+	// In the documents it is in lower case, as for addresses.
+	method := strings.ToLower(o.Webhook.WebhookMethod)
+	f.oneOf("Configuration.Method", &method, 21403, "get", "post")
+	o.Webhook.WebhookMethod = strings.ToUpper(method)
 	if _, sent := f.sent("Configuration.Filters"); sent {
 		o.Webhook.WebhookFilters = slices.Clone(c.params["Configuration.Filters"])
 	}
 	f.sid("Configuration.FlowSid", "FW", &o.Webhook.StudioFlowSID)
+	if o.Webhook.Type == autoStudio && c.params.Has("Configuration.FlowSid") {
+		if flow, ok := studioFlows.get(c.state, o.Webhook.StudioFlowSID); !ok || flow.AccountSID != c.account.SID {
+			f.fail(invalidParameter(20001, "Configuration.FlowSid: there is no flow %s", o.Webhook.StudioFlowSID))
+		}
+	}
 	if err := f.result(); err != nil {
 		return 0, nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
+	trunking "github.com/twilio/twilio-go/rest/trunking/v1"
+	voice "github.com/twilio/twilio-go/rest/voice/v1"
 )
 
 const (
@@ -54,6 +56,39 @@ func TestTrunksAndFlexFlowsAreListed(t *testing.T) {
 	turn(t, s, 400, "POST", "flex_flows", `{"integration_type":"bot"}`)
 }
 
+// The OpenAPI documents leave the changes of trunks out, so Twilio's own client makes them.
+func TestTwiliosClientPointsTrunks(t *testing.T) {
+	s := predictable()
+	_, webhook := published(t, s, "echo", echoFlow)
+	trunk, err := s.AddTrunk(`{"friendly_name":"pbx"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byoc, err := s.AddByocTrunk(`{"friendly_name":"carrier"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, err := trunking.NewApiService(twilioHandler(s)).UpdateTrunk(trunk, (&trunking.UpdateTrunkParams{}).SetDisasterRecoveryUrl(webhook).SetDisasterRecoveryMethod("GET"))
+	if err != nil || *moved.DisasterRecoveryUrl != webhook || *moved.DisasterRecoveryMethod != "GET" || *moved.FriendlyName != "pbx" {
+		t.Errorf("%v %v", moved, err)
+	}
+	carrier, err := voice.NewApiService(twilioHandler(s)).UpdateByocTrunk(byoc, (&voice.UpdateByocTrunkParams{}).SetVoiceUrl(webhook).SetVoiceMethod("GET"))
+	if err != nil || *carrier.VoiceUrl != webhook || *carrier.VoiceMethod != "GET" || *carrier.FriendlyName != "carrier" {
+		t.Errorf("%v %v", carrier, err)
+	}
+	if got := deliver(t, s, Inbound{To: byoc, From: contact, Channel: "voice"}); got != "Hello "+contact+" end" {
+		t.Errorf("a call by a BYOC trunk: %s", got)
+	}
+	for _, wrong := range [][]string{{"DisasterRecoveryUrl", "here"}, {"DisasterRecoveryMethod", "PUT"}, {"VoiceUrl", webhook}} {
+		must(t, s, 400, "POST", trunksURL+"/"+trunk, form(wrong...))
+	}
+	for _, wrong := range [][]string{{"VoiceUrl", "here"}, {"VoiceMethod", "PUT"}, {"DisasterRecoveryUrl", webhook}} {
+		must(t, s, 400, "POST", byocTrunksURL+"/"+byoc, form(wrong...))
+	}
+	must(t, s, 404, "POST", trunksURL+"/TK"+strings.Repeat("0", 32), form("DisasterRecoveryUrl", webhook))
+	must(t, s, 404, "POST", byocTrunksURL+"/BY"+strings.Repeat("0", 32), form("VoiceUrl", webhook))
+}
+
 // The OpenAPI documents leave these out, so Twilio's own client reads them.
 func TestTwiliosClientReadsAndClosesOpenConversations(t *testing.T) {
 	s := predictable()
@@ -75,6 +110,9 @@ func TestTwiliosClientReadsAndClosesOpenConversations(t *testing.T) {
 	changed, err := twilio.UpdateConversationScopedWebhook(sid, *hooks[0].Sid, (&conversations.UpdateConversationScopedWebhookParams{}).SetConfigurationFlowSid(other))
 	if err != nil || (*changed.Configuration).(map[string]any)["flow_sid"] != other {
 		t.Fatalf("%v %v", changed, err)
+	}
+	for _, wrong := range [][]string{{"Configuration.FlowSid", "FW" + strings.Repeat("0", 32)}, {"Configuration.Method", "PUT"}, {"Target", "webhook"}} {
+		must(t, s, 400, "POST", openURL+"/"+sid+"/Webhooks/"+*hooks[0].Sid, form(wrong...))
 	}
 	if got := text(t, s, "again"); got != "Other again wait" {
 		t.Errorf("the conversation was not led to the other flow: %s", got)

@@ -2,15 +2,17 @@ package sandbox
 
 import "net/http"
 
-// trunkingProduct has the SIP trunks, which are read alone: what an API changes on them
-// is no part of the sandbox.
+// trunkingProduct has the SIP trunks, which are read, and changed in what they lead to. The
+// change is not in the OpenAPI documents that tests check against; its parameters are those
+// of twilio-go 1.31.0 (rest/trunking/v1).
 func trunkingProduct() product {
 	return product{
 		host:     "trunking",
 		prefixes: []string{trunksPath},
 		routes: granted("voice/sip.trunks", []route{
 			{method: "GET", pattern: trunksPath, list: true, handler: listTrunks},
-			{method: "GET", pattern: trunksPath + "/{Sid}", handler: fetchTrunk},
+			{method: "GET", pattern: trunkPath, handler: fetchTrunk},
+			{method: "POST", pattern: trunkPath, handler: updateTrunk, params: []string{"FriendlyName", "DisasterRecoveryUrl", "DisasterRecoveryMethod"}},
 		}),
 		tables: []stored{sipTrunks},
 	}
@@ -28,7 +30,10 @@ type sipTrunk struct {
 
 var sipTrunks = newTable[sipTrunk]("sip_trunks")
 
-const trunksPath = "/v1/Trunks"
+const (
+	trunksPath = "/v1/Trunks"
+	trunkPath  = trunksPath + "/{Sid}"
+)
 
 func renderTrunk(t sipTrunk) object {
 	url := "https://trunking.twilio.com" + trunksPath + "/" + t.SID
@@ -62,10 +67,35 @@ func listTrunks(c *call) (int, any, error) {
 	return listPage(c, "trunks", found, renderTrunk)
 }
 
-func fetchTrunk(c *call) (int, any, error) {
+func (c *call) trunk() (sipTrunk, error) {
 	t, ok := sipTrunks.get(c.state, c.PathValue("Sid"))
 	if !ok || t.AccountSID != c.account.SID {
-		return 0, nil, c.notFound()
+		return t, c.notFound()
 	}
+	return t, nil
+}
+
+func fetchTrunk(c *call) (int, any, error) {
+	t, err := c.trunk()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, renderTrunk(t), nil
+}
+
+func updateTrunk(c *call) (int, any, error) {
+	t, err := c.trunk()
+	if err != nil {
+		return 0, nil, err
+	}
+	f := c.fields()
+	f.length("FriendlyName", &t.FriendlyName, 0, 64, 20002)
+	f.url("DisasterRecoveryUrl", &t.DisasterRecoveryURL)
+	f.method("DisasterRecoveryMethod", &t.DisasterRecoveryMethod)
+	if err := f.result(); err != nil {
+		return 0, nil, err
+	}
+	c.touch(&t.record)
+	sipTrunks.put(c.state, t)
 	return http.StatusOK, renderTrunk(t), nil
 }

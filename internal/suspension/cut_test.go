@@ -55,7 +55,7 @@ func silenceByHand(w *sandboxtest.World, b bot.Bot) bot.Hold {
 	made := w.Hold(b.SID, "")
 	silenceSides(w, made)
 	a, _ := w.Process()
-	if _, err := silenceWays(w.T.Context(), a, made, nil, nil); err != nil {
+	if err := silenceWays(w.T.Context(), a, made, nil, nil); err != nil {
 		w.T.Fatal(err)
 	}
 	return made

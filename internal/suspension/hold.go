@@ -308,7 +308,7 @@ func move(ctx context.Context, a *account.Account, from, to string) error {
 	}
 	routing, err := a.RoutingOfWays(ctx, a.Now())
 	if hold := routing.HoldOf(to); err == nil && hold.SID != "" {
-		_, err = silenceWays(ctx, a, hold, nil, nil)
+		err = silenceWays(ctx, a, hold, nil, nil)
 	}
 	return err
 }

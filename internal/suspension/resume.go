@@ -98,6 +98,12 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved Saved)
 			return ways.resumeWays(ctx, a, a.Now())
 		},
 	})
+	for _, each := range ways.partly {
+		notices = append(notices, bot.Notice{
+			Summary: each.String(),
+			Detail:  fmt.Sprintf("Those that were looked at lead to bot %s again. Another that began while it was suspended gets no answer until it is closed: %v.", botSID, each.Reason),
+		})
+	}
 	return notices, err
 }
 

@@ -73,7 +73,10 @@ func Suspend(ctx context.Context, a *account.Account, botSID, notice string) (no
 		Name: "silencing the other ways in to it",
 		Cut:  "Its phone numbers are silenced, and some of the other ways in still lead to it; the next plan names them, and the next apply silences the rest.",
 		Do: func(ctx context.Context) (err error) {
-			now.Ways, err = silenceWays(ctx, a, hold.known(), &waysLog, &before)
+			if err = silenceWays(ctx, a, hold.known(), &waysLog, &before); err != nil {
+				return err
+			}
+			now.Ways, _, err = readWays(ctx, a, botSID, account.AnyTime, bot.WayKind.Moves) // open conversations too
 			return err
 		},
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &waysLog) },

@@ -39,7 +39,7 @@ func ReadWhole(ctx context.Context, a *account.Account, botSID string, since acc
 		return s, err
 	}
 	if s.HoldSID != "" || a.KnowsHoldOf(botSID) {
-		if s.Ways, s.FlowSID, err = readWays(ctx, a, botSID, since); err != nil {
+		if s.Ways, s.FlowSID, err = readWays(ctx, a, botSID, since, bot.WayKind.Listed); err != nil {
 			return s, err
 		}
 	}

@@ -21,9 +21,9 @@ type Ways struct {
 	Answering []bot.Way
 	// Dead are pointed at a hold of the bot which no longer exists.
 	Dead []bot.Way
-	// Fixed are those by which the bot goes on answering: they cannot be pointed elsewhere.
+	// Fixed are those by which the bot goes on answering: a suspension leaves them as they are.
 	Fixed []bot.Way
-	// Unread are the kinds that the credentials may not read.
+	// Unread are the kinds that the credentials may not read, or that were not read whole.
 	Unread []bot.Unread
 }
 
@@ -48,9 +48,10 @@ func waysOf(routing bot.Routing, all []bot.Way, hold bot.Hold) Ways {
 	return ways
 }
 
-// readWays reads the ways in to a bot, and the flow of the hold that suspends it.
-func readWays(ctx context.Context, a *account.Account, botSID string, since account.Moment) (ways Ways, flowSID string, err error) {
-	all, unread, err := a.WaysThatMove(ctx, since)
+// readWays reads the ways in to a bot of the kinds that are asked for, and the flow of the
+// hold that suspends it.
+func readWays(ctx context.Context, a *account.Account, botSID string, since account.Moment, asked func(bot.WayKind) bool) (ways Ways, flowSID string, err error) {
+	all, unread, err := a.WaysOf(ctx, since, asked)
 	if err != nil {
 		return Ways{}, "", err
 	}
@@ -66,7 +67,7 @@ func readWays(ctx context.Context, a *account.Account, botSID string, since acco
 }
 
 // Goes are the ways in by which a bot would go on answering if it were suspended: they lead
-// to it and cannot be silenced. reason says why its hold would have no flow; nil where it
+// to it and are not silenced. reason says why its hold would have no flow; nil where it
 // has one.
 func Goes(ctx context.Context, a *account.Account, routes account.Routes) (ways []bot.Way, reason error) {
 	reason = a.NoHoldFlows(ctx)
@@ -97,16 +98,16 @@ func (t Tasks) With(other Tasks) Tasks {
 }
 
 // silenceWays points every way in by which a bot answers, or that is pointed at a hold which
-// no longer exists, at its hold, and looks again until there is none: what it returns is
-// that last look. log and saved may be nil.
-func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *account.UndoLog, saved *recorder) (ways Ways, err error) {
+// no longer exists, at its hold, and looks again until there is none. log and saved may be nil.
+func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *account.UndoLog, saved *recorder) error {
+	var answering []bot.Way
 	for range account.Rounds {
-		if ways, _, err = readWays(ctx, a, hold.BotSID, a.Now()); err != nil {
-			return ways, err
+		ways, _, err := readWays(ctx, a, hold.BotSID, a.Now(), bot.WayKind.Listed)
+		if err != nil {
+			return err
 		}
-		answering := slices.Concat(ways.Answering, ways.Dead)
-		if len(answering) == 0 {
-			return ways, nil
+		if answering = slices.Concat(ways.Answering, ways.Dead); len(answering) == 0 {
+			return nil
 		}
 		for _, way := range answering {
 			err := a.EditWay(ctx, way, log, func(ctx context.Context, live bot.Way) (bot.Way, bool, error) {
@@ -121,11 +122,11 @@ func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *ac
 				return to, changed, nil
 			})
 			if err != nil {
-				return ways, err
+				return err
 			}
 		}
 	}
-	return ways, fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(slices.Concat(ways.Answering, ways.Dead)))
+	return fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(answering))
 }
 
 // silenceWay points a way in by which a bot answers at its hold.
@@ -144,13 +145,15 @@ type resumption struct {
 	bot      bot.Bot
 	webhooks bot.Webhooks // with the URL of the bot
 	tasks    Tasks
+	// partly are the kinds of which not all could be read.
+	partly []bot.Unread
 }
 
 // resumptionOf reads what it takes to point ways in at a bot: a bot hosted elsewhere is
 // reached by the URLs that it has now.
 func resumptionOf(ctx context.Context, a *account.Account, botSID string, tasks Tasks) (resumption, error) {
 	webhooks, err := a.WebhooksOf(ctx, botSID)
-	r := resumption{bot.Bot{SID: botSID}, webhooks, tasks}
+	r := resumption{bot: bot.Bot{SID: botSID}, webhooks: webhooks, tasks: tasks}
 	if err != nil || r.bot.Engine() != bot.Application {
 		return r, err
 	}
@@ -166,7 +169,7 @@ func resumptionOf(ctx context.Context, a *account.Account, botSID string, tasks 
 
 // resumeWay points a way in that is pointed at a hold of the bot at the bot.
 func (r resumption) resumeWay(routing bot.Routing, way bot.Way) (to bot.Way, changed bool, err error) {
-	if route := routing.Lead(way); route.BotSID != r.bot.SID || (route.SilencedBy == "" && !route.Gone) {
+	if route := routing.Lead(way); route.BotSID != r.bot.SID || (route.SilencedBy == "" && !route.Gone) || !way.MovesTo(r.bot.Engine()) {
 		return way, false, nil
 	}
 	pointer, ok := way.Off(r.webhooks, r.bot, r.tasks[way.Key()])
@@ -185,7 +188,7 @@ func (r resumption) resumeWay(routing bot.Routing, way bot.Way) (to bot.Way, cha
 // check refuses to resume a bot that a way in cannot be pointed at again. It reads listings
 // begun at the moment or later.
 func (r resumption) check(ctx context.Context, a *account.Account, since account.Moment) error {
-	all, _, err := a.WaysThatMove(ctx, since)
+	all, _, err := a.WaysOf(ctx, since, bot.WayKind.Moves)
 	if err != nil {
 		return err
 	}
@@ -199,15 +202,18 @@ func (r resumption) check(ctx context.Context, a *account.Account, since account
 }
 
 // resumeWays points every way in that is pointed at a hold of the bot at the bot, and looks
-// again until there is none. The first look reads listings begun at the moment or later.
-func (r resumption) resumeWays(ctx context.Context, a *account.Account, since account.Moment) error {
+// again until there is none. Among them are the conversations that began with the hold, by a
+// message to an address that it silenced. The first look reads listings begun at the moment
+// or later.
+func (r *resumption) resumeWays(ctx context.Context, a *account.Account, since account.Moment) error {
 	var ways Ways
 	for range account.Rounds {
 		var err error
-		if ways, _, err = readWays(ctx, a, r.bot.SID, since); err != nil {
+		if ways, _, err = readWays(ctx, a, r.bot.SID, since, bot.WayKind.Moves); err != nil {
 			return err
 		}
-		silent := slices.Concat(ways.Silenced, ways.Dead)
+		r.partly = slices.DeleteFunc(ways.Unread, func(u bot.Unread) bool { return !errors.As(u.Reason, new(*bot.PartlyReadError)) })
+		silent := slices.DeleteFunc(slices.Concat(ways.Silenced, ways.Dead), func(w bot.Way) bool { return !w.MovesTo(r.bot.Engine()) })
 		if len(silent) == 0 {
 			return nil
 		}

@@ -18,14 +18,17 @@ import (
 )
 
 // asks writes to an address, or calls it, each time as another person: Twilio keeps the
-// conversation that one is in where it was begun. It returns the SID of the bot or the hold
-// that answers, and what it says.
+// conversation that one is in where it was begun. One that this begins is closed again. It
+// returns the SID of the bot or the hold that answers, and what it says.
 func asks(w *sandboxtest.World, person *int, to string, channel bot.Channel) (sid, said string) {
 	w.T.Helper()
 	*person++
 	answer, err := w.Box.Inbound(sandbox.Inbound{To: to, From: fmt.Sprintf("+1500555%04d", *person), Channel: string(channel), Body: "hello"})
 	if err != nil {
 		w.T.Fatal(err)
+	}
+	if answer.Via == "address" {
+		closeConversations(w)
 	}
 	if answer.Bot != nil {
 		sid = answer.Bot.SID
@@ -37,6 +40,19 @@ func asks(w *sandboxtest.World, person *int, to string, channel bot.Channel) (si
 		said += " (and it goes on)"
 	}
 	return sid, said
+}
+
+func conversations(w *sandboxtest.World) []bot.Way {
+	return slices.DeleteFunc(w.Ways(), func(way bot.Way) bool { return way.Kind != bot.ByConversation })
+}
+
+func closeConversations(w *sandboxtest.World) {
+	w.T.Helper()
+	for _, way := range conversations(w) {
+		if err := w.Box.CloseConversation(way.SID); err != nil {
+			w.T.Fatal(err)
+		}
+	}
 }
 
 func pointersOf(w *sandboxtest.World) map[string]bot.Way {
@@ -85,11 +101,12 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 		}
 		a, _ := w.Process()
 		goes, _ := Goes(w.T.Context(), a, w.Routes(b.SID))
-		if (len(goes) > 0) != in.Fixed {
+		goesOn := in.Fixed || in.Answers
+		if (len(goes) > 0) != goesOn {
 			w.T.Errorf("what goes on answering is %v", goes)
 		}
 		now, saved, err := Suspend(w.T.Context(), a, b.SID, notice)
-		if err != nil || len(now.Ways.Answering)+len(now.Ways.Dead) > 0 || (len(now.Ways.Silenced) > 0) == (in.Fixed || in.Idle) {
+		if err != nil || len(now.Ways.Answering)+len(now.Ways.Dead) > 0 || (len(now.Ways.Silenced) > 0) == (goesOn || in.Idle) {
 			w.T.Fatalf("%+v, %v", now, err)
 		}
 		next, _ := w.Process()
@@ -108,7 +125,7 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 		}{
 			"messages to its number": {number, bot.Messaging, true},
 			"calls to its number":    {number, bot.Voice, true},
-			"the way in":             {to, in.Channel, !in.Fixed && !in.Idle},
+			"the way in":             {to, in.Channel, !goesOn && !in.Idle},
 		} {
 			if what == "the way in" && !asked {
 				continue
@@ -118,10 +135,10 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 				w.T.Errorf("%s: answered by %s (the hold is %+v), and it says %q", what, sid, hold, said)
 			}
 		}
-		if wrong := w.Inconsistent(); len(wrong) > 0 && !in.Fixed {
+		if wrong := w.Inconsistent(); len(wrong) > 0 && !goesOn {
 			w.T.Error(wrong)
 		}
-		if now := pointersOf(w)[leads]; (in.Fixed || in.Idle) && now != before[leads] {
+		if now := pointersOf(w)[leads]; (goesOn || in.Idle) && now != before[leads] {
 			w.T.Errorf("what is not silenced leads to %+v", now)
 		}
 		if _, err := Resume(w.T.Context(), a, b.SID, saved); err != nil {
@@ -146,7 +163,7 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 func TestWayInThatWasResumedByHandIsSilencedAgain(t *testing.T) {
 	t.Parallel()
 	eachWayIn(t, func(w *sandboxtest.World, in sandboxtest.WayIn, engine bot.Engine, notice string) {
-		if in.Fixed || in.Idle {
+		if in.Fixed || in.Idle || in.Answers {
 			return
 		}
 		b := w.Create(engine, "clinic")
@@ -209,6 +226,52 @@ func TestWayInThatWasResumedByHandIsSilencedAgain(t *testing.T) {
 			w.T.Errorf("resumed, it is\n%+v, was\n%+v, %v", pointersOf(w), before, err)
 		}
 	})
+}
+
+// A conversation that a message to a silenced address begins leads to the hold. It leads to
+// the bot once that is resumed, and does not end with the hold.
+func TestConversationThatBeganWithTheHoldIsResumed(t *testing.T) {
+	t.Parallel()
+	for _, in := range sandboxtest.WaysIn() {
+		if in.Kind != bot.ByAddress {
+			continue
+		}
+		for _, engine := range in.Engines {
+			t.Run(fmt.Sprintf("%s, %s", in.Name, engine), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
+					w.Reads(bot.ByConversation)
+					b := w.Create(engine, "clinic")
+					to := in.Add(w, b)
+					writes := func() sandbox.InboundAnswer {
+						answer, err := w.Box.Inbound(sandbox.Inbound{To: to, From: "+15005550177", Channel: "messaging", Body: "hello"})
+						if err != nil {
+							t.Fatal(err)
+						}
+						return answer
+					}
+					a, _ := w.Process()
+					now, saved, err := Suspend(t.Context(), a, b.SID, "Back on Monday.")
+					if err != nil {
+						t.Fatal(err)
+					}
+					if answer := writes(); answer.Bot == nil || answer.Bot.SID != now.FlowSID || len(conversations(w)) != 1 {
+						t.Fatalf("while it is suspended: %+v, %v", answer, conversations(w))
+					}
+					if _, err := Resume(t.Context(), a, b.SID, saved); err != nil {
+						t.Fatal(err)
+					}
+					if routes := w.Routes(b.SID); len(routes.Ways) != 2 {
+						t.Errorf("resumed, it is reached by %v, and the conversation leads to %+v", routes.Ways, conversations(w))
+					}
+					if answer := writes(); engine != bot.Application && (answer.Bot == nil || answer.Bot.SID != b.SID) {
+						t.Errorf("resumed, it answers %+v", answer)
+					}
+				})
+			})
+		}
+	}
 }
 
 // The hold of an earlier version, an application without URLs, is given a flow, and the
@@ -276,6 +339,7 @@ func TestTaskOfAWayInIsSaved(t *testing.T) {
 		w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
 		b := w.Create(bot.Autopilot, "clinic")
 		url := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: b.SID, Channel: bot.Messaging, TargetTask: "greeting"})
+		w.Reads(bot.ByShortCode)
 		if _, err := w.Box.AddShortCode(fmt.Sprintf(`{"short_code": "55502", "sms_url": %q, "sms_method": "GET"}`, url)); err != nil {
 			t.Fatal(err)
 		}

@@ -38,8 +38,13 @@ func Permissions() []Permission {
 		{Resource: "Numbers of Messaging Services", Host: "messaging", Path: "/v1/Services/{}/PhoneNumbers", Name: "messaging/services.phonenumbers", Actions: []string{"list"}},
 		{Resource: "WhatsApp and RCS senders", Host: "messaging", Path: "/v2/Channels/Senders", Name: "messaging/whatsapp-senders", Actions: []string{"list", "read", "update"}},
 		{Resource: "SIP domains", Host: "api", Path: ofThisAccount + "SIP/Domains", Name: "voice/sip.domains", Actions: []string{"list", "read", "update"}},
+		{Resource: "SIP trunks", Host: "trunking", Path: "/v1/Trunks", Name: "voice/sip.trunks", Actions: []string{"list", "read", "update"}},
+		{Resource: "BYOC trunks", Host: "voice", Path: "/v1/ByocTrunks", Name: "voice/sip.byoc-trunks", Actions: []string{"list", "read", "update"}},
 		{Resource: "Short codes", Host: "api", Path: ofThisAccount + "SMS/ShortCodes", Actions: []string{"list", "read", "update"}},
 		{Resource: "Conversations addresses", Host: "conversations", Path: "/v1/Configuration/Addresses", Actions: []string{"list", "read", "update"}},
+		{Resource: "Open conversations", Host: "conversations", Path: "/v1/Conversations", Actions: []string{"list"}},
+		{Resource: "Webhooks of conversations", Host: "conversations", Path: "/v1/Conversations/{}/Webhooks", Actions: []string{"list", "read", "update"}},
+		{Resource: "Flex Flows", Host: "flex-api", Path: "/v1/FlexFlows", Actions: []string{"list", "read", "update"}},
 		{Resource: "Inbound processing Regions (voice)", Host: "routes", Path: "/v2/PhoneNumbers", Actions: []string{"read"}},
 		{Resource: "Inbound processing Regions (messages)", Host: "routes", Path: "/v3/PhoneNumbers", Actions: []string{"read"}},
 	}

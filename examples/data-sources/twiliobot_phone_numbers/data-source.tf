@@ -16,3 +16,10 @@ output "free_numbers" {
 output "dead_numbers" {
   value = data.twiliobot_phone_numbers.dangling.phone_numbers[*].phone_number
 }
+
+# Numbers whose messages a Messaging Service answers, by the name of the bot that it leads to.
+data "twiliobot_phone_numbers" "all" {}
+
+output "answered_by_service" {
+  value = { for n in data.twiliobot_phone_numbers.all.phone_numbers : n.phone_number => n.messaging.unique_name if n.messaging.via == "messaging_service" }
+}

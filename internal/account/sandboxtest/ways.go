@@ -13,9 +13,22 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// waysIn are the ways in that have a list of their own.
-func waysIn(client *twilio.Client) []account.WaysIn {
-	return []account.WaysIn{twilio.NewAddresses(client), twilio.NewSenders(client), twilio.NewSIPDomains(client), twilio.NewShortCodes(client)}
+// Reads has the processes that begin from now on read the ways in of a kind, as adding one
+// does. An operation is cut off, and interleaved with another, at each of its calls: listings
+// that are always empty would only make that longer.
+func (w *World) Reads(kind bot.WayKind) {
+	if !slices.Contains(w.reads, kind) {
+		w.reads = append(w.reads, kind)
+	}
+}
+
+// waysIn are the ways in that have a list of their own, of the kinds that are read.
+func (w *World) waysIn(client *twilio.Client) []account.WaysIn {
+	all := []account.WaysIn{
+		twilio.NewAddresses(client), twilio.NewConversations(client), twilio.NewSenders(client), twilio.NewSIPDomains(client), twilio.NewShortCodes(client),
+		twilio.NewTrunks(client), twilio.NewBYOCTrunks(client), twilio.NewFlexFlows(client),
+	}
+	return slices.DeleteFunc(all, func(in account.WaysIn) bool { return !slices.Contains(w.reads, in.Kind()) })
 }
 
 // WayIn is a way in to bots beside the phone numbers' own fields, for tests that try each.
@@ -26,6 +39,9 @@ type WayIn struct {
 	Engines []bot.Engine // whose bots it can lead to
 	// Fixed reports whether it cannot be pointed elsewhere.
 	Fixed bool
+	// Answers reports whether it goes on answering while the bot is suspended, though it could be
+	// pointed elsewhere.
+	Answers bool
 	// Idle reports whether Twilio does not use it.
 	Idle bool
 	// Add adds a record that leads to a bot, and returns what people write to or call to
@@ -38,12 +54,13 @@ const (
 	waySender  = "whatsapp:+12025550198"
 	wayDomain  = "clinic.sip.twilio.com"
 	wayCode    = "55501"
+	wayContact = "+12025550177"
 )
 
 // WaysIn is every way in beside the phone numbers' own fields.
 func WaysIn() []WayIn {
 	everyEngine, byURL := bot.Engines(), []bot.Engine{bot.Studio, bot.Autopilot}
-	return []WayIn{
+	all := []WayIn{
 		{Name: "a Messaging Service", Kind: bot.ByService, Channel: bot.Messaging, Engines: everyEngine, Add: func(w *World, b bot.Bot) string {
 			w.added(w.Box.AddMessagingService(fmt.Sprintf(`{"friendly_name": "Campaigns", "inbound_request_url": %q, "inbound_method": "POST", "use_inbound_webhook_on_number": false, "phone_numbers": [%q]}`,
 				w.url(b, bot.Messaging), sandbox.StarterNumbers()[2])))
@@ -87,6 +104,26 @@ func WaysIn() []WayIn {
 			w.added(w.Box.AddSipDomain(fmt.Sprintf(`{"domain_name": %q, "voice_url": %q, "voice_method": "POST"}`, wayDomain, w.url(b, bot.Voice))))
 			return "sip:desk@" + wayDomain
 		}},
+		{Name: "a SIP trunk", Kind: bot.ByTrunk, Engines: everyEngine, Answers: true, Add: func(w *World, b bot.Bot) string {
+			return w.added(w.Box.AddTrunk(fmt.Sprintf(`{"friendly_name": "PBX", "disaster_recovery_url": %q, "disaster_recovery_method": "POST"}`, w.url(b, bot.Voice))))
+		}},
+		{Name: "a BYOC trunk", Kind: bot.ByBYOCTrunk, Channel: bot.Voice, Engines: everyEngine, Answers: true, Add: func(w *World, b bot.Bot) string {
+			return w.added(w.Box.AddByocTrunk(fmt.Sprintf(`{"friendly_name": "Carrier", "voice_url": %q, "voice_method": "POST"}`, w.url(b, bot.Voice))))
+		}},
+		{Name: "a Flex Flow with a flow", Kind: bot.ByFlexFlow, Engines: []bot.Engine{bot.Studio}, Answers: true, Add: func(w *World, b bot.Bot) string {
+			return w.added(w.Box.AddFlexFlow(fmt.Sprintf(`{"friendly_name": "Desk", "flow_sid": %q}`, b.SID)))
+		}},
+		{Name: "a Flex Flow with a webhook", Kind: bot.ByFlexFlow, Engines: everyEngine, Answers: true, Add: func(w *World, b bot.Bot) string {
+			return w.added(w.Box.AddFlexFlow(fmt.Sprintf(`{"friendly_name": "Desk", "integration_type": "external", "url": %q}`, w.url(b, bot.Messaging))))
+		}},
+		{Name: "an open conversation with a flow", Kind: bot.ByConversation, Engines: []bot.Engine{bot.Studio}, Answers: true, Add: func(w *World, b bot.Bot) string {
+			return w.added(w.Box.AddConversation(fmt.Sprintf(`{"contact": %q, "address": %q, "webhook": {"type": "studio", "studio_flow_sid": %q}}`,
+				wayContact, sandbox.StarterNumbers()[2], b.SID)))
+		}},
+		{Name: "an open conversation with a webhook", Kind: bot.ByConversation, Engines: everyEngine, Answers: true, Add: func(w *World, b bot.Bot) string {
+			return w.added(w.Box.AddConversation(fmt.Sprintf(`{"contact": %q, "address": %q, "webhook": {"type": "webhook", "webhook_url": %q, "webhook_method": "POST"}}`,
+				wayContact, sandbox.StarterNumbers()[2], w.url(b, bot.Messaging))))
+		}},
 		{Name: "a flow that runs it as a subflow", Kind: bot.BySubflow, Engines: []bot.Engine{bot.Studio}, Fixed: true, Add: func(w *World, b bot.Bot) string {
 			caller := fmt.Sprintf(`{"description": "Caller", "initial_state": "Trigger", "flags": {"allow_concurrent_calls": true}, "states": [
 				{"name": "Trigger", "type": "trigger", "properties": {"offset": {"x": 0, "y": 0}}, "transitions": [{"event": "incomingMessage", "next": "sub"}, {"event": "incomingCall"}, {"event": "incomingRequest"}]},
@@ -100,6 +137,13 @@ func WaysIn() []WayIn {
 			return w.added(made.SID, err)
 		}},
 	}
+	for i, in := range all {
+		all[i].Add = func(w *World, b bot.Bot) string {
+			w.Reads(in.Kind)
+			return in.Add(w, b)
+		}
+	}
+	return all
 }
 
 // Leads reports whether the way in can lead to bots of an engine.

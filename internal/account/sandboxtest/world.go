@@ -29,6 +29,8 @@ type World struct {
 	Box *sandbox.Sandbox
 	// Region is where the account is read and written; empty for us1.
 	Region string
+	// reads are the kinds of ways in with a list of their own that are read; see Reads.
+	reads []bot.WayKind
 
 	// Reached past every line.
 	Client   *twilio.Client
@@ -91,7 +93,7 @@ func (w *World) Process() (*account.Account, *Line) {
 	w.T.Helper()
 	line := &Line{next: w.Box.Transport()}
 	client := w.client(line)
-	a := account.New(AccountSID, bot.Webhooks{}, twilio.NewNumbers(client), twilio.NewServices(client), hosts(client), waysIn(client)...)
+	a := account.New(AccountSID, bot.Webhooks{}, twilio.NewNumbers(client), twilio.NewServices(client), hosts(client), w.waysIn(client)...)
 	a.Region = w.Region
 	return a, line
 }
@@ -350,7 +352,8 @@ func (w *World) wrong(deadOnly bool) []string {
 		if _, isBot := bot.EngineOf(route.BotSID); isBot && way.Moves() && way.Live() && !exists(route.BotSID) {
 			wrong = append(wrong, fmt.Sprintf("%s is dead: it leads to %s", way, route.BotSID))
 		}
-		if hold := routing.HoldOf(route.BotSID); !deadOnly && hold.FlowSID != "" && way.Moves() && way.Live() && route.SilencedBy == "" {
+		hold := routing.HoldOf(route.BotSID)
+		if _, silences := way.On(hold); !deadOnly && hold.FlowSID != "" && silences && way.Moves() && way.Live() && route.SilencedBy == "" {
 			wrong = append(wrong, fmt.Sprintf("%s leads to the suspended bot %s", way, route.BotSID))
 		}
 	}
