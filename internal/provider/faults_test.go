@@ -1,6 +1,9 @@
 package provider
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"maps"
@@ -10,6 +13,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -142,7 +146,11 @@ type bench struct {
 
 func (s scenario) bench(t *testing.T) bench {
 	t.Helper()
-	w := &world{t: t, box: sandbox.New(quick())}
+	created := 0
+	w := &world{t: t, box: sandbox.New(quick(), sandbox.WithSIDs(func(prefix string) string {
+		created++
+		return fmt.Sprintf("%s%032x", prefix, created)
+	}))}
 	g := &gate{next: conforming(t, w.box), box: w.box}
 	w.server = httptest.NewServer(slowed(t, g))
 	w.server.Config.ErrorLog = nil
@@ -177,11 +185,12 @@ type reference struct {
 	calls     int // of the operation itself
 	snapshots map[string][]string
 	builds    map[string]int
+	known     *resumptions
 }
 
 func (s scenario) reference(t *testing.T) reference {
 	t.Helper()
-	r := reference{snapshots: map[string][]string{}, builds: map[string]int{}}
+	r := reference{snapshots: map[string][]string{}, builds: map[string]int{}, known: &resumptions{known: map[string]func() (outcome, error){}}}
 	for _, v := range variants {
 		b := s.bench(t)
 		b.gate.arm(0, "", s.mayFallSilent)
@@ -229,13 +238,20 @@ const (
 func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant) (outcome, error) {
 	b := s.bench(t)
 	defer b.close()
-	result := converged
 	b.gate.arm(nth, kind, s.mayFallSilent)
 	first := b.apply(s.after, true)
 	b.gate.disarm()
 	if err := b.gate.violation(); err != nil {
 		return "", fmt.Errorf("%w (%s)", err, saying(first))
 	}
+	return r.known.resume(b.fingerprint()+v.name+strconv.FormatBool(lost(kind, first)), func() (outcome, error) {
+		return s.resume(b, r, kind, v, first)
+	})
+}
+
+// resume is what the user does after an apply that was cut, which ended with the error first.
+func (s scenario) resume(b bench, r reference, kind string, v variant, first error) (outcome, error) {
+	result := converged
 	if v.name == "destroy" {
 		b.gate.ignore()
 	}
@@ -266,6 +282,54 @@ func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant
 		return "", fmt.Errorf("%d model builds, and %d in a clean run (%s)", b.gate.builds(), r.builds[v.name], saying(first))
 	}
 	return result, nil
+}
+
+// resumptions are the outcomes of what the user does after a cut, by what there is then. Most
+// calls are reads, and many a cut leaves the same account and the same state: what follows
+// from them is tried once.
+type resumptions struct {
+	mu    sync.Mutex
+	known map[string]func() (outcome, error)
+}
+
+func (k *resumptions) resume(key string, tried func() (outcome, error)) (outcome, error) {
+	k.mu.Lock()
+	if k.known[key] == nil {
+		k.known[key] = sync.OnceValues(tried)
+	}
+	once := k.known[key]
+	k.mu.Unlock()
+	return once()
+}
+
+var moment = regexp.MustCompile(`20\d\d-\d\d-\d\dT[0-9:.]+`)
+
+// fingerprint is a digest of all that the next apply can know: the account and the state, but
+// for their dates.
+func (b bench) fingerprint() string {
+	contents, err := b.w.box.Contents(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	h := sha256.New()
+	h.Write(moment.ReplaceAll(contents, nil))
+	write := func(address string, saved savedState) {
+		fmt.Fprintf(h, "\n%s %s\n", address, saved.kind)
+		if saved.identity != nil {
+			h.Write(saved.identity.IdentityData.MsgPack)
+		}
+		if saved.state != nil {
+			h.Write(moment.ReplaceAll(saved.state.MsgPack, nil))
+		}
+		h.Write(moment.ReplaceAll(saved.private, nil))
+	}
+	for _, address := range slices.Sorted(maps.Keys(b.states)) {
+		write(address, b.states[address])
+	}
+	for _, each := range b.deposed {
+		write("deposed", each)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // asked does what an apply's error asks the user for before the next one. Only what
