@@ -347,7 +347,7 @@ func (p *serviceBindingPlan) leaves(ctx context.Context) bool {
 	if p.plan.AssistantSID.IsUnknown() {
 		p.diags.AddAttributeError(path.Root("assistant_sid"), "The bot is removed before its Messaging Service gets another",
 			fmt.Sprintf("Bot %s answers for the Messaging Service %s and is removed in this plan, and the bot that it gets is created in the same apply. "+
-				"Terraform removes the bot first, so the service would be without one, and nothing is changed. %s", p.prior.BotSID, p.prior.ServiceSID, twoWays))
+				"Terraform removes the bot first, so the service would be without one, and nothing is changed. %s", p.prior.BotSID, p.prior.ServiceSID, waysToNewBot))
 		return false
 	}
 	p.diags.AddAttributeWarning(path.Root("assistant_sid"), "The binding is replaced, and its Messaging Service goes on answering",

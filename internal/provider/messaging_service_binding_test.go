@@ -617,7 +617,7 @@ func TestRemovedBotHandsItsServiceOver(t *testing.T) {
 		b.desk("handed over", service, "texts")
 
 		merged := ownOn(map[string]string{"merged": engines["texts"]}, deskBlock(service, "merged"))
-		if _, err := b.run(turn{blocks: merged}); err == nil || !inOrder("removed before its Messaging Service", service, "-target").MatchString(err.Error()) {
+		if _, err := b.run(turn{blocks: merged}); err == nil || !inOrder("removed before its Messaging Service", service, "`moved`", "two applies", "-target").MatchString(err.Error()) {
 			t.Errorf("the next bot is not known: %v", err)
 		}
 		b.desk("refused", service, "texts")

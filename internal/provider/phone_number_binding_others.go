@@ -107,7 +107,10 @@ func (p *bindingPlan) leaves(ctx context.Context) bool {
 		return false
 	}
 	if p.plan.AssistantSID.IsUnknown() {
-		p.diags.AddAttributeError(path.Root("assistant_sid"), removedBotSummary, p.removedBot("and the bot that it gets is created in the same apply"))
+		p.diags.AddAttributeError(path.Root("assistant_sid"), removedBotSummary,
+			fmt.Sprintf("Bot %s answers on %s and is removed in this plan, and the bot that it gets is created in the same apply. "+
+				"Terraform removes the bot first, so the number would be without one, and nothing is changed. %s",
+				p.prior.BotSID, p.state.PhoneNumber.ValueString(), waysToNewBot))
 		return false
 	}
 	p.diags.AddAttributeWarning(path.Root("assistant_sid"), "The binding is replaced, and its phone number goes on answering",
@@ -130,16 +133,16 @@ func (d *providerData) leavesRemoved(ctx context.Context, botSID, bound string, 
 
 const removedBotSummary = "The bot is removed before its phone number gets another"
 
-// removedBot says what to do where a bot is removed and its number pointed at another bot
-// in one plan.
-func (p *bindingPlan) removedBot(why string) string {
-	return fmt.Sprintf("Bot %s answers on %s and is removed in this plan, %s. Terraform removes the bot first, so the number would be without one, and nothing is changed. %s",
-		p.prior.BotSID, p.state.PhoneNumber.ValueString(), why, twoWays)
-}
-
 // twoWays are the ways to point a number at another bot and to remove the first.
 const twoWays = "Two ways work: apply the binding first, with `-target` and its address, and then the rest; " +
 	"or, while the bot is still in the configuration, set `create_before_destroy = true` in its `lifecycle` block, apply that, and then remove the bot and point its numbers at the other in one apply."
+
+// waysToNewBot are the ways to do it where the other bot is created in the same plan.
+// create_before_destroy is none of them: no plan knows the new SID. Nor is -target where the
+// two bots are instances of one resource, since Terraform then plans the removal too.
+const waysToNewBot = "If it is one bot whose address or `for_each` key changes, keep it with a `moved` block: its numbers stay with it, also where it is renamed. " +
+	"If they are two bots, take two applies: first create the new one and point its numbers at it, with the old one still in the configuration, then remove that. " +
+	"Where the two are not instances of one resource, `-target` with the binding's address does the first of these."
 
 // planDeletion tells the plans of other bindings what this one gives up.
 func (r *phoneNumberBindingResource) planDeletion(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
