@@ -92,7 +92,7 @@ func waysGo(ways []bot.Way, force bool) string {
 func unreadNotes(unread []bot.Unread) []string {
 	var notes []string
 	for _, each := range unread {
-		notes = append(notes, fmt.Sprintf("%s, so what of them leads to the bot is not known: %s", each, sentence(each.Reason)))
+		notes = append(notes, fmt.Sprintf("%s, so what of them leads to the bot is not known, and gets no answer once this bot is deleted: %s", each, sentence(each.Reason)))
 	}
 	return notes
 }

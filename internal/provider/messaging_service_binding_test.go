@@ -352,6 +352,21 @@ func TestNumberInAServiceThatIsAnothers(t *testing.T) {
 	if err := b.settled(blocks); err != nil || len(b.warnings) > 0 {
 		t.Errorf("once the service leads to the bot: %v %v", err, b.warnings)
 	}
+	for _, state := range []string{"answers", "is suspended"} {
+		blocks[0] = botBlock("bot", atName("studio", "renamed as it "+state, "bot"))
+		if _, err := b.plan(blocks, true); err != nil {
+			t.Fatal(err)
+		}
+		for _, warning := range b.warnings {
+			if strings.Contains(warning, "in the number's place") {
+				t.Errorf("the bot %s and is renamed, with its service: %s", state, warning)
+			}
+		}
+		if state == "answers" {
+			blocks = append(blocks, suspends("bot"))
+			b.done(turn{blocks: blocks})
+		}
+	}
 }
 
 // What another client changes is shown by the next plan. What is nobody's is put right; what

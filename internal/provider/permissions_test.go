@@ -76,6 +76,7 @@ func TestEachProductTakenAway(t *testing.T) {
 	const (
 		needs   = "/twilio/"
 		unread  = "could not be read"
+		dead    = unread + ", so what of them leads to the bot is not known, and gets no answer once this bot is deleted: "
 		numbers = "!" + needs + "phone-numbers/active-numbers/"
 		apps    = "!" + needs + "voice/twiml.apps/"
 		flows   = "!" + needs + "studio/flows/"
@@ -89,17 +90,17 @@ func TestEachProductTakenAway(t *testing.T) {
 		{"voice/twiml.apps/*", unread, unread, apps, apps, apps, apps},
 		{"studio/flows/*", unread, unread, flows, flows, flows, flows},
 		{"studio/executions/*", "", "", "", "What is in progress on it " + unread, "", ""},
-		{"messaging/services/*", unread, unread, "Unable to look for Messaging Services", unread, "The account's Messaging Services " + unread + ", so whether", unread},
+		{"messaging/services/*", unread, unread, "Unable to look for Messaging Services", dead, "The account's Messaging Services " + unread + ", so whether", dead},
 		{"messaging/services.phonenumbers/*", unread, unread, "Unable to look for Messaging Services", "", "Unable to look for Messaging Services", ""},
-		{"messaging/whatsapp-senders/*", "", unread, "", unread, unread, unread},
-		{"voice/sip.domains/*", "", unread, "", unread, unread, unread},
-		{"sms/short-codes/*", "", unread, "", unread, unread, unread},
-		{"conversations/addresses/*", "", unread, "", unread, unread, unread},
-		{"conversations/conversations/*", "", "", "", unread, unread, unread},
-		{"conversations/webhooks/*", "", "", "", unread, unread, unread},
-		{"voice/sip.trunks/*", "", unread, "", unread, unread, unread},
-		{"voice/sip.byoc-trunks/*", "", unread, "", unread, unread, unread},
-		{"flex/flex-flows/*", "", unread, "", unread, unread, unread},
+		{"messaging/whatsapp-senders/*", "", unread, "", dead, unread, dead},
+		{"voice/sip.domains/*", "", unread, "", dead, unread, dead},
+		{"sms/short-codes/*", "", unread, "", dead, unread, dead},
+		{"conversations/addresses/*", "", unread, "", dead, unread, dead},
+		{"conversations/conversations/*", "", "", "", dead, unread, dead},
+		{"conversations/webhooks/*", "", "", "", dead, unread, dead},
+		{"voice/sip.trunks/*", "", unread, "", dead, unread, dead},
+		{"voice/sip.byoc-trunks/*", "", unread, "", dead, unread, dead},
+		{"flex/flex-flows/*", "", unread, "", dead, unread, dead},
 		{"routes/inbound/*", "", "", "inbound processing Regions", "", "", ""},
 	} {
 		for _, status := range []int{401, 403} {

@@ -348,12 +348,16 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted 
 	if !ok {
 		return
 	}
-	if routing, err := p.provider.account.RoutingOfWays(ctx, account.AnyTime); err == nil && routing.LeadsTo(service.Way(), wanted.BotSID) {
+	botSID := wanted.BotSID
+	if botSID == "" && p.state != nil && p.provider.ledger.engineIsPlanned(p.prior.BotSID) {
+		botSID = p.prior.BotSID // the bot itself is replaced, and the service follows it as the number does
+	}
+	if routing, err := p.provider.account.RoutingOfWays(ctx, account.AnyTime); err == nil && routing.LeadsTo(service.Way(), botSID) {
 		return // the bot answers by the service
 	}
 	notice := service.OverrideNotice(number)
 	p.diags.AddAttributeWarning(path.Root("channels"), notice.Summary, notice.Detail+
-		fmt.Sprintf(" To have the bot answer what comes to the service, add a `twiliobot_messaging_service_binding` with `messaging_service_sid = %q`.", service.SID))
+		fmt.Sprintf(" The bot answers what comes to the service once a `twiliobot_messaging_service_binding` with `messaging_service_sid = %q` binds it.", service.SID))
 }
 
 // processedElsewhere warns of channels that another Region processes, when they are bound
