@@ -141,12 +141,31 @@ var variants = []variant{
 // bench is one account with a stack on it, at the start of a scenario.
 type bench struct {
 	*stack
-	gate *gate
+	gate    *gate
+	created *int // how many SIDs the account has given
 }
 
 func (s scenario) bench(t *testing.T) bench {
 	t.Helper()
-	created := 0
+	b := emptyBench(t, 0)
+	if s.setup != nil {
+		s.setup(b.w)
+	}
+	if err := b.apply(s.before, true); err != nil {
+		t.Fatal(err)
+	}
+	if s.byHand != nil {
+		s.byHand(b.w)
+		// The state is as fresh as after a plan.
+		if _, err := b.plan(s.before, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b
+}
+
+func emptyBench(t *testing.T, created int) bench {
+	t.Helper()
 	w := &world{t: t, box: sandbox.New(quick(), sandbox.WithSIDs(func(prefix string) string {
 		created++
 		return fmt.Sprintf("%s%032x", prefix, created)
@@ -155,22 +174,27 @@ func (s scenario) bench(t *testing.T) bench {
 	w.server = httptest.NewServer(slowed(t, g))
 	w.server.Config.ErrorLog = nil
 	t.Cleanup(w.server.Close)
-	b := bench{newStack(w, w.server.URL), g}
+	b := bench{newStack(w, w.server.URL), g, &created}
 	b.dead = g.isDead
-	if s.setup != nil {
-		s.setup(w)
-	}
-	if err := b.apply(s.before, true); err != nil {
+	return b
+}
+
+// copied returns what makes benches like one.
+func (b bench) copied(t *testing.T) func(t *testing.T) bench {
+	t.Helper()
+	contents, err := b.w.box.Contents(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	if s.byHand != nil {
-		s.byHand(w)
-		// The state is as fresh as after a plan.
-		if _, err := b.plan(s.before, true); err != nil {
+	return func(t *testing.T) bench {
+		t.Helper()
+		c := emptyBench(t, *b.created)
+		if err := c.w.box.Restore(contents); err != nil {
 			t.Fatal(err)
 		}
+		c.blocks, c.states, c.deposed = b.blocks, maps.Clone(b.states), slices.Clone(b.deposed)
+		return c
 	}
-	return b
 }
 
 // close closes the account's server, and drops the account, which the test would
@@ -186,13 +210,17 @@ type reference struct {
 	snapshots map[string][]string
 	builds    map[string]int
 	known     *resumptions
+	bench     func(t *testing.T) bench // at the start of the scenario
 }
 
 func (s scenario) reference(t *testing.T) reference {
 	t.Helper()
 	r := reference{snapshots: map[string][]string{}, builds: map[string]int{}, known: &resumptions{known: map[string]func() (outcome, error){}}}
+	first := s.bench(t)
+	defer first.close()
+	r.bench = first.copied(t)
 	for _, v := range variants {
-		b := s.bench(t)
+		b := r.bench(t)
 		b.gate.arm(0, "", s.mayFallSilent)
 		if v.name == "destroy" {
 			b.gate.ignore()
@@ -236,7 +264,7 @@ const (
 )
 
 func (s scenario) run(t *testing.T, r reference, nth int, kind string, v variant) (outcome, error) {
-	b := s.bench(t)
+	b := r.bench(t)
 	defer b.close()
 	b.gate.arm(nth, kind, s.mayFallSilent)
 	first := b.apply(s.after, true)

@@ -155,6 +155,19 @@ func (s *Sandbox) Reset() error {
 	})
 }
 
+// Restore replaces all data by what Contents returned, of this sandbox or another one.
+func (s *Sandbox) Restore(contents []byte) error {
+	return s.change(func(st *state) error {
+		restored, err := s.decode(contents)
+		if err != nil {
+			return err
+		}
+		*st = *restored
+		st.changed = true
+		return nil
+	})
+}
+
 func (s *Sandbox) change(change func(*state) error) error {
 	return s.do(context.Background(), func() error { return s.update(change) })
 }
