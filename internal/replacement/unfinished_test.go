@@ -144,3 +144,32 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 		})
 	}
 }
+
+// Who reverts a replacement says nothing of what the old bot is made of: a way in that was moved
+// gets the URL that the old bot has.
+func TestUndoingLeadsAWayInBackToAnApplication(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := sandboxtest.New(t, sandbox.Settings{})
+		old := w.Create(bot.Application, "clinic")
+		spec := sandboxtest.Spec(bot.Application, "doctor", 2)
+		spec.Replaces = old.SID
+		made, err := w.Hosts[bot.Application].Create(t.Context(), spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		service := sandboxtest.WaysIn()[0]
+		service.Add(w, made)
+		a, _ := w.Process()
+		pair, err := a.UnfinishedReplacement(t.Context(), made.SID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := replacement.Undo(t.Context(), a, pair); err != nil {
+			t.Fatal(err)
+		}
+		if ways := w.Routes(old.SID).Ways; len(ways) != 1 || ways[0].Kind != service.Kind {
+			t.Errorf("the old bot is reached by %v, of %+v", ways, w.Ways())
+		}
+	})
+}
