@@ -40,10 +40,11 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 					line.Cut(nth, sandboxtest.Killed)
 					whole = r.run(sandboxtest.Count(t.Context()), w, a) == nil
 					at := fmt.Sprintf("killed at call %d", nth)
-					if tried[w.Contents()] {
+					contents := w.Contents()
+					if tried[contents] {
 						return
 					}
-					tried[w.Contents()] = true
+					tried[contents] = true
 
 					next, _ := w.Process()
 					pair, err := next.UnfinishedReplacement(t.Context(), r.old.SID, "")
@@ -113,10 +114,11 @@ func TestReplacementIsFinishedWithTheNamesThatAreWantedByThen(t *testing.T) {
 					a, line := w.Process()
 					line.Cut(nth, sandboxtest.Killed)
 					whole = r.run(sandboxtest.Count(t.Context()), w, a) == nil
-					if tried[w.Contents()] {
+					contents := w.Contents()
+					if tried[contents] {
 						return
 					}
-					tried[w.Contents()] = true
+					tried[contents] = true
 					next, _ := w.Process()
 					pair, err := next.UnfinishedReplacement(t.Context(), r.old.SID, "")
 					if err != nil || pair.Old.SID != "" {
