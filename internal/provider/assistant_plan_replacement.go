@@ -166,7 +166,7 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 		said = append(said, "To keep the SID, set `rename = \"in_place\"`.")
 	}
 	p.diags.AddAttributeWarning(at, fmt.Sprintf("Bot %s will be replaced", preview.Bot), strings.Join(said, " "))
-	if literal := p.provider.ledger.planReplaced(p.state.SID.ValueString()); len(literal) > 0 {
+	if literal := p.provider.ledger.planNewSID(p.state.SID.ValueString()); len(literal) > 0 {
 		warnLiteral(at, p.state.SID.ValueString(), literal, p.diags)
 	}
 }

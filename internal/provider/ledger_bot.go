@@ -16,7 +16,7 @@ type botRecords struct {
 	mu        sync.Mutex
 	inState   map[string]bool          // SIDs of bots that a resource has in its state
 	engines   map[string]bot.Engine    // of bots that the plan replaces, by the SID they have now
-	replaced  map[string]bool          // SIDs of bots that have another once the plan is applied
+	newSIDs   map[string]bool          // SIDs of bots that have another once the plan is applied
 	literal   map[string][]string      // the resources that the plan leaves pointed at a SID, which is its key, as messages name them
 	recreated map[string]bool          // SIDs of bots that Terraform replaces
 	coming    map[bot.Engine]bool      // on which the plan creates a bot, as far as it is known
@@ -32,7 +32,7 @@ type botRecords struct {
 
 func newBotRecords() *botRecords {
 	return &botRecords{
-		inState: map[string]bool{}, engines: map[string]bot.Engine{}, replaced: map[string]bool{}, literal: map[string][]string{}, recreated: map[string]bool{}, coming: map[bot.Engine]bool{}, names: map[string]plannedName{}, webhooks: map[string]webhooksModel{},
+		inState: map[string]bool{}, engines: map[string]bot.Engine{}, newSIDs: map[string]bool{}, literal: map[string][]string{}, recreated: map[string]bool{}, coming: map[bot.Engine]bool{}, names: map[string]plannedName{}, webhooks: map[string]webhooksModel{},
 		drifted: map[string]bool{}, removed: map[string]bool{}, settled: map[string]chan struct{}{}, leaving: map[string][]string{},
 		beside: map[string][]string{}, other: map[string]string{},
 	}
@@ -74,25 +74,25 @@ func (l *botRecords) planEngine(sid string, engine bot.Engine) {
 	l.engines[sid] = engine
 }
 
-// planReplaced records that a bot has another SID once the plan is applied. It returns the
+// planNewSID records that a bot has another SID once the plan is applied. It returns the
 // resources planned before whose configuration has the SID that the bot has now: one that
 // references the bot is planned after it, with a SID that is known after apply.
-func (l *botRecords) planReplaced(sid string) (literal []string) {
+func (l *botRecords) planNewSID(sid string) (literal []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.replaced[sid] = true
+	l.newSIDs[sid] = true
 	return slices.Clone(l.literal[sid])
 }
 
 // planLiteral records that the plan of a resource has the SID of a bot, and reports whether
-// the plan is known to replace that bot. Where the bot is planned later, planReplaced says it.
+// the plan is known to replace that bot. Where the bot is planned later, planNewSID says it.
 func (l *botRecords) planLiteral(sid, what string) (replaced bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.replaced[sid] {
+	if !l.newSIDs[sid] {
 		l.literal[sid] = append(l.literal[sid], what)
 	}
-	return l.replaced[sid]
+	return l.newSIDs[sid]
 }
 
 // planCreation records what a bot may run on that the plan creates.
