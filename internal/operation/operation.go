@@ -44,7 +44,7 @@ const undoBound = 5 * time.Minute
 const undoTries = 4
 
 const (
-	undoneNow    = "What had been done was undone: nothing of it is left."
+	undoneNow    = "Anything it had written was undone: nothing of it is left."
 	notUndoneNow = "What had been done could not be undone. "
 )
 

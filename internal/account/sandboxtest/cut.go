@@ -19,7 +19,7 @@ import (
 )
 
 // undone begins what an operation says when it took back what it had done.
-const undone = "What had been done was undone"
+const undone = "Anything it had written was undone"
 
 // Operation is an operation on an account that is cut at every one of its calls.
 type Operation struct {
