@@ -120,7 +120,9 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 			return
 		}
 	}
-	if !importing && before.differs(state) {
+	if importing {
+		resp.Diagnostics.Append(state.leaveRefused(live)...)
+	} else if before.differs(state) {
 		r.provider.ledger.readDrift(state.SID.ValueString())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)

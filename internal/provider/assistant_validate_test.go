@@ -268,3 +268,29 @@ func TestAssistantWithoutANameForPeopleIsUpdated(t *testing.T) {
 	b.applied(botBlock("bot", content("autopilot", "renamed", 1)))
 	b.applied(botBlock("bot", content("application", "renamed", 1)))
 }
+
+// What Twilio has may be what the provider's rules refuse: it is imported without its content,
+// so that a configuration which is generated from that is valid, and put right by a valid one.
+func TestBotWithRefusedContentIsImportedWithoutIt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	made := b.w.call("POST", autopilotBase+"/Assistants", map[string]string{"UniqueName": "bot", "FriendlyName": "bot"})
+	sid := made["sid"].(string)
+	b.w.call("POST", autopilotBase+"/Assistants/"+sid+"/Tasks", map[string]string{
+		"UniqueName": "transfer", "Actions": `{"actions":[{"handoff":{"channel":"voice","uri":""}}]}`,
+	})
+	if err := b.imported(botAddress, 0, sid); err != nil {
+		t.Fatal(err)
+	}
+	generated := botBlock("bot", map[string]tftypes.Value{"unique_name": str("bot"), "engine": str("autopilot"), "friendly_name": str("bot")})
+	if err := b.empty([]block{generated}); err != nil {
+		t.Error(err)
+	}
+	if said := strings.Join(b.warnings, "\n"); !inOrder("The bot is imported without its content", "`schema` of bot", "/handoff/uri: ", "managed elsewhere").MatchString(said) {
+		t.Errorf("the import warns %q", said)
+	}
+	b.applied(botBlock("bot", content("autopilot", "bot", 1)))
+	if now := b.sid(botAddress, "sid"); now != sid {
+		t.Errorf("%s became %s", sid, now)
+	}
+}
