@@ -348,6 +348,15 @@ func TestLabels(t *testing.T) {
 			t.Errorf("%s: %q, want %q", what, got, each.want)
 		}
 	}
+	for _, length := range []int{0, bot.MaxNameLength, bot.MaxNameLength + 1} {
+		name, want := strings.Repeat("é", length), ""
+		if length == bot.MaxNameLength {
+			want = name
+		}
+		if got := LabelOnBind(bot.Number{PhoneNumber: "+12025550100", FriendlyName: bot.FreeLabel}, name, nil, nil); got != want {
+			t.Errorf("a name of %d characters: %q", length, got)
+		}
+	}
 	for what, each := range map[string]struct{ label, from, to, want string }{
 		"the old name":    {"old", "old", name, name},
 		"another label":   {"Front desk", "old", name, ""},

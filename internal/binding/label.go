@@ -11,12 +11,13 @@ import (
 
 // LabelOnBind is the label that a binding without a configured one writes on a number;
 // empty leaves what is there. The bot's name is written where the label says nothing, or is
-// a name of the bot that answered on the binding's channels before. before are the names of
+// a name of the bot that answered on the binding's channels before, and where it can be a
+// label: another client may have given the bot a longer one. before are the names of
 // that bot, others those of the bots that answer on the number's other channels: a label
 // that is the name of one of them is theirs.
 func LabelOnBind(n bot.Number, botName string, before, others []string) string {
 	switch {
-	case n.FriendlyName == botName, slices.Contains(others, n.FriendlyName):
+	case n.FriendlyName == botName, slices.Contains(others, n.FriendlyName), !bot.IsLabel(botName):
 		return ""
 	case saysNothing(n), slices.Contains(before, n.FriendlyName):
 		return botName
@@ -129,7 +130,7 @@ func labelOnFree(v View, left bot.Number, botNames []string, name func(sid strin
 	if other != "" {
 		label = name(other)
 	}
-	if label == "" || label == v.Number.FriendlyName {
+	if !bot.IsLabel(label) || label == v.Number.FriendlyName {
 		return nil
 	}
 	return &label

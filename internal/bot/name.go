@@ -16,8 +16,9 @@ const MaxNameLength = 64
 // FreeLabel is the friendly name of a number that no bot answers on.
 const FreeLabel = "free"
 
-// CheckName refuses a unique name that Twilio would not keep, or that would be
-// read as one of this provider's marks.
+// CheckName refuses a unique name for a new bot, or a new name for one that is there, which
+// Twilio would not keep, or that would be read as one of this provider's marks. A bot that
+// another client named so keeps its name.
 func CheckName(name string) error {
 	switch {
 	case name == "":
@@ -41,6 +42,12 @@ func CheckName(name string) error {
 		return fmt.Errorf("%q cannot be a bot's name: %q is how the provider marks work in progress at Twilio", name, mark)
 	}
 	return nil
+}
+
+// IsLabel reports whether a bot's name can be the friendly name of a phone number. One that
+// was given by another client may be longer.
+func IsLabel(name string) bool {
+	return name != "" && utf8.RuneCountInString(name) <= MaxNameLength
 }
 
 // invisible reports whether a character would make a name look like another one, or turn

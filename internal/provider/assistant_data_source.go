@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -17,6 +16,7 @@ import (
 var (
 	_ datasource.DataSourceWithConfigure        = &assistantDataSource{}
 	_ datasource.DataSourceWithConfigValidators = &assistantDataSource{}
+	_ datasource.DataSourceWithValidateConfig   = &assistantDataSource{}
 )
 
 type assistantDataSource struct{ accountDataSource }
@@ -60,12 +60,11 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 		Attributes: map[string]schema.Attribute{
 			"sid": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: "The bot's SID. Either this or `unique_name`.",
-				Validators: []validator.String{botSID()},
 			},
 			"unique_name": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: "The bot's name. Either this or `sid`.",
 			},
-			"friendly_name": computed("The name for people; null where the engine has none of its own."),
+			"friendly_name": computed("The name for people; null where it is empty, and where the engine has none of its own."),
 			"engine":        computed("What runs the bot: `studio`, `application` or `autopilot`."),
 			"status":        computed("`live`: something routes to it; `idle`: nothing does; `suspended`: it is kept from answering."),
 			"phone_numbers": schema.ListAttribute{
@@ -106,6 +105,11 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 
 func (d *assistantDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("sid"), path.MatchRoot("unique_name"))}
+}
+
+// ValidateConfig refuses what is not the SID of a bot.
+func (d *assistantDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	d.checkBotSID(ctx, req.Config, path.Root("sid"), &resp.Diagnostics)
 }
 
 func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -155,7 +159,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 		DateCreated: dateOf(live.DateCreated), DateUpdated: dateOf(live.DateUpdated), BuiltAt: dateOf(live.BuiltAt),
 	}
 	if live.Engine() == bot.Autopilot {
-		m.FriendlyName = types.StringValue(live.FriendlyName)
+		m.FriendlyName = optional(live.FriendlyName) // an empty one is not to be given
 	}
 	if live.Content.Flow != nil {
 		m.Revision = types.Int64Value(int64(live.Revision))

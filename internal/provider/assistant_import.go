@@ -3,7 +3,9 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -60,4 +62,24 @@ func (m *assistantModel) imported(live bot.Bot) {
 	} else if live.Content.Flow != nil {
 		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
 	}
+}
+
+// leaveRefused leaves out of an import the content that no configuration could give, since
+// the provider's rules refuse it: the bot is managed without it, and a configuration that is
+// generated from the import is valid.
+func (m *assistantModel) leaveRefused(live bot.Bot) (diags diag.Diagnostics) {
+	var found diag.Diagnostics
+	if m.usable(live.Content.Schema, &found) {
+		return nil
+	}
+	given, _ := m.contents()
+	var why []string
+	for _, each := range found.Errors() {
+		why = append(why, each.Detail())
+	}
+	m.Schema, m.Flow, m.Routing = schemaJSON{types.StringNull()}, flowJSON{types.StringNull()}, types.StringNull()
+	diags.AddWarning("The bot is imported without its content",
+		fmt.Sprintf("No configuration can give %s of bot %s as Twilio has it:\n  %s\nThe bot stays as it is, and its content is managed elsewhere until the configuration gives a valid one.",
+			quoted(given), live, strings.Join(why, "\n  ")))
+	return diags
 }

@@ -74,7 +74,8 @@ func (m assistantModel) spec(ctx context.Context) (bot.Spec, error) {
 		UniqueName: m.UniqueName.ValueString(), FriendlyName: m.FriendlyName.ValueString(),
 		RestoreSID: m.RestoreSID.ValueString(),
 	}
-	if spec.FriendlyName == "" {
+	// An assistant may have an empty one, which it keeps.
+	if m.FriendlyName.IsNull() || (spec.FriendlyName == "" && m.Engine.ValueString() != string(bot.Autopilot)) {
 		spec.FriendlyName = spec.UniqueName
 	}
 	if !m.Schema.IsNull() {

@@ -43,8 +43,13 @@ func checkNewName(c *botChange) (diags diag.Diagnostics) {
 	if name.IsUnknown() {
 		return nil
 	}
-	if engine, known := c.only(); known && (c.state == nil || c.renamed() || c.replaced) {
-		if err := bot.CheckNameOn(engine, name.ValueString()); err != nil {
+	// What exists keeps a name that another client gave it.
+	if c.state == nil || c.renamed() || c.replaced {
+		err := bot.CheckName(name.ValueString())
+		if engine, known := c.only(); known && err == nil {
+			err = bot.CheckNameOn(engine, name.ValueString())
+		}
+		if err != nil {
 			diags.AddAttributeError(path.Root("unique_name"), "Invalid bot name", sentence(err))
 		}
 	}
@@ -137,7 +142,8 @@ func (p namePlanner) refuseTaken(ctx context.Context, name string, owners []bot.
 		Summary: "The bot's new name is taken",
 		Detail: fmt.Sprintf("%s would be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
 			"If that bot is managed here and gives its name up, or the two swap names, take two applies: "+
-			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`.",
+			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`. "+
+			"If the bots are instances of one resource, whose names moved up since `count` follows a list that lost an element, use `for_each` with the names as keys, and a `moved` block for each instance that stays.",
 			p.state, name, listed(owners)),
 	}, p.provider.ledger.hasDrifted(p.state.SID.ValueString()))
 }

@@ -120,7 +120,9 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 			return
 		}
 	}
-	if !importing && before.differs(state) {
+	if importing {
+		resp.Diagnostics.Append(state.leaveRefused(live)...)
+	} else if before.differs(state) {
 		r.provider.ledger.readDrift(state.SID.ValueString())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -133,12 +135,12 @@ func (r *assistantResource) sharesName(ctx context.Context, live bot.Bot, diags 
 	if err != nil {
 		return // a name that cannot be looked up is no reason not to import
 	}
-	named := slices.DeleteFunc(slices.Clone(listed.Bots), func(b bot.Bot) bool { return b.UniqueName != live.UniqueName })
-	if len(named) < 2 {
+	others := slices.DeleteFunc(slices.Clone(listed.Bots), func(b bot.Bot) bool { return b.UniqueName != live.UniqueName || b.SID == live.SID })
+	if len(others) == 0 {
 		return
 	}
 	diags.AddWarning("The bot shares its name",
-		fmt.Sprintf("Bot %s is imported, and others have its name: %s. It keeps the name; only their SIDs tell them apart. No new bot can be given the name.", live, sids(named)))
+		fmt.Sprintf("Bot %s is imported, and others have its name: %s. It keeps the name; only their SIDs tell them apart. No new bot can be given the name.", live, sids(others)))
 }
 
 // readBot reads the state's bot, or the one that came in its place in an apply that

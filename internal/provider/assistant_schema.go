@@ -54,8 +54,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"unique_name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "The bot's name, unique in the account across engines: 1 to 64 characters, no control or invisible characters and no outer spaces. " +
-					"`.`, `..`, `free` and names that look like the provider's own marks at Twilio are refused, and slashes on the engine `autopilot`. See `rename` for what a change does.",
-				Validators: []validator.String{botName()},
+					"`.`, `..`, `free` and names that look like the provider's own marks at Twilio are refused, and slashes on the engine `autopilot`. A bot that is imported under another name keeps it. See `rename` for what a change does.",
 			},
 			"friendly_name": schema.StringAttribute{
 				Optional: true, Computed: true,

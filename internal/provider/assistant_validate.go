@@ -24,7 +24,9 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 		return
 	}
 	warn := r.provider == nil
-	if r.provider != nil {
+	if warn {
+		warnName(config.UniqueName, &resp.Diagnostics)
+	} else {
 		checkForm(ctx, path.Root("restore_sid"), config.RestoreSID, sidOf("UA", "an Autopilot assistant"), &resp.Diagnostics)
 	}
 	config.validateEngine(&resp.Diagnostics)
@@ -37,6 +39,18 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 			w.warnCredentials(&resp.Diagnostics)
 			w.warnPrivate(&resp.Diagnostics)
 		}
+	}
+}
+
+// warnName warns of a name that only a bot which has it already may have: whether there is
+// one, the plan knows.
+func warnName(name types.String, diags *diag.Diagnostics) {
+	if name.IsNull() || name.IsUnknown() {
+		return
+	}
+	if err := bot.CheckName(name.ValueString()); err != nil {
+		diags.AddAttributeWarning(path.Root("unique_name"), "No new bot can have this name",
+			sentence(err)+" A bot that has the name already, given by another client, keeps it. Otherwise the plan refuses it.")
 	}
 }
 

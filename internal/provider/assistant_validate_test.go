@@ -111,8 +111,8 @@ func TestValidateSaysAllAtOnce(t *testing.T) {
 		"a bad URL": {map[string]tftypes.Value{"webhooks": webhooksOfBlock(map[string]string{"messaging_url": "https://hook:S3CRET PW@bot.example.com/sms"})}, []string{
 			"error at webhooks.messaging_url: Invalid URL: ",
 		}},
-		"a name of dots":        {map[string]tftypes.Value{"unique_name": str("..")}, []string{"error at unique_name: Invalid bot name: "}},
-		"a name that is unseen": {map[string]tftypes.Value{"unique_name": str("a\u200bb")}, []string{"error at unique_name: Invalid bot name: "}},
+		"a name of dots":        {map[string]tftypes.Value{"unique_name": str("..")}, []string{"warning at unique_name: No new bot can have this name: "}},
+		"a name that is unseen": {map[string]tftypes.Value{"unique_name": str("a\u200bb")}, []string{"warning at unique_name: No new bot can have this name: "}},
 		"what is not known": {map[string]tftypes.Value{
 			"flow": tftypes.NewValue(tftypes.String, tftypes.UnknownValue), "unique_name": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
 		}, nil},
@@ -191,5 +191,106 @@ func TestNamesWithSlashesAreRefusedOnAutopilotAlone(t *testing.T) {
 	}
 	if _, err := s.plan([]block{botBlock("bot", map[string]tftypes.Value{"unique_name": str("a/c"), "engine": str("autopilot")})}, true); err == nil || !strings.Contains(err.Error(), "Invalid bot name") {
 		t.Errorf("a new name with a slash: %v", err)
+	}
+}
+
+// What exists has names that no new bot can have: it is imported, changed and bound under
+// them all the same.
+func TestBotsKeepNamesThatNoNewBotCanHave(t *testing.T) {
+	t.Parallel()
+	for i, name := range []string{strings.Repeat("x", 100), " outer ", "a\tb", ".", "free", "bot [uploading]", "FW0123456789abcdef0123456789abcdef"} {
+		engine := []string{"studio", "application"}[i%2]
+		t.Run(engine+" "+name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.applied(botBlock("bot", content(engine, "bot", 1)))
+			sid := b.sid(botAddress, "sid")
+			at, form := apiBase+"/Applications/"+sid+".json", map[string]string{"FriendlyName": name}
+			if engine == "studio" {
+				at, form["Status"] = studioBase+"/"+sid, "published"
+			}
+			b.w.call("POST", at, form)
+			clear(b.states)
+			if err := b.imported(botAddress, 0, sid); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.empty([]block{botBlock("bot", content(engine, name, 1))}); err != nil {
+				t.Fatal(err)
+			}
+			b.applied(botBlock("bot", content(engine, name, 2)), bindingBlock(ukNumber, "bot"))
+			b.answersOn(ukNumber + " sms")
+			if now := b.sid(botAddress, "sid"); now != sid {
+				t.Errorf("%s became %s", sid, now)
+			}
+			kept := []block{botBlock("bot", content(engine, name, 2)), bindingBlock(ukNumber, "bot")}
+			for what, refused := range map[string][]block{
+				"a new bot": append(kept, botBlock("new", content(engine, name, 1))),
+				"a rename":  {botBlock("bot", content(engine, " "+name, 2)), kept[1]},
+			} {
+				if _, err := b.plan(refused, true); err == nil || !strings.Contains(err.Error(), "Invalid bot name") {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			b.applied(botBlock("bot", content(engine, "renamed", 2)), bindingBlock(ukNumber, "bot"))
+			b.answersOn(ukNumber + " sms")
+		})
+	}
+}
+
+// An assistant that another client created may have no name for people, which is no change
+// since the plan.
+func TestAssistantWithoutANameForPeopleIsUpdated(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	made := b.w.call("POST", autopilotBase+"/Assistants", map[string]string{"UniqueName": "bot", "FriendlyName": ""})
+	if err := b.imported(botAddress, 0, made["sid"].(string)); err != nil {
+		t.Fatal(err)
+	}
+	b.applied(botBlock("bot", content("autopilot", "bot", 1)))
+	if err := b.empty([]block{botBlock("bot", content("autopilot", "bot", 1))}); err != nil {
+		t.Error(err)
+	}
+	if got := stringOf(t, b.attributesOf(botAddress)["friendly_name"]); got != "" {
+		t.Errorf("it is named %q for people", got)
+	}
+	p, err := b.provider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := p.schema.DataSourceSchemas["twiliobot_assistant"]
+	read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: "twiliobot_assistant", Config: p.value(source, map[string]tftypes.Value{"unique_name": str("bot")}),
+	})
+	p.sound(err, read.Diagnostics)
+	if value, err := read.State.Unmarshal(source.ValueType()); err != nil || !attributesOf(value)["friendly_name"].IsNull() {
+		t.Errorf("the data source gives %v, which no resource takes: %v", value, err)
+	}
+	b.applied(botBlock("bot", content("autopilot", "renamed", 1)))
+	b.applied(botBlock("bot", content("application", "renamed", 1)))
+}
+
+// What Twilio has may be what the provider's rules refuse: it is imported without its content,
+// so that a configuration which is generated from that is valid, and put right by a valid one.
+func TestBotWithRefusedContentIsImportedWithoutIt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	made := b.w.call("POST", autopilotBase+"/Assistants", map[string]string{"UniqueName": "bot", "FriendlyName": "bot"})
+	sid := made["sid"].(string)
+	b.w.call("POST", autopilotBase+"/Assistants/"+sid+"/Tasks", map[string]string{
+		"UniqueName": "transfer", "Actions": `{"actions":[{"handoff":{"channel":"voice","uri":""}}]}`,
+	})
+	if err := b.imported(botAddress, 0, sid); err != nil {
+		t.Fatal(err)
+	}
+	generated := botBlock("bot", map[string]tftypes.Value{"unique_name": str("bot"), "engine": str("autopilot"), "friendly_name": str("bot")})
+	if err := b.empty([]block{generated}); err != nil {
+		t.Error(err)
+	}
+	if said := strings.Join(b.warnings, "\n"); !inOrder("The bot is imported without its content", "`schema` of bot", "/handoff/uri: ", "managed elsewhere").MatchString(said) {
+		t.Errorf("the import warns %q", said)
+	}
+	b.applied(botBlock("bot", content("autopilot", "bot", 1)))
+	if now := b.sid(botAddress, "sid"); now != sid {
+		t.Errorf("%s became %s", sid, now)
 	}
 }

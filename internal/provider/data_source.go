@@ -9,6 +9,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
@@ -20,6 +23,17 @@ type accountDataSource struct{ provider *providerData }
 
 func (d *accountDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.provider = providerDataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// checkBotSID refuses what is not the SID of a bot, but not what a mocked resource made up
+// (see checkForm).
+func (d *accountDataSource) checkBotSID(ctx context.Context, config tfsdk.Config, at path.Path, diags *diag.Diagnostics) {
+	if d.provider == nil {
+		return
+	}
+	var sid types.String
+	diags.Append(config.GetAttribute(ctx, at, &sid)...)
+	checkForm(ctx, at, sid, botSID(), diags)
 }
 
 // overview is what an account's numbers, bots and ways in say of each other.

@@ -119,7 +119,8 @@ func (d *providerData) missing(at path.Path, sid string, err error, drifted bool
 	if errors.Is(err, bot.ErrNotFound) {
 		err = &bot.Problem{
 			Summary: "There is no such bot",
-			Detail: fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists first. Where this is one already, the bot was deleted since the plan: plan again to see what is there now.",
+			Detail: fmt.Sprintf("Account %s has no bot %s. Write a reference, such as `twiliobot_assistant.….sid`, so that the bot exists first. Where this is one already, the bot was deleted since the plan: plan again to see what is there now. "+
+				"Or the bot lives in another account: then its resource has another `provider`, and this one needs the same.",
 				d.account.SID, sid),
 		}
 	}

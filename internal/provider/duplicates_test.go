@@ -375,6 +375,11 @@ func TestBotsThatShareANameAreImportedAndKeepIt(t *testing.T) {
 			if err := b.apply(blocks, true); err != nil {
 				t.Fatal(err)
 			}
+			for sid, other := range map[string]string{one: two, two: one} {
+				if want := sid + ") is imported, and others have its name: " + other + "."; !strings.Contains(strings.Join(b.warnings, "\n"), want) {
+					t.Errorf("not said: %s\n%q", want, b.warnings)
+				}
+			}
 			if err := b.empty(blocks); err != nil {
 				t.Error(err)
 			}

@@ -56,3 +56,33 @@ func TestValuesThatAMockMadeUpAreJudgedInThePlanAlone(t *testing.T) {
 		})
 	}
 }
+
+func TestDataSourcesTakeValuesThatAMockMadeUp(t *testing.T) {
+	t.Parallel()
+	server, err := factories()["twiliobot"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unconfigured, configured := &wire{t, server, schema}, newWire(t, newWorld(t, quick()))
+	for source, attribute := range map[string]string{"twiliobot_assistant": "sid", "twiliobot_phone_numbers": "assistant_sid"} {
+		validate := func(p *wire) error {
+			answer, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+				TypeName: source, Config: p.value(p.schema.DataSourceSchemas[source], map[string]tftypes.Value{attribute: str("z2l19max")}),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return said(answer.Diagnostics)
+		}
+		if err := validate(unconfigured); err != nil {
+			t.Errorf("%s, not configured: %v", source, err)
+		}
+		if validate(configured) == nil {
+			t.Errorf("%s, configured, refuses nothing", source)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
@@ -17,7 +18,10 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-var _ datasource.DataSourceWithConfigure = &phoneNumbersDataSource{}
+var (
+	_ datasource.DataSourceWithConfigure      = &phoneNumbersDataSource{}
+	_ datasource.DataSourceWithValidateConfig = &phoneNumbersDataSource{}
+)
 
 type phoneNumbersDataSource struct{ accountDataSource }
 
@@ -102,7 +106,6 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"assistant_sid": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only numbers on which this bot answers, on either channel.",
-				Validators: []validator.String{botSID()},
 			},
 			"capability": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only numbers with this capability: `sms`, `mms`, `voice` or `fax`.",
@@ -133,6 +136,11 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 		},
 	}
+}
+
+// ValidateConfig refuses what is not the SID of a bot.
+func (d *phoneNumbersDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	d.checkBotSID(ctx, req.Config, path.Root("assistant_sid"), &resp.Diagnostics)
 }
 
 func (d *phoneNumbersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {

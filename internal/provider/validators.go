@@ -54,11 +54,6 @@ func checkForm(ctx context.Context, at path.Path, value types.String, form valid
 	diags.Append(resp.Diagnostics...)
 }
 
-// botName refuses what cannot be a bot's unique name.
-func botName() validator.String {
-	return checked{"a bot's unique name", "Invalid bot name", bot.CheckName}
-}
-
 // botSID refuses what is not the SID of a bot.
 func botSID() validator.String {
 	return checked{"the SID of a bot", "Invalid bot SID", func(sid string) error {
