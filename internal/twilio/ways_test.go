@@ -45,6 +45,29 @@ func TestOpenConversationsAreReadWithinABound(t *testing.T) {
 	})
 }
 
+// A Flex Flow that is pointed elsewhere retries as often as before.
+func TestFlexFlowKeepsItsRetries(t *testing.T) {
+	t.Parallel()
+	twiliotest.Run(t, func(a *twiliotest.Account) {
+		sid, err := a.Box.AddFlexFlow(`{"friendly_name": "Desk", "integration_type": "external", "url": "https://bots.example.com/", "retry_count": 0}`)
+		if err != nil {
+			a.Fatal(err)
+		}
+		flex := twilio.NewFlexFlows(a.Client)
+		for _, to := range []bot.Pointer{{URL: "https://other.example.com/"}, {BotSID: "FW0123456789abcdef0123456789abcdef"}} {
+			if err := flex.Write(a.Context(), bot.Way{Kind: bot.ByFlexFlow, SID: sid, To: to}); err != nil {
+				a.Fatal(err)
+			}
+			var row struct {
+				Integration map[string]any `json:"integration"`
+			}
+			if err := a.Client.Do(a.Context(), http.MethodGet, "https://flex-api.twilio.com/v1/FlexFlows/"+sid, nil, &row); err != nil || row.Integration["retry_count"] != 0.0 {
+				a.Errorf("pointed at %+v: %+v, %v", to, row, err)
+			}
+		}
+	})
+}
+
 // What an account without Flex is answered is not documented: a list that is not there has no
 // rows, and one that may not be read is an error.
 func TestAccountWithoutFlex(t *testing.T) {
