@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
@@ -72,6 +73,8 @@ func CheckNotice(notice string) error {
 		return errors.New("a notice must be valid UTF-8")
 	case strings.TrimSpace(notice) != notice:
 		return errors.New("a notice may not begin or end with white space")
+	case strings.ContainsFunc(notice, unsayable):
+		return fmt.Errorf("a notice may not contain control characters other than line breaks and tabs: neither a message nor TwiML carries them, and this one is %q", notice)
 	case length > MaxNoticeLength:
 		return fmt.Errorf("a notice may have at most %d characters, as a message may, and this one has %d", MaxNoticeLength, length)
 	}
@@ -81,6 +84,12 @@ func CheckNotice(notice string) error {
 		}
 	}
 	return nil
+}
+
+// unsayable reports whether a character cannot be in a notice. TwiML is XML, which has no
+// place for most of these (https://www.w3.org/TR/xml/#charsets).
+func unsayable(r rune) bool {
+	return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) || r == '\ufffe' || r == '\uffff'
 }
 
 // The states of a hold flow that say the notice.

@@ -48,6 +48,11 @@ func TestCheckNotice(t *testing.T) {
 		"Dear {{contact.name}}":   `"{{"`,
 		"{% if true %}Back at 9":  `"{%"`,
 		"Back at 9\xff":           "UTF-8",
+		"Closed.\r\n\tBack at 9":  "",
+		"Back\x00 at 9":           "control characters",
+		"\x1b[2JBack at 9":        "control characters",
+		"Back\u0085 at 9":         "control characters",
+		"Back\uffff at 9":         "control characters",
 	} {
 		err := CheckNotice(notice)
 		if (err == nil) != (words == "") || (err != nil && !strings.Contains(err.Error(), words)) {

@@ -51,6 +51,9 @@ type Webhooks struct {
 	// AutopilotURL is the base URL of an Autopilot-compatible service, which then
 	// serves the channel webhooks too; empty for Twilio's own.
 	AutopilotURL string
+	// Region is that of the account's bots, such as us1: a URL of another Region reaches none of
+	// them. Empty where a URL of any Region is meant.
+	Region string
 	// flows are the URLs of flows as Twilio says them, by SID.
 	flows map[string]string
 }
@@ -109,13 +112,17 @@ var (
 )
 
 // Parse reads the URL that a number holds; false when it reaches no bot that
-// Twilio runs. Every historical spelling of the Autopilot webhook is understood.
+// Twilio runs in the Region of w. Every historical spelling of the Autopilot webhook is
+// understood.
 func (w Webhooks) Parse(address string) (Webhook, bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {
 		return Webhook{}, false
 	}
 	host := strings.ToLower(u.Hostname())
+	if region := regionOf(host); region != "" && w.Region != "" && region != w.Region {
+		return Webhook{}, false
+	}
 	if (isTwilioHost(host, "channels", "autopilot") || w.servesAutopilot(u)) && autopilotPath.MatchString(u.Path) {
 		part := autopilotPath.FindStringSubmatch(u.Path)
 		to := Webhook{AccountSID: part[1], BotSID: part[2], Channel: Messaging, TargetTask: u.Query().Get(targetTask)}
@@ -134,6 +141,18 @@ func (w Webhooks) Parse(address string) (Webhook, bool) {
 func (w Webhooks) servesAutopilot(u *url.URL) bool {
 	base, err := url.Parse(w.AutopilotURL)
 	return err == nil && base.Host != "" && strings.EqualFold(base.Host, u.Host)
+}
+
+var regionInHost = regexp.MustCompile(`\.([a-z]{2}[0-9])\.twilio\.com$`)
+
+// regionOf is the Region that a host of Twilio names; empty for one that names none. Whether
+// flows outside us1 are reached by hosts of their own is not documented, so that one without
+// a Region may be of any.
+func regionOf(host string) string {
+	if part := regionInHost.FindStringSubmatch(host); part != nil {
+		return part[1]
+	}
+	return ""
 }
 
 // isTwilioHost accepts a product's host with or without edge and region:

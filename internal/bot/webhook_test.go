@@ -40,6 +40,25 @@ func TestEverySpellingOfTheAutopilotWebhookIsUnderstood(t *testing.T) {
 	}
 }
 
+// A flow of another Region is none of the account's bots there, and a number that is pointed at
+// it is not dead.
+func TestURLOfAnotherRegionReachesNoBot(t *testing.T) {
+	for host, region := range map[string]string{
+		"webhooks.twilio.com": "", "webhooks.dublin.twilio.com": "", // they name none
+		"webhooks.ashburn.us1.twilio.com": "us1", "webhooks.dublin.ie1.twilio.com": "ie1", "WEBHOOKS.ie1.twilio.com": "ie1", "channels.autopilot.sydney.au1.twilio.com": "au1",
+	} {
+		address := "https://" + host + "/v1/Accounts/" + testAccount + "/Flows/" + testFW
+		if strings.HasPrefix(host, "channels") {
+			address = "https://" + host + "/v1/" + testAccount + "/" + testUA + "/twilio-messaging"
+		}
+		for _, own := range []string{"", "us1", "ie1", "au1"} {
+			if _, ok := (Webhooks{Region: own}).Parse(address); ok != (own == "" || region == "" || region == own) {
+				t.Errorf("in the Region %q, %s reaches a bot: %v", own, host, ok)
+			}
+		}
+	}
+}
+
 func TestWebhooksOfACompatibleServiceAreItsOwn(t *testing.T) {
 	w := Webhooks{AutopilotURL: "https://autopilot.example.com/"}
 	to := Webhook{testAccount, testUA, Voice, "a task & more"}

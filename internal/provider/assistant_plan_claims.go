@@ -15,12 +15,14 @@ func claimNames(ledger *ledger, c *botChange, object string, diags *diag.Diagnos
 	claim := func(name string, how claim) {
 		others := ledger.claimFor(exclusive{namedBot, name}, how)
 		switch {
-		case slices.Contains(others, takes), how == takes && slices.Contains(others, keeps):
+		case slices.Contains(others, takes), slices.Contains(others, turns), how != keeps && slices.Contains(others, keeps):
 			diags.AddAttributeError(path.Root("unique_name"), "Two bots of this configuration have one name",
 				fmt.Sprintf("Another `twiliobot_assistant` is named %q too, or gives that name up in this plan. Names are unique in an account, across engines: "+
-					"choose another for one of them, or change the one that gives it up in an apply of its own first.", name))
-		case c.state == nil && slices.Contains(others, frees):
+					"choose another for one of them, or change the one that gives it up in an apply of its own first. %s", name, shiftedAdvice()))
+		case how == takes && slices.Contains(others, frees):
 			botMoved(name, diags)
+		case how == turns && slices.Contains(others, frees):
+			botShifted(name, diags)
 		}
 	}
 	switch name := c.plan.UniqueName; {
@@ -36,7 +38,7 @@ func claimNames(ledger *ledger, c *botChange, object string, diags *diag.Diagnos
 		}
 		claim(c.state.UniqueName.ValueString(), keeps)
 		if !name.IsUnknown() && !name.Equal(c.state.UniqueName) {
-			claim(name.ValueString(), takes)
+			claim(name.ValueString(), turns)
 		}
 	}
 	return diags.ErrorsCount() == before
@@ -50,10 +52,28 @@ func (r *assistantResource) claimRemoval(state assistantModel, diags *diag.Diagn
 		return
 	}
 	name := exclusive{namedBot, state.UniqueName.ValueString()}
-	others := r.provider.ledger.claimFor(name, frees)
-	if slices.Contains(others, takes) && !r.provider.ledger.isCreated(name) {
+	switch others := r.provider.ledger.claimFor(name, frees); {
+	case r.provider.ledger.isCreated(name):
+	case slices.Contains(others, takes):
 		botMoved(state.UniqueName.ValueString(), diags)
+	case slices.Contains(others, turns):
+		botShifted(state.UniqueName.ValueString(), diags)
 	}
+}
+
+// botShifted refuses to remove a bot and to give its name to another: with `count`, that is
+// what is left of a list from which an element was taken out.
+func botShifted(name string, diags *diag.Diagnostics) {
+	diags.AddError("A bot would get the name of one that is removed",
+		fmt.Sprintf("This plan destroys the `twiliobot_assistant` named %q and renames another one to %[1]q. Nothing is changed. "+
+			"If one bot is meant to get the name of another that is no longer wanted, remove that one in an apply of its own first. %s", name, shiftedAdvice()))
+}
+
+// shiftedAdvice says how bots keep what they are when their list changes.
+func shiftedAdvice() string {
+	return "With `count`, a change of the list before its end gives every bot behind it the address of another. " +
+		"Use `for_each`, whose keys stay, with a `moved` block for each bot, which can be in the same apply:\n\n" +
+		"moved {\n  from = twiliobot_assistant.bot[2]\n  to   = twiliobot_assistant.bot[\"its_key\"]\n}"
 }
 
 // botMoved refuses to remove a bot and to create it again under another address.

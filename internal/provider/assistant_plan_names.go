@@ -86,7 +86,13 @@ func (p namePlanner) unique(ctx context.Context) {
 	if p.state != nil {
 		p.provider.ledger.readState(own)
 	}
-	if !claimNames(p.provider.ledger, p.botChange, p.as.Object, p.diags) || p.plan.UniqueName.IsUnknown() {
+	if !claimNames(p.provider.ledger, p.botChange, p.as.Object, p.diags) {
+		return
+	}
+	if p.plan.UniqueName.IsUnknown() {
+		if p.state == nil && own != "" {
+			p.refuseReplace(ctx, own)
+		}
 		return
 	}
 	name, at := p.plan.UniqueName.ValueString(), path.Root("unique_name")
@@ -104,6 +110,9 @@ func (p namePlanner) unique(ctx context.Context) {
 		// What this resource had before it is replaced is gone by then, or refused.
 		others := p.state != nil && (b.Replaces == own || b.SID == p.otherOfACut())
 		tainted := own == "" && p.provider.ledger.hasInState(b.SID) // or another resource's, which its plan refuses
+		if tainted && b.UniqueName == name {
+			p.provider.ledger.settleBot(b.SID)
+		}
 		return b.UniqueName != name || b.SID == own || takenUp || others || b.SID == p.plan.RestoreSID.ValueString() || tainted
 	})
 	switch {
@@ -142,9 +151,8 @@ func (p namePlanner) refuseTaken(ctx context.Context, name string, owners []bot.
 		Summary: "The bot's new name is taken",
 		Detail: fmt.Sprintf("%s would be named %q, which is the name of %s. Names are unique in an account, across engines, and nothing is changed. "+
 			"If that bot is managed here and gives its name up, or the two swap names, take two applies: "+
-			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`. "+
-			"If the bots are instances of one resource, whose names moved up since `count` follows a list that lost an element, use `for_each` with the names as keys, and a `moved` block for each instance that stays.",
-			p.state, name, listed(owners)),
+			"first give one of them a third name, then both their own. Otherwise choose another `unique_name`. %s",
+			p.state, name, listed(owners), shiftedAdvice()),
 	}, p.provider.ledger.hasDrifted(p.state.SID.ValueString()))
 }
 
@@ -196,7 +204,7 @@ func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 		return
 	}
 	if live.UniqueName != p.plan.UniqueName.ValueString() {
-		p.refuseOtherName(ctx, live, routes)
+		p.provider.refuseOtherName(ctx, live, p.plan.UniqueName, routes, path.Root("unique_name"), p.diags)
 		return
 	}
 	// A new bot is made of the configuration, also where the first plan left out a change
@@ -222,23 +230,55 @@ func (p namePlanner) refuseReplace(ctx context.Context, own string) {
 	}
 }
 
-// refuseOtherName refuses to let Terraform replace a suspended bot by one of another name:
-// nothing tells the creation of that one that it comes in the place of the other, and its
-// bindings and its suspension are pointed at it in any order.
-func (p namePlanner) refuseOtherName(ctx context.Context, live bot.Bot, routes account.Routes) {
-	_, err := suspension.Read(ctx, p.provider.account, live.SID, account.AnyTime)
+// refuseOtherName refuses to let Terraform replace a suspended bot by one of another name, or
+// of one that is known after apply: nothing tells the creation of that one that it comes in
+// the place of the other, and its bindings and its suspension are pointed at it in any order.
+func (d *providerData) refuseOtherName(ctx context.Context, live bot.Bot, name types.String, routes account.Routes, at path.Path, diags *diag.Diagnostics) {
+	_, err := suspension.Read(ctx, d.account, live.SID, account.AnyTime)
 	switch {
 	case errors.Is(err, bot.ErrNotFound):
 	case err != nil:
-		addAttributeError(p.diags, path.Root("unique_name"), "Unable to look whether the bot is suspended", err)
+		addAttributeError(diags, at, "Unable to look whether the bot is suspended", err)
 	default:
 		where := bot.JoinWays(routes.InUse())
 		if len(routes.Numbers) > 0 {
 			where = phones(routes.Numbers)
 		}
-		p.diags.AddAttributeError(path.Root("unique_name"), "A suspended bot is replaced under another name",
-			fmt.Sprintf("Terraform would replace bot %s, which is suspended, by one named %q. One of the two would answer for a moment: %s. Nothing is changed. "+
-				"Change `unique_name` without replacing the bot: the provider then creates the new bot, and what routes to the old one and its suspension follow.",
-				live, p.plan.UniqueName.ValueString(), where))
+		by := "of another name, or of one that is known after apply"
+		if name.ValueString() != "" {
+			by = fmt.Sprintf("named %q", name.ValueString())
+		}
+		diags.AddAttributeError(at, "A suspended bot is replaced under another name",
+			fmt.Sprintf("Terraform would replace bot %s, which is suspended, by one %s. One of the two would answer for a moment: %s. Nothing is changed. "+
+				"Change `unique_name` without replacing the bot (one that is tainted by `terraform untaint` first): the provider then creates the new bot, and what routes to the old one and its suspension follow.",
+				live, by, where))
+	}
+}
+
+// refuseTainted is refuseOtherName for what references a bot and is given one whose SID is
+// known after apply. Terraform plans a bot that is tainted without its state, so that its own
+// plan cannot tell which bot it replaces where its name is another. What references it is
+// planned after it, and finds that nobody planned the bot, nor a new one of its name.
+func (d *providerData) refuseTainted(ctx context.Context, sid string, to types.String, diags *diag.Diagnostics) {
+	if !to.IsUnknown() || !d.ledger.hasInState(sid) {
+		return
+	}
+	if d.ledger.awaitBot(ctx, sid); d.ledger.isSettled(sid) {
+		return
+	}
+	at := path.Root("assistant_sid")
+	live, err := d.account.Bot(ctx, sid)
+	if errors.Is(err, bot.ErrNotFound) {
+		return
+	}
+	var routes account.Routes
+	if err == nil {
+		routes, err = d.account.SomeRoutesTo(ctx, sid, account.AnyTime)
+	}
+	switch {
+	case err != nil:
+		addAttributeError(diags, at, "Unable to look for what routes to the bot", err)
+	case routes.Any():
+		d.refuseOtherName(ctx, live, types.StringUnknown(), routes, at, diags)
 	}
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func openSandbox(config *twilio.Config) error {
 
 // accountOf wires an account's numbers, services and engines together.
 func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account {
-	webhooks := bot.Webhooks{AutopilotURL: resolved.AutopilotURL}
+	webhooks := bot.Webhooks{AutopilotURL: resolved.AutopilotURL, Region: cmp.Or(resolved.Region, bot.HomeRegion)}
 	hosts := map[bot.Engine]account.Host{
 		bot.Application: application.New(client),
 		bot.Studio:      studio.New(client),

@@ -92,7 +92,7 @@ func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"open_conversations": schema.BoolAttribute{
 				Optional: true, MarkdownDescription: "Whether to look at the open conversations of Twilio Conversations too, each of which may lead to a bot by a webhook of its own. " +
-					"Twilio has no list of it: one request for each conversation, of up to 200 in the default Conversation Service; a warning says where there are more. " +
+					"Twilio has no list of it: one request for each conversation, of up to 200, those of the default Conversation Service first, and two for each of up to 20 other services; a warning says where there are more. " +
 					"Without it, a bot that is reached by an open conversation alone is `idle`.",
 			},
 			"bots": schema.ListNestedAttribute{

@@ -28,7 +28,7 @@ func advice(problem *bot.Problem) string {
 	case bot.ServiceRepointed:
 		return "To take it back, set `overwrite = true` on this binding, and take that out again once it is applied; to leave it as it is, remove this binding, which then frees nothing."
 	case bot.ServiceSuspended:
-		return "Otherwise remove the bot's `twiliobot_suspension` first, or bind the service to another bot."
+		return "An apply of that alone (`-target` with the address of the bot's `twiliobot_suspension`) does it. Otherwise remove the suspension first, or bind the service to another bot."
 	case bot.ServiceSilenced:
 		return "Remove the bot's `twiliobot_suspension` first, or free the service."
 	case bot.NumberIncapable:
@@ -70,7 +70,7 @@ func nameTakenAdvice(problem *bot.Problem) string {
 	case 0:
 		return ""
 	case 1:
-		return "Choose another `unique_name`. Where a resource of this configuration has that bot under another address, keep it with a `moved` block. " +
+		return "Choose another `unique_name`. Where a resource of this configuration has that bot under another address, keep it with a `moved` block; bots that `count` numbers get `for_each` for it, whose keys stay when the list changes. " +
 			"Where no resource has it, have it managed by importing it:\n\n" + imports[0]
 	default:
 		return "Choose another `unique_name`, or import the one that is meant by its SID:\n\n" + strings.Join(imports, "\n\n")

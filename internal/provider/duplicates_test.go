@@ -58,6 +58,42 @@ func TestSecondResourceForWhatOneHasIsRefused(t *testing.T) {
 	}
 }
 
+// A list that numbers its bots by `count`, and changes before its end, gives bots the names of
+// others. Nothing is changed, and it says how they keep what they are, in every order.
+func TestShiftedListOfBotsIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	defer b.close()
+	list := func(names ...string) (blocks []block) {
+		for i, name := range names {
+			blocks = append(blocks, botBlock(fmt.Sprintf("bot%d", i), content("studio", name, 1)))
+		}
+		return blocks
+	}
+	b.done(turn{blocks: list("a", "b", "c")})
+	for _, each := range []struct {
+		names, first []string
+	}{
+		{names: []string{"a", "c"}},
+		{names: []string{"a", "c"}, first: []string{"twiliobot_assistant.bot1"}},
+		{names: []string{"b", "c"}},
+		{names: []string{"a", "new", "b", "c"}},
+	} {
+		_, err := b.run(turn{blocks: list(each.names...), first: each.first})
+		if err == nil || !inOrder("With `count`", "`for_each`", "moved {").MatchString(err.Error()) || strings.Contains(err.Error(), "the_new_name") {
+			t.Errorf("%v, %v first: %v", each.names, each.first, err)
+		}
+	}
+	// As `for_each` with `moved` blocks does.
+	c := list("c")[0]
+	c.address = "twiliobot_assistant.bot2"
+	sid := b.sid(c.address, "sid")
+	b.done(turn{blocks: append(list("a"), c)})
+	if b.sid(c.address, "sid") != sid {
+		t.Error("the bot was replaced")
+	}
+}
+
 // Whether a resource only changes its address does not depend on what was refreshed by
 // then: Terraform may plan the removal of a resource before it reads it, or not read it.
 func TestChangeOfAddressIsRefusedInEveryOrder(t *testing.T) {

@@ -272,6 +272,18 @@ func (l *botRecords) settledBot(sid string) chan struct{} {
 	return l.settled[sid]
 }
 
+// isSettled reports whether settleBot recorded a bot.
+func (l *botRecords) isSettled(sid string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case <-l.settledBot(sid):
+		return true
+	default:
+		return false
+	}
+}
+
 // settleTimeout is how long a plan waits for that of a bot that is being read: the plan
 // never comes where Terraform finds an error in the bot's configuration in between.
 const settleTimeout = 5 * time.Second

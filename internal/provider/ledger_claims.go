@@ -24,7 +24,7 @@ type claim string
 const (
 	keeps claim = "keeps" // it has it in its state
 	takes claim = "takes" // it is new to it: the resource is new, or changes to it
-	turns claim = "turns" // it is a suspension of the state that changes to it from another bot's
+	turns claim = "turns" // it is in the state and changes to it: a suspension from another bot's, a bot from another name
 	frees claim = "frees" // the plan destroys the resource that has it
 	// leaves is that of a resource that is destroyed and leaves it to another which has it
 	// too.

@@ -341,6 +341,9 @@ func (p *serviceBindingPlan) leaves(ctx context.Context) bool {
 	if p.state == nil || p.diags.HasError() || p.prior.BotSID == "" || !p.state.AssistantSID.Equal(types.StringValue(p.prior.BotSID)) || !p.repointed() {
 		return false
 	}
+	if p.provider.refuseTainted(ctx, p.prior.BotSID, p.plan.AssistantSID, p.diags); p.diags.HasError() {
+		return false
+	}
 	if !p.provider.leavesRemoved(ctx, p.prior.BotSID, p.prior.ServiceSID, p.plan.AssistantSID) {
 		return false
 	}

@@ -97,6 +97,7 @@ func TestEachProductTakenAway(t *testing.T) {
 		{"sms/short-codes/*", "", unread, "", dead, unread, dead},
 		{"conversations/addresses/*", "", unread, "", dead, unread, dead},
 		{"conversations/conversations/*", "", "", "", dead, unread, dead},
+		{"conversations/services/*", "", "", "", "could not all be read", "could not all be read", "could not all be read"},
 		{"conversations/webhooks/*", "", "", "", dead, unread, dead},
 		{"voice/sip.trunks/*", "", unread, "", dead, unread, dead},
 		{"voice/sip.byoc-trunks/*", "", unread, "", dead, unread, dead},

@@ -103,6 +103,9 @@ func (p *bindingPlan) leaves(ctx context.Context) bool {
 	if p.state == nil || p.diags.HasError() || p.prior.BotSID == "" || !p.state.AssistantSID.Equal(types.StringValue(p.prior.BotSID)) || !p.repointed() {
 		return false
 	}
+	if p.provider.refuseTainted(ctx, p.prior.BotSID, p.plan.AssistantSID, p.diags); p.diags.HasError() {
+		return false
+	}
 	if !p.provider.leavesRemoved(ctx, p.prior.BotSID, p.prior.NumberSID, p.plan.AssistantSID) {
 		return false
 	}

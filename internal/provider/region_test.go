@@ -46,6 +46,21 @@ func TestBotOfAnotherRegionAnswersThere(t *testing.T) {
 	answers("a suspension")
 }
 
+// A number that is pointed at a flow of another Region answers there: it is neither dead nor
+// free to be taken.
+func TestNumberOfAFlowOfAnotherRegionIsNotDead(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	const path = "/v1/Accounts/" + sandbox.StarterAccountSID + "/Flows/FW0123456789abcdef0123456789abcdef"
+	for host, want := range map[string]string{"webhooks.dublin.ie1.twilio.com": "external", "webhooks.twilio.com": "dangling"} {
+		b.w.setNumber(ukNumber, map[string]string{"SmsUrl": "https://" + host + path})
+		row := rows(t, b.data("twiliobot_phone_numbers", map[string]tftypes.Value{"phone_number": str(ukNumber)})["phone_numbers"])[0]
+		if got := word(row["status"]); got != want {
+			t.Errorf("pointed at %s, it is %s, not %s", host, got, want)
+		}
+	}
+}
+
 func TestPhoneNumbersShowTheirRegions(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -135,6 +135,7 @@ func TestNoticeThatTwilioWouldNotSay(t *testing.T) {
 		"":                        "empty",
 		strings.Repeat("x", 1601): "1600 characters",
 		"Dear {{contact}}":        "Liquid",
+		"Back on\x1b[1m Monday":   "control characters",
 	} {
 		if _, err := b.plan(append(blocks, noticing(notice)), true); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%.20q: %v", notice, err)

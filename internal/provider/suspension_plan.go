@@ -66,6 +66,9 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 	r.provider.literalSID(plan.AssistantSID, "the suspension", &resp.Diagnostics)
+	if !fresh {
+		r.provider.refuseTainted(ctx, as.Object, plan.AssistantSID, &resp.Diagnostics)
+	}
 	if sid := plan.AssistantSID.ValueString(); sid != "" && !resp.Diagnostics.HasError() {
 		r.plannable(ctx, plan, fresh, &resp.Diagnostics)
 	}

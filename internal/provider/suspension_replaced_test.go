@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -138,6 +139,45 @@ func TestReplacementThatWouldInterruptASuspensionIsRefused(t *testing.T) {
 					refused("another address, replaced", turn{blocks: blocks("bot", again), forced: forced, createFirst: forced}, "only changes its address", "moved {")
 				}
 				b.done(turn{blocks: blocks("other", suspension)})
+				b.answersOn()
+			})
+		}
+	}
+}
+
+// The same where the plan cannot know the name, and for a tainted bot, whose plan is not told
+// which bot it replaces: what references it refuses.
+func TestReplacementUnderANameThatIsNotKnownIsRefused(t *testing.T) {
+	t.Parallel()
+	forced := []string{theBot}
+	unknown := botBlock("bot", content("studio", "bot", 1)).with("unique_name", tftypes.NewValue(tftypes.String, tftypes.UnknownValue))
+	other := botBlock("bot", content("studio", "other", 1))
+	for name, each := range map[string]struct {
+		bot     block
+		how     turn
+		refused bool
+	}{
+		"replaced, unknown":       {unknown, turn{forced: forced}, true},
+		"tainted, unknown":        {unknown, turn{tainted: forced}, true},
+		"tainted, another name":   {other, turn{tainted: forced}, true},
+		"tainted, under its name": {botBlock("bot", content("studio", "bot", 1)), turn{tainted: forced}, false},
+	} {
+		for order, followers := range map[string][]block{
+			"suspension first": {suspends("bot"), sideBlock("front", ukNumber, "bot", "messaging")},
+			"binding first":    {sideBlock("front", ukNumber, "bot", "messaging"), suspends("bot")},
+		} {
+			t.Run(name+", "+order, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				defer b.close()
+				b.done(turn{blocks: append([]block{botBlock("bot", content("studio", "bot", 1))}, followers...)})
+				b.watched()
+				how := each.how
+				how.blocks, how.createFirst = append([]block{each.bot}, followers...), forced
+				_, err := b.intend(how)
+				if refused := err != nil && inOrder("replaced under another name", "untaint").MatchString(err.Error()); refused != each.refused || !refused && err != nil {
+					t.Errorf("it says: %v", err)
+				}
 				b.answersOn()
 			})
 		}

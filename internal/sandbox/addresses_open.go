@@ -7,29 +7,74 @@ import (
 )
 
 const (
-	openPath      = "/v1/Conversations"
-	openOnePath   = openPath + "/{Sid}"
-	openHooksPath = openPath + "/{Conversation}/Webhooks"
-	openHookPath  = openHooksPath + "/{Sid}"
-	openActive    = "active"
-	openClosed    = "closed"
+	openPath   = "/v1/Conversations"
+	openActive = "active"
+	openClosed = "closed"
+
+	conversationServicesPath = "/v1/Services"
 )
 
 // openRoutes are the calls about conversations that are open, as twilio-go 1.31.0 has
-// them (rest/conversations/v1). They are not in the OpenAPI documents that tests check
-// against.
+// them (rest/conversations/v1), for the default Conversation Service and for each. They are
+// not in the OpenAPI documents that tests check against.
 func openRoutes() []route {
-	return slices.Concat(granted(notGrantable+"conversations/conversations", []route{
-		{method: "GET", pattern: openPath, list: true, largestPage: 100, params: []string{"State"}, handler: listOpen},
-		{method: "GET", pattern: openOnePath, handler: fetchOpen},
-		{method: "POST", pattern: openOnePath, params: []string{"State"}, handler: updateOpen},
-	}), granted(notGrantable+"conversations/webhooks", []route{
-		{method: "GET", pattern: openHooksPath, list: true, handler: listOpenHooks},
-		{method: "GET", pattern: openHookPath, handler: fetchOpenHook},
-		{method: "POST", pattern: openHookPath, handler: updateOpenHook,
-			params: []string{"Configuration.Url", "Configuration.Method", "Configuration.Filters...", "Configuration.FlowSid"}},
-		{method: "DELETE", pattern: openHookPath, handler: deleteOpenHook},
-	}))
+	routes := granted(notGrantable+"conversations/services", []route{
+		{method: "GET", pattern: conversationServicesPath, list: true, largestPage: 100, handler: listConversationServices},
+	})
+	for _, service := range []string{"/v1", conversationServicesPath + "/{Service}"} {
+		path := service + strings.TrimPrefix(openPath, "/v1")
+		hooks := path + "/{Conversation}/Webhooks"
+		routes = slices.Concat(routes, granted(notGrantable+"conversations/conversations", []route{
+			{method: "GET", pattern: path, list: true, largestPage: 100, params: []string{"State"}, handler: listOpen},
+			{method: "GET", pattern: path + "/{Sid}", handler: fetchOpen},
+			{method: "POST", pattern: path + "/{Sid}", params: []string{"State"}, handler: updateOpen},
+		}), granted(notGrantable+"conversations/webhooks", []route{
+			{method: "GET", pattern: hooks, list: true, handler: listOpenHooks},
+			{method: "GET", pattern: hooks + "/{Sid}", handler: fetchOpenHook},
+			{method: "POST", pattern: hooks + "/{Sid}", handler: updateOpenHook,
+				params: []string{"Configuration.Url", "Configuration.Method", "Configuration.Filters...", "Configuration.FlowSid"}},
+			{method: "DELETE", pattern: hooks + "/{Sid}", handler: deleteOpenHook},
+		}))
+	}
+	return routes
+}
+
+// conversationService is a Conversation Service. An account has a default one, and here those
+// that conversations were created in.
+type conversationService struct{ record }
+
+func defaultServiceOf(accountSID string) string { return "IS" + strings.TrimPrefix(accountSID, "AC") }
+
+// service is the Conversation Service of a conversation.
+func (o openConversation) service() string {
+	if o.Webhook.ConversationServiceSID != "" {
+		return o.Webhook.ConversationServiceSID
+	}
+	return defaultServiceOf(o.AccountSID)
+}
+
+// conversationService is the service that a call names, or the default one.
+func (c *call) conversationService() string {
+	if named := c.PathValue("Service"); named != "" {
+		return named
+	}
+	return defaultServiceOf(c.account.SID)
+}
+
+func listConversationServices(c *call) (int, any, error) {
+	sids := []string{defaultServiceOf(c.account.SID)}
+	for _, o := range openConversations.list(c.state, func(o openConversation) bool { return o.AccountSID == c.account.SID }) {
+		if !slices.Contains(sids, o.service()) {
+			sids = append(sids, o.service())
+		}
+	}
+	rows := make([]conversationService, len(sids))
+	for i, sid := range sids {
+		rows[i] = conversationService{record{Seq: int64(i + 1), SID: sid, AccountSID: c.account.SID}}
+	}
+	return listPage(c, "services", rows, func(s conversationService) object {
+		return object{"sid": s.SID, "account_sid": s.AccountSID, "friendly_name": nil, "url": "https://conversations.twilio.com" + conversationServicesPath + "/" + s.SID}
+	})
 }
 
 func (o openConversation) url() string {
@@ -47,7 +92,7 @@ func renderOpen(o openConversation) object {
 	return object{
 		"sid":                   o.SID,
 		"account_sid":           o.AccountSID,
-		"chat_service_sid":      orNull(o.Webhook.ConversationServiceSID),
+		"chat_service_sid":      o.service(),
 		"messaging_service_sid": nil,
 		"friendly_name":         nil,
 		"unique_name":           nil,
@@ -64,7 +109,7 @@ func renderOpen(o openConversation) object {
 
 func (c *call) open(sid string) (openConversation, error) {
 	o, ok := openConversations.get(c.state, sid)
-	if !ok || o.AccountSID != c.account.SID {
+	if !ok || o.AccountSID != c.account.SID || o.service() != c.conversationService() {
 		return o, c.notFound()
 	}
 	return o, nil
@@ -78,7 +123,7 @@ func listOpen(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	found := openConversations.list(c.state, func(o openConversation) bool {
-		return o.AccountSID == c.account.SID && (state == "" || o.state() == state)
+		return o.AccountSID == c.account.SID && o.service() == c.conversationService() && (state == "" || o.state() == state)
 	})
 	return listPage(c, "conversations", found, renderOpen)
 }

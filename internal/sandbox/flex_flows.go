@@ -1,6 +1,9 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+)
 
 // flexProduct has the Flex Flows of legacy Flex: what leads messages of a channel to a
 // flow or a webhook. They are read, changed in what they lead to, and deleted. Messages
@@ -14,7 +17,7 @@ func flexProduct() product {
 			{method: "GET", pattern: flexFlowsPath, list: true, params: []string{"FriendlyName"}, handler: listFlexFlows},
 			{method: "GET", pattern: flexFlowPath, handler: fetchFlexFlow},
 			{method: "POST", pattern: flexFlowPath, handler: updateFlexFlow,
-				params: []string{"FriendlyName", "ContactIdentity", "Enabled", "IntegrationType", "Integration.FlowSid", "Integration.Url"}},
+				params: []string{"FriendlyName", "ContactIdentity", "Enabled", "IntegrationType", "Integration.FlowSid", "Integration.Url", "Integration.RetryCount"}},
 			{method: "DELETE", pattern: flexFlowPath, handler: deleteFlexFlow},
 		}),
 		tables: []stored{flexFlows},
@@ -31,7 +34,11 @@ type flexFlow struct {
 	IntegrationType string `json:"integration_type"` // studio, external or task
 	FlowSID         string `json:"flow_sid"`
 	URL             string `json:"url"`
+	RetryCount      int    `json:"retry_count"` // of studio and external
 }
+
+// flexRetries is how often a Flex Flow retries what fails, where nobody says it.
+const flexRetries = 3
 
 var flexFlows = newTable[flexFlow]("flex_flows")
 
@@ -44,9 +51,9 @@ func renderFlexFlow(f flexFlow) object {
 	integration := object{}
 	switch f.IntegrationType {
 	case "studio":
-		integration["flow_sid"] = f.FlowSID
+		integration["flow_sid"], integration["retry_count"] = f.FlowSID, f.RetryCount
 	case "external":
-		integration["url"] = f.URL
+		integration["url"], integration["retry_count"] = f.URL, f.RetryCount
 	}
 	return object{
 		"sid":              f.SID,
@@ -101,6 +108,12 @@ func updateFlexFlow(c *call) (int, any, error) {
 	p.text("ContactIdentity", &f.ContactIdentity)
 	p.boolean("Enabled", &f.Enabled)
 	p.oneOf("IntegrationType", &f.IntegrationType, 20001, "studio", "external", "task")
+	if _, sent := p.sent("IntegrationType"); sent {
+		f.RetryCount = flexRetries // whether one that is not sent stays is not documented
+	}
+	retries := strconv.Itoa(f.RetryCount)
+	p.oneOf("Integration.RetryCount", &retries, 20001, "0", "1", "2", "3")
+	f.RetryCount, _ = strconv.Atoi(retries)
 	p.sid("Integration.FlowSid", "FW", &f.FlowSID)
 	p.url("Integration.Url", &f.URL)
 	switch {

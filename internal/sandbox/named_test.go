@@ -45,10 +45,15 @@ func TestTrunksAndFlexFlowsAreListed(t *testing.T) {
 		t.Errorf("a call by a BYOC trunk: %s", got)
 	}
 	changed := must(t, h, 200, "POST", flexFlowsURL+"/"+flex, form("IntegrationType", "external", "Integration.Url", "https://example.com"))
-	if integration := changed["integration"].(map[string]any); integration["url"] != "https://example.com" || integration["flow_sid"] != nil {
+	if integration := changed["integration"].(map[string]any); integration["url"] != "https://example.com" || integration["flow_sid"] != nil || integration["retry_count"] != 3.0 {
 		t.Errorf("%v", changed)
 	}
-	for _, wrong := range [][]string{{"IntegrationType", "bot"}, {"Integration.Url", "here"}, {"Integration.Url", ""}, {"Integration.FlowSid", "FW1"}, {"FriendlyName", ""}, {"Flow", "x"}} {
+	for _, changes := range [][]string{{"Integration.RetryCount", "1"}, {"FriendlyName", "front desk"}} {
+		if integration := must(t, h, 200, "POST", flexFlowsURL+"/"+flex, form(changes...))["integration"].(map[string]any); integration["retry_count"] != 1.0 {
+			t.Errorf("after %v: %v", changes, integration)
+		}
+	}
+	for _, wrong := range [][]string{{"IntegrationType", "bot"}, {"Integration.Url", "here"}, {"Integration.Url", ""}, {"Integration.FlowSid", "FW1"}, {"FriendlyName", ""}, {"Flow", "x"}, {"Integration.RetryCount", "4"}} {
 		must(t, h, 400, "POST", flexFlowsURL+"/"+flex, form(wrong...))
 	}
 	must(t, h, 204, "DELETE", flexFlowsURL+"/"+flex, nil)

@@ -127,7 +127,7 @@ func (s *Sandbox) addByocTrunk(text []byte) (byocTrunk, error) {
 }
 
 func (s *Sandbox) addFlexFlow(text []byte) (flexFlow, error) {
-	fresh := flexFlow{ChannelType: "sms", Enabled: true, IntegrationType: "studio"}
+	fresh := flexFlow{ChannelType: "sms", Enabled: true, IntegrationType: "studio", RetryCount: flexRetries}
 	return addRecord(s, flexFlows, "FO", text, fresh, func(_ *state, row *flexFlow) error {
 		if !slices.Contains([]string{"studio", "external", "task"}, row.IntegrationType) {
 			return fmt.Errorf("integration_type must be studio, external or task, not %q", row.IntegrationType)

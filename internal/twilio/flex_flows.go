@@ -80,15 +80,25 @@ func flexFlowOf(row *openapi.FlexV1FlexFlow) bot.Way {
 	return way
 }
 
-// Write points a Flex Flow at a flow or a URL, in one request, and reads it back.
+// Write points a Flex Flow at a flow or a URL, in one request, and reads it back. How often a
+// failure is retried is sent again as it is: whether Twilio takes an integration that leaves it
+// out for one with the default is not documented.
 func (s FlexFlows) Write(ctx context.Context, way bot.Way) error {
 	if err := CheckSID(way.SID, "FO"); err != nil {
+		return err
+	}
+	before, err := s.api(ctx).FetchFlexFlow(way.SID)
+	if err != nil {
 		return err
 	}
 	params := &openapi.UpdateFlexFlowParams{IntegrationType: new(flexExternal), IntegrationUrl: &way.To.URL}
 	if way.To.BotSID != "" {
 		params = &openapi.UpdateFlexFlowParams{IntegrationType: new(flexStudio), IntegrationFlowSid: &way.To.BotSID}
 	}
-	_, err := s.api(ctx).UpdateFlexFlow(way.SID, params)
+	integration, _ := Value(before.Integration).(map[string]any)
+	if count, ok := integration["retry_count"].(float64); ok {
+		params.IntegrationRetryCount = new(int(count))
+	}
+	_, err = s.api(ctx).UpdateFlexFlow(way.SID, params)
 	return pointer(s.Get).readBack(ctx, way, err)
 }

@@ -45,6 +45,73 @@ func TestOpenConversationsAreReadWithinABound(t *testing.T) {
 	})
 }
 
+// Conversations of other services than the default one are read and pointed elsewhere by their
+// service, and where their services cannot be read, it is said.
+func TestOpenConversationsOfOtherServices(t *testing.T) {
+	t.Parallel()
+	twiliotest.Run(t, func(a *twiliotest.Account) {
+		add := func(n int, service string) {
+			_, err := a.Box.AddConversation(fmt.Sprintf(`{"contact": "+1202556%04d", "address": %q, "webhook": {"type": "webhook", "webhook_url": "https://bots.example.com/%d", "conversation_service_sid": %q}}`,
+				n, sandbox.StarterNumbers()[0], n, service))
+			if err != nil {
+				a.Fatal(err)
+			}
+		}
+		service := func(n int) string { return fmt.Sprintf("IS%032x", 0xa000+n) }
+		add(0, "")
+		add(1, service(1))
+		conversations := twilio.NewConversations(a.Client)
+		all, err := conversations.List(a.Context())
+		if err != nil || len(all) != 2 {
+			a.Fatalf("%+v, %v", all, err)
+		}
+		for _, way := range all {
+			way.To.URL += "/new"
+			if err := conversations.Write(a.Context(), way); err != nil {
+				a.Error(err)
+			}
+			if now, err := conversations.Get(a.Context(), way.SID, way.Field); err != nil || now.To.URL != way.To.URL || now.Key() != way.Key() {
+				a.Errorf("%+v, %v", now, err)
+			}
+		}
+		if err := a.Box.AddFault(sandbox.Fault{Host: "conversations.twilio.com", Path: "/v1/Services$", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Times: 1}); err != nil {
+			a.Fatal(err)
+		}
+		if read, err := conversations.List(a.Context()); len(read) != 1 || !errors.As(err, new(*bot.PartlyReadError)) {
+			a.Errorf("where services may not be read: %d ways in, %v", len(read), err)
+		}
+		for n := range 20 {
+			add(n+2, service(n+2))
+		}
+		if read, err := conversations.List(a.Context()); len(read) != 21 || !errors.As(err, new(*bot.PartlyReadError)) {
+			a.Errorf("of 21 other services: %d ways in, %v", len(read), err)
+		}
+	})
+}
+
+// A Flex Flow that is pointed elsewhere retries as often as before.
+func TestFlexFlowKeepsItsRetries(t *testing.T) {
+	t.Parallel()
+	twiliotest.Run(t, func(a *twiliotest.Account) {
+		sid, err := a.Box.AddFlexFlow(`{"friendly_name": "Desk", "integration_type": "external", "url": "https://bots.example.com/", "retry_count": 0}`)
+		if err != nil {
+			a.Fatal(err)
+		}
+		flex := twilio.NewFlexFlows(a.Client)
+		for _, to := range []bot.Pointer{{URL: "https://other.example.com/"}, {BotSID: "FW0123456789abcdef0123456789abcdef"}} {
+			if err := flex.Write(a.Context(), bot.Way{Kind: bot.ByFlexFlow, SID: sid, To: to}); err != nil {
+				a.Fatal(err)
+			}
+			var row struct {
+				Integration map[string]any `json:"integration"`
+			}
+			if err := a.Client.Do(a.Context(), http.MethodGet, "https://flex-api.twilio.com/v1/FlexFlows/"+sid, nil, &row); err != nil || row.Integration["retry_count"] != 0.0 {
+				a.Errorf("pointed at %+v: %+v, %v", to, row, err)
+			}
+		}
+	})
+}
+
 // What an account without Flex is answered is not documented: a list that is not there has no
 // rows, and one that may not be read is an error.
 func TestAccountWithoutFlex(t *testing.T) {

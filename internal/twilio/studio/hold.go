@@ -112,8 +112,9 @@ func (h Host) WriteHoldFlow(ctx context.Context, flow bot.HoldFlow) error {
 	return err
 }
 
-// DeleteHoldFlow deletes a hold flow and waits until it is gone. A flow that is no hold is
-// left as it is.
+// DeleteHoldFlow ends the active executions of a hold flow, such as that of a call which hears
+// the notice, deletes it and waits until it is gone. Where the credentials may not end them, it
+// is deleted all the same. A flow that is no hold is left as it is.
 func (h Host) DeleteHoldFlow(ctx context.Context, sid string) error {
 	_, err := h.ReadHoldFlow(ctx, sid)
 	if errors.Is(err, bot.ErrNotFound) {
@@ -121,6 +122,9 @@ func (h Host) DeleteHoldFlow(ctx context.Context, sid string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if _, _, err := h.End(ctx, sid); err != nil && !errors.Is(err, bot.ErrForbidden) && !errors.Is(err, bot.ErrNotFound) {
+		return fmt.Errorf("ending what is in progress on the hold flow %s: %w", sid, err)
 	}
 	return h.Delete(ctx, sid)
 }

@@ -65,6 +65,36 @@ func TestHoldFlow(t *testing.T) {
 	})
 }
 
+// A call that hears the notice, and whoever waits for a message of it, is not caught in a flow
+// that no longer exists.
+func TestHoldFlowIsDeletedWithNothingInProgress(t *testing.T) {
+	run(t, func(a account) {
+		flow, err := a.CreateHoldFlow(a.Context(), bot.HoldFlow{BotSID: appSID, Notice: "Back at 9"})
+		if err != nil {
+			a.Fatal(err)
+		}
+		a.begin(flow.SID, 1, 2)
+		a.Before(twiliotest.Call{Method: http.MethodDelete, Path: "/Flows/", Nth: 1}, func() {
+			if left := a.active(flow.SID); left != (bot.Activity{}) {
+				a.Errorf("when it is deleted, there are %v", left)
+			}
+		})
+		if err := a.DeleteHoldFlow(a.Context(), flow.SID); err != nil {
+			a.Error(err)
+		}
+		// What may not be ended does not keep it.
+		if flow, err = a.CreateHoldFlow(a.Context(), bot.HoldFlow{BotSID: appSID}); err != nil {
+			a.Fatal(err)
+		}
+		if err := a.Box.AddFault(sandbox.Fault{Path: "/Executions", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Times: 1}); err != nil {
+			a.Fatal(err)
+		}
+		if err := a.DeleteHoldFlow(a.Context(), flow.SID); err != nil || len(a.Rows(flows, "flows")) > 0 {
+			a.Errorf("there are %v: %v", a.Rows(flows, "flows"), err)
+		}
+	})
+}
+
 func TestHoldFlowIsNoBot(t *testing.T) {
 	run(t, func(a account) {
 		created := a.create(greeter())
