@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -145,7 +146,7 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 			w.T.Fatal(err)
 		}
 		if now := pointersOf(w); fmt.Sprint(now) != fmt.Sprint(before) || w.Number(0).Messaging != numberBefore.Messaging || w.Number(0).Voice != numberBefore.Voice {
-			w.T.Errorf("resumed, it is\n%+v, was\n%+v", now, before)
+			w.T.Errorf("resumed, it is\n%#v, was\n%#v", now, before)
 		}
 		if reached {
 			if sid, _ := asks(w, &person, to, in.Channel); sid != b.SID {
@@ -221,8 +222,8 @@ func TestWayInThatWasResumedByHandIsSilencedAgain(t *testing.T) {
 			now, way = again, again.Ways.Silenced[0]
 		}
 		last, _ := w.Process()
-		if _, err := Resume(w.T.Context(), last, b.SID, saved); err != nil || fmt.Sprint(pointersOf(w)) != fmt.Sprint(before) {
-			w.T.Errorf("resumed, it is\n%+v, was\n%+v, %v", pointersOf(w), before, err)
+		if _, err := Resume(w.T.Context(), last, b.SID, saved); err != nil || !maps.Equal(pointersOf(w), before) {
+			w.T.Errorf("resumed, it is\n%#v, was\n%#v, %v", pointersOf(w), before, err)
 		}
 	})
 }
@@ -360,8 +361,8 @@ func TestTaskOfAWayInSurvivesASuspension(t *testing.T) {
 			t.Fatalf("suspended again: %v, %v", err, w.Inconsistent())
 		}
 		last, _ := w.Process()
-		if _, err := Resume(t.Context(), last, b.SID, nil); err != nil || fmt.Sprint(pointersOf(w)) != fmt.Sprint(before) {
-			t.Errorf("resumed, it is\n%+v, was\n%+v, %v", pointersOf(w), before, err)
+		if _, err := Resume(t.Context(), last, b.SID, nil); err != nil || !maps.Equal(pointersOf(w), before) {
+			t.Errorf("resumed, it is\n%#v, was\n%#v, %v", pointersOf(w), before, err)
 		}
 	})
 }
@@ -452,7 +453,7 @@ func TestWithoutStudioTheApplicationStandsAlone(t *testing.T) {
 					t.Error(err)
 				}
 				w.Box.ClearFaults()
-				if err := errors.Join(all(w, w.Answers, b)); err != nil || fmt.Sprint(pointersOf(w)) != fmt.Sprint(before) || len(w.Holds(b.SID)) > 0 {
+				if err := errors.Join(all(w, w.Answers, b)); err != nil || !maps.Equal(pointersOf(w), before) || len(w.Holds(b.SID)) > 0 {
 					t.Errorf("%v, %v", err, w.Holds(b.SID))
 				}
 			})
