@@ -71,7 +71,8 @@ func lacksFlow(ctx context.Context, a *account.Account, b ServiceBinding, snapsh
 	if err != nil {
 		return false, fmt.Errorf("looking for suspended bots: %w", err)
 	}
-	if hold := routing.HoldOf(b.Bot.SID); hold.SID == "" || hold.FlowSID != "" || a.NoHoldFlows(ctx) != nil {
+	hold, possible := routing.HoldOf(b.Bot.SID), a.NoHoldFlows(ctx) == nil
+	if hold.SID == "" || hold.FlowSID != "" || !possible {
 		return false, nil
 	}
 	service, err := a.Service(ctx, b.ServiceSID)
