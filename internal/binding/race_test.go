@@ -91,7 +91,7 @@ func TestBindingBesideAResumption(t *testing.T) {
 					_, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
 					return err
 				}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-					_, err := suspension.Resume(ctx, a, b.SID, suspension.Saved{})
+					_, err := suspension.Resume(ctx, a, b.SID, nil)
 					return err
 				})
 			})

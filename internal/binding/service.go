@@ -17,10 +17,30 @@ import (
 // service before. prior is what is freed, and its bot is empty where nothing is.
 //
 // Each service is one write: cut off before it the service is as it was, after it as
-// planned, and the next plan sees either.
+// planned, and the next plan sees either. Where the bot is suspended by a hold without a flow,
+// by which alone a service is silenced, the flow is made first: the suspension of the same plan
+// may be applied later. That is not undone, since it puts right what another client broke.
 func RebindService(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own, prior PriorService) (way bot.Way, notices []bot.Notice, err error) {
+	lacks, err := lacksFlow(ctx, a, b, snapshot, own)
+	if err != nil {
+		return way, nil, err
+	}
 	var bound, freed account.UndoLog
 	err = operation.Run(ctx, "the change of the binding", operation.Step{
+		Name:    "making the hold of the suspended bot whole",
+		Cut:     "The hold of the suspended bot may have its flow already, and the Messaging Services lead where they did; the next apply goes on from it.",
+		Forward: lacks,
+		Do: func(ctx context.Context) error {
+			if !lacks {
+				return nil
+			}
+			err := suspension.MakeWhole(ctx, a, b.Bot.SID)
+			if errors.Is(err, bot.ErrForbidden) {
+				return suspendedServiceProblem(bot.Service{SID: b.ServiceSID, AccountSID: a.SID}.Way(), b.Bot, err)
+			}
+			return err
+		},
+	}, operation.Step{
 		Name: "binding the Messaging Service",
 		Cut:  "The Messaging Service may lead to the bot as planned already, and the one that the binding had before does too; the next apply goes on.",
 		Do: func(ctx context.Context) (err error) {
@@ -42,6 +62,46 @@ func RebindService(ctx context.Context, a *account.Account, b ServiceBinding, sn
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &freed) },
 	})
 	return way, notices, err
+}
+
+// lacksFlow reports whether the service can be bound but for the flow of the hold that suspends
+// the bot, which can be made.
+func lacksFlow(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own PriorService) (bool, error) {
+	routing, err := a.RoutingOfWays(ctx, account.AnyTime)
+	if err != nil {
+		return false, fmt.Errorf("looking for suspended bots: %w", err)
+	}
+	hold, possible := routing.HoldOf(b.Bot.SID), a.NoHoldFlows(ctx) == nil
+	if hold.SID == "" || hold.FlowSID != "" || !possible {
+		return false, nil
+	}
+	service, err := a.Service(ctx, b.ServiceSID)
+	if errors.Is(err, bot.ErrNotFound) {
+		return false, nil // said by who binds it
+	}
+	if err != nil {
+		return false, err
+	}
+	view, err := serviceView(ctx, a, service.Way(), b, own)
+	if err != nil {
+		return false, err
+	}
+	if a.WroteWay(service.Way()) {
+		snapshot = ""
+	}
+	_, refusal := DecideService(view, b, snapshot)
+	return refusal != nil && refusal.Kind == bot.ServiceSuspended, nil
+}
+
+// HoldRefusal says at plan time why a service cannot be bound to a bot that is suspended, as
+// ServiceView.RefusesHold does: a flow that the hold is without is made where flows can be
+// reached.
+func HoldRefusal(ctx context.Context, a *account.Account, v ServiceView, b ServiceBinding, taken *bot.Route) *Refusal {
+	refusal := v.RefusesHold(b, taken)
+	if refusal != nil && refusal.Kind == bot.ServiceSuspended && a.NoHoldFlows(ctx) == nil {
+		return nil
+	}
+	return refusal
 }
 
 // bindService writes the service, and claims it for this run. One of a suspended bot starts
@@ -160,9 +220,8 @@ func (w writtenService) overtaken(ctx context.Context, a *account.Account, botSI
 }
 
 // ResumedService is a Messaging Service as it will lead to its bot once that is resumed, and
-// as it is where no hold silences it; task is where a conversation with an Autopilot assistant
-// enters.
-func ResumedService(ctx context.Context, a *account.Account, routing bot.Routing, way bot.Way, task string) (bot.Way, error) {
+// as it is where no hold silences it.
+func ResumedService(ctx context.Context, a *account.Account, routing bot.Routing, way bot.Way) (bot.Way, error) {
 	led := routing.Lead(way)
 	if led.SilencedBy == "" {
 		return way, nil
@@ -177,7 +236,7 @@ func ResumedService(ctx context.Context, a *account.Account, routing bot.Routing
 			return way, fmt.Errorf("reading the bot %s: %w", led.BotSID, err)
 		}
 	}
-	way.To, _ = way.Off(webhooks, b, task)
+	way.To, _ = way.Off(webhooks, b, led.TargetTask)
 	return way, nil
 }
 

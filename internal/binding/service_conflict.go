@@ -16,7 +16,7 @@ func (r *Refusal) ServiceProblem(ctx context.Context, a *account.Account, way bo
 	case bot.NoURLForWay:
 		return NoServiceURLProblem(way, b.Bot)
 	case bot.ServiceSuspended:
-		return SuspendedServiceProblem(ctx, a, way, b.Bot)
+		return suspendedServiceProblem(way, b.Bot, a.NoHoldFlows(ctx))
 	case bot.ServiceSilenced:
 		return SilencedServiceProblem(ctx, a, way, b.Bot, r.Conflicts[0].Route)
 	case bot.ServiceTaken:
@@ -84,11 +84,11 @@ func NoServiceURLProblem(way bot.Way, b bot.Bot) *bot.Problem {
 	}
 }
 
-// SuspendedServiceProblem refuses to point a Messaging Service at a bot whose hold has no flow:
-// a service has no field for an application, so nothing would silence it.
-func SuspendedServiceProblem(ctx context.Context, a *account.Account, way bot.Way, b bot.Bot) *bot.Problem {
-	why := "Suspend the bot again first, which makes the flow"
-	reason := a.NoHoldFlows(ctx)
+// suspendedServiceProblem refuses to point a Messaging Service at a bot whose hold has no flow:
+// a service has no field for an application, so nothing would silence it. reason says why none
+// can be made; nil where it was deleted at the same time.
+func suspendedServiceProblem(way bot.Way, b bot.Bot, reason error) *bot.Problem {
+	why := "Another client may have deleted it at the same time; the next apply makes it"
 	if reason != nil {
 		why = fmt.Sprintf("These credentials reach no flows (%v)", reason)
 	}

@@ -159,7 +159,7 @@ func TestServiceBesideASuspension(t *testing.T) {
 					},
 					Second: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
 						if resumes {
-							_, err := suspension.Resume(ctx, a, b.SID, suspension.Saved{})
+							_, err := suspension.Resume(ctx, a, b.SID, nil)
 							return err
 						}
 						_, _, err := suspension.Suspend(ctx, a, b.SID, "")
@@ -179,7 +179,107 @@ func TestServiceBesideASuspension(t *testing.T) {
 	}
 }
 
-// Where flows are out of reach, a service of a suspended bot is refused, and nothing is written.
+// A hold without its flow gets it before the service of its bot is written, wherever that is cut:
+// the service leads where it did until the hold is whole.
+func TestHoldIsMadeWholeForAServiceWhereverItIsCut(t *testing.T) {
+	for _, engine := range bot.Engines() {
+		for name, lacking := range map[string]func(w *sandboxtest.World, b bot.Bot){
+			"of the earlier kind": func(w *sandboxtest.World, b bot.Bot) { w.EarlierHold(b.SID) },
+			"whose flow was deleted": func(w *sandboxtest.World, b bot.Bot) {
+				w.Hold(b.SID, "")
+				for _, flow := range w.HoldFlows(b.SID) {
+					if err := w.Hosts[bot.Studio].Delete(w.T.Context(), flow.SID); err != nil {
+						w.T.Fatal(err)
+					}
+				}
+			},
+			"that does not call its flow": func(w *sandboxtest.World, b bot.Bot) {
+				if err := w.Hosts[bot.Application].Delete(w.T.Context(), w.Hold(b.SID, "Closed.").SID); err != nil {
+					w.T.Fatal(err)
+				}
+				w.EarlierHold(b.SID)
+			},
+		} {
+			t.Run(fmt.Sprintf("%s, a hold %s", engine, name), func(t *testing.T) {
+				t.Parallel()
+				var b bot.Bot
+				var service string
+				var before bot.Service
+				read := func(w *sandboxtest.World) bot.Service {
+					got, err := w.Services.Get(context.WithoutCancel(w.T.Context()), service)
+					if err != nil {
+						w.T.Error(err)
+					}
+					return got
+				}
+				sandboxtest.Operation{
+					Setup: func(w *sandboxtest.World) {
+						b = w.Create(engine, "clinic")
+						service = addService(w, "", true)
+						lacking(w, b)
+						before = read(w)
+					},
+					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+						wanted := ServiceBinding{ServiceSID: service, Bot: b}
+						own := PriorService{ServiceSID: service, BotSID: b.SID}
+						_, _, err := RebindService(ctx, a, wanted, "", own, PriorService{})
+						return err
+					},
+					Cuts: map[string]func(w *sandboxtest.World) error{
+						"may have its flow already": func(w *sandboxtest.World) error {
+							if now := read(w); now != before {
+								return fmt.Errorf("the service is %+v", now)
+							}
+							return nil
+						},
+						"may lead to the bot as planned already": func(w *sandboxtest.World) error {
+							if len(w.HoldFlows(b.SID)) != 1 {
+								return errors.New("the hold is not whole")
+							}
+							return nil
+						},
+					},
+				}.CutEverywhere(t)
+			})
+		}
+	}
+}
+
+// A hold that is made whole while its bot is resumed, by another process, goes with that: no flow
+// is left, and the service answers.
+func TestHoldThatIsMadeWholeBesideAResumption(t *testing.T) {
+	for _, engine := range bot.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			var b bot.Bot
+			var service string
+			bothOrders(t, sandboxtest.Race{
+				Setup: func(w *sandboxtest.World) {
+					b, service = w.Create(engine, "clinic"), addService(w, "", true)
+					w.EarlierHold(b.SID)
+				},
+				After: func(w *sandboxtest.World, bound, resumed error) error {
+					if err := errors.Join(bound, resumed, leads(w, service, b)); err != nil {
+						return err
+					}
+					if held, flows := w.Holds(b.SID), w.HoldFlows(b.SID); len(held)+len(flows) > 0 {
+						return fmt.Errorf("%v and %v are left", held, flows)
+					}
+					return nil
+				},
+			}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+				_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
+				return err
+			}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
+				_, err := suspension.Resume(ctx, a, b.SID, nil)
+				return err
+			})
+		})
+	}
+}
+
+// Where flows can be read and not created, a service of a bot whose hold has none is refused, and
+// nothing is written.
 func TestServiceOfASuspendedBotNeedsAFlow(t *testing.T) {
 	for _, engine := range bot.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
@@ -189,6 +289,9 @@ func TestServiceOfASuspendedBotNeedsAFlow(t *testing.T) {
 				b, service := w.Create(engine, "clinic"), addService(w, "", true)
 				w.EarlierHold(b.SID)
 				before := w.Snapshot()
+				if err := w.Box.AddFault(sandbox.Fault{Method: http.MethodPost, Host: "studio.twilio.com", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Times: -1}); err != nil {
+					t.Fatal(err)
+				}
 				a, _ := w.Process()
 				_, _, err := RebindService(t.Context(), a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
 				var problem *bot.Problem

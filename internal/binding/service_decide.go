@@ -85,7 +85,7 @@ func DecideService(v ServiceView, b ServiceBinding, snapshot string) (ServiceDec
 		return ServiceDecision{}, refusal
 	}
 	if hold.FlowSID != "" {
-		to.To, _ = to.On(hold)
+		to.To, _ = to.On(hold, v.Routing.Lead(to).TargetTask)
 	}
 	return ServiceDecision{To: to, Taken: taken}, nil
 }
@@ -97,10 +97,10 @@ func (v ServiceView) RefusesHold(b ServiceBinding, taken *bot.Route) *Refusal {
 	switch hold := v.Routing.HoldOf(b.Bot.SID); {
 	case hold.SID == "":
 		return nil
-	case hold.FlowSID == "":
-		return &Refusal{Kind: bot.ServiceSuspended}
 	case taken != nil:
 		return &Refusal{Kind: bot.ServiceSilenced, Conflicts: []Conflict{{bot.Messaging, *taken}}}
+	case hold.FlowSID == "":
+		return &Refusal{Kind: bot.ServiceSuspended}
 	}
 	return nil
 }
@@ -160,7 +160,7 @@ func (v ServiceView) After(b ServiceBinding) (bot.Way, bool) {
 	case !v.leadsTo(b):
 		to.To, ok = v.Way.PointerTo(v.Routing.Webhooks, b.Bot, b.Task)
 	case v.Silenced():
-		to.To, ok = v.Way.Off(v.Routing.Webhooks, b.Bot, b.Task)
+		to.To, ok = v.Way.Off(v.Routing.Webhooks, b.Bot, v.Routing.Lead(v.Way).TargetTask)
 	}
 	return to, ok
 }

@@ -147,6 +147,38 @@ func FuzzParsePhoneNumber(f *testing.F) {
 	})
 }
 
+// A silenced bot is shown at the URL by which it answers once it is resumed.
+func TestSilencedNumberShowsTheURLOfItsBot(t *testing.T) {
+	hold, second := Hold{SID: "APffffffffffffffffffffffffffffffff", FlowSID: "FWffffffffffffffffffffffffffffffff", BotSID: testFW}, "APeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
+	flow := hold
+	flow.SID, flow.FlowURL = "", Webhooks{}.URL(Webhook{AccountSID: testAccount, BotSID: hold.FlowSID})
+	const said, theirs = "https://webhooks.dublin.ie1.twilio.com/v1/Accounts/" + testAccount + "/Flows/" + testFW, "https://theirs.example.com/"
+	roster := NewRoster(Webhooks{}, Listing{
+		Bots:  []Bot{{SID: testFW, WebhookURL: said}, {SID: testUA}, {SID: testAP}},
+		Holds: []Hold{hold, flow, {SID: second, BotSID: testAP}},
+	}, map[string]Service{"PN1": {SID: "MG1", AccountSID: testAccount, InboundURL: flow.FlowURL, InboundMethod: "GET"}}, nil)
+	gone := Webhooks{}.URL(Webhook{AccountSID: testAccount, BotSID: "UA99999999999999999999999999999999", TargetTask: "menu"})
+	other := Webhooks{}.URL(Webhook{AccountSID: testAccount, BotSID: testUA})
+	for name, each := range map[string]struct {
+		number Number
+		want   string
+	}{
+		"by a service":                   {Number{SID: "PN1"}, "GET " + said},
+		"behind the hold":                {Number{Messaging: Side{ApplicationSID: hold.SID, URL: said, Method: "GET"}}, "GET " + said},
+		"cleared by Twilio":              {Number{Messaging: Side{ApplicationSID: hold.SID}}, "POST " + said},
+		"of the bot that it replaced":    {Number{Messaging: Side{ApplicationSID: hold.SID, URL: gone, Method: "GET"}}, "POST " + said},
+		"of another bot":                 {Number{Messaging: Side{ApplicationSID: hold.SID, URL: other, Method: "POST"}}, "POST " + other},
+		"another's":                      {Number{Messaging: Side{ApplicationSID: hold.SID, URL: theirs, Method: "POST"}}, "POST " + theirs},
+		"unused, of a bot by itself":     {Number{Messaging: Side{ApplicationSID: second, URL: theirs, Method: "POST"}}, " "},
+		"of a number that is not silent": {Number{Messaging: Side{URL: theirs, Method: "GET"}}, "GET " + theirs},
+	} {
+		each.number.AccountSID = testAccount
+		if answer := roster.Answer(each.number, Messaging); answer.Method+" "+answer.URL != each.want {
+			t.Errorf("%s: %s %s, want %s", name, answer.Method, answer.URL, each.want)
+		}
+	}
+}
+
 func TestStatusIsTheMoreWorryingOfTwoChannels(t *testing.T) {
 	hold := "APffffffffffffffffffffffffffffffff"
 	roster := NewRoster(Webhooks{}, Listing{

@@ -71,14 +71,39 @@ type Answer struct {
 
 // Answer says who answers on a channel of a number. For messages a Messaging Service
 // has precedence over all else; a number that is pointed at a hold has the bot that the
-// hold silences.
+// hold silences, and the URL by which that answers once it is resumed.
 func (r Roster) Answer(n Number, channel Channel) Answer {
 	answer := Answer{Route: r.routing.Route(n, channel)}
 	if service, ok := r.services[n.SID]; ok && channel == Messaging {
 		answer = Answer{Route: r.routing.Lead(service.Way()), Service: service}
 	}
+	if answer.SilencedBy != "" {
+		answer.URL, answer.Method = r.resumed(n, channel, answer)
+	}
 	answer.Bot = r.bots[answer.BotSID]
 	return answer
+}
+
+// resumed is the URL, and its method, by which a silenced bot answers once it is resumed; both are
+// empty where an application answers. What was behind the hold of a number counts, but for the URL
+// of a bot that no longer exists, which this one replaced.
+func (r Roster) resumed(n Number, channel Channel, silenced Answer) (url, method string) {
+	b := r.bots[silenced.BotSID]
+	b.SID = silenced.BotSID
+	if silenced.Service.SID != "" {
+		to, _ := silenced.Service.Way().Off(r.routing.Webhooks, b, silenced.TargetTask)
+		return to.URL, to.Method
+	}
+	if b.Engine() == Application {
+		return "", ""
+	}
+	behind, isBot := r.routing.Webhooks.Parse(silenced.URL)
+	_, exists := r.bots[behind.BotSID]
+	if silenced.URL != "" && (!isBot || behind.BotSID == b.SID || exists || r.mayExist(behind.BotSID)) {
+		return silenced.URL, silenced.Method
+	}
+	to := Webhook{AccountSID: n.AccountSID, BotSID: b.SID, Channel: channel, TargetTask: behind.TargetTask}
+	return r.routing.Webhooks.Of(b).URL(to), WebhookMethod
 }
 
 // NumberStatus sums up both channels of a number.

@@ -205,7 +205,8 @@ func (w Way) PointerTo(webhooks Webhooks, b Bot, task string) (to Pointer, ok bo
 	return to, to.URL != ""
 }
 
-// Lead says who answers what comes by a way in. A URL that is that of an application's own
+// Lead says who answers what comes by a way in, and for one that is pointed at a hold at which
+// task it entered, where its URL says so (On). A URL that is that of an application's own
 // webhook leads to the bot which is that application.
 func (r Routing) Lead(w Way) Route {
 	side := Side{URL: w.To.URL, Method: w.To.Method}
@@ -219,17 +220,18 @@ func (r Routing) Lead(w Way) Route {
 		}
 	}
 	if suspended, ok := r.holds[route.BotSID]; ok {
-		route.BotSID, route.SilencedBy = suspended, route.BotSID
+		route.BotSID, route.SilencedBy, route.TargetTask = suspended, route.BotSID, taskOf(w.To.URL)
 	} else if suspended, ok := r.deleted[route.BotSID]; ok {
-		route.BotSID, route.Gone = suspended, true
+		route.BotSID, route.Gone, route.TargetTask = suspended, true, taskOf(w.To.URL)
 	}
 	return route
 }
 
 // On is the pointer of a way in when it leads to a hold; ok is false where a suspension leaves
-// it as it is, and where the hold has nothing to put there. The kind of pointer and the method stay as they are, so that Off can put
-// back what was there.
-func (w Way) On(hold Hold) (to Pointer, ok bool) {
+// it as it is, and where the hold has nothing to put there. The kind of pointer and the method
+// stay as they are, and a URL names the task at which a conversation with an Autopilot assistant
+// enters, so that Off can put back what was there.
+func (w Way) On(hold Hold, task string) (to Pointer, ok bool) {
 	switch {
 	case !wayKinds[w.Kind].held:
 		return Pointer{}, false
@@ -240,7 +242,7 @@ func (w Way) On(hold Hold) (to Pointer, ok bool) {
 	case w.To.BotSID != "":
 		return Pointer{BotSID: hold.FlowSID}, true
 	}
-	return Pointer{URL: hold.FlowURL, Method: w.To.Method}, true
+	return Pointer{URL: withTask(hold.FlowURL, task), Method: w.To.Method}, true
 }
 
 // Off is the pointer of a way in when it leads to a bot again after a hold. It is PointerTo,

@@ -95,13 +95,32 @@ func (w Webhooks) URL(to Webhook) string {
 			endpoint = "twilio-voice"
 		}
 		address := base + "/v1/" + to.AccountSID + "/" + to.BotSID + "/" + endpoint
-		if to.TargetTask != "" {
-			address += "?" + targetTask + "=" + url.QueryEscape(to.TargetTask)
-		}
-		return address
+		return withTask(address, to.TargetTask)
 	default:
 		return ""
 	}
+}
+
+// withTask is a URL that names an Autopilot task: of an assistant, or of a flow, which is called by
+// URLs with any parameters (https://www.twilio.com/docs/studio/widget-library/twiml-redirect).
+func withTask(address, task string) string {
+	u, err := url.Parse(address)
+	if task == "" || err != nil {
+		return address
+	}
+	query := u.Query()
+	query.Set(targetTask, task)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// taskOf is the Autopilot task that a URL names; empty where it names none.
+func taskOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get(targetTask)
 }
 
 // The paths of every spelling met in Twilio's documents and in public code:

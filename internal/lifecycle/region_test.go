@@ -46,7 +46,7 @@ func TestOperationsWriteTheURLThatAFlowSays(t *testing.T) {
 			t.Fatalf("the sandbox left %q", url)
 		}
 		a, _ = w.Process()
-		if _, err := suspension.Resume(t.Context(), a, old.SID, suspension.Saved{}); err != nil {
+		if _, err := suspension.Resume(t.Context(), a, old.SID, nil); err != nil {
 			t.Fatal(err)
 		}
 		points("resuming", old.SID)
@@ -93,7 +93,7 @@ func TestServiceGetsTheURLThatAFlowSays(t *testing.T) {
 		}
 		// In a process that has read no flow yet.
 		a, _ = w.Process()
-		if _, err := suspension.Resume(t.Context(), a, old.SID, suspension.Saved{}); err != nil {
+		if _, err := suspension.Resume(t.Context(), a, old.SID, nil); err != nil {
 			t.Fatal(err)
 		}
 		leadsTo("resuming", old.SID)

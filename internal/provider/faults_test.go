@@ -57,7 +57,9 @@ const (
 	otherService = "MG0123456789abcdef0123456789abc002"
 
 	bindService = "bind a service"
-	moveService = "change of service"
+	// bindSilencedService binds it beside a hold whose flow a person deleted.
+	bindSilencedService = "bind a service, suspended"
+	moveService         = "change of service"
 )
 
 func scenarios() []scenario {
@@ -115,6 +117,8 @@ func scenarios() []scenario {
 		desk := func(service, to string) []block { return served("first", deskBlock(service, to)) }
 		all = append(all,
 			scenario{name: bindService, engine: engine, setup: services, before: served("first"), after: desk(oneService, "bot")},
+			scenario{name: bindSilencedService, engine: engine, setup: services, before: served("first", suspends("bot")),
+				byHand: func(w *world) { w.withoutHoldFlows(false) }, after: served("first", deskBlock(oneService, "bot"), suspends("bot"))},
 			scenario{name: "change of a service's bot", engine: engine, setup: services, before: desk(oneService, "bot"), after: desk(oneService, "second")},
 			scenario{name: moveService, engine: engine, setup: services, before: desk(oneService, "bot"), after: desk(otherService, "bot"), mayFallSilent: []string{oneService}},
 			scenario{name: "rename behind a service", engine: engine, setup: services, before: desk(oneService, "bot"), after: served("renamed", deskBlock(oneService, "bot"))},
@@ -422,6 +426,9 @@ func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
 		// The service leads to the bot, which no state has; of one hosted elsewhere it keeps the
 		// URL when that is removed.
 		return left, v.name == "destroy" && s.engine == "application" || slices.Contains(b.gate.answering(), oneService+" sms")
+	case bindSilencedService:
+		// So it does, silenced.
+		return left, v.name == "destroy" && s.engine == "application" || mixed(b.gate.snapshot(), r.snapshots[v.name], r.snapshots["same"])
 	case "change of a service's bot":
 		return left, v.name == "destroy" && s.engine == "application"
 	case moveService:

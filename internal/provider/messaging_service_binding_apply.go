@@ -49,7 +49,7 @@ func (r *messagingServiceBindingResource) bind(ctx context.Context, plan *servic
 		addAttributeError(diags, path.Root("messaging_service_sid"), "Unable to read the Messaging Service", err)
 		return priorServiceBinding{}
 	}
-	resumed, err := binding.ResumedService(ctx, acct, routing, way, task)
+	resumed, err := binding.ResumedService(ctx, acct, routing, way)
 	if err != nil {
 		addAttributeError(diags, path.Root("assistant_sid"), "Unable to read the bot", err)
 		return priorServiceBinding{}

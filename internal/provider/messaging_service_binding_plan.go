@@ -200,7 +200,7 @@ func (p *serviceBindingPlan) refusesHold(ctx context.Context, view binding.Servi
 	if view.Routing.HoldOf(wanted.Bot.SID).SID == "" {
 		return false
 	}
-	refusal := view.RefusesHold(wanted, taken)
+	refusal := binding.HoldRefusal(ctx, p.provider.account, view, wanted, taken)
 	if refusal == nil {
 		p.provider.warnSuspended(ctx, wanted.Bot.SID, p.diags)
 		return false

@@ -67,7 +67,7 @@ func (p priorServiceBinding) at(routing bot.Routing, way, resumed bot.Way) prior
 	p.ServiceSID, p.Next, p.Snapshot = way.SID, nil, binding.ServiceSnapshot(way)
 	switch {
 	case led.SilencedBy != "" && led.BotSID == p.BotSID:
-		p.Pointer, p.Holds = resumed.To.Digest(), routing.HoldsOf(p.BotSID)
+		p.Pointer, p.Task, p.Holds = resumed.To.Digest(), led.TargetTask, routing.HoldsOf(p.BotSID)
 	case led.Gone:
 	case routing.LeadsTo(way, p.BotSID):
 		p.Pointer, p.Task, p.Holds = way.To.Digest(), led.TargetTask, nil

@@ -94,7 +94,7 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 			return
 		}
 	}
-	resumed, err := binding.ResumedService(ctx, r.provider.account, routing, way, prior.Task)
+	resumed, err := binding.ResumedService(ctx, r.provider.account, routing, way)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to read the bot", err)
 		return

@@ -84,7 +84,7 @@ func (d *phoneNumbersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				"assistant_sid": computed("The bot's SID, also of one that no longer exists."),
 				"unique_name":   computed("The bot's name; null for one that no longer exists."),
 				"target_task":   computed("The task at which a conversation enters; Autopilot only."),
-				"url":           computed("The URL that Twilio calls; null where an application or a SIP trunk answers. Where it does not reach a bot of the account, `…` stands for the user and password, the query and the fragment, which may be secret."),
+				"url":           computed("The URL that Twilio calls, or will again once the bot is resumed; null where an application or a SIP trunk answers. Where it does not reach a bot of the account, `…` stands for the user and password, the query and the fragment, which may be secret."),
 				"method":        computed("The method by which Twilio calls `url`: `POST` or `GET`."),
 				"via":           computed("Whose configuration says so: `number`, its own, or `messaging_service`, the one of `messaging_service_sid`, which answers messages in its place."),
 			},

@@ -57,28 +57,27 @@ func (m *suspensionModel) read(account string, s suspension.Suspension) {
 	}
 }
 
-// The private state of a suspension: what the numbers and other ways in were pointed at
-// before they were silenced, and the holds that they were pointed at since. A hold that is
+// The private state of a suspension: what the numbers were pointed at before they were
+// silenced, and the holds that they were pointed at since. A hold that is
 // deleted by hand no longer says which bot it suspended.
 const (
 	savedSidesKey = "kept"
-	savedTasksKey = "tasks"
 	savedHoldsKey = "holds"
 	savedAloneKey = "alone"
 )
 
 // priorSuspension is what a suspension keeps in private state.
 type priorSuspension struct {
-	suspension.Saved
+	sides suspension.SavedSides
 	holds []string // SIDs, of applications and flows
 	// alone reports whether the last apply could make no hold flow.
 	alone bool
 }
 
 func loadPriorSuspension(ctx context.Context, private privateState) (priorSuspension, diag.Diagnostics) {
-	prior := priorSuspension{Saved: suspension.Saved{Sides: suspension.SavedSides{}, Tasks: suspension.Tasks{}}}
+	prior := priorSuspension{sides: suspension.SavedSides{}}
 	var diags diag.Diagnostics
-	for key, to := range map[string]any{savedSidesKey: &prior.Sides, savedTasksKey: &prior.Tasks, savedHoldsKey: &prior.holds, savedAloneKey: &prior.alone} {
+	for key, to := range map[string]any{savedSidesKey: &prior.sides, savedHoldsKey: &prior.holds, savedAloneKey: &prior.alone} {
 		diags.Append(loadPrivate(ctx, private, key, "the suspension's private state", to)...)
 	}
 	return prior, diags
@@ -95,15 +94,14 @@ func (p priorSuspension) with(s suspension.Suspension) priorSuspension {
 }
 
 // applied adds what an apply saved, and the hold that it made.
-func (p priorSuspension) applied(s suspension.Suspension, saved suspension.Saved) priorSuspension {
-	p.Saved = suspension.Saved{Sides: saved.Sides.With(p.Sides), Tasks: saved.Tasks.With(p.Tasks)}
+func (p priorSuspension) applied(s suspension.Suspension, saved suspension.SavedSides) priorSuspension {
+	p.sides = saved.With(p.sides)
 	p.alone = s.FlowSID == ""
 	return p.with(s)
 }
 
 func (p priorSuspension) save(ctx context.Context, private privateState) diag.Diagnostics {
-	diags := savePrivate(ctx, private, savedSidesKey, "the suspension's private state", p.Sides)
-	diags.Append(savePrivate(ctx, private, savedTasksKey, "the suspension's private state", p.Tasks)...)
+	diags := savePrivate(ctx, private, savedSidesKey, "the suspension's private state", p.sides)
 	diags.Append(savePrivate(ctx, private, savedHoldsKey, "the suspension's private state", p.holds)...)
 	diags.Append(savePrivate(ctx, private, savedAloneKey, "the suspension's private state", p.alone)...)
 	return diags

@@ -331,7 +331,7 @@ func (r *suspensionResource) willAnswer(ctx context.Context, state suspensionMod
 
 // lostCallbacks names the status callbacks that Twilio replaces once a bot is resumed.
 func (r *suspensionResource) lostCallbacks(ctx context.Context, sid string, prior priorSuspension) []string {
-	numbers, err := suspension.LosesCallbacks(ctx, r.provider.account, sid, prior.Sides)
+	numbers, err := suspension.LosesCallbacks(ctx, r.provider.account, sid, prior.sides)
 	if err != nil {
 		return nil // what cannot be read was said by the refresh
 	}

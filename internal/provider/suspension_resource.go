@@ -159,7 +159,7 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 	// The one that was suspended before may have gone with its mark: replaced by this
 	// one, it has none any more.
 	if before != now.BotSID && r.provider.successor(before) != now.BotSID && !r.provider.ledger.hasTakenSuspension(before) {
-		notices, err := suspension.Resume(ctx, r.provider.account, before, prior.Saved)
+		notices, err := suspension.Resume(ctx, r.provider.account, before, prior.sides)
 		addNotices(&resp.Diagnostics, notices)
 		if err != nil {
 			addError(&resp.Diagnostics, "Unable to resume the bot that was suspended before", fmt.Errorf("bot %s is suspended as planned, but %s was not resumed: %w", now.BotSID, before, err))
@@ -214,7 +214,7 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 		}
 		// So has another resource, which knows nothing of what this one saved where it was
 		// created first.
-		if err := suspension.PutBackBehind(ctx, r.provider.account, each, prior.Sides); err != nil {
+		if err := suspension.PutBackBehind(ctx, r.provider.account, each, prior.sides); err != nil {
 			addError(&resp.Diagnostics, "Unable to put back what Twilio cleared of the phone numbers", err)
 		}
 		return
@@ -228,7 +228,7 @@ func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if by != "" {
 		sid = by // the bot was replaced in this walk, and its suspension with it
 	}
-	notices, err := suspension.Resume(ctx, r.provider.account, sid, prior.Saved)
+	notices, err := suspension.Resume(ctx, r.provider.account, sid, prior.sides)
 	addNotices(&resp.Diagnostics, notices)
 	if err != nil {
 		addError(&resp.Diagnostics, "Unable to resume the bot", err)

@@ -69,7 +69,7 @@ func TestUnwantedReplacementIsUndoneWhereverItWasKilled(t *testing.T) {
 					undone++
 					if r.suspended {
 						// The URL behind a hold may be gone: it is rebuilt when the bot resumes.
-						if _, err := suspension.Resume(t.Context(), next, r.old.SID, suspension.Saved{}); err != nil {
+						if _, err := suspension.Resume(t.Context(), next, r.old.SID, nil); err != nil {
 							t.Errorf("%s: resuming says %v", at, err)
 						}
 						for _, s := range sides {

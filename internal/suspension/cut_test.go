@@ -55,7 +55,7 @@ func silenceByHand(w *sandboxtest.World, b bot.Bot) bot.Hold {
 	made := w.Hold(b.SID, "")
 	silenceSides(w, made)
 	a, _ := w.Process()
-	if err := silenceWays(w.T.Context(), a, made, nil, nil); err != nil {
+	if err := silenceWays(w.T.Context(), a, made, nil); err != nil {
 		w.T.Fatal(err)
 	}
 	return made
@@ -156,7 +156,7 @@ func TestResumeGoesOnWhereItWasCut(t *testing.T) {
 						silenceByHand(w, b)
 					},
 					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-						_, err := Resume(ctx, a, b.SID, Saved{})
+						_, err := Resume(ctx, a, b.SID, nil)
 						return err
 					},
 					Cuts: map[string]func(w *sandboxtest.World) error{

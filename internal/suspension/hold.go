@@ -8,6 +8,7 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
 // holding makes the hold of a bot what it should be: first the flow, then the application
@@ -19,6 +20,7 @@ type holding struct {
 	before, now bot.Hold     // the application; before has no SID where there was none
 	unread      bool         // whether flows cannot be reached
 	flow        bot.HoldFlow // as it was before; no SID where there was none
+	createdFlow bool         // whether the flow may have been created
 	created     bool         // whether the application may have been created
 }
 
@@ -123,6 +125,7 @@ func (h *holding) writeFlow(ctx context.Context) (bot.Hold, error) {
 		to.SID, to.URL = h.flow.SID, h.flow.URL
 		return to.Hold(), h.account.WriteHoldFlow(ctx, to)
 	}
+	h.createdFlow = true
 	made, err := h.account.CreateHoldFlow(ctx, h.want)
 	if errors.Is(err, bot.ErrNameTaken) {
 		// Another process suspends the same bot at the same time.
@@ -136,7 +139,7 @@ func (h *holding) writeFlow(ctx context.Context) (bot.Hold, error) {
 	return made.Hold(), nil
 }
 
-// undoFlow puts the flow back as it was, and deletes it where there was none.
+// undoFlow puts the flow back as it was, and deletes one that was created.
 func (h *holding) undoFlow(ctx context.Context) error {
 	if h.flow.SID != "" {
 		if h.flow.Edited {
@@ -144,7 +147,10 @@ func (h *holding) undoFlow(ctx context.Context) error {
 		}
 		return h.account.WriteHoldFlow(ctx, h.flow)
 	}
-	found, err := findAll(ctx, h.account, h.want.BotSID)
+	if !h.createdFlow {
+		return nil
+	}
+	found, err := findAll(ctx, h.account, h.want.BotSID, h.account.Now())
 	for _, sid := range found.flows {
 		if err == nil && !slices.ContainsFunc(found.applications, func(hold bot.Hold) bool { return hold.FlowSID == sid }) {
 			err = h.account.DeleteHoldFlow(ctx, sid)
@@ -178,6 +184,63 @@ func (h *holding) mark(ctx context.Context) error {
 	return nil
 }
 
+// MakeWhole gives the hold of a suspended bot its flow where it has none: an earlier version of
+// the provider made it, or another client deleted the flow. The hold says what its flow said, and
+// nothing where that is gone: the notice is known to the suspension alone, which writes it in its
+// own time. A bot that is not suspended is no error. It returns bot.ErrForbidden where the
+// credentials may not create flows.
+func MakeWhole(ctx context.Context, a *account.Account, botSID string) error {
+	unlock, err := a.LockSuspension(ctx, botSID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	a.HoldsChanged() // what is listed says that it has no flow
+	hold := holding{account: a, want: bot.HoldFlow{BotSID: botSID}}
+	// A resumption in another process deletes the flow and then the application. One that did not
+	// find this flow leaves it.
+	unlessResumed := func(ctx context.Context, failed error) error {
+		found, err := a.FindHolds(ctx, botSID)
+		if err != nil || len(found) > 0 {
+			return errors.Join(failed, err)
+		}
+		hold.before = bot.Hold{}
+		a.HoldsChanged()
+		return hold.undoFlow(ctx)
+	}
+	return operation.Run(ctx, "making the hold whole", operation.Step{
+		Name: "looking for the hold",
+		Do:   hold.look,
+	}, operation.Step{
+		Name: "making its flow",
+		Cut:  "The hold flow may exist, and the hold does not call it yet; the next apply goes on from it.",
+		Do: func(ctx context.Context) (err error) {
+			if hold.before.SID == "" {
+				return nil
+			}
+			if hold.flow, err = hold.findFlow(ctx); err != nil {
+				return err
+			}
+			hold.want.Notice = hold.flow.Notice
+			if hold.now, err = hold.writeFlow(ctx); err != nil {
+				return unlessResumed(ctx, err)
+			}
+			return nil
+		},
+		Undo: hold.undoFlow,
+	}, operation.Step{
+		Name: "giving the hold its flow",
+		Cut:  "The hold flow exists, and the hold may call it already; the next apply goes on from it.",
+		Do: func(ctx context.Context) error {
+			if hold.before.SID == "" {
+				return nil
+			}
+			return unlessResumed(ctx, hold.mark(ctx))
+		},
+		Undo: hold.undoMark,
+	})
+}
+
 // undoMark deletes the application that was created, and puts one that was there back as it
 // was.
 func (h *holding) undoMark(ctx context.Context) error {
@@ -202,17 +265,16 @@ type held struct {
 	flows        []string // the SIDs of its hold flows
 }
 
-// findAll finds everything that suspends a bot now. The flow of another bot's hold that
+// findAll finds everything that suspends a bot, as it was at the moment or later. The flow of another bot's hold that
 // bears this bot's name, since its name was not moved when a replacement was cut off, is
 // not among it.
-func findAll(ctx context.Context, a *account.Account, botSID string) (held, error) {
+func findAll(ctx context.Context, a *account.Account, botSID string, since account.Moment) (held, error) {
 	var found held
-	now := a.Now()
-	applications, err := a.BotsOf(ctx, bot.Application, now)
+	applications, err := a.BotsOf(ctx, bot.Application, since)
 	if err != nil {
 		return found, err
 	}
-	flows, err := a.BotsOf(ctx, bot.Studio, now)
+	flows, err := a.BotsOf(ctx, bot.Studio, since)
 	if err != nil && !errors.Is(err, bot.ErrForbidden) {
 		return found, err
 	}
@@ -234,10 +296,14 @@ func findAll(ctx context.Context, a *account.Account, botSID string) (held, erro
 // application is last: as long as it exists, the next apply knows that there is something
 // to delete.
 func DeleteHolds(ctx context.Context, a *account.Account, botSID string) error {
-	found, err := findAll(ctx, a, botSID)
+	found, err := findAll(ctx, a, botSID, a.Now())
 	if err != nil {
 		return err
 	}
+	return found.delete(ctx, a, botSID)
+}
+
+func (found held) delete(ctx context.Context, a *account.Account, botSID string) error {
 	for _, sid := range found.flows {
 		if err := a.DeleteHoldFlow(ctx, sid); err != nil {
 			return fmt.Errorf("deleting %s: %w", bot.Hold{FlowSID: sid, BotSID: botSID}, err)
@@ -308,7 +374,7 @@ func move(ctx context.Context, a *account.Account, from, to string) error {
 	}
 	routing, err := a.RoutingOfWays(ctx, a.Now())
 	if hold := routing.HoldOf(to); err == nil && hold.SID != "" {
-		err = silenceWays(ctx, a, hold, nil, nil)
+		err = silenceWays(ctx, a, hold, nil)
 	}
 	return err
 }

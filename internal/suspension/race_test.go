@@ -22,7 +22,7 @@ func suspending(b *bot.Bot) part {
 
 func resuming(b *bot.Bot) part {
 	return func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-		_, err := Resume(ctx, a, b.SID, Saved{})
+		_, err := Resume(ctx, a, b.SID, nil)
 		return err
 	}
 }
@@ -41,7 +41,7 @@ func TestSuspensionBesideAnotherOfTheSameBot(t *testing.T) {
 					}
 					// However many holds there are, resuming takes all of them away.
 					a, _ := w.Process()
-					if _, err := Resume(w.T.Context(), a, b.SID, Saved{}); err != nil {
+					if _, err := Resume(w.T.Context(), a, b.SID, nil); err != nil {
 						return err
 					}
 					if n := len(w.Holds(b.SID)); n > 0 {
@@ -74,7 +74,7 @@ func TestSuspensionBesideAResumption(t *testing.T) {
 						if resumed != nil {
 							// It says that some numbers answer again; the next apply goes on.
 							a, _ := w.Process()
-							if _, err := Resume(w.T.Context(), a, b.SID, Saved{}); err != nil {
+							if _, err := Resume(w.T.Context(), a, b.SID, nil); err != nil {
 								return err
 							}
 						}

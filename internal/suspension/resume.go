@@ -14,8 +14,8 @@ import (
 
 // Resume lets a bot answer again on every number and every other way in that its hold
 // silences, and deletes the hold. A number that another took meanwhile is left to it, which
-// the notices say. saved is what they were pointed at.
-func Resume(ctx context.Context, a *account.Account, botSID string, saved Saved) (notices []bot.Notice, err error) {
+// the notices say. saved is what the numbers were pointed at.
+func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedSides) (notices []bot.Notice, err error) {
 	unlock, err := a.LockSuspension(ctx, botSID)
 	if err != nil {
 		return nil, err
@@ -23,12 +23,13 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved Saved)
 	defer unlock()
 
 	var holds, gone []string
+	var found held
 	var ways resumption
 	begun := a.Now()
 	err = operation.Run(ctx, "resuming the bot", operation.Step{
 		Name: "looking at what is silenced",
 		Do: func(ctx context.Context) (err error) {
-			if ways, err = resumptionOf(ctx, a, botSID, saved.Tasks); err != nil {
+			if ways, err = resumptionOf(ctx, a, botSID); err != nil {
 				return err
 			}
 			return ways.check(ctx, a, begun)
@@ -42,7 +43,7 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved Saved)
 			if err != nil {
 				return err
 			}
-			if notices, err = takenMeanwhile(ctx, a, routing, botSID, saved.Sides); err != nil {
+			if notices, err = takenMeanwhile(ctx, a, routing, botSID, saved); err != nil {
 				return err
 			}
 			holds = routing.HoldsOf(botSID)
@@ -62,7 +63,7 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved Saved)
 				}
 				return slices.Concat(now.Silenced, now.Dead), nil
 			}, func(ctx context.Context, number bot.Number) error {
-				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, saved.Sides[number.SID])
+				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, saved[number.SID])
 			})
 		},
 	}, operation.Step{
@@ -73,16 +74,16 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved Saved)
 		Name: "deleting the hold",
 		Cut:  "The bot answers again by every way in; the hold may still exist, silences nothing, and is deleted by the next apply.",
 		Do: func(ctx context.Context) error {
-			found, err := findAll(ctx, a, botSID)
-			if err != nil {
+			if found, err = findAll(ctx, a, botSID, a.Now()); err != nil {
 				return err
 			}
 			a.KnowHolds(botSID, slices.Concat(holds, found.flows)...) // for who points at them at the same time
-			return DeleteHolds(ctx, a, botSID)
+			return found.delete(ctx, a, botSID)
 		},
 	}, operation.Step{
 		// A binding writes its number first and then reads the mark: one that still read it
-		// has written its number before the hold was deleted.
+		// has written its number before the hold was deleted. A binding of a Messaging Service
+		// may have made the hold's flow before that, and pointed the service at it.
 		Name: "looking for what was silenced at the same time",
 		Cut:  "The bot answers again; what another process silenced at the same time may still be silent, and the next plan shows it.",
 		Do: func(ctx context.Context) error {
@@ -95,7 +96,16 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved Saved)
 			if err != nil {
 				return err
 			}
-			return ways.resumeWays(ctx, a, a.Now())
+			since := a.Now()
+			if err := ways.resumeWays(ctx, a, since); err != nil {
+				return err
+			}
+			left, err := findAll(ctx, a, botSID, since)
+			if err != nil || len(left.applications) > 0 {
+				return err // suspended again
+			}
+			left.flows = slices.DeleteFunc(left.flows, func(sid string) bool { return !slices.Contains(ways.silencedBy, sid) })
+			return left.delete(ctx, a, botSID)
 		},
 	})
 	for _, each := range ways.partly {

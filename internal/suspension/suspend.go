@@ -11,28 +11,21 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
-// Saved is what ways in to a bot were pointed at before they were silenced, as far as Twilio
-// does not say it any more.
-type Saved struct {
-	Sides SavedSides
-	Tasks Tasks
-}
-
 // Suspend silences a bot on all its numbers and every other way in that can be pointed
 // elsewhere, and marks it as suspended; a bot that is suspended already is silenced where it
 // was resumed by hand, and its hold put right. notice is what people hear; empty where they
 // get no answer. Where flows cannot be reached, the numbers are silenced by an application
 // alone, and a notice is refused.
-func Suspend(ctx context.Context, a *account.Account, botSID, notice string) (now Suspension, saved Saved, err error) {
+func Suspend(ctx context.Context, a *account.Account, botSID, notice string) (now Suspension, saved SavedSides, err error) {
 	unlock, err := a.LockSuspension(ctx, botSID)
 	if err != nil {
-		return Suspension{}, Saved{}, err
+		return Suspension{}, nil, err
 	}
 	defer unlock()
 
 	hold := holding{account: a, want: bot.HoldFlow{BotSID: botSID, Notice: notice}}
 	var log, waysLog account.UndoLog
-	before := recorder{saved: SavedSides{}, tasks: Tasks{}}
+	before := recorder{saved: SavedSides{}}
 	err = operation.Run(ctx, "the suspension", operation.Step{
 		Name: "looking for the bot and its hold",
 		Do: func(ctx context.Context) error {
@@ -73,7 +66,7 @@ func Suspend(ctx context.Context, a *account.Account, botSID, notice string) (no
 		Name: "silencing the other ways in to it",
 		Cut:  "Its phone numbers are silenced, and some of the other ways in still lead to it; the next plan names them, and the next apply silences the rest.",
 		Do: func(ctx context.Context) (err error) {
-			if err = silenceWays(ctx, a, hold.known(), &waysLog, &before); err != nil {
+			if err = silenceWays(ctx, a, hold.known(), &waysLog); err != nil {
 				return err
 			}
 			now.Ways, _, err = readWays(ctx, a, botSID, account.AnyTime, bot.WayKind.Moves) // open conversations too
@@ -82,10 +75,10 @@ func Suspend(ctx context.Context, a *account.Account, botSID, notice string) (no
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &waysLog) },
 	})
 	if err != nil {
-		return Suspension{}, Saved{}, err
+		return Suspension{}, nil, err
 	}
 	now.FlowSID, now.Notice, now.Unread = hold.known().FlowSID, notice, hold.unread
-	return now, Saved{before.saved, before.tasks}, nil
+	return now, before.saved, nil
 }
 
 // there refuses to suspend a bot that does not exist.

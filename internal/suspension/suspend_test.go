@@ -68,17 +68,17 @@ func TestResumedNumbersAreAsTheyWere(t *testing.T) {
 				before = append(before, undated(h.numbers.Number(accounttest.NumberSID(i))))
 			}
 			suspended, saved, err := Suspend(t.Context(), a, accounttest.Flow, "")
-			if err != nil || len(suspended.Silenced) != 2 || len(suspended.Answering) > 0 || suspended.HoldSID == "" || len(saved.Sides) != 2 {
+			if err != nil || len(suspended.Silenced) != 2 || len(suspended.Answering) > 0 || suspended.HoldSID == "" || len(saved) != 2 {
 				t.Fatalf("%+v, %v, %v", suspended, saved, err)
 			}
 			read, err := Read(t.Context(), a, accounttest.Flow, a.Now())
 			if err != nil || read.HoldSID != suspended.HoldSID || len(read.Silenced) != 2 {
 				t.Errorf("read as %+v, %v", read, err)
 			}
-			if got := saved.Sides[accounttest.NumberSID(1)][bot.Voice]; got != flow {
+			if got := saved[accounttest.NumberSID(1)][bot.Voice]; got != flow {
 				t.Errorf("saved %+v", got)
 			}
-			if got, ok := saved.Sides[accounttest.NumberSID(1)][bot.Messaging]; ok {
+			if got, ok := saved[accounttest.NumberSID(1)][bot.Messaging]; ok {
 				t.Errorf("what another client put there is saved: %+v", got)
 			}
 			if other := undated(h.numbers.Number(accounttest.NumberSID(2))); other != before[2] {
@@ -113,10 +113,10 @@ func TestSuspendedBotIsSilencedWhereNumbersWereResumedByHand(t *testing.T) {
 		t.Fatalf("read as %+v, %v", now, err)
 	}
 	now, saved, err := Suspend(t.Context(), h.Account, accounttest.Flow, "")
-	if err != nil || now.HoldSID != hold || len(now.Answering) > 0 || len(saved.Sides) != 1 || len(h.applications.Held) != 1 || h.numbers.Calls["update"] != 1 {
+	if err != nil || now.HoldSID != hold || len(now.Answering) > 0 || len(saved) != 1 || len(h.applications.Held) != 1 || h.numbers.Calls["update"] != 1 {
 		t.Errorf("%+v, %v, %v, %v", now, saved, h.applications.Held, err)
 	}
-	if got, ok := saved.Sides[accounttest.NumberSID(1)][bot.Messaging]; ok {
+	if got, ok := saved[accounttest.NumberSID(1)][bot.Messaging]; ok {
 		t.Errorf("a channel that was silenced already is saved as it is now: %+v", got)
 	}
 }
@@ -159,7 +159,7 @@ func TestBotOfTwoHoldsIsResumedWholly(t *testing.T) {
 			n.Messaging = bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging), Method: "POST", ApplicationSID: application}
 		})
 	}
-	if _, err := Resume(t.Context(), h.Account, accounttest.Flow, Saved{}); err != nil || len(h.applications.Held) > 0 {
+	if _, err := Resume(t.Context(), h.Account, accounttest.Flow, nil); err != nil || len(h.applications.Held) > 0 {
 		t.Errorf("the holds are %v, %v", h.applications.Held, err)
 	}
 	for i := range 2 {
@@ -285,7 +285,7 @@ func TestResumeNamesTheStatusCallbacksThatAreLost(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			lose, err := LosesCallbacks(t.Context(), a, each.sid, saved.Sides)
+			lose, err := LosesCallbacks(t.Context(), a, each.sid, saved)
 			if err != nil || (len(lose) == 1) != each.loses || len(lose) > 1 {
 				t.Errorf("they are %v, %v", lose, err)
 			}

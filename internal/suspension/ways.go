@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 
@@ -32,7 +31,7 @@ func waysOf(routing bot.Routing, all []bot.Way, hold bot.Hold) Ways {
 	var ways Ways
 	for _, way := range routing.Ways(all, hold.BotSID) {
 		route := routing.Lead(way)
-		_, silences := way.On(hold)
+		_, silences := way.On(hold, "")
 		switch {
 		case route.SilencedBy != "", route.Gone && !silences:
 			ways.Silenced = append(ways.Silenced, way)
@@ -76,30 +75,16 @@ func Goes(ctx context.Context, a *account.Account, routes account.Routes) (ways 
 		hold.FlowSID = ""
 	}
 	for _, way := range routes.InUse() {
-		if _, silences := way.On(hold); !way.Moves() || !silences {
+		if _, silences := way.On(hold, ""); !way.Moves() || !silences {
 			ways = append(ways, way)
 		}
 	}
 	return ways, reason
 }
 
-// Tasks are the tasks of an Autopilot assistant at which ways in entered before they were
-// silenced, by the ways' keys.
-type Tasks map[string]string
-
-// With adds what was saved at another time, where nothing is saved yet.
-func (t Tasks) With(other Tasks) Tasks {
-	all := maps.Clone(other)
-	if all == nil {
-		all = Tasks{}
-	}
-	maps.Copy(all, t)
-	return all
-}
-
 // silenceWays points every way in by which a bot answers, or that is pointed at a hold which
-// no longer exists, at its hold, and looks again until there is none. log and saved may be nil.
-func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *account.UndoLog, saved *recorder) error {
+// no longer exists, at its hold, and looks again until there is none. log may be nil.
+func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *account.UndoLog) error {
 	var answering []bot.Way
 	for range account.Rounds {
 		ways, _, err := readWays(ctx, a, hold.BotSID, a.Now(), bot.WayKind.Listed)
@@ -116,9 +101,6 @@ func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *ac
 					return live, false, err
 				}
 				to, changed := silenceWay(routing, live, hold)
-				if changed && saved != nil {
-					saved.addWay(live, routing.Lead(live).TargetTask)
-				}
 				return to, changed, nil
 			})
 			if err != nil {
@@ -132,7 +114,7 @@ func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *ac
 // silenceWay points a way in by which a bot answers at its hold.
 func silenceWay(routing bot.Routing, way bot.Way, hold bot.Hold) (to bot.Way, changed bool) {
 	route := routing.Lead(way)
-	pointer, ok := way.On(hold)
+	pointer, ok := way.On(hold, route.TargetTask)
 	if route.BotSID != hold.BotSID || route.SilencedBy != "" || !way.Moves() || !ok {
 		return way, false
 	}
@@ -144,16 +126,17 @@ func silenceWay(routing bot.Routing, way bot.Way, hold bot.Hold) (to bot.Way, ch
 type resumption struct {
 	bot      bot.Bot
 	webhooks bot.Webhooks // with the URL of the bot
-	tasks    Tasks
+	// silencedBy are the SIDs of the holds that they were pointed at.
+	silencedBy []string
 	// partly are the kinds of which not all could be read.
 	partly []bot.Unread
 }
 
 // resumptionOf reads what it takes to point ways in at a bot: a bot hosted elsewhere is
 // reached by the URLs that it has now.
-func resumptionOf(ctx context.Context, a *account.Account, botSID string, tasks Tasks) (resumption, error) {
+func resumptionOf(ctx context.Context, a *account.Account, botSID string) (resumption, error) {
 	webhooks, err := a.WebhooksOf(ctx, botSID)
-	r := resumption{bot: bot.Bot{SID: botSID}, webhooks: webhooks, tasks: tasks}
+	r := resumption{bot: bot.Bot{SID: botSID}, webhooks: webhooks}
 	if err != nil || r.bot.Engine() != bot.Application {
 		return r, err
 	}
@@ -169,10 +152,11 @@ func resumptionOf(ctx context.Context, a *account.Account, botSID string, tasks 
 
 // resumeWay points a way in that is pointed at a hold of the bot at the bot.
 func (r resumption) resumeWay(routing bot.Routing, way bot.Way) (to bot.Way, changed bool, err error) {
-	if route := routing.Lead(way); route.BotSID != r.bot.SID || (route.SilencedBy == "" && !route.Gone) || !way.MovesTo(r.bot.Engine()) {
+	route := routing.Lead(way)
+	if route.BotSID != r.bot.SID || (route.SilencedBy == "" && !route.Gone) || !way.MovesTo(r.bot.Engine()) {
 		return way, false, nil
 	}
-	pointer, ok := way.Off(r.webhooks, r.bot, r.tasks[way.Key()])
+	pointer, ok := way.Off(r.webhooks, r.bot, route.TargetTask)
 	if !ok {
 		return way, false, &bot.Problem{
 			Kind:     bot.NoURLForWay,
@@ -218,6 +202,9 @@ func (r *resumption) resumeWays(ctx context.Context, a *account.Account, since a
 			return nil
 		}
 		for _, way := range silent {
+			if at, ok := a.Webhooks.Parse(way.To.URL); ok {
+				r.silencedBy = append(r.silencedBy, at.BotSID)
+			}
 			err := a.EditWay(ctx, way, nil, func(ctx context.Context, live bot.Way) (bot.Way, bool, error) {
 				routing, err := a.RoutingOfWays(ctx, account.AnyTime)
 				if err != nil {
@@ -234,11 +221,10 @@ func (r *resumption) resumeWays(ctx context.Context, a *account.Account, since a
 	return fmt.Errorf("%s: another client changes these again and again", bot.JoinWays(slices.Concat(ways.Silenced, ways.Dead)))
 }
 
-// recorder collects what numbers that are silenced at once, and other ways in, held before.
+// recorder collects what numbers that are silenced at once held before.
 type recorder struct {
 	mu    sync.Mutex
 	saved SavedSides
-	tasks Tasks
 }
 
 // add records the sides of a number on which the bot answers: what a hold is set on was
@@ -252,13 +238,5 @@ func (r *recorder) add(routing bot.Routing, n bot.Number, botSID string) {
 			continue
 		}
 		r.saved.With(SavedSides{n.SID: {channel: n.Side(channel)}})
-	}
-}
-
-// addWay records the task of a way in. A URL is not recorded: the bot's is known, and it may
-// hold a secret.
-func (r *recorder) addWay(way bot.Way, task string) {
-	if task != "" {
-		r.tasks[way.Key()] = task
 	}
 }
