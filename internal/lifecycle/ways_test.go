@@ -1,9 +1,11 @@
 package lifecycle_test
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -33,17 +35,42 @@ func eachWayIn(t *testing.T, test func(t *testing.T, in sandboxtest.WayIn, engin
 	}
 }
 
-// leading adds a way in to a new bot.
-func leading(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) (w *sandboxtest.World, b bot.Bot, way bot.Way) {
+// leading adds a way in to a new bot; people write to, or call, address.
+func leading(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) (w *sandboxtest.World, b bot.Bot, address string, way bot.Way) {
 	t.Helper()
 	w = sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
 	b = w.Create(engine, "clinic")
-	in.Add(w, b)
+	address = in.Add(w, b)
 	routes := w.Routes(b.SID)
 	if len(routes.Ways) != 1 || routes.Ways[0].Kind != in.Kind || routes.Ways[0].Idle != in.Idle || routes.Any() == in.Idle {
 		t.Fatalf("what leads to it is %+v", routes.Ways)
 	}
-	return w, b, routes.Ways[0]
+	return w, b, address, routes.Ways[0]
+}
+
+// answerers are the SIDs of those who answered, in turn.
+type answerers struct {
+	mu   sync.Mutex
+	sids []string
+}
+
+func (a *answerers) ask(w *sandboxtest.World, address string, channel bot.Channel) {
+	sid, _ := w.Ask(address, channel)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sids = append(a.sids, cmp.Or(sid, "nobody"))
+}
+
+// wrong says who answered where it was not first the old bot, and at some moment the new one
+// for good. Nothing was replaced where there is no new one.
+func (a *answerers) wrong(old, made string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	turns := slices.Compact(slices.Clone(a.sids))
+	if slices.Equal(turns, []string{old}) && made == "" || slices.Equal(turns, []string{old, made}) {
+		return ""
+	}
+	return strings.Join(turns, ", ")
 }
 
 func now(t *testing.T, w *sandboxtest.World, way bot.Way) bot.Way {
@@ -56,18 +83,32 @@ func now(t *testing.T, w *sandboxtest.World, way bot.Way) bot.Way {
 	return bot.Way{}
 }
 
+// People who write and call while a bot is replaced are answered by the old one or the new one.
 func TestReplacementMovesEveryWayIn(t *testing.T) {
 	t.Parallel()
 	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {
 		for _, to := range bot.Engines() {
-			w, old, way := leading(t, in, engine)
-			a, _ := w.Process()
+			w, old, address, way := leading(t, in, engine)
+			a, line := w.Process()
 			preview, err := replacement.Look(t.Context(), a, old.SID)
 			if err != nil || len(preview.Ways) != 1 || preview.Ways[0].Moves() == in.Fixed {
 				t.Fatalf("the preview says %+v, %v", preview.Ways, err)
 			}
 			from, spec := sandboxtest.Spec(engine, "clinic", 1), sandboxtest.Spec(to, "doctor", 2)
-			made, _, err := replacement.Run(t.Context(), a, replacement.Request{SID: old.SID, From: from, To: spec, Engine: to})
+			// Nobody serves the URL of a bot hosted elsewhere, and what is fixed ends with the old bot.
+			asked := in.Channel != "" && !in.Idle && !in.Fixed && engine != bot.Application && to != bot.Application
+			answers := &answerers{}
+			if asked {
+				answers.ask(w, address, in.Channel)
+				line.BeforeEach(func() { answers.ask(w, address, in.Channel) })
+			}
+			made, _, err := replacement.Run(sandboxtest.Count(t.Context()), a, replacement.Request{SID: old.SID, From: from, To: spec, Engine: to})
+			if asked {
+				answers.ask(w, address, in.Channel)
+				if wrong := answers.wrong(old.SID, made.SID); wrong != "" {
+					t.Errorf("to %s: people were answered by %s", to, wrong)
+				}
+			}
 			want, reachable := way.PointerTo(bot.Webhooks{}, bot.Bot{SID: made.SID, Content: spec.Content}, "")
 			var problem *bot.Problem
 			switch {
@@ -129,7 +170,7 @@ func TestRemovalRefusesNamesAndFreesEveryWayIn(t *testing.T) {
 	t.Parallel()
 	eachWayIn(t, func(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) {
 		for _, force := range []bool{false, true} {
-			w, b, way := leading(t, in, engine)
+			w, b, _, way := leading(t, in, engine)
 			a, _ := w.Process()
 			_, err := lifecycle.Delete(t.Context(), a, b.SID, "clinic", force)
 			byURL := engine == bot.Application && way.To.BotSID == ""
@@ -158,7 +199,7 @@ func TestReplacementKeepsEveryWayInSilenced(t *testing.T) {
 			return
 		}
 		for _, to := range bot.Engines() {
-			w, old, way := leading(t, in, engine)
+			w, old, _, way := leading(t, in, engine)
 			a, _ := w.Process()
 			suspended, saved, err := suspension.Suspend(t.Context(), a, old.SID, "Back on Monday.")
 			if err != nil {
@@ -204,7 +245,7 @@ func TestRemovalOfASuspendedBot(t *testing.T) {
 			return
 		}
 		for _, force := range []bool{false, true} {
-			w, b, way := leading(t, in, engine)
+			w, b, _, way := leading(t, in, engine)
 			a, _ := w.Process()
 			if _, _, err := suspension.Suspend(t.Context(), a, b.SID, ""); err != nil {
 				t.Fatal(err)

@@ -239,6 +239,10 @@ func (c *call) saveAddress(f *fields, a addressConfiguration, status int) (int, 
 // that does not exist, are refused; Twilio documents neither.
 func (c *call) changeAutoCreation(f *fields, a *autoCreation) {
 	f.boolean("AutoCreation.Enabled", &a.Enabled)
+	if _, sent := f.sent("AutoCreation.Type"); sent {
+		// Whether what is not sent beside the type stays is not documented.
+		a.ConversationServiceSID, a.WebhookFilters, a.StudioRetryCount = "", nil, 0
+	}
 	f.oneOf("AutoCreation.Type", &a.Type, 20001, autoWebhook, autoStudio, autoDefault)
 	f.sid("AutoCreation.ConversationServiceSid", "IS", &a.ConversationServiceSID)
 	f.url("AutoCreation.WebhookUrl", &a.WebhookURL)

@@ -18,42 +18,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// asks writes to an address, or calls it, each time as another person: Twilio keeps the
-// conversation that one is in where it was begun. One that this begins is closed again. It
-// returns the SID of the bot or the hold that answers, and what it says.
-func asks(w *sandboxtest.World, person *int, to string, channel bot.Channel) (sid, said string) {
-	w.T.Helper()
-	*person++
-	answer, err := w.Box.Inbound(sandbox.Inbound{To: to, From: fmt.Sprintf("+1500555%04d", *person), Channel: string(channel), Body: "hello"})
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	if answer.Via == "address" {
-		closeConversations(w)
-	}
-	if answer.Bot != nil {
-		sid = answer.Bot.SID
-	}
-	for _, each := range answer.Answers {
-		said += each.Text
-	}
-	if !answer.Ended {
-		said += " (and it goes on)"
-	}
-	return sid, said
-}
-
 func conversations(w *sandboxtest.World) []bot.Way {
 	return slices.DeleteFunc(w.Ways(), func(way bot.Way) bool { return way.Kind != bot.ByConversation })
-}
-
-func closeConversations(w *sandboxtest.World) {
-	w.T.Helper()
-	for _, way := range conversations(w) {
-		if err := w.Box.CloseConversation(way.SID); err != nil {
-			w.T.Fatal(err)
-		}
-	}
 }
 
 func pointersOf(w *sandboxtest.World) map[string]bot.Way {
@@ -87,7 +53,7 @@ func eachWayIn(t *testing.T, test func(w *sandboxtest.World, in sandboxtest.WayI
 func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 	t.Parallel()
 	eachWayIn(t, func(w *sandboxtest.World, in sandboxtest.WayIn, engine bot.Engine, notice string) {
-		b, person := w.Create(engine, "clinic"), 0
+		b := w.Create(engine, "clinic")
 		w.Point(0, b, "", bot.Channels()...)
 		to := in.Add(w, b)
 		number := sandbox.StarterNumbers()[0]
@@ -96,7 +62,7 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 		before, numberBefore := pointersOf(w), w.Number(0)
 		leads := w.Routes(b.SID).Ways[0].Key()
 		if reached {
-			if sid, _ := asks(w, &person, to, in.Channel); sid != b.SID {
+			if sid, _ := w.Ask(to, in.Channel); sid != b.SID {
 				w.T.Fatalf("%s is answered by %s", to, sid)
 			}
 		}
@@ -131,7 +97,7 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 			if what == "the way in" && !asked {
 				continue
 			}
-			sid, said := asks(w, &person, each.to, each.channel)
+			sid, said := w.Ask(each.to, each.channel)
 			if each.silenced && (sid != now.FlowSID || said != notice) || !each.silenced && reached && sid != b.SID {
 				w.T.Errorf("%s: answered by %s (the hold is %+v), and it says %q", what, sid, hold, said)
 			}
@@ -149,7 +115,7 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 			w.T.Errorf("resumed, it is\n%#v, was\n%#v", now, before)
 		}
 		if reached {
-			if sid, _ := asks(w, &person, to, in.Channel); sid != b.SID {
+			if sid, _ := w.Ask(to, in.Channel); sid != b.SID {
 				w.T.Errorf("resumed, %s is answered by %s", to, sid)
 			}
 		}
@@ -282,7 +248,7 @@ func TestHoldOfAnEarlierVersionIsTakenOver(t *testing.T) {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w, person := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1}), 0
+				w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
 				b := clinic(w, engine)
 				silenceSides(w, w.EarlierHold(b.SID))
 				a, _ := w.Process()
@@ -299,7 +265,7 @@ func TestHoldOfAnEarlierVersionIsTakenOver(t *testing.T) {
 						t.Errorf("read as %+v, %v", read, err)
 					}
 					for _, s := range sides {
-						if sid, said := asks(w, &person, sandbox.StarterNumbers()[s.number], s.channel); sid != now.FlowSID || said != notice {
+						if sid, said := w.Ask(sandbox.StarterNumbers()[s.number], s.channel); sid != now.FlowSID || said != notice {
 							t.Errorf("%s says %q by %s, not %q", s.channel, said, sid, notice)
 						}
 					}

@@ -84,22 +84,58 @@ func addressOf(row *openapi.ConversationsV1ConfigurationAddress) bot.Way {
 	return way
 }
 
+// messageAdded is the event by which a webhook of a conversation hears of a message
+// (https://www.twilio.com/docs/conversations/conversations-webhooks).
+const messageAdded = "onMessageAdded"
+
 // Write points an address at a flow or a URL, or takes its auto-creation away, in one
-// request, and reads it back.
+// request, and reads it back. A URL that comes in the place of a flow is called for messages.
+// What else the auto-creation holds is sent as it is: whether Twilio keeps what an update does
+// not name is not documented.
 func (s Addresses) Write(ctx context.Context, way bot.Way) error {
 	if err := CheckSID(way.SID, "IG"); err != nil {
 		return err
 	}
+	before, err := s.api(ctx).FetchConfigurationAddress(way.SID)
+	if err != nil {
+		return err
+	}
 	params := &openapi.UpdateConfigurationAddressParams{AutoCreationEnabled: new(!way.Idle)}
+	auto, _ := Value(before.AutoCreation).(map[string]any)
+	if service, _ := auto["conversation_service_sid"].(string); service != "" {
+		params.AutoCreationConversationServiceSid = &service
+	}
 	switch {
 	case way.To.BotSID != "":
 		params.AutoCreationType, params.AutoCreationStudioFlowSid = new(autoStudio), &way.To.BotSID
+		if count, ok := auto["studio_retry_count"].(float64); ok {
+			params.AutoCreationStudioRetryCount = new(int(count))
+		}
 	case way.To.URL != "":
 		params.AutoCreationType, params.AutoCreationWebhookUrl = new(autoWebhook), &way.To.URL
 		if way.To.Method != "" {
 			params.AutoCreationWebhookMethod = new(strings.ToLower(way.To.Method)) // this resource alone wants it so
 		}
+		if events := webhookEvents(auto); len(events) > 0 {
+			params.AutoCreationWebhookFilters = &events
+		}
 	}
-	_, err := s.api(ctx).UpdateConfigurationAddress(way.SID, params)
+	_, err = s.api(ctx).UpdateConfigurationAddress(way.SID, params)
 	return pointer(s.Get).readBack(ctx, way, err)
+}
+
+// webhookEvents is what an address calls a URL for that comes in the place of what its
+// auto-creation leads to.
+func webhookEvents(auto map[string]any) []string {
+	if auto["type"] != autoWebhook {
+		return []string{messageAdded}
+	}
+	filters, _ := auto["webhook_filters"].([]any)
+	var events []string
+	for _, each := range filters {
+		if event, ok := each.(string); ok {
+			events = append(events, event)
+		}
+	}
+	return events
 }

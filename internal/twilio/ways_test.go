@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
@@ -108,6 +110,42 @@ func TestFlexFlowKeepsItsRetries(t *testing.T) {
 			if err := a.Client.Do(a.Context(), http.MethodGet, "https://flex-api.twilio.com/v1/FlexFlows/"+sid, nil, &row); err != nil || row.Integration["retry_count"] != 0.0 {
 				a.Errorf("pointed at %+v: %+v, %v", to, row, err)
 			}
+		}
+	})
+}
+
+// A Conversations address that is pointed elsewhere keeps what else its auto-creation holds,
+// and a URL in the place of a flow hears of messages.
+func TestAddressKeepsWhatElseItHolds(t *testing.T) {
+	t.Parallel()
+	const (
+		addresses = "https://conversations.twilio.com/v1/Configuration/Addresses"
+		service   = "IS0123456789abcdef0123456789abcdef"
+		one       = `{"states": [{"name": "Trigger", "type": "trigger", "transitions": [], "properties": {}}], "initial_state": "Trigger", "description": "", "flags": {"allow_concurrent_calls": true}}`
+	)
+	twiliotest.Run(t, func(a *twiliotest.Account) {
+		flow := a.Post("https://studio.twilio.com/v2/Flows", "FriendlyName", "clinic", "Status", "published", "Definition", one)["sid"].(string)
+		sid := a.Post(addresses, "Type", "whatsapp", "Address", "whatsapp:+12025550199", "AutoCreation.Enabled", "true", "AutoCreation.Type", "studio",
+			"AutoCreation.StudioFlowSid", flow, "AutoCreation.StudioRetryCount", "2", "AutoCreation.ConversationServiceSid", service)["sid"].(string)
+		pointed := func(to bot.Pointer) any {
+			if err := twilio.NewAddresses(a.Client).Write(a.Context(), bot.Way{Kind: bot.ByAddress, SID: sid, Field: "auto_creation", To: to}); err != nil {
+				a.Fatal(err)
+			}
+			return a.Fetch(addresses + "/" + sid)["auto_creation"]
+		}
+		want := map[string]any{"enabled": true, "conversation_service_sid": service, "type": "studio", "studio_flow_sid": flow, "studio_retry_count": 2.0}
+		if diff := cmp.Diff(want, pointed(bot.Pointer{BotSID: flow})); diff != "" {
+			a.Errorf("at a flow (-want +got):\n%s", diff)
+		}
+		for _, events := range [][]any{{"onMessageAdded"}, {"onConversationAdded", "onMessageAdded"}} {
+			want := map[string]any{
+				"enabled": true, "conversation_service_sid": service, "type": "webhook",
+				"webhook_url": "https://bots.example.com/", "webhook_method": "POST", "webhook_filters": events,
+			}
+			if diff := cmp.Diff(want, pointed(bot.Pointer{URL: "https://bots.example.com/", Method: "POST"})); diff != "" {
+				a.Errorf("at a URL (-want +got):\n%s", diff)
+			}
+			a.Post(addresses+"/"+sid, "AutoCreation.WebhookFilters", "onConversationAdded", "AutoCreation.WebhookFilters", "onMessageAdded")
 		}
 	})
 }

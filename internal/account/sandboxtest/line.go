@@ -40,6 +40,7 @@ type Line struct {
 	nth   int
 	fate  Fate
 	do    func()
+	each  func()
 	dead  bool
 }
 
@@ -60,6 +61,14 @@ func (l *Line) Before(nth int, do func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.nth, l.do = nth, do
+}
+
+// BeforeEach does something before each counted call goes out; calls that go out at once do it
+// at once.
+func (l *Line) BeforeEach(do func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.each = do
 }
 
 // Calls lists the counted calls.
@@ -83,7 +92,7 @@ func (l *Line) count(r *http.Request) (fate Fate, do func()) {
 	after := len(l.calls) - l.nth
 	switch {
 	case l.nth == 0, after < 0:
-		return "", nil
+		return "", l.each
 	case after == 0:
 		l.dead = l.fate == Killed
 		return l.fate, l.do

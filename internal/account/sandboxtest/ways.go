@@ -206,6 +206,44 @@ func (w *World) RoutesOf(a *account.Account, botSID string) account.Routes {
 	return routes
 }
 
+// Ask writes to an address, or calls it, each time as another person: Twilio keeps the
+// conversation that one is in where it was begun. One that this begins is closed again. It
+// returns the SID of the bot or the hold that answers, and what it says.
+func (w *World) Ask(to string, channel bot.Channel) (sid, said string) {
+	w.T.Helper()
+	from := fmt.Sprintf("+1500555%04d", w.people.Add(1))
+	answer, err := w.Box.Inbound(sandbox.Inbound{To: to, From: from, Channel: string(channel), Body: "hello"})
+	if err == nil && answer.Via == "address" {
+		err = w.closeConversations()
+	}
+	if err != nil {
+		w.T.Errorf("%s asks %s: %v", from, to, err)
+		return "", ""
+	}
+	if answer.Bot != nil {
+		sid = answer.Bot.SID
+	}
+	for _, each := range answer.Answers {
+		said += each.Text
+	}
+	if !answer.Ended {
+		said += " (and it goes on)"
+	}
+	return sid, said
+}
+
+func (w *World) closeConversations() error {
+	for _, way := range w.Ways() {
+		if way.Kind != bot.ByConversation {
+			continue
+		}
+		if err := w.Box.CloseConversation(way.SID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Publish publishes another definition of a flow, as a person does in the console.
 func (w *World) Publish(flowSID string) {
 	w.T.Helper()

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
@@ -31,6 +32,8 @@ type World struct {
 	Region string
 	// reads are the kinds of ways in with a list of their own that are read; see Reads.
 	reads []bot.WayKind
+	// people counts those who asked; see Ask.
+	people atomic.Int64
 
 	// Reached past every line.
 	Client   *twilio.Client
