@@ -137,7 +137,7 @@ func TestAddressKeepsWhatElseItHolds(t *testing.T) {
 		if diff := cmp.Diff(want, pointed(bot.Pointer{BotSID: flow})); diff != "" {
 			a.Errorf("at a flow (-want +got):\n%s", diff)
 		}
-		for _, events := range [][]any{{"onMessageAdded"}, {"onConversationAdded", "onMessageAdded"}} {
+		for _, events := range [][]any{{"onMessageAdded"}, {"onParticipantAdded", "onMessageAdded"}} {
 			want := map[string]any{
 				"enabled": true, "conversation_service_sid": service, "type": "webhook",
 				"webhook_url": "https://bots.example.com/", "webhook_method": "POST", "webhook_filters": events,
@@ -145,7 +145,7 @@ func TestAddressKeepsWhatElseItHolds(t *testing.T) {
 			if diff := cmp.Diff(want, pointed(bot.Pointer{URL: "https://bots.example.com/", Method: "POST"})); diff != "" {
 				a.Errorf("at a URL (-want +got):\n%s", diff)
 			}
-			a.Post(addresses+"/"+sid, "AutoCreation.WebhookFilters", "onConversationAdded", "AutoCreation.WebhookFilters", "onMessageAdded")
+			a.Post(addresses+"/"+sid, "AutoCreation.WebhookFilters", "onParticipantAdded", "AutoCreation.WebhookFilters", "onMessageAdded")
 		}
 	})
 }
