@@ -1,11 +1,9 @@
 package lifecycle_test
 
 import (
-	"cmp"
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -48,31 +46,6 @@ func leading(t *testing.T, in sandboxtest.WayIn, engine bot.Engine) (w *sandboxt
 	return w, b, address, routes.Ways[0]
 }
 
-// answerers are the SIDs of those who answered, in turn.
-type answerers struct {
-	mu   sync.Mutex
-	sids []string
-}
-
-func (a *answerers) ask(w *sandboxtest.World, address string, channel bot.Channel) {
-	sid, _ := w.Ask(address, channel)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.sids = append(a.sids, cmp.Or(sid, "nobody"))
-}
-
-// wrong says who answered where it was not first the old bot, and at some moment the new one
-// for good. Nothing was replaced where there is no new one.
-func (a *answerers) wrong(old, made string) string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	turns := slices.Compact(slices.Clone(a.sids))
-	if slices.Equal(turns, []string{old}) && made == "" || slices.Equal(turns, []string{old, made}) {
-		return ""
-	}
-	return strings.Join(turns, ", ")
-}
-
 func now(t *testing.T, w *sandboxtest.World, way bot.Way) bot.Way {
 	t.Helper()
 	for _, each := range w.Ways() {
@@ -97,16 +70,17 @@ func TestReplacementMovesEveryWayIn(t *testing.T) {
 			from, spec := sandboxtest.Spec(engine, "clinic", 1), sandboxtest.Spec(to, "doctor", 2)
 			// Nobody serves the URL of a bot hosted elsewhere, and what is fixed ends with the old bot.
 			asked := in.Channel != "" && !in.Idle && !in.Fixed && engine != bot.Application && to != bot.Application
-			answers := &answerers{}
+			answers := &sandboxtest.Answers{}
 			if asked {
-				answers.ask(w, address, in.Channel)
-				line.BeforeEach(func() { answers.ask(w, address, in.Channel) })
+				answers.Ask(w, address, in.Channel)
+				line.BeforeEach(func() { answers.Ask(w, address, in.Channel) })
 			}
 			made, _, err := replacement.Run(sandboxtest.Count(t.Context()), a, replacement.Request{SID: old.SID, From: from, To: spec, Engine: to})
 			if asked {
-				answers.ask(w, address, in.Channel)
-				if wrong := answers.wrong(old.SID, made.SID); wrong != "" {
-					t.Errorf("to %s: people were answered by %s", to, wrong)
+				answers.Ask(w, address, in.Channel)
+				// Nothing was replaced where there is no new bot.
+				if turns := answers.Turns(); !slices.Equal(turns, slices.DeleteFunc([]string{old.SID, made.SID}, func(sid string) bool { return sid == "" })) {
+					t.Errorf("to %s: people were answered by %v", to, turns)
 				}
 			}
 			want, reachable := way.PointerTo(bot.Webhooks{}, bot.Bot{SID: made.SID, Content: spec.Content}, "")

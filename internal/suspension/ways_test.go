@@ -66,13 +66,24 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 				w.T.Fatalf("%s is answered by %s", to, sid)
 			}
 		}
-		a, _ := w.Process()
+		a, line := w.Process()
+		var answers sandboxtest.Answers
+		if reached {
+			line.BeforeEach(func() { answers.Ask(w, to, in.Channel) })
+		}
 		goes, _ := Goes(w.T.Context(), a, w.Routes(b.SID))
 		goesOn := in.Fixed || in.Answers
 		if (len(goes) > 0) != goesOn {
 			w.T.Errorf("what goes on answering is %v", goes)
 		}
-		now, saved, err := Suspend(w.T.Context(), a, b.SID, notice)
+		now, saved, err := Suspend(sandboxtest.Count(w.T.Context()), a, b.SID, notice)
+		turns := []string{b.SID}
+		if !goesOn && !in.Idle {
+			turns = append(turns, now.FlowSID)
+		}
+		if got := answers.Turns(); reached && !slices.Equal(got, turns) {
+			w.T.Errorf("while it is suspended, people are answered by %v, not %v", got, turns)
+		}
 		if err != nil || len(now.Ways.Answering)+len(now.Ways.Dead) > 0 || (len(now.Ways.Silenced) > 0) == (goesOn || in.Idle) {
 			w.T.Fatalf("%+v, %v", now, err)
 		}
@@ -108,8 +119,12 @@ func TestEveryWayInIsSilencedAndLeadsBack(t *testing.T) {
 		if now := pointersOf(w)[leads]; (goesOn || in.Idle) && now != before[leads] {
 			w.T.Errorf("what is not silenced leads to %+v", now)
 		}
-		if _, err := Resume(w.T.Context(), a, b.SID, saved); err != nil {
+		if _, err := Resume(sandboxtest.Count(w.T.Context()), a, b.SID, saved); err != nil {
 			w.T.Fatal(err)
+		}
+		slices.Reverse(turns)
+		if got := answers.Turns(); reached && !slices.Equal(got, turns) {
+			w.T.Errorf("while it is resumed, people are answered by %v, not %v", got, turns)
 		}
 		if now := pointersOf(w); fmt.Sprint(now) != fmt.Sprint(before) || w.Number(0).Messaging != numberBefore.Messaging || w.Number(0).Voice != numberBefore.Voice {
 			w.T.Errorf("resumed, it is\n%#v, was\n%#v", now, before)

@@ -1,10 +1,12 @@
 package sandboxtest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -230,6 +232,29 @@ func (w *World) Ask(to string, channel bot.Channel) (sid, said string) {
 		said += " (and it goes on)"
 	}
 	return sid, said
+}
+
+// Answers are the SIDs of those who answered people, in turn.
+type Answers struct {
+	mu   sync.Mutex
+	sids []string
+}
+
+// Ask is World.Ask, whose answer it keeps.
+func (a *Answers) Ask(w *World, to string, channel bot.Channel) {
+	sid, _ := w.Ask(to, channel)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sids = append(a.sids, cmp.Or(sid, "nobody"))
+}
+
+// Turns lists who answered, one after the other, and begins anew.
+func (a *Answers) Turns() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	turns := slices.Compact(a.sids)
+	a.sids = nil
+	return turns
 }
 
 func (w *World) closeConversations() error {
