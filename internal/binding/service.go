@@ -236,7 +236,7 @@ func ResumedService(ctx context.Context, a *account.Account, routing bot.Routing
 			return way, fmt.Errorf("reading the bot %s: %w", led.BotSID, err)
 		}
 	}
-	way.To, _ = way.Off(webhooks, b, led.TargetTask)
+	way.To, _ = way.Off(webhooks, b)
 	return way, nil
 }
 

@@ -117,7 +117,11 @@ func SilencedServiceProblem(ctx context.Context, a *account.Account, way bot.Way
 // "Desk" (MG…) answers with bot …`.
 func DescribeService(ctx context.Context, a *account.Account, way bot.Way, route bot.Route) string {
 	if way.Idle {
-		return fmt.Sprintf("%s defers to the webhooks of its numbers now, and has an inbound URL which it does not use, that of %s", way, a.Describe(ctx, route))
+		where := a.Describe(ctx, route)
+		if route.Kind == bot.ToBot {
+			where = "that of " + where
+		}
+		return fmt.Sprintf("%s defers to the webhooks of its numbers now, and has an inbound URL which it does not use, %s", way, where)
 	}
 	return fmt.Sprintf("%s answers with %s", way, a.Describe(ctx, route))
 }

@@ -85,7 +85,7 @@ func DecideService(v ServiceView, b ServiceBinding, snapshot string) (ServiceDec
 		return ServiceDecision{}, refusal
 	}
 	if hold.FlowSID != "" {
-		to.To, _ = to.On(hold, v.Routing.Lead(to).TargetTask)
+		to.To, _ = to.On(hold)
 	}
 	return ServiceDecision{To: to, Taken: taken}, nil
 }
@@ -160,7 +160,7 @@ func (v ServiceView) After(b ServiceBinding) (bot.Way, bool) {
 	case !v.leadsTo(b):
 		to.To, ok = v.Way.PointerTo(v.Routing.Webhooks, b.Bot, b.Task)
 	case v.Silenced():
-		to.To, ok = v.Way.Off(v.Routing.Webhooks, b.Bot, v.Routing.Lead(v.Way).TargetTask)
+		to.To, ok = v.Way.Off(v.Routing.Webhooks, b.Bot)
 	}
 	return to, ok
 }

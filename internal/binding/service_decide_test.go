@@ -113,7 +113,7 @@ func TestDecideService(t *testing.T) {
 		"suspended, silenced, hosted":     {now: holdURL, of: app, held: holdURL, want: "POST " + holdURL},
 		"suspended, silenced, not used":   {now: "defers " + holdURL, of: flow, held: holdURL, want: "POST " + holdURL},
 		"suspended, a change of bot":      {now: otherURL, of: assistant, own: otherFlow, seen: otherURL, held: holdURL, want: "POST " + holdURL + "?TargetTask=greeting"},
-		"suspended, its own, at a task":   {now: spelled("v2", "twilio-chat", "faq"), of: assistant, held: holdURL, want: "POST " + holdURL + "?TargetTask=faq"},
+		"suspended, its own, at a task":   {now: spelled("v2", "twilio-chat", "faq"), of: assistant, held: holdURL, want: "POST " + holdURL + "?Memory=%7B%7D&TargetTask=faq"},
 		"suspended, silenced, at a task":  {now: "defers " + holdURL + "?TargetTask=faq", of: assistant, held: holdURL, want: "POST " + holdURL + "?TargetTask=faq"},
 		"suspended, its own since":        {now: flowURL, of: flow, own: otherFlow, seen: otherURL, held: holdURL, want: "POST " + holdURL},
 		"suspended, placeholder":          {now: placeholder, of: flow, held: holdURL, want: "POST " + holdURL},

@@ -55,12 +55,12 @@ func (b Bot) Unmarking() bool { return b.Replaces != "" && (b.Uploading || b.Eng
 // that was created to replace another has its own name only at the end.
 func (b Bot) Unnamed() bool { return b.Replaces != "" && b.Engine() == Application }
 
-// String names the bot in messages: its name and its SID.
+// String names the bot in messages: its name, with quotes of its own escaped, and its SID.
 func (b Bot) String() string {
 	if b.UniqueName == "" {
 		return b.SID
 	}
-	return `"` + b.UniqueName + `" (` + b.SID + ")"
+	return fmt.Sprintf("%q (%s)", b.UniqueName, b.SID)
 }
 
 // Listing is what an engine holds: its bots, and the holds among its objects.

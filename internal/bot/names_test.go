@@ -17,3 +17,17 @@ func TestJoinNamesCountsWhatItLeavesOut(t *testing.T) {
 		t.Error("it writes into the names that it is given")
 	}
 }
+
+func TestNamesOfBotsHaveTheirQuotesEscaped(t *testing.T) {
+	t.Parallel()
+	for b, want := range map[*Bot]string{
+		{SID: "FW1", UniqueName: "clinic"}:                `"clinic" (FW1)`,
+		{SID: "FW1", UniqueName: `draft "only", "not" 2`}: `"draft \"only\", \"not\" 2" (FW1)`,
+		{SID: "FW1", UniqueName: "two\nlines"}:            `"two\nlines" (FW1)`,
+		{SID: "FW1"}:                                      "FW1",
+	} {
+		if got := b.String(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

@@ -91,7 +91,7 @@ func (r Roster) resumed(n Number, channel Channel, silenced Answer) (url, method
 	b := r.bots[silenced.BotSID]
 	b.SID = silenced.BotSID
 	if silenced.Service.SID != "" {
-		to, _ := silenced.Service.Way().Off(r.routing.Webhooks, b, silenced.TargetTask)
+		to, _ := silenced.Service.Way().Off(r.routing.Webhooks, b)
 		return to.URL, to.Method
 	}
 	if b.Engine() == Application {
@@ -102,8 +102,8 @@ func (r Roster) resumed(n Number, channel Channel, silenced Answer) (url, method
 	if silenced.URL != "" && (!isBot || behind.BotSID == b.SID || exists || r.mayExist(behind.BotSID)) {
 		return silenced.URL, silenced.Method
 	}
-	to := Webhook{AccountSID: n.AccountSID, BotSID: b.SID, Channel: channel, TargetTask: behind.TargetTask}
-	return r.routing.Webhooks.Of(b).URL(to), WebhookMethod
+	to := Webhook{AccountSID: n.AccountSID, BotSID: b.SID, Channel: channel}
+	return r.routing.Webhooks.Of(b).URLInPlaceOf(to, silenced.URL), WebhookMethod
 }
 
 // NumberStatus sums up both channels of a number.

@@ -205,6 +205,16 @@ func (w Way) PointerTo(webhooks Webhooks, b Bot, task string) (to Pointer, ok bo
 	return to, to.URL != ""
 }
 
+// PointerInPlace is PointerTo for a bot that takes the place of the one which the way in leads to:
+// the parameters of its URL stay, as URLInPlaceOf has it.
+func (w Way) PointerInPlace(webhooks Webhooks, b Bot, task string) (to Pointer, ok bool) {
+	to, ok = w.PointerTo(webhooks, b, task)
+	if to.URL != "" {
+		to.URL = webhooks.inPlaceOf(to.URL, b.Engine(), w.To.URL)
+	}
+	return to, ok
+}
+
 // Lead says who answers what comes by a way in, and for one that is pointed at a hold at which
 // task it entered, where its URL says so (On). A URL that is that of an application's own
 // webhook leads to the bot which is that application.
@@ -229,9 +239,11 @@ func (r Routing) Lead(w Way) Route {
 
 // On is the pointer of a way in when it leads to a hold; ok is false where a suspension leaves
 // it as it is, and where the hold has nothing to put there. The kind of pointer and the method
-// stay as they are, and a URL names the task at which a conversation with an Autopilot assistant
-// enters, so that Off can put back what was there.
-func (w Way) On(hold Hold, task string) (to Pointer, ok bool) {
+// stay as they are, and so do the parameters of a URL, such as the task at which a conversation
+// with an Autopilot assistant enters, so that Off can put back what was there. Those of a bot
+// hosted elsewhere are in its own URL.
+func (w Way) On(hold Hold) (to Pointer, ok bool) {
+	engine, _ := EngineOf(hold.BotSID)
 	switch {
 	case !wayKinds[w.Kind].held:
 		return Pointer{}, false
@@ -242,16 +254,38 @@ func (w Way) On(hold Hold, task string) (to Pointer, ok bool) {
 	case w.To.BotSID != "":
 		return Pointer{BotSID: hold.FlowSID}, true
 	}
-	return Pointer{URL: withTask(hold.FlowURL, task), Method: w.To.Method}, true
+	to = Pointer{URL: hold.FlowURL, Method: w.To.Method}
+	if engine != Application {
+		to.URL = withParameters(hold.FlowURL, parametersOf(w.To.URL))
+	}
+	return to, true
+}
+
+// Entering is the pointer of a way in that is silenced by a hold when its bot is replaced by one of
+// another engine, at whose task a conversation enters once it is resumed: the parameters of the old
+// bot's URL mean nothing to that.
+func (w Way) Entering(task string) Pointer {
+	if w.To.URL == "" {
+		return w.To
+	}
+	parameters := ""
+	if task != "" {
+		parameters = taskParameter(task)
+	}
+	return Pointer{URL: withParameters(w.To.URL, parameters), Method: w.To.Method}
 }
 
 // Off is the pointer of a way in when it leads to a bot again after a hold. It is PointerTo,
-// but for the kind of pointer and the method, which are as they are.
-func (w Way) Off(webhooks Webhooks, b Bot, task string) (to Pointer, ok bool) {
+// but for the kind of pointer, the method and the parameters, which are as they are.
+func (w Way) Off(webhooks Webhooks, b Bot) (to Pointer, ok bool) {
 	if (w.Kind == ByAddress || w.Kind == ByFlexFlow) && w.To.BotSID == "" && b.Engine() == Studio {
-		return Pointer{URL: webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: b.SID}), Method: w.To.Method}, true
+		to, ok = Pointer{URL: webhooks.URL(Webhook{AccountSID: w.AccountSID, BotSID: b.SID}), Method: w.To.Method}, true
+	} else {
+		to, ok = w.PointerTo(webhooks, b, "")
 	}
-	to, ok = w.PointerTo(webhooks, b, task)
+	if to.URL != "" && b.Engine() != Application {
+		to.URL = withParameters(to.URL, parametersOf(w.To.URL))
+	}
 	if to.URL != "" && w.To.URL != "" && w.To.Method != "" {
 		to.Method = w.To.Method
 	}

@@ -95,24 +95,54 @@ func (w Webhooks) URL(to Webhook) string {
 			endpoint = "twilio-voice"
 		}
 		address := base + "/v1/" + to.AccountSID + "/" + to.BotSID + "/" + endpoint
-		return withTask(address, to.TargetTask)
+		if to.TargetTask != "" {
+			address += "?" + taskParameter(to.TargetTask)
+		}
+		return address
 	default:
 		return ""
 	}
 }
 
-// withTask is a URL that names an Autopilot task: of an assistant, or of a flow, which is called by
-// URLs with any parameters (https://www.twilio.com/docs/studio/widget-library/twiml-redirect).
-func withTask(address, task string) string {
-	u, err := url.Parse(address)
-	if task == "" || err != nil {
+// URLInPlaceOf is the address of a webhook that is written in place of another URL. Twilio hands
+// the parameters of a webhook to its bot, such as the task and the memory of an Autopilot
+// assistant, so those of a bot of the same engine are kept as they are; another engine has other
+// ones, and enters at the task of the webhook.
+func (w Webhooks) URLInPlaceOf(to Webhook, before string) string {
+	engine, _ := EngineOf(to.BotSID)
+	return w.inPlaceOf(w.URL(to), engine, before)
+}
+
+func (w Webhooks) inPlaceOf(address string, engine Engine, before string) string {
+	old, ok := Webhooks{AutopilotURL: w.AutopilotURL}.Parse(before)
+	if oldEngine, _ := EngineOf(old.BotSID); !ok || oldEngine != engine {
 		return address
 	}
-	query := u.Query()
-	query.Set(targetTask, task)
-	u.RawQuery = query.Encode()
+	return withParameters(address, parametersOf(before))
+}
+
+// withParameters is a URL with these parameters, as they are spelled, in place of its own. A flow
+// is called by URLs with any (https://www.twilio.com/docs/studio/widget-library/twiml-redirect).
+func withParameters(address, parameters string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.RawQuery = parameters
 	return u.String()
 }
+
+// parametersOf are the parameters of a URL, as they are spelled.
+func parametersOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.RawQuery
+}
+
+// taskParameter is the parameter that names a task.
+func taskParameter(task string) string { return targetTask + "=" + url.QueryEscape(task) }
 
 // taskOf is the Autopilot task that a URL names; empty where it names none.
 func taskOf(address string) string {

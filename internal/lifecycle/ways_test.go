@@ -192,6 +192,10 @@ func TestReplacementKeepsEveryWayInSilenced(t *testing.T) {
 			if err != nil {
 				t.Fatal(to, err)
 			}
+			entering := to == bot.Autopilot && engine != bot.Autopilot && silenced.To.URL != ""
+			if entering {
+				silenced.To.URL += "?TargetTask=greeting" // where it enters once it is resumed
+			}
 			if got := now(t, w, way); got != silenced || w.Routes(made.SID).Routing.Lead(got).SilencedBy == "" {
 				t.Errorf("to %s: it leads to %+v, not %+v", to, got, silenced)
 			}
@@ -204,7 +208,7 @@ func TestReplacementKeepsEveryWayInSilenced(t *testing.T) {
 			if want, _ := way.PointerTo(bot.Webhooks{}, bot.Bot{SID: made.SID, Content: spec.Content}, ""); to == bot.Application && now(t, w, way).To.Same(want) {
 				continue // an application that has the same URLs as another does not lead to it
 			}
-			if got := w.Routes(made.SID).Routing.Lead(now(t, w, way)); got.BotSID != made.SID || got.SilencedBy != "" || len(w.HoldFlows(made.SID)) > 0 {
+			if got := w.Routes(made.SID).Routing.Lead(now(t, w, way)); got.BotSID != made.SID || got.SilencedBy != "" || entering != (got.TargetTask == "greeting") || len(w.HoldFlows(made.SID)) > 0 {
 				t.Errorf("to %s: resumed, it leads to %+v", to, got)
 			}
 		}

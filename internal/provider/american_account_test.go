@@ -160,13 +160,15 @@ func TestTheAmericanAccount(t *testing.T) {
 	}
 	their, ours := []string{remindersSays}, []string{supportSays}
 
-	f := newFolder(t, w.config(files["who.tf"]))
+	f := newFolder(t, w.config())
+	f.write("versions.tf", files["versions.tf"])
+	f.write("main.tf", w.config(files["who.tf"]))
 	out := f.run("apply", "-input=false", "-auto-approve")
 	if !inOrder(`"reminders (FW`, `"numbers" = 20`, `"messaging_service MG00000000000000000000000000000001"`, `"live"`, `"support (FW`, `"routes" = []`, reminders[0], `"calls" = "none"`, `"messages" = "reminders"`).MatchString(out) {
 		t.Errorf("the outputs say otherwise:\n%s", out)
 	}
 
-	f.configure(w.config(files["imports.tf"]))
+	f.write("main.tf", w.config(files["imports.tf"]))
 	f.run("plan", "-input=false", "-generate-config-out=bots.tf")
 	edit := func(name, old, replacement string) {
 		t.Helper()

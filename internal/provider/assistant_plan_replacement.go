@@ -130,12 +130,12 @@ func (p replacementPlanner) preview(ctx context.Context, to bot.Engine) {
 		said = append(said, fmt.Sprintf("An apply that was cut off began it: %s is the other bot.", other))
 	}
 	said = append(said, movedNumbers(preview))
-	if to == bot.Studio {
-		said = append(said, lostCallbacks(preview.Numbers)...)
-	}
 	moving := slices.DeleteFunc(slices.Clone(preview.Ways), func(w bot.Way) bool { return !w.MovesTo(to) })
 	if len(moving) > 0 {
-		said = append(said, fmt.Sprintf("So is what else leads to it: %s.", bot.JoinWays(moving)))
+		said = append(said, fmt.Sprintf("What else leads to it moves as well: %s.", bot.JoinWays(moving)))
+	}
+	if to == bot.Studio {
+		said = append(said, lostCallbacks(preview.Numbers)...)
 	}
 	said = append(said, fmt.Sprintf("Then %s is deleted, and `sid` changes: change whatever names the old one literally.", preview.Bot.SID))
 	if preview.Activity.Calls > 0 {

@@ -55,7 +55,7 @@ func warnName(name types.String, diags *diag.Diagnostics) {
 }
 
 // validateEngine refuses an engine that does not run the content. What is unknown may turn
-// out null.
+// out null, and what is no engine is refused by the attribute itself.
 func (m assistantModel) validateEngine(diags *diag.Diagnostics) {
 	engine := bot.Engine(m.Engine.ValueString())
 	given, _ := m.contents()
@@ -63,7 +63,7 @@ func (m assistantModel) validateEngine(diags *diag.Diagnostics) {
 		diags.AddAttributeError(path.Root("engine"), "The engine does not fit the content", fmt.Sprintf(detail, args...))
 	}
 	switch {
-	case engine == "":
+	case !slices.Contains(bot.Engines(), engine):
 		return
 	case slices.Contains(given, "webhooks") && engine != bot.Application:
 		unfit("`webhooks` describe a bot hosted elsewhere, which runs on the engine `application`, not `%s`. Remove `engine`, or give %s instead of `webhooks`.", engine, anyOf(contentOf[engine]))

@@ -108,6 +108,8 @@ func TestValidateSaysAllAtOnce(t *testing.T) {
 			"warning at webhooks: A webhook's credentials are written in the configuration: |part of `webhooks.voice_url`,|sensitive = true|TF_VAR_",
 			"warning at webhooks: Twilio cannot reach a webhook: |The host of `webhooks.messaging_fallback_url`, `webhooks.status_callback_url` is",
 		}},
+		"no engine":         {map[string]tftypes.Value{"engine": str("Studio"), "flow": str(marshal(sayer("Hello.")))}, []string{`error at engine: Invalid Attribute Value Match: `}},
+		"no engine, hosted": {map[string]tftypes.Value{"engine": str("flex"), "webhooks": webhooksOfBlock(map[string]string{"voice_url": "https://bot.example.com/"})}, []string{`error at engine: Invalid Attribute Value Match: `}},
 		"a bad URL": {map[string]tftypes.Value{"webhooks": webhooksOfBlock(map[string]string{"messaging_url": "https://hook:S3CRET PW@bot.example.com/sms"})}, []string{
 			"error at webhooks.messaging_url: Invalid URL: ",
 		}},

@@ -33,6 +33,11 @@ func TestGuideTestsWithAMockedProvider(t *testing.T) {
 	if out := f.run("test"); !inOrder("front_desk", "pass", "1 passed").MatchString(out) {
 		t.Errorf("the test does not pass:\n%s", out)
 	}
+	f.write("copy.tf", files["copy.tf"])
+	f.write("copy.tftest.hcl", files["copy.tftest.hcl"])
+	if out := f.run("test", "-filter=copy.tftest.hcl"); !inOrder("copy", "pass", "1 passed").MatchString(out) {
+		t.Errorf("the test of a copy does not pass:\n%s", out)
+	}
 	if writes := w.writes(); len(writes) > 0 {
 		t.Errorf("it wrote %q", writes)
 	}

@@ -84,8 +84,8 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 	belongs := false
 	for _, channel := range bot.Channels() {
 		route, side, to := routing.Route(n, channel), n.Side(channel), change.Side(channel)
-		webhook, isBot := routing.Webhooks.Parse(side.URL)
-		isOld := isBot && webhook.BotSID == m.old.SID
+		behind, isBot := routing.Webhooks.Parse(side.URL)
+		isOld := isBot && behind.BotSID == m.old.SID
 		// What a hold that was deleted by hand left dead answers again for the new bot, unless
 		// another hold suspends it: the mark moves, and is set there then.
 		dead := routing.Behind(n, channel)
@@ -113,11 +113,8 @@ func (m move) decide(routing bot.Routing, n bot.Number) (change bot.NumberChange
 		if silenced && !isOld {
 			continue // what Twilio cleared is rebuilt when the bot resumes
 		}
-		task := m.task
-		if m.old.Engine() == m.engine {
-			task = webhook.TargetTask
-		}
-		address, method := routing.Webhooks.URL(bot.Webhook{AccountSID: n.AccountSID, BotSID: m.newSID, Channel: channel, TargetTask: task}), bot.WebhookMethod
+		webhook := bot.Webhook{AccountSID: n.AccountSID, BotSID: m.newSID, Channel: channel, TargetTask: m.task}
+		address, method := routing.Webhooks.URLInPlaceOf(webhook, side.URL), bot.WebhookMethod
 		to.URL, to.Method = &address, &method
 		if application := side.ApplicationSID; application != "" {
 			if !silenced {
@@ -183,11 +180,7 @@ func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves boo
 	if m.old.SID == "" || route.BotSID != m.old.SID || way.SID == m.old.SID || !way.MovesTo(m.to.Engine()) {
 		return way, false, nil
 	}
-	task := m.task
-	if m.old.Engine() == m.to.Engine() {
-		task = route.TargetTask
-	}
-	pointer, ok := way.PointerTo(routing.Webhooks, m.to, task)
+	pointer, ok := way.PointerInPlace(routing.Webhooks, m.to, m.task)
 	if !ok {
 		return way, false, &bot.Problem{
 			Kind:     bot.NoURLForWay,
@@ -197,7 +190,12 @@ func (m moveWay) decide(routing bot.Routing, way bot.Way) (to bot.Way, moves boo
 		}
 	}
 	if route.SilencedBy != "" {
-		return way, false, nil // it is pointed at the new bot when that resumes
+		if m.old.Engine() != m.to.Engine() {
+			pointer = way.Entering(m.task)
+			moves = pointer != way.To
+			way.To = pointer
+		}
+		return way, moves, nil // it is pointed at the new bot when that resumes
 	}
 	if m.to.Engine() != bot.Application && pointer.URL != "" && way.To.URL != "" && way.To.Method != "" {
 		pointer.Method = way.To.Method // Twilio's own webhooks take either

@@ -16,6 +16,7 @@ const (
 	newAssistant = "UA1111111111111111111111111111aaaa"
 	hold         = "AP2222222222222222222222222222bbbb" // of the old bot
 	newHold      = "AP3333333333333333333333333333cccc" // of the new bot
+	holdFlow     = "FW6666666666666666666666666666ffff" // of the old bot
 	otherHold    = "AP4444444444444444444444444444dddd" // of another bot
 	gone         = "AP5555555555555555555555555555eeee" // an application that no longer exists
 	trunk        = "TK0123456789abcdef0123456789abcdef"
@@ -87,6 +88,7 @@ func TestMoveSaysWhatIsWrittenFieldByField(t *testing.T) {
 	flow := bot.Side{URL: urlOf(accounttest.Flow, "", bot.Messaging), Method: "GET", FallbackURL: fallback}
 	menu := bot.Side{URL: "https://channels.autopilot.twilio.com/v2/" + accounttest.SID + "/" + accounttest.Assistant + "/twilio/messaging?TargetTask=menu", Method: "GET"}
 	with := func(s bot.Side, application string) bot.Side { s.ApplicationSID = application; return s }
+	parameters := func(s bot.Side) bot.Side { s.URL += "&Memory=%7B%7D"; return s }
 	labelled := func(n bot.Number, label string) bot.Number { n.FriendlyName = label; return n }
 	for name, each := range map[string]struct {
 		number  bot.Number
@@ -113,6 +115,10 @@ func TestMoveSaysWhatIsWrittenFieldByField(t *testing.T) {
 		"application to studio, silenced":                 {number(bot.Side{ApplicationSID: hold}, bot.Side{}), bot.Application, bot.Studio, "", "label=doctor", 0},
 		"application to autopilot":                        {number(bot.Side{}, bot.Side{ApplicationSID: accounttest.Application}), bot.Application, bot.Autopilot, "greeting", "voice.url=ASSISTANT@greeting voice.method=POST voice.application=none label=doctor", 0},
 		"autopilot to autopilot keeps the task":           {number(menu, bot.Side{}), bot.Autopilot, bot.Autopilot, "greeting", "messaging.url=ASSISTANT@menu messaging.method=POST label=doctor", 0},
+		"autopilot to autopilot keeps the parameters":     {number(parameters(menu), bot.Side{}), bot.Autopilot, bot.Autopilot, "greeting", "messaging.url=ASSISTANT@menu&Memory=%7B%7D messaging.method=POST label=doctor", 0},
+		"autopilot to studio leaves the parameters":       {number(parameters(menu), bot.Side{}), bot.Autopilot, bot.Studio, "", "messaging.url=FLOW messaging.method=POST label=doctor", 0},
+		"studio to studio keeps the parameters":           {number(bot.Side{URL: flow.URL + "?lang=de&b=%20"}, bot.Side{}), bot.Studio, bot.Studio, "", "messaging.url=FLOW?lang=de&b=%20 messaging.method=POST label=doctor", 0},
+		"studio to autopilot leaves the parameters":       {number(bot.Side{URL: flow.URL + "?lang=de"}, bot.Side{}), bot.Studio, bot.Autopilot, "greeting", "messaging.url=ASSISTANT@greeting messaging.method=POST label=doctor", 0},
 		"autopilot to autopilot, silenced":                {number(with(menu, hold), bot.Side{}), bot.Autopilot, bot.Autopilot, "", "messaging.url=ASSISTANT@menu messaging.method=POST messaging.application=HOLD label=doctor", 0},
 		"autopilot to studio":                             {number(menu, bot.Side{}), bot.Autopilot, bot.Studio, "", "messaging.url=FLOW messaging.method=POST label=doctor", 0},
 		"autopilot to application":                        {number(menu, bot.Side{}), bot.Autopilot, bot.Application, "", "messaging.url=none messaging.application=APP", 0},
@@ -175,6 +181,35 @@ func TestMoveTakesTheStatusCallbackAlong(t *testing.T) {
 		}
 		if got != each.want {
 			t.Errorf("%s: writes the callback %q, want %q", name, got, each.want)
+		}
+	}
+}
+
+// A way in leads to the new bot with the parameters of its URL, which only another engine does not
+// take. One that is silenced stays so, and enters at the task of the new engine once it is resumed.
+func TestMoveOfAWayInKeepsItsParameters(t *testing.T) {
+	menu := urlOf(accounttest.Assistant, "menu", bot.Messaging) + "&Memory=%7B%7D"
+	flow := urlOf(accounttest.Flow, "", bot.Messaging)
+	hold := bot.Webhooks{}.URL(bot.Webhook{AccountSID: accounttest.SID, BotSID: holdFlow})
+	for name, each := range map[string]struct {
+		url          string
+		from, engine bot.Engine
+		task, want   string
+	}{
+		"an assistant":                     {menu, bot.Autopilot, bot.Autopilot, "greeting", urlOf(newAssistant, "menu", bot.Messaging) + "&Memory=%7B%7D"},
+		"an assistant, without any":        {urlOf(accounttest.Assistant, "", bot.Messaging), bot.Autopilot, bot.Autopilot, "greeting", urlOf(newAssistant, "", bot.Messaging)},
+		"a flow":                           {flow + "?lang=de", bot.Studio, bot.Studio, "", urlOf(newFlow, "", bot.Messaging) + "?lang=de"},
+		"an assistant to a flow":           {menu, bot.Autopilot, bot.Studio, "", urlOf(newFlow, "", bot.Messaging)},
+		"a flow to an assistant":           {flow + "?lang=de", bot.Studio, bot.Autopilot, "greeting", urlOf(newAssistant, "greeting", bot.Messaging)},
+		"silenced":                         {hold + "?TargetTask=menu", bot.Autopilot, bot.Autopilot, "", hold + "?TargetTask=menu"},
+		"silenced, an assistant to a flow": {hold + "?TargetTask=menu&Memory=%7B%7D", bot.Autopilot, bot.Studio, "", hold},
+		"silenced, a flow to an assistant": {hold + "?lang=de", bot.Studio, bot.Autopilot, "greeting", hold + "?TargetTask=greeting"},
+	} {
+		way := bot.Way{Kind: bot.ByService, SID: "MG1", AccountSID: accounttest.SID, To: bot.Pointer{URL: each.url, Method: "GET"}}
+		routing := bot.NewRouting(bot.Webhooks{}, []bot.Hold{{FlowSID: holdFlow, FlowURL: hold, BotSID: old(each.from)}, {SID: newHold, FlowSID: holdFlow, FlowURL: hold, BotSID: old(each.from)}})
+		got, moves, err := moveWay{old: bot.Bot{SID: old(each.from)}, to: bot.Bot{SID: to(each.engine)}, task: each.task}.decide(routing, way)
+		if err != nil || got.To != (bot.Pointer{URL: each.want, Method: "GET"}) || moves != (each.want != each.url) {
+			t.Errorf("%s: leads to %+v, want %s, %v %v", name, got.To, each.want, moves, err)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func restore(webhooks bot.Webhooks, n bot.Number, botSID string, holds, gone []s
 		webhook, isBot := webhooks.Parse(before.URL)
 		if !isBot || webhook.BotSID != botSID {
 			// Nothing was saved, or it is the URL of a bot that this one replaced.
-			before.URL = webhooks.URL(bot.Webhook{AccountSID: n.AccountSID, BotSID: botSID, Channel: channel, TargetTask: webhook.TargetTask})
+			before.URL = webhooks.URLInPlaceOf(bot.Webhook{AccountSID: n.AccountSID, BotSID: botSID, Channel: channel}, before.URL)
 			before.Method = bot.WebhookMethod
 		}
 		if !wasSaved && side.URL == "" && side.Method != "" {

@@ -121,6 +121,8 @@ func TestRestoreWritesWhatTheSuspensionTookAway(t *testing.T) {
 		"cleared, the other channel is saved": {number(bot.Side{ApplicationSID: hold}, bot.Side{}), accounttest.Flow, both, map[bot.Channel]bot.Side{bot.Voice: flow}, "messaging.url=FLOW messaging.method=POST messaging.application="},
 		"cleared, what it replaced is saved": {number(bot.Side{ApplicationSID: hold}, bot.Side{}), accounttest.Assistant, both,
 			map[bot.Channel]bot.Side{bot.Messaging: {URL: urlOf("UA9999999999999999999999999999aaaa", "greeting", bot.Messaging), Method: "GET"}}, "messaging.url=ASSISTANT@greeting messaging.method=POST messaging.application="},
+		"cleared, with parameters, what it replaced is saved": {number(bot.Side{ApplicationSID: hold}, bot.Side{}), accounttest.Assistant, both,
+			map[bot.Channel]bot.Side{bot.Messaging: {URL: urlOf("UA9999999999999999999999999999aaaa", "greeting", bot.Messaging) + "&Memory=%7B%7D", Method: "GET"}}, "messaging.url=ASSISTANT@greeting&Memory=%7B%7D messaging.method=POST messaging.application="},
 		"cleared, an external URL is saved": {number(bot.Side{ApplicationSID: hold}, bot.Side{}), accounttest.Flow, both,
 			map[bot.Channel]bot.Side{bot.Messaging: {URL: external, Method: "GET"}}, "messaging.url=FLOW messaging.method=POST messaging.application="},
 		"another bot's hold":          {number(with(flow, otherHold), bot.Side{}), accounttest.Flow, both, nil, ""},

@@ -31,7 +31,7 @@ func waysOf(routing bot.Routing, all []bot.Way, hold bot.Hold) Ways {
 	var ways Ways
 	for _, way := range routing.Ways(all, hold.BotSID) {
 		route := routing.Lead(way)
-		_, silences := way.On(hold, "")
+		_, silences := way.On(hold)
 		switch {
 		case route.SilencedBy != "", route.Gone && !silences:
 			ways.Silenced = append(ways.Silenced, way)
@@ -75,7 +75,7 @@ func Goes(ctx context.Context, a *account.Account, routes account.Routes) (ways 
 		hold.FlowSID = ""
 	}
 	for _, way := range routes.InUse() {
-		if _, silences := way.On(hold, ""); !way.Moves() || !silences {
+		if _, silences := way.On(hold); !way.Moves() || !silences {
 			ways = append(ways, way)
 		}
 	}
@@ -114,7 +114,7 @@ func silenceWays(ctx context.Context, a *account.Account, hold bot.Hold, log *ac
 // silenceWay points a way in by which a bot answers at its hold.
 func silenceWay(routing bot.Routing, way bot.Way, hold bot.Hold) (to bot.Way, changed bool) {
 	route := routing.Lead(way)
-	pointer, ok := way.On(hold, route.TargetTask)
+	pointer, ok := way.On(hold)
 	if route.BotSID != hold.BotSID || route.SilencedBy != "" || !way.Moves() || !ok {
 		return way, false
 	}
@@ -156,7 +156,7 @@ func (r resumption) resumeWay(routing bot.Routing, way bot.Way) (to bot.Way, cha
 	if route.BotSID != r.bot.SID || (route.SilencedBy == "" && !route.Gone) || !way.MovesTo(r.bot.Engine()) {
 		return way, false, nil
 	}
-	pointer, ok := way.Off(r.webhooks, r.bot, route.TargetTask)
+	pointer, ok := way.Off(r.webhooks, r.bot)
 	if !ok {
 		return way, false, &bot.Problem{
 			Kind:     bot.NoURLForWay,

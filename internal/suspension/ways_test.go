@@ -313,14 +313,14 @@ func TestTakingOverAnEarlierHoldGoesOnWhereItWasCut(t *testing.T) {
 	}.CutEverywhere(t)
 }
 
-// A task that only the URL of a way in names is put back, also where a person deletes the hold in
+// A task, and any other parameter, that only the URL of a way in has is put back, also where a person deletes the hold in
 // between, by a process that knows nothing of the suspension.
 func TestTaskOfAWayInSurvivesASuspension(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := sandboxtest.New(t, sandbox.Settings{ModelBuildMS: 1})
 		b := w.Create(bot.Autopilot, "clinic")
-		url := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: b.SID, Channel: bot.Messaging, TargetTask: "greeting"})
+		url := bot.Webhooks{}.URL(bot.Webhook{AccountSID: sandboxtest.AccountSID, BotSID: b.SID, Channel: bot.Messaging, TargetTask: "greeting"}) + "&Memory=%7B%7D"
 		w.Reads(bot.ByShortCode)
 		if _, err := w.Box.AddShortCode(fmt.Sprintf(`{"short_code": "55502", "sms_url": %q, "sms_method": "GET"}`, url)); err != nil {
 			t.Fatal(err)

@@ -87,13 +87,13 @@ func (r *resolver) where() {
 	r.out.APIURL, apiFrom = r.attributeOr(r.given.APIURL, "api_url", envAPIURL)
 	r.out.AutopilotURL = r.given.AutopilotURL
 	if r.out.Sandbox != "" && r.out.APIURL != "" {
-		r.problem("sandbox", "Both a sandbox and another address of Twilio", "%s is the sandbox %q, which nothing leaves, and %s sends every request to another address. Remove one of them.", sandboxFrom, r.out.Sandbox, apiFrom)
+		r.problem("sandbox", "Both a sandbox and another address of Twilio", "Nothing leaves the sandbox %q of %s, and %s sends every request to another address. Remove one of them.", r.out.Sandbox, sandboxFrom, apiFrom)
 	}
 	if r.out.Sandbox != "" && r.out.AutopilotURL != "" {
-		r.problem("autopilot_url", "Both a sandbox and an Autopilot-compatible service", "%s is the sandbox %q, which nothing leaves and which answers for Autopilot itself, and autopilot_url names a service elsewhere. Remove one of them.", sandboxFrom, r.out.Sandbox)
+		r.problem("autopilot_url", "Both a sandbox and an Autopilot-compatible service", "Nothing leaves the sandbox %q of %s, which answers for Autopilot itself, and autopilot_url names a service elsewhere. Remove one of them.", r.out.Sandbox, sandboxFrom)
 	}
 	if _, err := parseBase(r.out.APIURL); err != nil {
-		r.problem("api_url", "Unusable address", "%s cannot be used: %s.", apiFrom, err)
+		r.problem("api_url", "Unusable address", "The address of %s cannot be used: %s.", apiFrom, err)
 	}
 	if _, err := parseBase(r.out.AutopilotURL); err != nil {
 		r.problem("autopilot_url", "Unusable address", "The attribute autopilot_url cannot be used: %s.", err)
@@ -104,9 +104,9 @@ func (r *resolver) where() {
 // and what to call the one it was.
 func (r *resolver) attributeOr(value, attribute, variable string) (string, string) {
 	if value != "" {
-		return value, "The attribute " + attribute
+		return value, "the attribute " + attribute
 	}
-	return r.env(variable), "The environment variable " + variable
+	return r.env(variable), "the environment variable " + variable
 }
 
 // refuseCredentialsBesideSandbox keeps those who wrote credentials down from

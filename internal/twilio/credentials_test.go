@@ -170,7 +170,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"http, Autopilot", surroundings{env: envToken}, Settings{AutopilotURL: "http://127.0.0.1.example.com"}, "autopilot_url", "https"},
 		{"no URL", surroundings{env: envToken}, Settings{APIURL: "localhost:8080"}, "api_url", "not the URL"},
 		{"a sandbox and api_url", none, Settings{Sandbox: "s.json", APIURL: "https://x.test"}, "sandbox", "api_url"},
-		{"a sandbox by variable and api_url", sandboxed, Settings{APIURL: "https://x.test"}, "sandbox", "TWILIOBOT_SANDBOX"},
+		{"a sandbox by variable and api_url", sandboxed, Settings{APIURL: "https://x.test"}, "sandbox", `Nothing leaves the sandbox "s.json" of the environment variable TWILIOBOT_SANDBOX, and the attribute api_url sends`},
 		{"a sandbox and autopilot_url", none, Settings{Sandbox: "s.json", AutopilotURL: "https://x.test"}, "autopilot_url", "sandbox"},
 		{"a sandbox and a token", none, Settings{Sandbox: "s.json", AuthToken: "x"}, "auth_token", "attribute sandbox"},
 		{"a sandbox and a profile", none, Settings{Sandbox: "s.json", Profile: "dev"}, "profile", "attribute sandbox"},

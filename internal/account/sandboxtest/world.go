@@ -356,7 +356,7 @@ func (w *World) wrong(deadOnly bool) []string {
 			wrong = append(wrong, fmt.Sprintf("%s is dead: it leads to %s", way, route.BotSID))
 		}
 		hold := routing.HoldOf(route.BotSID)
-		if _, silences := way.On(hold, ""); !deadOnly && hold.FlowSID != "" && silences && way.Moves() && way.Live() && route.SilencedBy == "" {
+		if _, silences := way.On(hold); !deadOnly && hold.FlowSID != "" && silences && way.Moves() && way.Live() && route.SilencedBy == "" {
 			wrong = append(wrong, fmt.Sprintf("%s leads to the suspended bot %s", way, route.BotSID))
 		}
 	}
