@@ -133,8 +133,9 @@ type row struct {
 // measure runs everything, the contenders in turn.
 func (b *bench) measure(ctx context.Context, log io.Writer) (rows []*row, err error) {
 	for _, n := range b.numbers {
-		starts := make([]start, len(b.contenders))
-		for i, c := range b.contenders {
+		contenders := slices.DeleteFunc(slices.Clone(b.contenders), func(c contender) bool { return c.alone != "" && n > mostWritten })
+		starts := make([]start, len(contenders))
+		for i, c := range contenders {
 			if starts[i], err = b.prepare(ctx, c, n); err != nil {
 				return nil, fmt.Errorf("preparing %d of %s: %w", n, c.name, err)
 			}
@@ -144,8 +145,8 @@ func (b *bench) measure(ctx context.Context, log io.Writer) (rows []*row, err er
 				fmt.Fprintf(log, "%s is not measured with more than %d bindings.\n", op.name, mostWritten)
 				continue
 			}
-			measured := make([]*row, len(b.contenders))
-			for i, c := range b.contenders {
+			measured := make([]*row, len(contenders))
+			for i, c := range contenders {
 				if c.alone == "" || op.reads {
 					measured[i] = &row{numbers: n, operation: op, contender: c}
 					rows = append(rows, measured[i])
@@ -291,14 +292,23 @@ func (m *measurement) readUsages(path string) error {
 	if err != nil {
 		return err
 	}
+	running := 0
 	for line := range bytes.Lines(text) {
 		var u usage
 		if err := json.Unmarshal(line, &u); err != nil {
 			return fmt.Errorf("usage of a provider: %w", err)
 		}
+		if !u.Ended {
+			running++
+			continue
+		}
+		running--
 		m.provider.cpu += u.CPU
 		m.provider.peak = max(m.provider.peak, u.Peak)
 		m.terraform.cpu -= u.CPU + u.Overhead
+	}
+	if running != 0 {
+		return errors.New("Terraform killed a provider before it had reported what it took; run the bench again on a machine with less load")
 	}
 	return nil
 }

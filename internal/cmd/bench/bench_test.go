@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -214,21 +214,26 @@ func TestBindingsOneByOneAreScaledToAll(t *testing.T) {
 }
 
 func TestProvidersAreTakenOutOfWhatTerraformTook(t *testing.T) {
-	path := t.TempDir() + "/usage"
-	var text []byte
-	for _, u := range []usage{{CPU: 10, Peak: 7, Overhead: 1}, {CPU: 20, Peak: 6, Overhead: 2}} {
-		line, err := json.Marshal(u)
-		if err != nil {
-			t.Fatal(err)
+	t.Setenv(usageVariable, filepath.Join(t.TempDir(), "usage"))
+	reported := func(usages ...usage) (measurement, error) {
+		for _, u := range usages {
+			if err := report(u); err != nil {
+				t.Fatal(err)
+			}
 		}
-		text = append(append(text, line...), '\n')
+		m := measurement{terraform: load{cpu: 100}}
+		err := m.readUsages(os.Getenv(usageVariable))
+		return m, err
 	}
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
+	if m, err := reported(); err != nil || m.terraform.cpu != 100 {
+		t.Errorf("without a provider: %+v, %v", m, err)
 	}
-	m := measurement{terraform: load{cpu: 100}}
-	if err := m.readUsages(path); err != nil || m.terraform.cpu != 67 || m.provider != (load{cpu: 30, peak: 7}) {
+	m, err := reported(usage{}, usage{Ended: true, CPU: 10, Peak: 7, Overhead: 1}, usage{}, usage{Ended: true, CPU: 20, Peak: 6, Overhead: 2})
+	if err != nil || m.terraform.cpu != 67 || m.provider != (load{cpu: 30, peak: 7}) {
 		t.Errorf("%+v, %v", m, err)
+	}
+	if m, err := reported(usage{}); err == nil {
+		t.Errorf("a provider that did not report: %+v", m)
 	}
 }
 

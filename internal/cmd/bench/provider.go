@@ -31,7 +31,7 @@ const (
 // The variables by which the bench tells these roles what to do.
 const (
 	commandVariable = "TWILIOBOT_BENCH_COMMAND" // the provider's command, as a JSON list
-	usageVariable   = "TWILIOBOT_BENCH_USAGE"   // the file that is written to, one usage a line
+	usageVariable   = "TWILIOBOT_BENCH_USAGE"   // the file that is written to, a line when a provider starts and one when it ends
 	profileVariable = "TWILIOBOT_BENCH_PROFILE" // what the profiles' paths begin with; unset for none
 )
 
@@ -56,10 +56,11 @@ func orReport(name string, status int, err error) int {
 	return max(status, 1)
 }
 
-// usage is what a provider process took.
+// usage is what a provider process took, once it has ended.
 type usage struct {
-	CPU  time.Duration `json:"cpu"`  // user and system time
-	Peak int64         `json:"peak"` // resident memory in bytes; 0 where it is not known
+	Ended bool          `json:"ended"`
+	CPU   time.Duration `json:"cpu"`  // user and system time
+	Peak  int64         `json:"peak"` // resident memory in bytes; 0 where it is not known
 	// Overhead is the CPU time of the process that started it.
 	Overhead time.Duration `json:"overhead"`
 }
@@ -70,6 +71,9 @@ func startProvider() (status int, err error) {
 	var command []string
 	if err := json.Unmarshal([]byte(os.Getenv(commandVariable)), &command); err != nil || len(command) == 0 {
 		return 1, fmt.Errorf("%s is not a command", commandVariable)
+	}
+	if err := report(usage{}); err != nil {
+		return 1, err
 	}
 	// Ctrl-C reaches the provider as well, which Terraform ends.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
@@ -85,16 +89,20 @@ func startProvider() (status int, err error) {
 		}
 	}
 	state := child.ProcessState
-	line, err := json.Marshal(usage{CPU: state.UserTime() + state.SystemTime(), Peak: peakOf(state), Overhead: ownCPU()})
+	return max(state.ExitCode(), 0), report(usage{Ended: true, CPU: state.UserTime() + state.SystemTime(), Peak: peakOf(state), Overhead: ownCPU()})
+}
+
+func report(u usage) error {
+	line, err := json.Marshal(u)
 	if err != nil {
-		return 1, err
+		return err
 	}
 	file, err := os.OpenFile(os.Getenv(usageVariable), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return 1, err
+		return err
 	}
 	_, err = file.Write(append(line, '\n'))
-	return max(state.ExitCode(), 0), errors.Join(err, file.Close())
+	return errors.Join(err, file.Close())
 }
 
 // serve serves a provider to Terraform, under a profile where one is asked for.
