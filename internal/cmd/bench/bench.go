@@ -130,14 +130,15 @@ type row struct {
 	runs      []measurement
 }
 
-// measure runs everything, the contenders in turn.
+// measure runs everything, the contenders in turn. With an error it returns what was
+// measured until then.
 func (b *bench) measure(ctx context.Context, log io.Writer) (rows []*row, err error) {
 	for _, n := range b.numbers {
 		contenders := slices.DeleteFunc(slices.Clone(b.contenders), func(c contender) bool { return c.alone != "" && n > mostWritten })
 		starts := make([]start, len(contenders))
 		for i, c := range contenders {
 			if starts[i], err = b.prepare(ctx, c, n); err != nil {
-				return nil, fmt.Errorf("preparing %d of %s: %w", n, c.name, err)
+				return rows, fmt.Errorf("preparing %d of %s: %w", n, c.name, err)
 			}
 		}
 		for _, op := range b.operations {
@@ -159,7 +160,7 @@ func (b *bench) measure(ctx context.Context, log io.Writer) (rows []*row, err er
 					}
 					m, err := b.run(ctx, each.contender, starts[i], op, n)
 					if err != nil {
-						return nil, fmt.Errorf("%s of %d by %s: %w", op.name, n, each.contender.name, err)
+						return rows, fmt.Errorf("%s of %d by %s: %w", op.name, n, each.contender.name, err)
 					}
 					each.runs = append(each.runs, m)
 					fmt.Fprintf(log, "%s of %d by %s, run %d: %.1f s\n", op.name, n, each.contender.name, r+1, m.wall.Seconds())

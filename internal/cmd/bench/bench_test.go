@@ -202,6 +202,27 @@ func TestMedianIsOfEachFigureAndTheCallsOfOneRun(t *testing.T) {
 	}
 }
 
+func TestTableHasWhatWasMeasuredUntilAnInterruption(t *testing.T) {
+	plan := operation{name: "plan"}
+	ours := contender{name: "twiliobot", provider: []string{"ours"}, onSandbox: true}
+	m := measurement{
+		wall: 1500 * time.Millisecond, calls: calls{{getList, "api"}: 2, {getObject, "studio"}: 10},
+		terraform: load{cpu: time.Second, peak: 70_400_000}, provider: load{cpu: 250 * time.Millisecond, peak: 40_000_000},
+	}
+	var out strings.Builder
+	options{runs: 1}.write(&out, cli.CLI{}, []string{"-n", "10"}, []*row{
+		{numbers: 10, operation: plan, contender: ours, runs: []measurement{m}},
+		{numbers: 10, operation: plan, contender: contender{name: "terraform_data"}, runs: []measurement{m}},
+		{numbers: 100, operation: plan, contender: ours},
+	})
+	command, table, _ := strings.Cut(out.String(), "---: |\n")
+	want := "| 10 | plan | twiliobot | 12 | 2 api | 10 studio |  |  |  | 1.50 | 1.25 | 1.00 | 0.25 | 70 | 40 |\n" +
+		"| 10 | plan | terraform_data |  |  |  |  |  |  | 1.50 | 1.25 | 1.00 |  | 70 |  |\n"
+	if table != want || !strings.HasPrefix(command, "`go run ./internal/cmd/bench -n 10`\n") {
+		t.Errorf("%s\nwant\n%s", out.String(), want)
+	}
+}
+
 func TestBindingsOneByOneAreScaledToAll(t *testing.T) {
 	var sum measurement
 	for range 10 {

@@ -102,11 +102,12 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 		return err
 	}
 	defer b.close()
+	// After an error or Ctrl-C there is a table of what was measured until then.
 	results, err := b.measure(ctx, log)
+	o.write(out, command, args, results)
 	if err != nil {
 		return err
 	}
-	o.write(out, command, args, results)
 	if o.profiles != "" {
 		return b.profile(ctx, log)
 	}

@@ -33,6 +33,9 @@ func (o options) write(out io.Writer, command cli.CLI, args []string, rows []*ro
 	rule[1], rule[2] = "---", "---"
 	line(rule)
 	for _, r := range rows {
+		if len(r.runs) == 0 {
+			continue // it was interrupted before
+		}
 		m := median(r.runs)
 		cells := []string{strconv.Itoa(r.numbers), r.operation.name, r.contender.name, orNone(r.contender.onSandbox, strconv.Itoa(m.calls.total()))}
 		for _, kind := range kinds() {
