@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 )
 
 // fileVersion is the version of the file's format; it grows when an older
@@ -114,7 +114,8 @@ func (s *Sandbox) load() error {
 func (s *Sandbox) write(st *state) error {
 	text, err := s.encode(st)
 	if err == nil {
-		err = renameio.WriteFile(s.file.path, text, 0o600, renameio.WithStaticPermissions(0o600))
+		// Windows cannot replace a file in one step: there it is written in place.
+		err = maybe.WriteFile(s.file.path, text, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("writing sandbox file %s: %w", s.file.path, err)
