@@ -71,8 +71,11 @@ func lacksFlow(ctx context.Context, a *account.Account, b ServiceBinding, snapsh
 	if err != nil {
 		return false, fmt.Errorf("looking for suspended bots: %w", err)
 	}
-	hold, possible := routing.HoldOf(b.Bot.SID), a.NoHoldFlows(ctx) == nil
-	if hold.SID == "" || hold.FlowSID != "" || !possible {
+	hold := routing.HoldOf(b.Bot.SID)
+	if hold.SID == "" || hold.FlowSID != "" {
+		return false, nil
+	}
+	if possible := a.NoHoldFlows(ctx) == nil; !possible {
 		return false, nil
 	}
 	service, err := a.Service(ctx, b.ServiceSID)

@@ -265,9 +265,9 @@ type held struct {
 	flows        []string // the SIDs of its hold flows
 }
 
-// findAll finds everything that suspends a bot, as it was at the moment or later. The flow of another bot's hold that
-// bears this bot's name, since its name was not moved when a replacement was cut off, is
-// not among it.
+// findAll finds everything that suspends a bot, as it was at the moment or later. The flow of
+// another bot's hold that bears this bot's name, since its name was not moved when a
+// replacement was cut off, is not among it.
 func findAll(ctx context.Context, a *account.Account, botSID string, since account.Moment) (held, error) {
 	var found held
 	applications, err := a.BotsOf(ctx, bot.Application, since)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -69,29 +70,34 @@ func conversationsOf(service string) string {
 	return conversationsURL + service + "Conversations"
 }
 
-// eachPage reads a list of Twilio Conversations page by page. out gives where a page goes, and
-// what takes it in and says which comes next.
-func (s Conversations) eachPage(ctx context.Context, address string, query url.Values, out func() (page any, take func() (next string, err error))) error {
+// conversationsPage is a page of a list of Twilio Conversations, of whichever kind.
+type conversationsPage struct {
+	Services []struct {
+		SID string `json:"sid"`
+	} `json:"services"`
+	Conversations []conversation     `json:"conversations"`
+	Webhooks      []conversationHook `json:"webhooks"`
+	Meta          struct {
+		NextPageURL string `json:"next_page_url"`
+	} `json:"meta"`
+}
+
+// eachPage reads a list page by page, until take ends it by an error. twilio-go has each of
+// these lists twice, with and without a service, in types of their own.
+func (s Conversations) eachPage(ctx context.Context, address string, query url.Values, take func(conversationsPage) error) error {
 	return EachPage(func(number, token string) (string, error) {
 		asked := url.Values{"PageSize": {strconv.Itoa(conversationPageSize)}}
-		for name, values := range query {
-			asked[name] = values
-		}
+		maps.Copy(asked, query)
 		if number != "" || token != "" {
 			asked.Set("Page", number)
 			asked.Set("PageToken", token)
 		}
-		page, take := out()
-		if err := s.client.Do(ctx, http.MethodGet, address, asked, page); err != nil {
+		var page conversationsPage
+		if err := s.client.Do(ctx, http.MethodGet, address, asked, &page); err != nil {
 			return "", err
 		}
-		return take()
+		return page.Meta.NextPageURL, take(page)
 	})
-}
-
-// listMeta says where a list goes on.
-type listMeta struct {
-	NextPageURL string `json:"next_page_url"`
 }
 
 // Kind is that of open conversations.
@@ -153,25 +159,17 @@ func (s Conversations) open(ctx context.Context) (open []conversation, partly st
 // services lists the Conversation Services, and says why these are not all. The default one is
 // among them.
 func (s Conversations) services(ctx context.Context) (services []string, partly string, err error) {
-	err = s.eachPage(ctx, conversationsURL+"Services", nil, func() (any, func() (string, error)) {
-		var answer struct {
-			Services []struct {
-				SID string `json:"sid"`
-			} `json:"services"`
-			Meta listMeta `json:"meta"`
-		}
-		return &answer, func() (string, error) {
-			for _, row := range answer.Services {
-				if err := CheckSID(row.SID, "IS"); err != nil {
-					return "", err
-				}
-				services = append(services, row.SID)
+	err = s.eachPage(ctx, conversationsURL+"Services", nil, func(page conversationsPage) error {
+		for _, row := range page.Services {
+			if err := CheckSID(row.SID, "IS"); err != nil {
+				return err
 			}
-			if len(services) > servicesRead+1 {
-				return "", errEnough
-			}
-			return answer.Meta.NextPageURL, nil
+			services = append(services, row.SID)
 		}
+		if len(services) > servicesRead+1 {
+			return errEnough
+		}
+		return nil
 	})
 	if errors.Is(err, errEnough) {
 		partly = fmt.Sprintf("each Conversation Service has a list of its own, and there are more than the %d services that were looked at", servicesRead+1)
@@ -189,27 +187,21 @@ func (s Conversations) services(ctx context.Context) (services []string, partly 
 func (s Conversations) openIn(ctx context.Context, service string, known []conversation) (open []conversation, err error) {
 	open = known
 	for _, state := range []string{"active", "inactive"} {
-		err := s.eachPage(ctx, conversationsOf(service), url.Values{"State": {state}}, func() (any, func() (string, error)) {
-			var answer struct {
-				Conversations []conversation `json:"conversations"`
-				Meta          listMeta       `json:"meta"`
-			}
-			return &answer, func() (string, error) {
-				for _, row := range answer.Conversations {
-					if err := CheckSID(row.SID, "CH"); err != nil {
-						return "", err
-					}
-					// Those of the default service are known without it.
-					if !slices.ContainsFunc(known, func(other conversation) bool { return other.SID == row.SID }) {
-						row.service = service
-						open = append(open, row)
-					}
+		err := s.eachPage(ctx, conversationsOf(service), url.Values{"State": {state}}, func(page conversationsPage) error {
+			for _, row := range page.Conversations {
+				if err := CheckSID(row.SID, "CH"); err != nil {
+					return err
 				}
-				if len(open) > conversationsRead {
-					return "", errEnough
+				// Those of the default service are known without it.
+				if !slices.ContainsFunc(known, func(other conversation) bool { return other.SID == row.SID }) {
+					row.service = service
+					open = append(open, row)
 				}
-				return answer.Meta.NextPageURL, nil
 			}
+			if len(open) > conversationsRead {
+				return errEnough
+			}
+			return nil
 		})
 		if err != nil {
 			return open, err
@@ -221,21 +213,15 @@ func (s Conversations) openIn(ctx context.Context, service string, known []conve
 // hooksOf lists the webhooks of a conversation: none of one that was deleted meanwhile.
 func (s Conversations) hooksOf(ctx context.Context, of conversation) ([]bot.Way, error) {
 	var all []bot.Way
-	err := s.eachPage(ctx, conversationsOf(of.service)+"/"+of.SID+"/Webhooks", nil, func() (any, func() (string, error)) {
-		var answer struct {
-			Webhooks []conversationHook `json:"webhooks"`
-			Meta     listMeta           `json:"meta"`
-		}
-		return &answer, func() (string, error) {
-			for _, row := range answer.Webhooks {
-				way := row.way(of.service)
-				way.Name = of.FriendlyName
-				if way.To != (bot.Pointer{}) {
-					all = append(all, way)
-				}
+	err := s.eachPage(ctx, conversationsOf(of.service)+"/"+of.SID+"/Webhooks", nil, func(page conversationsPage) error {
+		for _, row := range page.Webhooks {
+			way := row.way(of.service)
+			way.Name = of.FriendlyName
+			if way.To != (bot.Pointer{}) {
+				all = append(all, way)
 			}
-			return answer.Meta.NextPageURL, nil
 		}
+		return nil
 	})
 	if errors.Is(err, bot.ErrNotFound) {
 		return nil, nil
