@@ -28,7 +28,7 @@ func advice(problem *bot.Problem) string {
 	case bot.ServiceRepointed:
 		return "To take it back, set `overwrite = true` on this binding, and take that out again once it is applied; to leave it as it is, remove this binding, which then frees nothing."
 	case bot.ServiceSuspended:
-		return "An apply of that alone (`-target` with the address of the bot's `twiliobot_suspension`) does it. Otherwise remove the suspension first, or bind the service to another bot."
+		return "Otherwise remove the bot's `twiliobot_suspension` first, or bind the service to another bot."
 	case bot.ServiceSilenced:
 		return "Remove the bot's `twiliobot_suspension` first, or free the service."
 	case bot.NumberIncapable:
