@@ -61,10 +61,12 @@ func (c *contacts) reach() {
 	}
 }
 
-// during carries out what is done and returns what was heard meanwhile; after it, what is
-// heard then.
+// during carries out what is done and returns what was heard from before its first write to
+// its last; and what is heard after it. Numbers are written in any order: one that is
+// written first is heard in its old state only before it.
 func (c *contacts) during(do func()) (meanwhile, after map[string][]string) {
 	c.heard = map[string][]string{}
+	c.reach()
 	do()
 	meanwhile, c.heard = c.heard, map[string][]string{}
 	c.reach()
