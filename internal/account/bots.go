@@ -36,7 +36,7 @@ func newBots(clock *clock, hosts map[bot.Engine]Host) *bots {
 			b.flowURLs.learn(listed.Bots...)
 			return listed, err
 		})
-		b.hosts[engine] = tracked{host, b.perEngine[engine], b.flowURLs}
+		b.hosts[engine] = tracked{host, b.perEngine[engine], b.flowURLs, newBotReads()}
 	}
 	return b
 }

@@ -78,22 +78,29 @@ type Validator interface {
 }
 
 // tracked makes the listing of an engine stale with every write to it, however it ends, and
-// remembers the URLs of the bots that it gives.
+// remembers the bots that it gives, and their URLs.
 type tracked struct {
 	Host
 	listing *listing[bot.Listing]
 	urls    *flowURLs
+	reads   *botReads
 }
 
 func (t tracked) Get(ctx context.Context, sid string) (bot.Bot, error) {
-	b, err := t.Host.Get(ctx, sid)
-	t.urls.learn(b)
-	return b, err
+	return t.read(ctx, sid, t.Host.Get)
 }
 
 func (t tracked) Read(ctx context.Context, sid string) (bot.Bot, error) {
-	b, err := t.Host.Read(ctx, sid)
+	return t.read(ctx, sid, t.Host.Read)
+}
+
+func (t tracked) read(ctx context.Context, sid string, get func(context.Context, string) (bot.Bot, error)) (bot.Bot, error) {
+	begun := t.listing.clock.Now()
+	b, err := get(ctx, sid)
 	t.urls.learn(b)
+	if err == nil {
+		t.reads.learn(b, begun)
+	}
 	return b, err
 }
 
