@@ -30,6 +30,8 @@ type Account struct {
 	*locks
 	*claims
 	*holdsKnown
+
+	looks *looks
 }
 
 // New is an account over its numbers, Messaging Services and engines, and the ways in to bots
@@ -38,6 +40,7 @@ func New(sid string, webhooks bot.Webhooks, numberAPI Numbers, serviceAPI Servic
 	a := &Account{SID: sid, Webhooks: webhooks, replacements: newReplacements(), locks: newLocks(), claims: newClaims(), holdsKnown: newHoldsKnown()}
 	a.numbers = newNumbers(&a.clock, numberAPI)
 	a.bots = newBots(&a.clock, hosts)
+	a.looks = newLooks(a)
 	a.services = newServices(&a.clock, serviceAPI)
 	a.ways = newWays(&a.clock, waysIn, derivedWays(a.services, a.bots)...)
 	return a

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,24 +17,75 @@ const Rounds = 5
 // atOnce is how many numbers are written at the same time.
 const atOnce = 8
 
-// EachNumber does something to every number that find lists, and looks again until it
-// lists none: another process may bind one at the same time.
-func EachNumber(ctx context.Context, find func(context.Context) ([]bot.Number, error), do func(context.Context, bot.Number) error) error {
+// Round is one round over many numbers, whose writes are read back together when it ends.
+type Round struct {
+	account *Account
+
+	mu      sync.Mutex
+	written map[string]written // by SID: the last write of each number
+}
+
+// EditNumber is that of the account, but for writes that Twilio answered: they are read back
+// when the round ends.
+func (r *Round) EditNumber(ctx context.Context, sid string, log *UndoLog, decide func(context.Context, *Edit) error) error {
+	return r.account.editNumber(ctx, sid, log, r, decide)
+}
+
+func (r *Round) add(w written) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.written[w.sid] = w
+}
+
+// confirm reads the numbers that were written from a listing begun at the moment or later,
+// and by itself each that is not there as it was written.
+func (r *Round) confirm(ctx context.Context, since Moment) error {
+	known, _ := r.account.numbers.all.last()
+	var all numberIndex
+	if listingPays(len(r.written), len(known.rows)) {
+		var err error
+		if all, err = r.account.numbers.all.since(ctx, since); err != nil {
+			return err
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for sid, write := range r.written {
+		if number, ok := all.find(all.bySID, sid); ok && write.change.Holds(number) {
+			continue
+		}
+		group.Go(func() error {
+			_, err := write.confirm(ctx, func(ctx context.Context) (bot.Number, error) { return r.account.numbers.api.Get(ctx, sid) })
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// EachNumber does something to every number that find lists, as it was at a moment or later,
+// and looks again until it lists none: another process may bind one at the same time.
+func (a *Account) EachNumber(ctx context.Context, find func(context.Context, Moment) ([]bot.Number, error), do func(context.Context, bot.Number, *Round) error) error {
 	var left []bot.Number
+	since := a.Now()
 	for range Rounds {
 		var err error
-		if left, err = find(ctx); err != nil {
+		if left, err = find(ctx, since); err != nil {
 			return err
 		}
 		if len(left) == 0 {
 			return nil
 		}
-		group, ctx := errgroup.WithContext(ctx)
+		round := &Round{account: a, written: map[string]written{}}
+		group, groupCtx := errgroup.WithContext(ctx)
 		group.SetLimit(atOnce)
 		for _, number := range left {
-			group.Go(func() error { return do(ctx, number) })
+			group.Go(func() error { return do(groupCtx, number, round) })
 		}
 		if err := group.Wait(); err != nil {
+			return err
+		}
+		since = a.Now()
+		if err := round.confirm(ctx, since); err != nil {
 			return err
 		}
 	}

@@ -68,6 +68,14 @@ func (l *listing[T]) known() (value T, ok bool) {
 	return l.value, true
 }
 
+// last is what was listed last, stale or not, and when that was begun; zero where nothing
+// was.
+func (l *listing[T]) last() (value T, begun Moment) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.value, l.begun
+}
+
 // since is a listing that was begun at the moment or later. It goes on when a caller
 // gives up, and each caller waits no longer than its own context.
 func (l *listing[T]) since(ctx context.Context, moment Moment) (T, error) {
