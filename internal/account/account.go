@@ -34,6 +34,9 @@ type Account struct {
 	looks *looks
 }
 
+// Applying reports whether this process has begun to write: what only plans never does.
+func (a *Account) Applying() bool { return a.applying.Load() }
+
 // New is an account over its numbers, Messaging Services and engines, and the ways in to bots
 // that have a list of their own.
 func New(sid string, webhooks bot.Webhooks, numberAPI Numbers, serviceAPI Services, hosts map[bot.Engine]Host, waysIn ...WaysIn) *Account {

@@ -33,6 +33,7 @@ func (a *Account) EditNumber(ctx context.Context, sid string, log *UndoLog, deci
 }
 
 func (a *Account) editNumber(ctx context.Context, sid string, log *UndoLog, round *Round, decide func(context.Context, *Edit) error) error {
+	a.applying.Store(true)
 	unlock, err := a.lock(ctx, "number "+sid)
 	if err != nil {
 		return err

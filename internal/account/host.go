@@ -78,50 +78,67 @@ type Validator interface {
 }
 
 // tracked makes the listing of an engine stale with every write to it, however it ends, and
-// remembers the URLs of the bots that it gives.
+// remembers what this run read and wrote of each bot.
 type tracked struct {
 	Host
+	clock   *clock
 	listing *listing[bot.Listing]
 	urls    *flowURLs
+	known   *knownBots
 }
 
 func (t tracked) Get(ctx context.Context, sid string) (bot.Bot, error) {
+	begun := t.clock.Now()
 	b, err := t.Host.Get(ctx, sid)
-	t.urls.learn(b)
-	return b, err
+	return t.learn(b, begun, err)
 }
 
 func (t tracked) Read(ctx context.Context, sid string) (bot.Bot, error) {
+	begun := t.clock.Now()
 	b, err := t.Host.Read(ctx, sid)
-	t.urls.learn(b)
-	return b, err
+	return t.learn(b, begun, err)
 }
 
 func (t tracked) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
-	defer t.listing.wrote()
 	b, err := t.Host.Create(ctx, spec)
-	t.urls.learn(b)
-	return b, err
+	return t.learn(b, t.wrote(b.SID), err)
 }
 
 func (t tracked) Unmark(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, error) {
-	defer t.listing.wrote()
-	return t.Host.Unmark(ctx, sid, spec)
+	b, err := t.Host.Unmark(ctx, sid, spec)
+	return t.learn(b, t.wrote(sid), err)
 }
 
 func (t tracked) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
-	defer t.listing.wrote()
-	return t.Host.Update(ctx, sid, from, to)
+	b, err := t.Host.Update(ctx, sid, from, to)
+	return t.learn(b, t.wrote(sid), err)
 }
 
 func (t tracked) Delete(ctx context.Context, sid string) error {
-	defer t.listing.wrote()
+	defer t.wrote(sid)
 	return t.Host.Delete(ctx, sid)
 }
 
 func (t tracked) Discard(ctx context.Context, sid string) error {
-	defer t.listing.wrote()
+	defer t.wrote(sid)
 	return t.Host.Discard(ctx, sid)
+}
+
+func (t tracked) wrote(sid string) Moment {
+	t.clock.applying.Store(true)
+	t.listing.wrote()
+	now := t.clock.Now()
+	t.known.wrote(sid, now)
+	return now
+}
+
+// learn keeps what was read at the moment or later, if it was.
+func (t tracked) learn(b bot.Bot, begun Moment, err error) (bot.Bot, error) {
+	if err == nil {
+		t.urls.learn(b)
+		t.known.learn(b, begun)
+	}
+	return b, err
 }
 
 // untracked is the host itself, which may be more than a Host.

@@ -15,7 +15,10 @@ type Moment int64
 const AnyTime Moment = 0
 
 // clock counts the moments of an account.
-type clock struct{ last atomic.Int64 }
+type clock struct {
+	last     atomic.Int64
+	applying atomic.Bool // whether the process has begun to write
+}
 
 // Now is this moment. A listing asked for since now is begun after everything that
 // happened before the call, such as a write that was answered.

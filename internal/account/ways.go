@@ -123,6 +123,7 @@ func (a *Account) EditWay(ctx context.Context, way bot.Way, log *UndoLog, decide
 	if err != nil {
 		return err
 	}
+	a.applying.Store(true)
 	unlock, err := a.lock(ctx, "way in "+way.Key())
 	if err != nil {
 		return err

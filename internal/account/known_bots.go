@@ -1,0 +1,62 @@
+package account
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+)
+
+// knownBots are the bots that this run read or wrote one by one, as they were then, and when
+// it wrote which. Of a flow or an assistant they have no content.
+type knownBots struct {
+	mu      sync.Mutex
+	bySID   map[string]knownBot
+	written map[string]Moment
+}
+
+// knownBot is a bot as it was at the moment or later.
+type knownBot struct {
+	bot.Bot
+	begun Moment
+}
+
+func newKnownBots() *knownBots {
+	return &knownBots{bySID: map[string]knownBot{}, written: map[string]Moment{}}
+}
+
+// learn keeps a bot as it was read at the moment or later, unless it was written since.
+func (k *knownBots) learn(b bot.Bot, begun Moment) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if b.SID == "" || begun < k.written[b.SID] {
+		return
+	}
+	b.Content = bot.Content{Webhooks: b.Content.Webhooks}
+	k.bySID[b.SID] = knownBot{b, begun}
+}
+
+// wrote forgets a bot, which was written before the moment.
+func (k *knownBots) wrote(sid string, now Moment) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.written[sid] = now
+	delete(k.bySID, sid)
+}
+
+// in looks for a bot in a listing that was begun at the moment, and among those known.
+func (k *knownBots) in(listed bot.Listing, begun Moment, sid string) (bot.Bot, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if known, ok := k.bySID[sid]; ok && known.begun >= begun {
+		return known.Bot, true
+	}
+	if begun == 0 || begun < k.written[sid] {
+		return bot.Bot{}, false
+	}
+	at := slices.IndexFunc(listed.Bots, func(each bot.Bot) bool { return each.SID == sid })
+	if at < 0 {
+		return bot.Bot{}, false
+	}
+	return listed.Bots[at], true
+}
