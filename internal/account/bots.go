@@ -125,8 +125,11 @@ func (b *bots) Bot(ctx context.Context, sid string) (bot.Bot, error) {
 		return bot.Bot{}, err
 	}
 	engine, _ := bot.EngineOf(sid)
-	listed, begun := b.perEngine[engine].last()
-	if found, ok := b.known.in(listed, begun, sid); ok {
+	if b.known.isDeleted(sid) {
+		return bot.Bot{}, fmt.Errorf("bot %s was deleted in this run: %w", sid, bot.ErrNotFound)
+	}
+	listed := b.perEngine[engine].sofar()
+	if found, ok := b.known.in(listed.value, listed.begun, sid); ok {
 		return found, nil
 	}
 	return host.Get(ctx, sid)

@@ -40,20 +40,18 @@ func (r *Round) add(w written) {
 // confirm reads the numbers that were written from a listing begun at the moment or later,
 // and by itself each that is not there as it was written.
 func (r *Round) confirm(ctx context.Context, since Moment) error {
-	known, _ := r.account.numbers.all.last()
-	var all numberIndex
-	if listingPays(len(r.written), len(known.rows)) {
-		var err error
-		if all, err = r.account.numbers.all.since(ctx, since); err != nil {
-			return err
+	listed, _, err := r.account.NumbersWithin(ctx, since, pagesFor(len(r.written)))
+	if err != nil {
+		return err
+	}
+	for _, number := range listed {
+		if write, ok := r.written[number.SID]; ok && write.change.Holds(number) {
+			delete(r.written, number.SID)
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for sid, write := range r.written {
-		if number, ok := all.find(all.bySID, sid); ok && write.change.Holds(number) {
-			continue
-		}
 		group.Go(func() error {
 			_, err := write.confirm(ctx, func(ctx context.Context) (bot.Number, error) { return r.account.numbers.api.Get(ctx, sid) })
 			return err

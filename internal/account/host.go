@@ -115,13 +115,21 @@ func (t tracked) Update(ctx context.Context, sid string, from, to bot.Spec) (bot
 }
 
 func (t tracked) Delete(ctx context.Context, sid string) error {
-	defer t.wrote(sid)
-	return t.Host.Delete(ctx, sid)
+	err := t.Host.Delete(ctx, sid)
+	return t.deleted(sid, err)
 }
 
 func (t tracked) Discard(ctx context.Context, sid string) error {
-	defer t.wrote(sid)
-	return t.Host.Discard(ctx, sid)
+	err := t.Host.Discard(ctx, sid)
+	return t.deleted(sid, err)
+}
+
+func (t tracked) deleted(sid string, err error) error {
+	t.wrote(sid)
+	if err == nil {
+		t.known.wasDeleted(sid)
+	}
+	return err
 }
 
 func (t tracked) wrote(sid string) Moment {

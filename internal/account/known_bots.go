@@ -13,6 +13,7 @@ type knownBots struct {
 	mu      sync.Mutex
 	bySID   map[string]knownBot
 	written map[string]Moment
+	deleted map[string]bool // by this run
 }
 
 // knownBot is a bot as it was at the moment or later.
@@ -22,7 +23,7 @@ type knownBot struct {
 }
 
 func newKnownBots() *knownBots {
-	return &knownBots{bySID: map[string]knownBot{}, written: map[string]Moment{}}
+	return &knownBots{bySID: map[string]knownBot{}, written: map[string]Moment{}, deleted: map[string]bool{}}
 }
 
 // learn keeps a bot as it was read at the moment or later, unless it was written since.
@@ -42,6 +43,21 @@ func (k *knownBots) wrote(sid string, now Moment) {
 	defer k.mu.Unlock()
 	k.written[sid] = now
 	delete(k.bySID, sid)
+	delete(k.deleted, sid)
+}
+
+// wasDeleted keeps that this run deleted a bot.
+func (k *knownBots) wasDeleted(sid string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.deleted[sid] = true
+}
+
+// isDeleted reports whether this run deleted a bot: no other gets its SID.
+func (k *knownBots) isDeleted(sid string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.deleted[sid]
 }
 
 // in looks for a bot in a listing that was begun at the moment, and among those known.

@@ -23,10 +23,13 @@ const (
 	readsOfPage = 4
 )
 
-// listingPays reports whether a listing costs less than single reads of so many records.
-// rows is how long the list was last; 0 where it was not listed.
-func listingPays(records, rows int) bool {
-	return records >= readsOfPage*(rows/rowsOfPage+1)
+// pagesFor is how many pages of a list cost no more than reads of so many single records.
+func pagesFor(records int) int { return records / readsOfPage }
+
+// listingPays reports whether a listing costs no more than reads of so many single records.
+// listed is what it was last; nothing where it was not listed.
+func listingPays(records int, listed bot.Listing) bool {
+	return (len(listed.Bots)+len(listed.Holds))/rowsOfPage < pagesFor(records)
 }
 
 // Behind is what was read behind a write of a number that answers for a bot.
@@ -155,17 +158,19 @@ func (l *looks) begin(ctx context.Context, joined *look) {
 }
 
 func (l *looks) numbers(ctx context.Context, since Moment, asked map[string]read[bot.Number]) {
-	numbers := l.account.numbers
-	known, _ := numbers.all.last()
-	if listingPays(len(asked), len(known.rows)) {
-		all, err := numbers.all.since(ctx, since)
-		for sid := range asked {
-			if number, ok := all.find(all.bySID, sid); ok || err != nil {
-				asked[sid] = read[bot.Number]{number, err}
-			}
+	// A number that a listing does not have may be on a page that shifted.
+	listed, _, err := l.account.NumbersWithin(ctx, since, pagesFor(len(asked)))
+	for _, number := range listed {
+		if _, ok := asked[number.SID]; ok {
+			asked[number.SID] = read[bot.Number]{value: number}
 		}
 	}
-	readEach(ctx, asked, func(read read[bot.Number]) bool { return read.value.SID != "" }, numbers.api.Get)
+	if err != nil {
+		for sid := range asked {
+			asked[sid] = read[bot.Number]{err: err}
+		}
+	}
+	readEach(ctx, asked, func(read read[bot.Number]) bool { return read.value.SID != "" }, l.account.numbers.api.Get)
 }
 
 func (l *looks) bots(ctx context.Context, since Moment, asked map[string]read[bool]) {
@@ -179,8 +184,7 @@ func (l *looks) bots(ctx context.Context, since Moment, asked map[string]read[bo
 				ofEngine[sid] = read[bool]{value: true}
 			}
 		}
-		known, _ := l.account.perEngine[engine].last()
-		if listingPays(len(ofEngine), len(known.Bots)+len(known.Holds)) {
+		if listingPays(len(ofEngine), l.account.perEngine[engine].sofar().value) {
 			listed, err := l.account.BotsOf(ctx, engine, since)
 			for sid := range ofEngine {
 				if err != nil || slices.ContainsFunc(listed.Bots, func(b bot.Bot) bool { return b.SID == sid }) {
@@ -202,8 +206,7 @@ func (l *looks) bots(ctx context.Context, since Moment, asked map[string]read[bo
 }
 
 func (l *looks) holds(ctx context.Context, since Moment, asked map[string]read[[]bot.Hold]) {
-	known, _ := l.account.perEngine[bot.Application].last()
-	if l.account.holder() == nil || !listingPays(len(asked), len(known.Bots)+len(known.Holds)) {
+	if l.account.holder() == nil || !listingPays(len(asked), l.account.perEngine[bot.Application].sofar().value) {
 		readEach(ctx, asked, func(read[[]bot.Hold]) bool { return false }, l.account.FindHolds)
 		return
 	}
