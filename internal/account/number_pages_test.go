@@ -1,11 +1,15 @@
 package account_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/accounttest"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // paged is an account whose lists have pages of 10 numbers.
@@ -29,7 +33,7 @@ func TestReadsTakeTheCheaperWay(t *testing.T) {
 			// The last of the list is asked for first, and its pages have it last.
 			for i := range test.asked {
 				sid := accounttest.NumberSID(test.numbers - 1 - i)
-				if n, err := a.Number(t.Context(), sid); err != nil || n.SID != sid {
+				if n, err := a.Number(t.Context(), sid, account.LastRead{}); err != nil || n.SID != sid {
 					t.Fatalf("%s: %v, %v", sid, n, err)
 				}
 			}
@@ -76,6 +80,102 @@ func TestManyWhoAskReadAPageOnce(t *testing.T) {
 	}
 	wait.Wait()
 	if f.Calls["list"] != 4 || f.Calls["missed"] != 1 {
+		t.Errorf("%v", f.Calls)
+	}
+}
+
+func TestNumbersOfALabelAreReadTogether(t *testing.T) {
+	labelled := func(numbers int, label func(i int) string) (*accounttest.Numbers, *account.Account) {
+		f, a := paged(numbers)
+		for i := range numbers {
+			f.Set(accounttest.NumberSID(i), func(n *bot.Number) { n.FriendlyName = label(i) })
+		}
+		return f, a
+	}
+	bots := func(i int) string { return fmt.Sprintf("bot %d", i%5) }
+	for name, test := range map[string]struct {
+		numbers, asked int
+		label          func(i int) string // at Twilio
+		reads, pages   int
+	}{
+		"the bots of a few":              {50, 50, bots, 0, 5},
+		"a label that most have":         {1000, 20, func(int) string { return "line" }, 20, 8},
+		"labels of their own":            {1000, 20, func(i int) string { return fmt.Sprint("line ", i) }, 0, 21},
+		"labels that were changed":       {1000, 20, func(int) string { return "changed" }, 20, 7},
+		"a label that all are asked for": {200, 200, func(int) string { return "line" }, 55, 21},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, a := labelled(test.numbers, test.label)
+			for i := range test.asked {
+				sid := accounttest.NumberSID(test.numbers - 1 - i)
+				last := account.LastRead{Label: test.label(test.numbers - 1 - i)}
+				if last.Label == "changed" {
+					last.Label = bots(i)
+				}
+				if n, err := a.Number(t.Context(), sid, last); err != nil || n.SID != sid {
+					t.Fatalf("%s: %v, %v", sid, n, err)
+				}
+			}
+			if f.Calls["get"] != test.reads || f.Calls["list"] != test.pages {
+				t.Errorf("%d of %d cost %v", test.asked, test.numbers, f.Calls)
+			}
+		})
+	}
+}
+
+func TestWhatWasWrittenIsOnNoPageOfBefore(t *testing.T) {
+	f, a := paged(300)
+	read := func(i int, label string) bot.Number {
+		t.Helper()
+		n, err := a.Number(t.Context(), accounttest.NumberSID(i), account.LastRead{Label: label})
+		if err != nil || n.SID != accounttest.NumberSID(i) {
+			t.Errorf("%v, %v", n, err)
+		}
+		return n
+	}
+	for i := range 30 {
+		f.Set(accounttest.NumberSID(i), func(n *bot.Number) { n.FriendlyName = "bot" })
+	}
+	for i := range 30 {
+		read(i, "bot")
+	}
+	label := "written"
+	if err := a.EditNumber(t.Context(), accounttest.NumberSID(3), nil, func(ctx context.Context, e *account.Edit) error {
+		return e.Write(ctx, bot.NumberChange{FriendlyName: &label})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if n := read(3, "bot"); n.FriendlyName != label {
+		t.Errorf("written, it is %+v", n)
+	}
+	if rows, err := a.NumbersLabelled(t.Context(), label, account.AnyTime); err != nil || len(rows) != 1 {
+		t.Errorf("%v, %v", rows, err)
+	}
+	if rows, err := a.NumbersLabelled(t.Context(), "bot", account.AnyTime); err != nil || len(rows) != 29 {
+		t.Errorf("%d numbers, %v", len(rows), err)
+	}
+	before := f.Calls["list"] + f.Calls["get"]
+	if read(4, "bot"); f.Calls["list"]+f.Calls["get"] != before {
+		t.Errorf("one that was not written was read again: %v", f.Calls)
+	}
+}
+
+func TestNumberThatIsGoneCostsNoListingOfAll(t *testing.T) {
+	f, _ := paged(300)
+	lag := &laggingNumbers{Numbers: f, hidden: accounttest.NumberSID(7)}
+	a := over(lag)
+	last := account.LastRead{PhoneNumber: "+12025550007"}
+	if n, err := a.Number(t.Context(), accounttest.NumberSID(7), last); err != nil || n.SID != accounttest.NumberSID(7) {
+		t.Errorf("a read that lags took the number away: %v, %v", n, err)
+	}
+	// Another has the phone number by now.
+	if n, err := a.Number(t.Context(), accounttest.NumberSID(999), last); !errors.Is(err, bot.ErrNotFound) {
+		t.Errorf("%v, %v", n, err)
+	}
+	if n, err := a.Number(t.Context(), accounttest.NumberSID(998), account.LastRead{PhoneNumber: "+12025550998"}); !errors.Is(err, bot.ErrNotFound) {
+		t.Errorf("%v, %v", n, err)
+	}
+	if f.Calls["list"] != 0 {
 		t.Errorf("%v", f.Calls)
 	}
 }

@@ -31,6 +31,15 @@ type Numbers interface {
 // Small configurations never pay for a large account by this, nor large ones by reads.
 const pageWeight = 10
 
+// labelWeight is the same for a page of the numbers with a label, of how many asked for
+// with that label: those of a configuration bear the names of its bots, so that most of the
+// page will be asked for. The first page costs what a single read does, and comes first.
+const labelWeight = 4
+
+// LastRead is what a number was when it was last read, as a state has it: it says where to
+// look first, and decides nothing.
+type LastRead struct{ PhoneNumber, Label string }
+
 // numbers reads phone numbers, and knows which of them this process wrote.
 type numbers struct {
 	api   Numbers
@@ -38,13 +47,23 @@ type numbers struct {
 	all   *listing[numberPages]
 
 	mu      sync.Mutex
-	reads   int               // of single numbers
-	pages   int               // of the list of all, the most that a listing had
+	reads   int // of single numbers, and of pages of those with a label
+	pages   int // of the list of all, the most that a listing had
+	labels  map[string]*labelled
+	phones  map[string]string // in E.164, by SID, as far as states say
 	written map[string]Moment // when this process wrote a number last, by SID
 }
 
+// labelled is the numbers with a label.
+type labelled struct {
+	*listing[numberPages]
+
+	asked int // how many numbers were asked for with the label
+	pages int // that were read, or are
+}
+
 func newNumbers(clock *clock, api Numbers) *numbers {
-	n := &numbers{api: api, clock: clock, written: map[string]Moment{}}
+	n := &numbers{api: api, clock: clock, labels: map[string]*labelled{}, phones: map[string]string{}, written: map[string]Moment{}}
 	n.all = newPagedListing(clock, n.more(""))
 	return n
 }
@@ -52,8 +71,13 @@ func newNumbers(clock *clock, api Numbers) *numbers {
 // Number reads a number, from a listing made earlier in this run where there is one.
 // bot.ErrNotFound means that the account does not own it: neither a read of it nor a
 // listing has it.
-func (n *numbers) Number(ctx context.Context, sid string) (bot.Number, error) {
-	number, listed, err := n.listed(ctx, func(pages numberPages) (bot.Number, bool) { return pages.ofSID(sid) })
+func (n *numbers) Number(ctx context.Context, sid string, last LastRead) (bot.Number, error) {
+	if last.PhoneNumber != "" {
+		n.mu.Lock()
+		n.phones[sid] = last.PhoneNumber
+		n.mu.Unlock()
+	}
+	number, listed, err := n.listed(ctx, last.Label, func(pages numberPages) (bot.Number, bool) { return pages.ofSID(sid) })
 	if listed || err != nil {
 		return number, err
 	}
@@ -67,54 +91,130 @@ func (n *numbers) NumberNow(ctx context.Context, sid string) (bot.Number, error)
 		return number, err
 	}
 	// A read may lag a purchase, so only a listing without it shows that it is gone.
-	all, listErr := n.all.since(ctx, n.clock.Now())
-	if listErr != nil {
-		return bot.Number{}, listErr
-	}
-	if number, ok := all.ofSID(sid); ok {
-		return number, nil
+	listed, found, listErr := n.listedNow(ctx, sid)
+	if found || listErr != nil {
+		return listed, listErr
 	}
 	return bot.Number{}, err
+}
+
+// listedNow lists what may have a number: those of its phone number where that is known,
+// else all.
+func (n *numbers) listedNow(ctx context.Context, sid string) (number bot.Number, found bool, err error) {
+	n.mu.Lock()
+	phoneNumber := n.phones[sid]
+	n.mu.Unlock()
+	if phoneNumber == "" {
+		if known, ok := n.all.sofar().value.ofSID(sid); ok {
+			phoneNumber = known.PhoneNumber
+		}
+	}
+	if phoneNumber != "" {
+		number, err = n.api.Find(ctx, phoneNumber)
+		if errors.Is(err, bot.ErrNotFound) {
+			return bot.Number{}, false, nil
+		}
+		// One that was released and bought again has another SID.
+		return number, err == nil && number.SID == sid, err
+	}
+	all, err := n.all.since(ctx, n.clock.Now())
+	number, found = all.ofSID(sid)
+	return number, found, err
 }
 
 // FindNumber reads the number with an E.164 form; bot.ErrNotFound when the account does
 // not own it.
 func (n *numbers) FindNumber(ctx context.Context, phoneNumber string) (bot.Number, error) {
-	number, listed, err := n.listed(ctx, func(pages numberPages) (bot.Number, bool) { return pages.ofPhone(phoneNumber) })
+	number, listed, err := n.listed(ctx, "", func(pages numberPages) (bot.Number, bool) { return pages.ofPhone(phoneNumber) })
 	if listed || err != nil {
 		return number, err
 	}
 	return n.api.Find(ctx, phoneNumber)
 }
 
-// listed looks for a number in what this run listed, and lists more where that is due;
-// where it finds none, the caller reads it.
-func (n *numbers) listed(ctx context.Context, find func(numberPages) (bot.Number, bool)) (bot.Number, bool, error) {
+// listed looks for a number, whose label may be known, in what this run listed, and lists
+// more where that is due; where it finds none, the caller reads it.
+func (n *numbers) listed(ctx context.Context, label string, find func(numberPages) (bot.Number, bool)) (bot.Number, bool, error) {
+	alike := n.ask(label)
 	for {
-		all := n.all.sofar()
-		if number, ok := find(all.value); ok {
-			return number, all.begun > n.lastWrite(number.SID), nil
+		all, few := n.all.sofar(), portion[numberPages]{depth: whole}
+		if alike != nil {
+			few = alike.sofar()
 		}
-		pages := len(all.value.read)
-		if all.depth >= whole || n.mayRead(pages) {
+		var found, stale bool
+		var number bot.Number
+		for _, listed := range []portion[numberPages]{few, all} {
+			if number, found = find(listed.value); found && listed.begun > n.lastWrite(number.SID) {
+				return number, true, nil
+			}
+			stale = stale || found
+		}
+		if stale {
+			return bot.Number{}, false, nil // this process wrote it since
+		}
+		if all.depth >= whole {
 			return bot.Number{}, false, nil
 		}
-		if _, err := n.all.ofThisRun(ctx, pages+1); err != nil {
+		from, depth := n.cheapest(all.depth, alike, few.depth)
+		if from == nil {
+			return bot.Number{}, false, nil
+		}
+		if _, err := from.ofThisRun(ctx, depth); err != nil {
 			return bot.Number{}, false, err
 		}
 	}
 }
 
-// mayRead counts a read of a single number, unless a page is due after so many that were
-// read.
-func (n *numbers) mayRead(pages int) bool {
+// ask counts who asks for a number with a label, and is the listing of those with it; nil
+// where there is no label.
+func (n *numbers) ask(label string) *labelled {
+	if label == "" {
+		return nil
+	}
+	alike := n.ofLabel(label)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.reads >= pageWeight*(pages+1) {
-		return false
+	alike.asked++
+	return alike
+}
+
+// ofLabel is the listing of the numbers with a label that all who ask share.
+func (n *numbers) ofLabel(label string) *labelled {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	alike, ok := n.labels[label]
+	if !ok {
+		alike = &labelled{listing: newPagedListing(n.clock, n.more(label))}
+		n.labels[label] = alike
+	}
+	return alike
+}
+
+// cheapest is what is read next for a number that no listing has yet, and how deep: the
+// list of all, the one of those with its label, or, nil, the number alone. It counts what it
+// chooses. all and few are how deep the two were read.
+func (n *numbers) cheapest(all int, alike *labelled, few int) (from *listing[numberPages], depth int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.reads >= pageWeight*(all+1) {
+		return n.all, all + 1
+	}
+	if few < whole && alike.asked >= labelWeight*few {
+		if few == alike.pages {
+			alike.pages++
+			n.reads++
+		}
+		return alike.listing, few + 1
 	}
 	n.reads++
-	return true
+	return nil, 0
+}
+
+// NumbersLabelled lists the account's numbers with a label, as they were at the moment or
+// later. That a number is not among them does not show that it is gone.
+func (n *numbers) NumbersLabelled(ctx context.Context, label string, since Moment) ([]bot.Number, error) {
+	alike, err := n.ofLabel(label).upTo(ctx, since, whole)
+	return alike.value.rows(), err
 }
 
 // Numbers lists every number of the account, as it was at the moment or later.
@@ -153,7 +253,10 @@ func (n *numbers) lastWrite(numberSID string) Moment {
 
 func (n *numbers) wroteNumber(numberSID string) {
 	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.written[numberSID] = n.clock.Now()
-	n.mu.Unlock()
 	n.all.wrote()
+	for _, alike := range n.labels {
+		alike.wrote()
+	}
 }

@@ -641,7 +641,7 @@ func TestNumberIsFoundByItsPhoneNumber(t *testing.T) {
 		t.Errorf("%+v, %v after %v", n, err, h.numbers.Calls)
 	}
 	for i := range singleReads {
-		if _, err := h.Number(t.Context(), accounttest.NumberSID(i)); err != nil {
+		if _, err := h.Number(t.Context(), accounttest.NumberSID(i), account.LastRead{}); err != nil {
 			t.Fatal(err)
 		}
 	}

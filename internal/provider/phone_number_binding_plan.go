@@ -93,9 +93,9 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 		}
 		return bot.Number{}, false
 	case p.state != nil && p.sameNumber():
-		number, err = p.provider.account.Number(ctx, p.state.PhoneNumberSID.ValueString())
+		number, err = p.provider.account.Number(ctx, p.state.PhoneNumberSID.ValueString(), p.state.lastRead())
 	case !p.config.PhoneNumberSID.IsNull():
-		number, err = p.provider.account.Number(ctx, p.config.PhoneNumberSID.ValueString())
+		number, err = p.provider.account.Number(ctx, p.config.PhoneNumberSID.ValueString(), account.LastRead{})
 	default:
 		number, err = p.provider.account.FindNumber(ctx, e164(p.config.PhoneNumber))
 	}
