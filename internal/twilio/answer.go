@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -83,6 +84,9 @@ func (c *Client) newError(current *call) *Error {
 		Host:      current.host,
 		Path:      c.redact(current, current.path),
 		Attempts:  current.attempts,
+		Refusals:  current.refusals,
+		Took:      time.Since(current.began),
+		GaveUp:    current.gaveUp,
 		Uncertain: current.maybeDone && !reads(current.method),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -30,8 +31,13 @@ type Error struct {
 
 	// Uncertain reports whether the request was a write that may have happened.
 	Uncertain bool
-	// Attempts is how often the request was sent, 0 if not even once.
-	Attempts int
+	// Attempts is how often the request was sent, 0 if not even once, and Refusals how often
+	// of these Twilio turned it away, such as with 429.
+	Attempts, Refusals int
+	// Took is how long all of it took, with the waits between the attempts. GaveUp reports
+	// whether it was not sent again because it would have taken longer than a call may.
+	Took   time.Duration
+	GaveUp bool
 	// Hint says what to do, "" if the message is all there is to say.
 	Hint string
 	// Err is the cause where no answer came, and nil otherwise.
@@ -57,7 +63,7 @@ func (e *Error) Error() string {
 		notes = append(notes, "request "+e.RequestID)
 	}
 	if e.Attempts > 1 {
-		notes = append(notes, fmt.Sprintf("%d attempts", e.Attempts))
+		notes = append(notes, e.waiting())
 	}
 	if len(notes) > 0 {
 		fmt.Fprintf(&b, " (%s)", strings.Join(notes, ", "))
@@ -69,6 +75,18 @@ func (e *Error) Error() string {
 		b.WriteString(". " + e.Hint)
 	}
 	return b.String()
+}
+
+// waiting says what was waited for.
+func (e *Error) waiting() string {
+	text := fmt.Sprintf("%d attempts at %s in %s", e.Attempts, e.Host, e.Took.Round(time.Millisecond))
+	if e.Refusals > 0 {
+		text += fmt.Sprintf(", of which Twilio turned away %d", e.Refusals)
+	}
+	if e.GaveUp {
+		text += fmt.Sprintf("; no call takes longer than %s", longestCall)
+	}
+	return text
 }
 
 // Is answers for the ways to go wrong that callers decide on.

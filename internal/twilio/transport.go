@@ -15,12 +15,12 @@ import (
 // other side is not Twilio.
 const largestAnswer = 64 << 20
 
-// transport makes one attempt of a request: it waits for a free slot, bounds the
+// transport makes one attempt of a request: it waits for its turn, bounds the
 // attempt in time, and reads the whole answer before it hands it on, so that no
 // caller can leak a connection and an answer cut off half-way counts as none.
 type transport struct {
 	next    http.RoundTripper
-	slots   chan struct{}
+	limiter *limiter
 	timeout time.Duration
 	log     func(context.Context, string, map[string]any)
 }
@@ -28,7 +28,7 @@ type transport struct {
 func newTransport(config Config) *transport {
 	return &transport{
 		next:    config.Transport,
-		slots:   make(chan struct{}, config.MaxInFlight),
+		limiter: newLimiter(config.MaxInFlight),
 		timeout: config.RequestTimeout,
 		log:     config.Log,
 	}
@@ -41,23 +41,17 @@ type errTooSlow struct{ after time.Duration }
 func (e errTooSlow) Error() string { return fmt.Sprintf("no answer within %s", e.after) }
 func (e errTooSlow) Timeout() bool { return true }
 
-func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	select {
-	case t.slots <- struct{}{}:
-		defer func() { <-t.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	// A free slot and a cancelled context may be there at once.
-	if err := ctx.Err(); err != nil {
+func (t *transport) RoundTrip(req *http.Request) (resp *http.Response, err error) {
+	turn, err := t.limiter.enter(req.Context())
+	if err != nil {
 		return nil, err
 	}
-	current := callOf(ctx)
+	defer func() { t.limiter.leave(turn, resp) }()
+	current := callOf(req.Context())
 	current.begin()
 
 	start := time.Now()
-	resp, err := t.attempt(req, current)
+	resp, err = t.attempt(req, current)
 	current.end(resp, err)
 	t.logAttempt(req, current, resp, err, time.Since(start))
 	return resp, err
