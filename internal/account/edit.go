@@ -18,7 +18,7 @@ type Edit struct {
 	account *Account
 	log     *UndoLog
 	round   *Round // nil where each write is read back at once
-	// answered says that nothing more is written that others should wait for.
+	// answered says that others who look need not wait for a write of this edit.
 	answered func()
 }
 
@@ -73,8 +73,7 @@ func (e *Edit) WriteFor(ctx context.Context, change bot.NumberChange, botSID str
 	if !change.Empty() {
 		return e.write(ctx, change, botSID)
 	}
-	e.answered()
-	seen, err := e.account.looks.at(ctx, "", "", botSID)
+	seen, err := e.account.looks.at(ctx, "", "", botSID, e.answered)
 	if err != nil {
 		return Behind{}, err
 	}
@@ -88,7 +87,6 @@ func (e *Edit) write(ctx context.Context, change bot.NumberChange, botSID string
 	}
 	answer, err := e.account.numbers.api.Update(ctx, before.SID, change)
 	e.account.wroteNumber(before.SID)
-	e.answered()
 	if err != nil && !errors.Is(err, bot.ErrUncertain) {
 		return Behind{}, fmt.Errorf("writing the phone number %s: %w", before, err)
 	}
@@ -109,7 +107,7 @@ func (e *Edit) write(ctx context.Context, change bot.NumberChange, botSID string
 		if looked++; looked > 1 {
 			return e.account.numbers.api.Get(ctx, before.SID)
 		}
-		if seen, err = e.account.looks.at(ctx, before.SID, botSID, botSID); err != nil {
+		if seen, err = e.account.looks.at(ctx, before.SID, botSID, botSID, e.answered); err != nil {
 			return bot.Number{}, err
 		}
 		return seen.numbers[before.SID].value, seen.numbers[before.SID].err
@@ -125,7 +123,7 @@ func (e *Edit) write(ctx context.Context, change bot.NumberChange, botSID string
 	}
 	if looked > 1 {
 		// The write may have happened since the bot was read with the number.
-		if seen, err = e.account.looks.at(ctx, "", botSID, botSID); err != nil {
+		if seen, err = e.account.looks.at(ctx, "", botSID, botSID, e.answered); err != nil {
 			return Behind{}, err
 		}
 	}

@@ -114,7 +114,8 @@ func newLooks(a *Account) *looks {
 }
 
 // at reads a number, whether a bot exists, and the holds of the bot, each where it is named.
-func (l *looks) at(ctx context.Context, number, exists, holdsOf string) (*look, error) {
+// answered is of the edit that asks.
+func (l *looks) at(ctx context.Context, number, exists, holdsOf string, answered func()) (*look, error) {
 	l.mu.Lock()
 	joined := l.next
 	if joined == nil {
@@ -125,6 +126,7 @@ func (l *looks) at(ctx context.Context, number, exists, holdsOf string) (*look, 
 	want(joined.numbers, number)
 	want(joined.bots, exists)
 	want(joined.holds, holdsOf)
+	answered()
 	l.mu.Unlock()
 	select {
 	case <-joined.ended:
