@@ -40,14 +40,16 @@ func (r *Round) add(w written) {
 // confirm reads the numbers that were written from a listing begun at the moment or later,
 // and by itself each that is not there as it was written.
 func (r *Round) confirm(ctx context.Context, since Moment) error {
-	listed, _, err := r.account.NumbersWithin(ctx, since, pagesFor(len(r.written)))
+	err := r.account.PagesOfNumbers(ctx, since, pagesFor(len(r.written)), func(page []bot.Number) bool {
+		for _, number := range page {
+			if write, ok := r.written[number.SID]; ok && write.change.Holds(number) {
+				delete(r.written, number.SID)
+			}
+		}
+		return len(r.written) > 0
+	})
 	if err != nil {
 		return err
-	}
-	for _, number := range listed {
-		if write, ok := r.written[number.SID]; ok && write.change.Holds(number) {
-			delete(r.written, number.SID)
-		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)

@@ -39,8 +39,11 @@ func (a *Account) editNumber(ctx context.Context, sid string, log *UndoLog, roun
 		return err
 	}
 	defer unlock()
-	edit := &Edit{account: a, log: log, round: round, answered: a.looks.writes.begin()}
-	defer edit.answered()
+	edit := &Edit{account: a, log: log, round: round, answered: func() {}}
+	if round == nil {
+		edit.answered = a.looks.writes.begin()
+		defer edit.answered()
+	}
 	if edit.Number, err = a.NumberNow(ctx, sid); err != nil {
 		return fmt.Errorf("reading the phone number %s: %w", sid, err)
 	}

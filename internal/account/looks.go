@@ -20,7 +20,9 @@ const (
 	rowsOfPage = 1000
 	// readsOfPage is how many reads of single records cost as much as a page of a list, which
 	// is one request and takes Twilio longer.
-	readsOfPage = 4
+	readsOfPage = 2
+	// fullLook is how many edits a read waits for: as many as Terraform has under way.
+	fullLook = 10
 )
 
 // pagesFor is how many pages of a list cost no more than reads of so many single records.
@@ -44,7 +46,7 @@ type writes struct {
 	open map[chan struct{}]bool
 }
 
-// begin adds an edit, until it says that it was answered, or that it writes nothing.
+// begin adds an edit, until it was answered, or writes nothing.
 func (w *writes) begin() (answered func()) {
 	edit := make(chan struct{})
 	w.mu.Lock()
@@ -58,14 +60,22 @@ func (w *writes) begin() (answered func()) {
 	})
 }
 
-// settle waits until the edits that are under way now are answered.
-func (w *writes) settle(ctx context.Context) {
-	w.mu.Lock()
-	open := slices.Collect(maps.Keys(w.open))
-	w.mu.Unlock()
-	for _, edit := range open {
+// settle waits until no edit is under way, or enough is.
+func (w *writes) settle(ctx context.Context, enough <-chan struct{}) {
+	for {
+		w.mu.Lock()
+		var edit chan struct{}
+		for edit = range w.open {
+			break
+		}
+		w.mu.Unlock()
+		if edit == nil {
+			return
+		}
 		select {
 		case <-edit:
+		case <-enough:
+			return
 		case <-ctx.Done():
 			return
 		}
@@ -74,9 +84,8 @@ func (w *writes) settle(ctx context.Context) {
 
 // looks read behind writes: what was written, and what decides whether it may stay. Those
 // who look at the same time are read together, by a listing where that costs less than
-// reads of single records. A read is begun when the edits are answered that are under way
-// when the first asks for it, and after everyone whom it serves asked: none is older than
-// the write before it.
+// reads of single records. A read is begun once no other edit is under way, or enough wait
+// for it, and after everyone whom it serves asked: none is older than the write before it.
 type looks struct {
 	account *Account
 	writes  writes
@@ -91,6 +100,8 @@ type look struct {
 	numbers map[string]read[bot.Number]
 	bots    map[string]read[bool] // whether it no longer exists
 	holds   map[string]read[[]bot.Hold]
+	asked   int           // by so many
+	full    chan struct{} // closed once it is for as many as it waits for
 	ended   chan struct{}
 }
 
@@ -119,7 +130,7 @@ func (l *looks) at(ctx context.Context, number, exists, holdsOf string, answered
 	l.mu.Lock()
 	joined := l.next
 	if joined == nil {
-		joined = &look{numbers: map[string]read[bot.Number]{}, bots: map[string]read[bool]{}, holds: map[string]read[[]bot.Hold]{}, ended: make(chan struct{})}
+		joined = &look{numbers: map[string]read[bot.Number]{}, bots: map[string]read[bool]{}, holds: map[string]read[[]bot.Hold]{}, full: make(chan struct{}), ended: make(chan struct{})}
 		l.next = joined
 		go l.begin(context.WithoutCancel(ctx), joined)
 	}
@@ -127,6 +138,9 @@ func (l *looks) at(ctx context.Context, number, exists, holdsOf string, answered
 	want(joined.bots, exists)
 	want(joined.holds, holdsOf)
 	answered()
+	if joined.asked++; joined.asked == fullLook {
+		close(joined.full)
+	}
 	l.mu.Unlock()
 	select {
 	case <-joined.ended:
@@ -146,7 +160,7 @@ func (l *looks) begin(ctx context.Context, joined *look) {
 	ctx, cancel := context.WithTimeout(ctx, confirm.Bound)
 	defer cancel()
 	defer close(joined.ended)
-	l.writes.settle(ctx)
+	l.writes.settle(ctx, joined.full)
 	l.mu.Lock()
 	l.next = nil
 	l.mu.Unlock()
@@ -160,13 +174,17 @@ func (l *looks) begin(ctx context.Context, joined *look) {
 }
 
 func (l *looks) numbers(ctx context.Context, since Moment, asked map[string]read[bot.Number]) {
-	// A number that a listing does not have may be on a page that shifted.
-	listed, _, err := l.account.NumbersWithin(ctx, since, pagesFor(len(asked)))
-	for _, number := range listed {
-		if _, ok := asked[number.SID]; ok {
-			asked[number.SID] = read[bot.Number]{value: number}
+	found := 0
+	err := l.account.PagesOfNumbers(ctx, since, pagesFor(len(asked)), func(page []bot.Number) bool {
+		for _, number := range page {
+			if before, ok := asked[number.SID]; ok && before.value.SID == "" {
+				asked[number.SID] = read[bot.Number]{value: number}
+				found++
+			}
 		}
-	}
+		return found < len(asked)
+	})
+	// A number that is on no page may be on one that shifted.
 	if err != nil {
 		for sid := range asked {
 			asked[sid] = read[bot.Number]{err: err}

@@ -88,12 +88,12 @@ func point(ctx context.Context, a *account.Account, i int) (behind account.Behin
 	return behind, err
 }
 
-// Ten numbers that are written at once cost a read and a write each, and three listings;
-// three of them are read back one by one, since a page weighs more.
+// Ten numbers that are written at once cost a read and a write each, and three listings; one
+// is read back by itself, since a page weighs more.
 func TestWritesAtTheSameTimeAreReadBackTogether(t *testing.T) {
 	for n, want := range map[int]string{
 		10: "10 get, 1 list, 0 missed, 10 update; bots 0 get, 2 list, 0 find holds",
-		3:  "6 get, 0 list, 0 missed, 3 update; bots 3 get, 0 list, 3 find holds",
+		1:  "2 get, 0 list, 0 missed, 1 update; bots 1 get, 0 list, 1 find holds",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			h, far := newFar(n)

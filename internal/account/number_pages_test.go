@@ -44,24 +44,40 @@ func TestReadsTakeTheCheaperWay(t *testing.T) {
 	}
 }
 
-func TestNumbersWithinAFewPages(t *testing.T) {
+// pagesOf are so many pages of the numbers, with the numbers of the last that was given.
+func pagesOf(t *testing.T, a *account.Account, since account.Moment, pages int) (given, rows int) {
+	t.Helper()
+	err := a.PagesOfNumbers(t.Context(), since, pages, func(page []bot.Number) bool {
+		given, rows = given+1, len(page)
+		return true
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return given, rows
+}
+
+func TestPagesOfNumbersAreReadAsFarAsTheyAreWanted(t *testing.T) {
 	f, a := paged(35)
-	within := func(since account.Moment, pages, rows int, ok bool, calls int) {
+	within := func(since account.Moment, pages, given, rows, calls int) {
 		t.Helper()
 		before := f.Calls["list"]
-		numbers, whole, err := a.NumbersWithin(t.Context(), since, pages)
-		if err != nil || whole != ok || len(numbers) != rows || f.Calls["list"]-before != calls {
-			t.Errorf("within %d pages: %d numbers, whole is %v, %v, after %d calls", pages, len(numbers), whole, err, f.Calls["list"]-before)
+		if got, last := pagesOf(t, a, since, pages); got != given || last != rows || f.Calls["list"]-before != calls {
+			t.Errorf("of %d pages: %d, the last of %d numbers, after %d calls", pages, got, last, f.Calls["list"]-before)
 		}
 	}
-	within(account.AnyTime, 2, 20, false, 2)
-	within(a.Now(), 2, 0, false, 0) // it is known to have more
-	within(account.AnyTime, 3, 30, false, 1)
-	within(account.AnyTime, 4, 35, true, 1)
-	within(account.AnyTime, 4, 35, true, 0)
-	within(a.Now(), 4, 35, true, 4)
+	within(account.AnyTime, 2, 2, 10, 2)
+	within(a.Now(), 2, 0, 0, 0) // there are known to be more
+	within(account.AnyTime, 3, 3, 10, 1)
+	within(account.AnyTime, 4, 4, 35, 1) // the last has all
+	within(a.Now(), 4, 4, 35, 4)
 	if all, err := a.Numbers(t.Context(), account.AnyTime); err != nil || len(all) != 35 || f.Calls["list"] != 8 || f.Calls["missed"] != 1 {
 		t.Errorf("%d numbers, %v, after %v", len(all), err, f.Calls)
+	}
+	given, before := 0, f.Calls["list"]
+	err := a.PagesOfNumbers(t.Context(), a.Now(), 4, func([]bot.Number) bool { given++; return given < 2 })
+	if err != nil || given != 2 || f.Calls["list"]-before != 2 {
+		t.Errorf("%d pages, %v, after %d calls", given, err, f.Calls["list"]-before)
 	}
 }
 
@@ -70,8 +86,8 @@ func TestManyWhoAskReadAPageOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
-			if numbers, ok, err := a.NumbersWithin(t.Context(), account.AnyTime, 4); err != nil || !ok || len(numbers) != 35 {
-				t.Errorf("%d numbers, %v, %v", len(numbers), ok, err)
+			if _, rows := pagesOf(t, a, account.AnyTime, 4); rows != 35 {
+				t.Errorf("%d numbers", rows)
 			}
 			if numbers, err := a.Numbers(t.Context(), account.AnyTime); err != nil || len(numbers) != 35 {
 				t.Errorf("%d numbers, %v", len(numbers), err)

@@ -223,19 +223,31 @@ func (n *numbers) Numbers(ctx context.Context, since Moment) ([]bot.Number, erro
 	return all.rows(), err
 }
 
-// NumbersWithin lists the account's numbers, as they were at the moment or later, where
-// that takes no more than so many pages of a thousand; ok is false where there are more,
-// and then numbers are some of them, or none. That a number is not among them does not show
-// that it is gone: the pages may have shifted while they were read.
-func (n *numbers) NumbersWithin(ctx context.Context, since Moment, pages int) (numbers []bot.Number, ok bool, err error) {
+// PagesOfNumbers gives the account's numbers, as they were at the moment or later, a page at
+// a time, as long as more wants one and no more than so many; none where the list is known to
+// be longer. That a number is on none does not show that it is gone: the pages may have
+// shifted while they were read.
+func (n *numbers) PagesOfNumbers(ctx context.Context, since Moment, pages int, more func([]bot.Number) bool) error {
 	n.mu.Lock()
-	larger := pages == 0 || n.pages > pages
+	longer := n.pages > pages
 	n.mu.Unlock()
-	if larger {
-		return nil, false, nil
+	if longer {
+		return nil
 	}
-	all, err := n.all.upTo(ctx, since, pages)
-	return all.value.rows(), all.depth >= whole, err
+	for depth := range pages {
+		all, err := n.all.upTo(ctx, since, depth+1)
+		if err != nil {
+			return err
+		}
+		if all.depth >= whole {
+			more(all.value.rows()) // the pages before are among them
+			return nil
+		}
+		if !more(all.value.read[depth].rows) {
+			return nil
+		}
+	}
+	return nil
 }
 
 // Wrote reports whether this process has written the number.
