@@ -61,8 +61,17 @@ func (e *Edit) Reread(ctx context.Context) error {
 }
 
 // Write writes a change and reads until it is seen. An empty change writes nothing. The
-// log has it before it is sent: a write whose outcome is not known is undone too.
+// log has it before it is sent: a write whose outcome is not known is undone too. One that
+// did not happen is sent again, as long as the number is as it was.
 func (e *Edit) Write(ctx context.Context, change bot.NumberChange) error {
+	before := e.Number
+	return confirm.Again(ctx, func(ctx context.Context) error { return e.write(ctx, change) }, func(ctx context.Context) (bool, error) {
+		now, err := e.account.NumberNow(ctx, before.SID)
+		return now == before, err
+	})
+}
+
+func (e *Edit) write(ctx context.Context, change bot.NumberChange) error {
 	if change.Empty() {
 		return nil
 	}

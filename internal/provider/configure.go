@@ -68,7 +68,8 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	config := twilio.Config{
 		Resolved: resolved, Version: p.version, TerraformVersion: req.TerraformVersion,
 		MaxRetries: twilio.DefaultMaxRetries, Transport: p.transport,
-		Log: func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) },
+		Log:  func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) },
+		Warn: func(ctx context.Context, msg string) { tflog.Warn(ctx, msg) },
 	}
 	if !m.MaxRetries.IsNull() {
 		config.MaxRetries = int(m.MaxRetries.ValueInt64())

@@ -62,6 +62,9 @@ type Config struct {
 	// Log receives one line per attempt; nil means none. It is given neither
 	// headers, nor queries, nor forms.
 	Log func(ctx context.Context, msg string, fields map[string]any)
+	// Warn is told, once for each operation that was interrupted, that it is being undone;
+	// nil means not.
+	Warn func(ctx context.Context, msg string)
 }
 
 // Client sends requests to one Twilio account. It is safe for concurrent use.

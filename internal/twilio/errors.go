@@ -12,7 +12,8 @@ import (
 )
 
 // Error is a request that did not succeed: Twilio refused it, or no answer came.
-// It answers errors.Is for bot.ErrNotFound, bot.ErrForbidden and bot.ErrUncertain.
+// It answers errors.Is for bot.ErrNotFound, bot.ErrForbidden, bot.ErrUncertain and
+// bot.ErrFailed.
 type Error struct {
 	Method string
 	Host   string // the host asked, before api_url and the like
@@ -98,6 +99,10 @@ func (e *Error) Is(target error) bool {
 		return e.HTTPStatus == http.StatusForbidden || e.HTTPStatus == http.StatusUnauthorized
 	case bot.ErrUncertain:
 		return e.Uncertain
+	case bot.ErrFailed:
+		// A gateway in between may give up on what goes on behind it: its answer has no
+		// error code of Twilio.
+		return e.Uncertain && e.HTTPStatus >= http.StatusInternalServerError && e.Code != 0
 	}
 	return false
 }

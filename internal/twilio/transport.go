@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
 // largestAnswer is far above any page or definition Twilio sends; beyond it the
@@ -23,6 +25,7 @@ type transport struct {
 	limiter *limiter
 	timeout time.Duration
 	log     func(context.Context, string, map[string]any)
+	warn    func(context.Context, string)
 }
 
 func newTransport(config Config) *transport {
@@ -31,6 +34,7 @@ func newTransport(config Config) *transport {
 		limiter: newLimiter(config.MaxInFlight),
 		timeout: config.RequestTimeout,
 		log:     config.Log,
+		warn:    config.Warn,
 	}
 }
 
@@ -47,12 +51,18 @@ func (t *transport) RoundTrip(req *http.Request) (resp *http.Response, err error
 		return nil, err
 	}
 	defer func() { t.limiter.leave(turn, resp) }()
+	if t.warn != nil && operation.Interrupted(req.Context()) {
+		t.warn(req.Context(), "Terraform was interrupted. What was written is read back now, and what has to be undone is undone; without an answer of Twilio this ends within half a minute")
+	}
 	current := callOf(req.Context())
 	current.begin()
 
 	start := time.Now()
 	resp, err = t.attempt(req, current)
 	current.end(resp, err)
+	if resp != nil && resp.StatusCode < http.StatusInternalServerError {
+		operation.Answered(req.Context())
+	}
 	t.logAttempt(req, current, resp, err, time.Since(start))
 	return resp, err
 }

@@ -266,7 +266,7 @@ func TestProvidersAreTakenOutOfWhatTerraformTook(t *testing.T) {
 }
 
 func TestFlagsThatMeasureNothingAreRefused(t *testing.T) {
-	for _, args := range []string{"-n 1", "-n ten", "-n", "-bots 1", "-runs 0", "-latency 500us", "-latency -1s", "-inflight -1", "-operations delete", "10"} {
+	for _, args := range []string{"-n 1", "-n ten", "-n", "-bots 1", "-runs 0", "-latency 500us", "-latency -1s", "-inflight -1", "-account -1", "-operations delete", "10"} {
 		if o, err := parse(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s was accepted: %+v", args, o)
 		}

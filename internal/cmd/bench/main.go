@@ -5,6 +5,7 @@
 //
 //	bench -n 10,100 -runs 3 -latency 50ms
 //	bench -n 10000 -operations plan -profile /tmp/profiles
+//	bench -n 20 -account 50000 -operations plan
 //
 // The rows of the table:
 //
@@ -69,6 +70,7 @@ const mostWritten = 1000
 // options are what the flags choose.
 type options struct {
 	numbers     []int
+	account     int // at least as many numbers
 	bots        int
 	runs        int
 	latency     time.Duration
@@ -119,6 +121,7 @@ func parse(args []string, log io.Writer) (o options, err error) {
 	flags.SetOutput(log)
 	numbers := flags.String("n", "10,100,1000", "how many bindings, one for each of so many `numbers`; more than "+strconv.Itoa(mostWritten)+" are only read")
 	chosen := flags.String("operations", strings.Join(names(operations()), ","), "what is measured")
+	flags.IntVar(&o.account, "account", 0, "how many numbers the account has, where that is more than -n: the rest is managed by nobody")
 	flags.IntVar(&o.bots, "bots", 10, "how many bots the bindings are of")
 	flags.IntVar(&o.runs, "runs", 3, "how often each is run, in turn with the others; the table has medians")
 	flags.DurationVar(&o.latency, "latency", 50*time.Millisecond, "how long the sandbox waits before it does what a call asks for")
@@ -148,8 +151,8 @@ func parse(args []string, log io.Writer) (o options, err error) {
 	switch {
 	case o.bots < 2:
 		return o, errors.New("-bots: an update points each number at another bot, so there are at least 2")
-	case o.runs < 1, o.parallelism < 1, o.inFlight < 0:
-		return o, errors.New("-runs and -parallelism are at least 1, -inflight at least 0")
+	case o.runs < 1, o.parallelism < 1, o.inFlight < 0, o.account < 0:
+		return o, errors.New("-runs and -parallelism are at least 1, -inflight and -account at least 0")
 	case o.latency < 0, o.latency%time.Millisecond != 0:
 		return o, errors.New("-latency is whole milliseconds")
 	}

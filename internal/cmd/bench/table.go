@@ -19,9 +19,13 @@ func (o options) write(out io.Writer, command cli.CLI, args []string, rows []*ro
 	if o.inFlight > 0 {
 		limit = fmt.Sprintf("429 beyond %d calls in flight", o.inFlight)
 	}
+	numbers := "no other numbers in the account"
+	if o.account > 0 {
+		numbers = fmt.Sprintf("%d numbers in the account at least", o.account)
+	}
 	fmt.Fprintf(out, "`%s`\n\n", strings.TrimSpace("go run ./internal/cmd/bench "+strings.Join(args, " ")))
-	fmt.Fprintf(out, "%s %s on %s/%s with %d processors, parallelism %d; %d bots at most, a latency of %s, %s; medians of %d interleaved runs.\n\n",
-		command.Product, command.Version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.parallelism, o.bots, o.latency, limit, o.runs)
+	fmt.Fprintf(out, "%s %s on %s/%s with %d processors, parallelism %d; %d bots at most, %s, a latency of %s, %s; medians of %d interleaved runs.\n\n",
+		command.Product, command.Version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.parallelism, o.bots, numbers, o.latency, limit, o.runs)
 
 	header := []string{"N", "operation", "by", "calls"}
 	header = append(header, kinds()...)
