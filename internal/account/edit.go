@@ -64,18 +64,10 @@ func (e *Edit) Reread(ctx context.Context) error {
 // log has it before it is sent: a write whose outcome is not known is undone too. One that
 // did not happen is sent again, as long as the number is as it was.
 func (e *Edit) Write(ctx context.Context, change bot.NumberChange) error {
-	before := e.Number
-	return confirm.Again(ctx, func(ctx context.Context) error { return e.write(ctx, change) }, func(ctx context.Context) (bool, error) {
-		now, err := e.account.NumberNow(ctx, before.SID)
-		return now == before, err
-	})
-}
-
-func (e *Edit) write(ctx context.Context, change bot.NumberChange) error {
 	if change.Empty() {
 		return nil
 	}
-	_, err := e.write(ctx, change, "")
+	_, err := e.writeAgain(ctx, change, "")
 	return err
 }
 
@@ -83,13 +75,25 @@ func (e *Edit) write(ctx context.Context, change bot.NumberChange) error {
 // read behind the write; where there is nothing to write, behind the read of the number.
 func (e *Edit) WriteFor(ctx context.Context, change bot.NumberChange, botSID string) (Behind, error) {
 	if !change.Empty() {
-		return e.write(ctx, change, botSID)
+		return e.writeAgain(ctx, change, botSID)
 	}
 	seen, err := e.account.looks.at(ctx, "", "", botSID, e.answered)
 	if err != nil {
 		return Behind{}, err
 	}
 	return seen.behind(botSID)
+}
+
+func (e *Edit) writeAgain(ctx context.Context, change bot.NumberChange, botSID string) (behind Behind, err error) {
+	before := e.Number
+	err = confirm.Again(ctx, func(ctx context.Context) error {
+		behind, err = e.write(ctx, change, botSID)
+		return err
+	}, func(ctx context.Context) (bool, error) {
+		now, err := e.account.NumberNow(ctx, before.SID)
+		return now == before, err
+	})
+	return behind, err
 }
 
 func (e *Edit) write(ctx context.Context, change bot.NumberChange, botSID string) (Behind, error) {
