@@ -72,16 +72,17 @@ func (e *Edit) Write(ctx context.Context, change bot.NumberChange) error {
 }
 
 // WriteFor is Write for a number that answers for a bot then. What it returns of the bot was
-// read behind the write; where there is nothing to write, behind the read of the number.
+// read behind the write. Where there is nothing to write, it was listed behind this run's
+// last write of the number, if any: whoever suspends the bot since finds the number as it is.
 func (e *Edit) WriteFor(ctx context.Context, change bot.NumberChange, botSID string) (Behind, error) {
 	if !change.Empty() {
 		return e.writeAgain(ctx, change, botSID)
 	}
-	seen, err := e.account.looks.at(ctx, "", "", botSID, e.answered)
+	listed, err := e.account.BotsOf(ctx, bot.Application, e.account.lastWrite(e.Number.SID))
 	if err != nil {
-		return Behind{}, err
+		return Behind{}, fmt.Errorf("looking whether bot %s is suspended: %w", botSID, err)
 	}
-	return seen.behind(botSID)
+	return Behind{Holds: listed.HoldsOf(botSID)}, nil
 }
 
 func (e *Edit) writeAgain(ctx context.Context, change bot.NumberChange, botSID string) (behind Behind, err error) {

@@ -232,7 +232,7 @@ func (l *looks) holds(ctx context.Context, since Moment, asked map[string]read[[
 	}
 	listed, err := l.account.BotsOf(ctx, bot.Application, since)
 	for sid := range asked {
-		asked[sid] = read[[]bot.Hold]{slices.DeleteFunc(slices.Clone(listed.Holds), func(h bot.Hold) bool { return h.BotSID != sid }), err}
+		asked[sid] = read[[]bot.Hold]{listed.HoldsOf(sid), err}
 	}
 }
 
