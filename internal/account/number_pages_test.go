@@ -1,15 +1,22 @@
 package account_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/accounttest"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account/sandboxtest"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
 // paged is an account whose lists have pages of 10 numbers.
@@ -193,5 +200,111 @@ func TestNumberThatIsGoneCostsNoListingOfAll(t *testing.T) {
 	}
 	if f.Calls["list"] != 0 {
 		t.Errorf("%v", f.Calls)
+	}
+}
+
+// bigSID is the SID of a number of a bigWorld.
+func bigSID(i int) string { return accounttest.NumberSID(1_000_000 + i) }
+
+// labelAt is the label of a number of a bigWorld: the first hundred are of five bots.
+func labelAt(i int) string {
+	if i < 100 {
+		return fmt.Sprintf("bot %d", i%5)
+	}
+	return fmt.Sprintf("line %d", i)
+}
+
+// bigWorld is a sandbox with so many numbers, and their SIDs in the order of Twilio's list.
+func bigWorld(t *testing.T, numbers int) (*sandboxtest.World, []string) {
+	t.Helper()
+	w := sandboxtest.New(t, sandbox.Settings{})
+	rows := make([]map[string]string, numbers)
+	for i := range rows {
+		rows[i] = map[string]string{"sid": bigSID(i), "phone_number": fmt.Sprintf("+1303%07d", i), "friendly_name": labelAt(i)}
+	}
+	body, err := json.Marshal(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	w.Box.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_sandbox/numbers", bytes.NewReader(body)))
+	if answer.Code >= 300 {
+		t.Fatal(answer.Body)
+	}
+	listed, err := w.Numbers.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sids []string
+	for _, n := range listed {
+		sids = append(sids, n.SID)
+	}
+	return w, sids
+}
+
+// A number that is released while the list is read moves those behind it up, the first one
+// of the next page to a page that was read already.
+func TestNumberThatMovesToAPageThatWasReadIsListed(t *testing.T) {
+	for name, read := range map[string]func(context.Context, *account.Account, string) error{
+		"in the list of all": func(ctx context.Context, a *account.Account, sid string) error {
+			all, err := a.Numbers(ctx, account.AnyTime)
+			if at := slices.IndexFunc(all, func(n bot.Number) bool { return n.SID == sid }); err == nil && at < 0 {
+				err = fmt.Errorf("%s is not among %d", sid, len(all))
+			}
+			return err
+		},
+		"by itself": func(ctx context.Context, a *account.Account, sid string) error {
+			if _, _, err := a.NumbersWithin(ctx, account.AnyTime, 5); err != nil {
+				return err
+			}
+			_, err := a.Number(ctx, sid, account.LastRead{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, sids := bigWorld(t, 2100)
+			a, line := w.Process()
+			line.Before(2, func() {
+				if err := w.Box.ReleaseNumber(sids[3]); err != nil {
+					t.Error(err)
+				}
+			})
+			if err := read(sandboxtest.Count(t.Context()), a, sids[1000]); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The pages are those of Twilio, of a thousand.
+func TestFewNumbersOfALargeAccountCostFewCalls(t *testing.T) {
+	w, _ := bigWorld(t, 3500)
+	for name, test := range map[string]struct {
+		first, asked int
+		label        func(i int) string
+		calls        int
+	}{
+		"of five bots":         {0, 20, labelAt, 5},
+		"a hundred of five":    {0, 100, labelAt, 5},
+		"of no bot":            {0, 20, func(int) string { return "" }, 21},
+		"each with its label":  {100, 20, labelAt, 21},
+		"ten":                  {0, 10, func(int) string { return "" }, 10},
+		"a hundred of no bot":  {0, 100, func(int) string { return "" }, 44},
+		"a thousand of no bot": {0, 1000, func(int) string { return "" }, 44},
+		"all":                  {0, 3500, func(int) string { return "" }, 44},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, line := w.Process()
+			ctx := sandboxtest.Count(t.Context())
+			for i := test.first; i < test.first+test.asked; i++ {
+				n, err := a.Number(ctx, bigSID(i), account.LastRead{Label: test.label(i)})
+				if err != nil || n.SID != bigSID(i) {
+					t.Fatal(n, err)
+				}
+			}
+			if calls := len(line.Calls()); calls != test.calls {
+				t.Errorf("%d numbers cost %d calls", test.asked, calls)
+			}
+		})
 	}
 }

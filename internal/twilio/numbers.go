@@ -34,13 +34,13 @@ func (n Numbers) Pages(label string) (next func(context.Context) ([]bot.Number, 
 
 // List gives every number of the account.
 func (n Numbers) List(ctx context.Context) ([]bot.Number, error) {
-	return n.pages(openapi.ListIncomingPhoneNumberParams{}).All(ctx)
+	return n.pages(openapi.ListIncomingPhoneNumberParams{}).all(ctx)
 }
 
 // Find gives the number with an E.164 form. The filter also takes parts of
 // numbers, so the answer is compared again.
 func (n Numbers) Find(ctx context.Context, phoneNumber string) (bot.Number, error) {
-	found, err := n.pages(openapi.ListIncomingPhoneNumberParams{PhoneNumber: &phoneNumber}).All(ctx)
+	found, err := n.pages(openapi.ListIncomingPhoneNumberParams{PhoneNumber: &phoneNumber}).all(ctx)
 	if err != nil {
 		return bot.Number{}, err
 	}
