@@ -135,6 +135,19 @@ func (b *bots) Bot(ctx context.Context, sid string) (bot.Bot, error) {
 	return host.Get(ctx, sid)
 }
 
+// BotAsRead is a bot without its content, as a read of it says and no listing: from a read
+// made earlier in this run where this process has written nothing to the engine's bots
+// since. bot.ErrNotFound when it no longer exists.
+func (b *bots) BotAsRead(ctx context.Context, sid string) (bot.Bot, error) {
+	engine, ok := bot.EngineOf(sid)
+	if ok {
+		if read, ok := b.known.asRead(sid, b.perEngine[engine].lastWritten()); ok {
+			return read, nil
+		}
+	}
+	return b.ReadBot(ctx, sid, false)
+}
+
 // ReadBot reads a bot with its content, or without when its content is managed
 // elsewhere. bot.ErrNotFound means that neither a read of it nor a listing has it.
 func (b *bots) ReadBot(ctx context.Context, sid string, content bool) (bot.Bot, error) {

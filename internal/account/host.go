@@ -90,28 +90,28 @@ type tracked struct {
 func (t tracked) Get(ctx context.Context, sid string) (bot.Bot, error) {
 	begun := t.clock.Now()
 	b, err := t.Host.Get(ctx, sid)
-	return t.learn(b, begun, err)
+	return t.learn(b, begun, true, err)
 }
 
 func (t tracked) Read(ctx context.Context, sid string) (bot.Bot, error) {
 	begun := t.clock.Now()
 	b, err := t.Host.Read(ctx, sid)
-	return t.learn(b, begun, err)
+	return t.learn(b, begun, true, err)
 }
 
 func (t tracked) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	b, err := t.Host.Create(ctx, spec)
-	return t.learn(b, t.wrote(b.SID), err)
+	return t.learn(b, t.wrote(b.SID), false, err)
 }
 
 func (t tracked) Unmark(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, error) {
 	b, err := t.Host.Unmark(ctx, sid, spec)
-	return t.learn(b, t.wrote(sid), err)
+	return t.learn(b, t.wrote(sid), false, err)
 }
 
 func (t tracked) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
 	b, err := t.Host.Update(ctx, sid, from, to)
-	return t.learn(b, t.wrote(sid), err)
+	return t.learn(b, t.wrote(sid), false, err)
 }
 
 func (t tracked) Delete(ctx context.Context, sid string) error {
@@ -141,10 +141,10 @@ func (t tracked) wrote(sid string) Moment {
 }
 
 // learn keeps what was read at the moment or later, if it was.
-func (t tracked) learn(b bot.Bot, begun Moment, err error) (bot.Bot, error) {
+func (t tracked) learn(b bot.Bot, begun Moment, read bool, err error) (bot.Bot, error) {
 	if err == nil {
 		t.urls.learn(b)
-		t.known.learn(b, begun)
+		t.known.learn(b, begun, read)
 	}
 	return b, err
 }

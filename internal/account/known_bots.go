@@ -20,6 +20,9 @@ type knownBots struct {
 type knownBot struct {
 	bot.Bot
 	begun Moment
+	// read reports whether a read said it: the answer to a write, or a listing, has neither
+	// the draft of a flow nor the published revision beside it.
+	read bool
 }
 
 func newKnownBots() *knownBots {
@@ -27,14 +30,14 @@ func newKnownBots() *knownBots {
 }
 
 // learn keeps a bot as it was read at the moment or later, unless it was written since.
-func (k *knownBots) learn(b bot.Bot, begun Moment) {
+func (k *knownBots) learn(b bot.Bot, begun Moment, read bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if b.SID == "" || begun < k.written[b.SID] {
+	if b.SID == "" || begun < k.written[b.SID] || begun < k.bySID[b.SID].begun {
 		return
 	}
 	b.Content = bot.Content{Webhooks: b.Content.Webhooks}
-	k.bySID[b.SID] = knownBot{b, begun}
+	k.bySID[b.SID] = knownBot{b, begun, read}
 }
 
 // wrote forgets a bot, which was written before the moment.
@@ -58,6 +61,14 @@ func (k *knownBots) isDeleted(sid string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.deleted[sid]
+}
+
+// asRead is a bot as a read of it said that was begun behind the moment.
+func (k *knownBots) asRead(sid string, behind Moment) (bot.Bot, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	known := k.bySID[sid]
+	return known.Bot, known.read && known.begun > behind
 }
 
 // in looks for a bot in a listing that was begun at the moment, and among those known.

@@ -254,7 +254,7 @@ func TestNumberThatMovesToAPageThatWasReadIsListed(t *testing.T) {
 			return err
 		},
 		"by itself": func(ctx context.Context, a *account.Account, sid string) error {
-			if _, _, err := a.NumbersWithin(ctx, account.AnyTime, 5); err != nil {
+			if err := a.PagesOfNumbers(ctx, account.AnyTime, 5, func([]bot.Number) bool { return true }); err != nil {
 				return err
 			}
 			_, err := a.Number(ctx, sid, account.LastRead{})

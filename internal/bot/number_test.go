@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -129,6 +130,20 @@ func TestPhoneNumbersAreReadInAnyForm(t *testing.T) {
 		if got := CountryOf(number); got != want {
 			t.Errorf("%s is of %q, not %q", number, got, want)
 		}
+	}
+}
+
+func TestParsedNumbersAreRememberedWithinABound(t *testing.T) {
+	cache := numberCache{byWritten: map[string]string{}}
+	for i := range maxParsedNumbers + 2 {
+		written := strconv.Itoa(i)
+		cache.put(written, "+"+written)
+		if got, ok := cache.get(written); !ok || got != "+"+written {
+			t.Fatalf("%s: %q, %t", written, got, ok)
+		}
+	}
+	if got := len(cache.byWritten); got != 2 {
+		t.Errorf("%d numbers are remembered; want 2, those since the bound was reached", got)
 	}
 }
 

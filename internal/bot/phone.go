@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -11,6 +12,46 @@ import (
 // E.164. Spaces, dashes, dots and brackets are equal to none. A number that no
 // country could have (by its length, per Google's libphonenumber) is an error.
 func ParsePhoneNumber(written string) (string, error) {
+	if known, ok := parsedNumbers.get(written); ok {
+		return known, nil
+	}
+	number, err := parsePhoneNumber(written)
+	if err == nil {
+		parsedNumbers.put(written, number)
+	}
+	return number, err
+}
+
+// maxParsedNumbers is how many numbers are remembered: several megabytes of them.
+const maxParsedNumbers = 1 << 15
+
+// parsedNumbers remembers numbers that were read. Terraform shows a provider the same ones
+// again and again, and libphonenumber takes 20 microseconds for each.
+var parsedNumbers = numberCache{byWritten: map[string]string{}}
+
+// numberCache holds numbers in E.164 by how they are written.
+type numberCache struct {
+	mu        sync.RWMutex
+	byWritten map[string]string
+}
+
+func (c *numberCache) get(written string) (number string, ok bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	number, ok = c.byWritten[written]
+	return number, ok
+}
+
+func (c *numberCache) put(written, number string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.byWritten) >= maxParsedNumbers {
+		clear(c.byWritten)
+	}
+	c.byWritten[written] = number
+}
+
+func parsePhoneNumber(written string) (string, error) {
 	plain := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \u00a0-–.()[]/", r) {
 			return -1

@@ -20,7 +20,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -211,7 +210,7 @@ func needCLI(t *testing.T) {
 
 func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"twiliobot": providerserver.NewProtocol6WithError(New("test")()),
+		"twiliobot": func() (tfprotov6.ProviderServer, error) { return NewServer(New("test")()), nil },
 	}
 }
 

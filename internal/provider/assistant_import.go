@@ -19,7 +19,7 @@ func (r *assistantResource) ImportState(ctx context.Context, req resource.Import
 	identity := assistantIdentity{}
 	switch {
 	case req.ID == "":
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		resp.Diagnostics.Append(getModel(ctx, req.Identity, &identity)...)
 	case bot.IsSID(req.ID):
 		identity.SID = types.StringValue(req.ID)
 	default:
@@ -48,7 +48,7 @@ func (r *assistantResource) ImportState(ctx context.Context, req resource.Import
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("sid"), identity.SID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, identity)...)
 }
 
 // imported makes room for the content that the bot is made of.

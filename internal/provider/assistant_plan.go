@@ -19,12 +19,12 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	var plan, config assistantModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Config, &config)...)
 	var state *assistantModel
 	if !req.State.Raw.IsNull() {
 		state = &assistantModel{}
-		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		resp.Diagnostics.Append(getModel(ctx, req.State, state)...)
 	}
 	as, diags := loadPlanned(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
@@ -58,7 +58,7 @@ func (r *assistantResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		as.Changes = c.replaced || state.differs(plan)
 	}
 	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.Plan, plan)...)
 }
 
 // planAll plans what the configuration leaves open, and then asks Twilio what the apply will

@@ -111,7 +111,7 @@ func (p *contentPlanner) planFlow(ctx context.Context) {
 
 // checkDraft warns of a newer draft, and refuses what would bury it.
 func (p *contentPlanner) checkDraft(ctx context.Context, writes bool) {
-	live, err := p.provider.account.ReadBot(ctx, p.state.SID.ValueString(), true)
+	live, err := p.provider.account.BotAsRead(ctx, p.state.SID.ValueString())
 	if err != nil || live.Draft == 0 {
 		return // a bot that cannot be read was said by the refresh
 	}

@@ -17,7 +17,7 @@ import (
 // planRemoval plans to remove a bot.
 func (r *assistantResource) planRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state assistantModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() || !r.provider.ready() {
 		return
 	}

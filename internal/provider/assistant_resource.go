@@ -38,7 +38,7 @@ func (r *assistantResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (r *assistantResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan assistantModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, uploadTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -66,13 +66,13 @@ func (r *assistantResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	plan.read(r.provider.account.Webhooks, made)
 	plan.ReplacingSID = types.StringNull()
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
 }
 
 func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state assistantModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -125,8 +125,8 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 	} else if before.differs(state) {
 		r.provider.ledger.readDrift(state.SID.ValueString())
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, state)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, state.identity())...)
 }
 
 // sharesName warns of a bot that is imported and whose name others have, as Twilio allows.
@@ -169,8 +169,8 @@ func (r *assistantResource) readBot(ctx context.Context, state *assistantModel, 
 
 func (r *assistantResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state assistantModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, uploadTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {
@@ -216,13 +216,13 @@ func (r *assistantResource) Update(ctx context.Context, req resource.UpdateReque
 		plan.ReplacingSID, plan.UniqueName, plan.FriendlyName = state.SID, state.UniqueName, state.FriendlyName
 	}
 	plan.read(r.provider.account.Webhooks, updated)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
 }
 
 func (r *assistantResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state assistantModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The bot "+state.SID.ValueString(), &resp.Diagnostics) {

@@ -16,7 +16,7 @@ import (
 func (r *messagingServiceBindingResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	identity := serviceIdentity{SID: types.StringValue(req.ID)}
 	if req.ID == "" {
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		resp.Diagnostics.Append(getModel(ctx, req.Identity, &identity)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -30,7 +30,7 @@ func (r *messagingServiceBindingResource) ImportState(ctx context.Context, req r
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("messaging_service_sid"), identity.SID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, identity)...)
 }
 
 // imported sets what nothing at Twilio says to its default.

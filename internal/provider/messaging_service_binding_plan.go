@@ -26,11 +26,11 @@ func (r *messagingServiceBindingResource) ModifyPlan(ctx context.Context, req re
 		return
 	}
 	var plan serviceBindingModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
 	var state *serviceBindingModel
 	if !req.State.Raw.IsNull() {
 		state = &serviceBindingModel{}
-		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		resp.Diagnostics.Append(getModel(ctx, req.State, state)...)
 	}
 	prior, diags := loadPriorServiceBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
@@ -54,7 +54,7 @@ func (r *messagingServiceBindingResource) ModifyPlan(ctx context.Context, req re
 	if p.leaves(ctx) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("assistant_sid"))
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.Plan, plan)...)
 	p.succession()
 	if p.prior.BotSID != "" {
 		resp.Diagnostics.Append(p.prior.save(ctx, resp.Private)...)
@@ -364,7 +364,7 @@ func (p *serviceBindingPlan) leaves(ctx context.Context) bool {
 // planDeletion tells the plans of other bindings what this one gives up.
 func (r *messagingServiceBindingResource) planDeletion(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state serviceBindingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	prior, diags := loadPriorServiceBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.ready() {

@@ -34,7 +34,7 @@ func (r *messagingServiceBindingResource) Metadata(_ context.Context, req resour
 
 func (r *messagingServiceBindingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan serviceBindingModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -44,14 +44,14 @@ func (r *messagingServiceBindingResource) Create(ctx context.Context, req resour
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
 	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)
 }
 
 func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state serviceBindingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -102,15 +102,15 @@ func (r *messagingServiceBindingResource) Read(ctx context.Context, req resource
 	state.read(routing, way, resumed, prior)
 	prior = prior.at(routing, way, resumed)
 	prior.Shared = r.provider.ledger.readService(prior)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, state)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, state.identity())...)
 	resp.Diagnostics.Append(prior.save(ctx, resp.Private)...)
 }
 
 func (r *messagingServiceBindingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state serviceBindingModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	prior, diags := loadPriorServiceBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -127,14 +127,14 @@ func (r *messagingServiceBindingResource) Update(ctx context.Context, req resour
 		return
 	}
 	r.provider.ledger.notLeaving(prior.BotSID, prior.ServiceSID)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
 	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)
 }
 
 func (r *messagingServiceBindingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state serviceBindingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	prior, diags := loadPriorServiceBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The Messaging Service "+state.ServiceSID.ValueString(), &resp.Diagnostics) {

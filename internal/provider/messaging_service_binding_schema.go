@@ -70,7 +70,7 @@ func (r *messagingServiceBindingResource) IdentitySchema(_ context.Context, _ re
 
 func (r *messagingServiceBindingResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config serviceBindingModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Config, &config)...)
 	if r.provider != nil {
 		checkForm(ctx, path.Root("messaging_service_sid"), config.ServiceSID, sidOf("MG", "a Messaging Service"), &resp.Diagnostics)
 		checkForm(ctx, path.Root("assistant_sid"), config.AssistantSID, botSID(), &resp.Diagnostics)

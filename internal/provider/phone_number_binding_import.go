@@ -24,7 +24,7 @@ func (r *phoneNumberBindingResource) ImportState(ctx context.Context, req resour
 	}
 	switch {
 	case req.ID == "":
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		resp.Diagnostics.Append(getModel(ctx, req.Identity, &identity)...)
 	case bot.IsSID(named):
 		identity.SID = types.StringValue(named)
 	default:
@@ -67,7 +67,7 @@ func (r *phoneNumberBindingResource) ImportState(ctx context.Context, req resour
 	if len(identity.Channels.Elements()) > 0 {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("channels"), types.SetValueMust(types.StringType, identity.Channels.Elements()))...)
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, identity)...)
 }
 
 // imported sets what nothing at Twilio says to its default.

@@ -150,7 +150,7 @@ const waysToNewBot = "If it is one bot whose address or `for_each` key changes, 
 // planDeletion tells the plans of other bindings what this one gives up.
 func (r *phoneNumberBindingResource) planDeletion(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state bindingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	prior, diags := loadPriorBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.ready() {

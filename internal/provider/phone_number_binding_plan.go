@@ -27,12 +27,12 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 		return
 	}
 	var plan, config bindingModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Config, &config)...)
 	var state *bindingModel
 	if !req.State.Raw.IsNull() {
 		state = &bindingModel{}
-		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		resp.Diagnostics.Append(getModel(ctx, req.State, state)...)
 	}
 	prior, diags := loadPriorBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
@@ -59,7 +59,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 	if p.leaves(ctx) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("assistant_sid"))
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.Plan, plan)...)
 	p.succession()
 	if p.prior.BotSID != "" {
 		resp.Diagnostics.Append(p.prior.save(ctx, resp.Private)...)

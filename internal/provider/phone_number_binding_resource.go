@@ -33,7 +33,7 @@ func (r *phoneNumberBindingResource) Metadata(_ context.Context, req resource.Me
 
 func (r *phoneNumberBindingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan bindingModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -47,14 +47,14 @@ func (r *phoneNumberBindingResource) Create(ctx context.Context, req resource.Cr
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
 	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)
 }
 
 func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state bindingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -97,16 +97,16 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	state.read(routing, number, prior)
 	prior.NumberSID, prior.Snapshot, prior.Next = number.SID, bot.SnapshotOf(number), nil
 	prior.Shared, prior.Others = r.provider.ledger.readBinding(prior), prior.hasOthers(routing, number)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, state)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, state.identity())...)
 	resp.Diagnostics.Append(prior.save(ctx, resp.Private)...)
 }
 
 func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state, config bindingModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Config, &config)...)
 	prior, diags := loadPriorBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -134,14 +134,14 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 		return
 	}
 	r.provider.ledger.notLeaving(prior.BotSID, prior.NumberSID)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
 	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)
 }
 
 func (r *phoneNumberBindingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state bindingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	prior, diags := loadPriorBinding(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The phone number "+state.PhoneNumberSID.ValueString(), &resp.Diagnostics) {

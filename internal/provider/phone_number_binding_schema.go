@@ -126,12 +126,12 @@ func (r *phoneNumberBindingResource) UpgradeIdentity(context.Context) map[int64]
 		PriorSchema: &identityschema.Schema{Attributes: numberIdentityAttributes()},
 		IdentityUpgrader: func(ctx context.Context, req resource.UpgradeIdentityRequest, resp *resource.UpgradeIdentityResponse) {
 			var before numberIdentityV0
-			resp.Diagnostics.Append(req.Identity.Get(ctx, &before)...)
+			resp.Diagnostics.Append(getModel(ctx, req.Identity, &before)...)
 			if resp.Diagnostics.HasError() {
 				return
 			}
 			now := numberIdentity{AccountSID: before.AccountSID, SID: before.SID, Channels: types.ListNull(types.StringType)}
-			resp.Diagnostics.Append(resp.Identity.Set(ctx, now)...)
+			resp.Diagnostics.Append(setModel(ctx, resp.Identity, now)...)
 		},
 	}}
 }
@@ -144,7 +144,7 @@ func (r *phoneNumberBindingResource) ConfigValidators(context.Context) []resourc
 
 func (r *phoneNumberBindingResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config bindingModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Config, &config)...)
 	if r.provider != nil {
 		checkForm(ctx, path.Root("phone_number_sid"), config.PhoneNumberSID, sidOf("PN", "a phone number"), &resp.Diagnostics)
 		checkForm(ctx, path.Root("assistant_sid"), config.AssistantSID, botSID(), &resp.Diagnostics)

@@ -22,7 +22,7 @@ func (r *accountResource) Configure(_ context.Context, req resource.ConfigureReq
 // identities checks that one exists even for an object that is gone. It reports whether the
 // object can be read: what cannot stays as it is in the state.
 func (r *accountResource) beginRead(ctx context.Context, identity any, accountSID, what string, resp *resource.ReadResponse) bool {
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, identity)...)
 	if !r.provider.ready() {
 		keepUnread(r.provider, &resp.Diagnostics)
 		return false

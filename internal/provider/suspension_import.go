@@ -18,7 +18,7 @@ import (
 func (r *suspensionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	identity := suspensionIdentity{AssistantSID: types.StringValue(req.ID)}
 	if req.ID == "" {
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		resp.Diagnostics.Append(getModel(ctx, req.Identity, &identity)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -37,5 +37,5 @@ func (r *suspensionResource) ImportState(ctx context.Context, req resource.Impor
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("assistant_sid"), identity.AssistantSID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_sid"), identity.AccountSID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, identity)...)
 }

@@ -28,7 +28,7 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	var plan suspensionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() || !r.provider.ready() {
 		return
 	}
@@ -41,7 +41,7 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	fresh := req.State.Raw.IsNull()
 	if !fresh {
 		var state suspensionModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 		r.provider.account.KnowHolds(state.AssistantSID.ValueString(), prior.holds...)
 		if !plan.AssistantSID.IsUnknown() && !plan.AssistantSID.Equal(state.AssistantSID) {
 			r.willAnswer(ctx, state, prior, &resp.Diagnostics)
@@ -57,7 +57,7 @@ func (r *suspensionResource) ModifyPlan(ctx context.Context, req resource.Modify
 			plan.Answering = types.SetUnknown(types.StringType)
 		}
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.Plan, plan)...)
 	var as plannedAs
 	if fresh {
 		as = r.claimNew(ctx, plan, req, resp.Private, &resp.Diagnostics)
@@ -105,7 +105,7 @@ func (r *suspensionResource) isWrong(ctx context.Context, sid string, prior prio
 // suspension.
 func (r *suspensionResource) planDeletion(ctx context.Context, prior priorSuspension, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state suspensionModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	as := plannedAs{Object: state.AssistantSID.ValueString(), Destroys: true}
 	if resp.Diagnostics.HasError() || !r.provider.ready() {
 		// Without this the apply would take it for one that is replaced, and resume nothing.
@@ -161,7 +161,7 @@ func (r *suspensionResource) claimNew(ctx context.Context, plan suspensionModel,
 // changes to.
 func (r *suspensionResource) claimOwn(ctx context.Context, plan suspensionModel, req resource.ModifyPlanRequest, diags *diag.Diagnostics) plannedAs {
 	var state suspensionModel
-	diags.Append(req.State.Get(ctx, &state)...)
+	diags.Append(getModel(ctx, req.State, &state)...)
 	as := plannedAs{Object: state.AssistantSID.ValueString()}
 	others := r.claim(as.Object, keeps, diags)
 	stays := plan.AssistantSID.IsUnknown() || plan.AssistantSID.Equal(state.AssistantSID)

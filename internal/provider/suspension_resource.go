@@ -36,7 +36,7 @@ func (r *suspensionResource) Metadata(_ context.Context, req resource.MetadataRe
 // ValidateConfig refuses what is not the SID of a bot, and a notice that Twilio would not say.
 func (r *suspensionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config suspensionModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Config, &config)...)
 	if r.provider != nil {
 		checkForm(ctx, path.Root("assistant_sid"), config.AssistantSID, botSID(), &resp.Diagnostics)
 	}
@@ -45,7 +45,7 @@ func (r *suspensionResource) ValidateConfig(ctx context.Context, req resource.Va
 
 func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan suspensionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -65,8 +65,8 @@ func (r *suspensionResource) Create(ctx context.Context, req resource.CreateRequ
 	r.goesOn(ctx, made, &resp.Diagnostics)
 	r.provider.ledger.recordCreated(exclusive{suspendedBot, plan.AssistantSID.ValueString()})
 	plan.read(r.provider.account.SID, made)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
 	resp.Diagnostics.Append(handed.applied(made, saved).save(ctx, resp.Private)...)
 }
 
@@ -80,7 +80,7 @@ func (r *suspensionResource) goesOn(ctx context.Context, now suspension.Suspensi
 
 func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state suspensionModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -130,15 +130,15 @@ func (r *suspensionResource) Read(ctx context.Context, req resource.ReadRequest,
 	r.provider.ledger.readSuspension(now.BotSID, prior.with(now))
 	r.provider.warnSuspended(ctx, now.BotSID, &resp.Diagnostics)
 	state.read(r.provider.account.SID, now)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, state)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, state.identity())...)
 	resp.Diagnostics.Append(prior.with(now).save(ctx, resp.Private)...)
 }
 
 func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state suspensionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	prior, diags := loadPriorSuspension(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -167,8 +167,8 @@ func (r *suspensionResource) Update(ctx context.Context, req resource.UpdateRequ
 		}
 	}
 	plan.read(r.provider.account.SID, now)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
+	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
 	resp.Diagnostics.Append(prior.applied(now, saved).save(ctx, resp.Private)...)
 }
 
@@ -186,7 +186,7 @@ func (r *suspensionResource) holder(ctx context.Context, before, after string) s
 
 func (r *suspensionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state suspensionModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	prior, diags := loadPriorSuspension(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	sid := state.AssistantSID.ValueString()

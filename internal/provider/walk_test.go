@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -71,10 +70,7 @@ func (s *stack) provider(unknown ...string) (*wire, error) {
 	if s.url == s.w.server.URL {
 		process.transport = sandbox.InProcess(s.w.server.Config.Handler)
 	}
-	server, err := providerserver.NewProtocol6WithError(process)()
-	if err != nil {
-		return nil, err
-	}
+	server := NewServer(process)
 	ctx := context.Background()
 	schema, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {

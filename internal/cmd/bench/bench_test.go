@@ -71,11 +71,11 @@ func TestCallsOfEachOperation(t *testing.T) {
 		"update of 10": {"GET list: 16 api, 1 autopilot, 2 messaging, 1 studio", "GET object: 20 api, 54 studio", "POST: 10 api"},
 		"rename of 10": {
 			"GET list: 80 api, 4 autopilot, 60 conversations, 10 flex-api, 30 messaging, 25 studio, 10 trunking, 10 voice",
-			"GET object: 60 api, 73 studio", "POST: 10 api, 2 studio", "DELETE: 2 studio",
+			"GET object: 60 api, 69 studio", "POST: 10 api, 2 studio", "DELETE: 2 studio",
 		},
 		"suspension of 10": {
 			"GET list: 36 api, 1 autopilot, 26 conversations, 6 flex-api, 18 messaging, 12 studio, 6 trunking, 6 voice",
-			"GET object: 22 api, 12 studio", "POST: 12 api, 2 studio",
+			"GET object: 22 api, 10 studio", "POST: 12 api, 2 studio",
 		},
 		"destroy of 10": {
 			"GET list: 20 api, 2 autopilot, 20 conversations, 3 flex-api, 12 messaging, 13 studio, 3 trunking, 3 voice",

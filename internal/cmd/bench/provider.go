@@ -134,14 +134,17 @@ func serve(ctx context.Context, role string) error {
 
 // serveProvider serves the provider as its own command does, or the yardstick.
 func serveProvider(ctx context.Context, role string) error {
-	address, levels, constructor := provider.Address, provider.LogLevels(os.Getenv), provider.New("bench")
+	levels := provider.LogLevels(os.Getenv)
 	if role == serveYardstick {
-		address, levels, constructor = yardstickAddress, yardstickLogLevels(), newYardstick
+		levels = yardstickLogLevels()
 	}
 	for name, level := range levels {
 		if err := os.Setenv(name, level); err != nil {
 			return err
 		}
 	}
-	return providerserver.Serve(ctx, constructor, providerserver.ServeOpts{Address: address})
+	if role == serveYardstick {
+		return providerserver.Serve(ctx, newYardstick, providerserver.ServeOpts{Address: yardstickAddress})
+	}
+	return provider.Serve("bench", false)
 }

@@ -1,0 +1,92 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// keepsContexts keeps the context of each request, as the framework does.
+type keepsContexts struct {
+	tfprotov6.ProviderServer
+	contexts []context.Context
+	asked    func(context.Context)
+}
+
+func (k *keepsContexts) keep(ctx context.Context) {
+	k.contexts = append(k.contexts, ctx)
+	k.asked(ctx)
+}
+
+func (k *keepsContexts) ValidateResourceConfig(ctx context.Context, _ *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	k.keep(ctx)
+	return &tfprotov6.ValidateResourceConfigResponse{}, nil
+}
+
+func (k *keepsContexts) UpgradeResourceState(ctx context.Context, _ *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	k.keep(ctx)
+	return &tfprotov6.UpgradeResourceStateResponse{}, nil
+}
+
+func (k *keepsContexts) ReadResource(ctx context.Context, _ *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	k.keep(ctx)
+	return &tfprotov6.ReadResourceResponse{}, nil
+}
+
+func (k *keepsContexts) PlanResourceChange(ctx context.Context, _ *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	k.keep(ctx)
+	return nil, errors.New("refused")
+}
+
+type contextKey struct{}
+
+// The requests that a plan makes for each resource.
+func TestContextsOfAnsweredRequestsHoldNothing(t *testing.T) {
+	kept := &keepsContexts{asked: func(ctx context.Context) {
+		if got := ctx.Value(contextKey{}); got != "loggers" || ctx.Err() != nil {
+			t.Errorf("a request has the value %v and the error %v", got, ctx.Err())
+		}
+	}}
+	s := server{kept}
+	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), contextKey{}, "loggers"))
+	defer cancel()
+	_, validated := s.ValidateResourceConfig(ctx, nil)
+	_, upgraded := s.UpgradeResourceState(ctx, nil)
+	_, read := s.ReadResource(ctx, nil)
+	_, planned := s.PlanResourceChange(ctx, nil)
+	if err := errors.Join(validated, upgraded, read); err != nil || planned == nil || len(kept.contexts) != 4 {
+		t.Fatalf("%d requests, errors %v and %v", len(kept.contexts), err, planned)
+	}
+	for i, each := range kept.contexts {
+		if each.Value(contextKey{}) != nil || !errors.Is(each.Err(), context.Canceled) {
+			t.Errorf("request %d: after the answer its context has the value %v and the error %v", i, each.Value(contextKey{}), each.Err())
+		}
+	}
+}
+
+func TestRequestEndsWithTheContextThatTerraformGaveIt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	kept := &keepsContexts{asked: func(ctx context.Context) {
+		derived, release := context.WithCancel(ctx)
+		defer release()
+		cancel()
+		<-derived.Done()
+		if !errors.Is(ctx.Err(), context.Canceled) {
+			t.Errorf("the request has the error %v", ctx.Err())
+		}
+	}}
+	if _, err := (server{kept}).ReadResource(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// server has none of their methods.
+func TestProviderHasNothingThatItsServerCannotServe(t *testing.T) {
+	switch p := New("test")().(type) {
+	case provider.ProviderWithListResources, provider.ProviderWithActions, provider.ProviderWithStateStores:
+		t.Errorf("%T has resources that server does not serve", p)
+	}
+}
