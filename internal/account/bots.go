@@ -136,14 +136,10 @@ func (b *bots) Bot(ctx context.Context, sid string) (bot.Bot, error) {
 }
 
 // BotAsRead is a bot without its content, as a read of it says and no listing: from a read
-// made earlier in this run where this process has written nothing to the engine's bots
-// since. bot.ErrNotFound when it no longer exists.
+// made earlier in this run where this process has not written it since. bot.ErrNotFound when it no longer exists.
 func (b *bots) BotAsRead(ctx context.Context, sid string) (bot.Bot, error) {
-	engine, ok := bot.EngineOf(sid)
-	if ok {
-		if read, ok := b.known.asRead(sid, b.perEngine[engine].lastWritten()); ok {
-			return read, nil
-		}
+	if read, ok := b.known.asRead(sid); ok {
+		return read, nil
 	}
 	return b.ReadBot(ctx, sid, false)
 }

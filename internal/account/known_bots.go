@@ -63,12 +63,12 @@ func (k *knownBots) isDeleted(sid string) bool {
 	return k.deleted[sid]
 }
 
-// asRead is a bot as a read of it said that was begun behind the moment.
-func (k *knownBots) asRead(sid string, behind Moment) (bot.Bot, bool) {
+// asRead is a bot as a read of it said that was begun behind this run's last write of it.
+func (k *knownBots) asRead(sid string) (bot.Bot, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	known := k.bySID[sid]
-	return known.Bot, known.read && known.begun > behind
+	return known.Bot, known.read
 }
 
 // in looks for a bot in a listing that was begun at the moment, and among those known.

@@ -94,13 +94,6 @@ func (l *listing[T]) wrote() {
 	l.written = l.clock.Now()
 }
 
-// lastWritten is the moment after the last write of this process; zero before the first.
-func (l *listing[T]) lastWritten() Moment {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.written
-}
-
 // known is what was listed last, without asking; ok is false where it is stale.
 func (l *listing[T]) known() (value T, ok bool) {
 	l.mu.Lock()
