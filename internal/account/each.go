@@ -55,7 +55,15 @@ func (r *Round) confirm(ctx context.Context, since Moment) error {
 	group.SetLimit(atOnce)
 	for sid, write := range r.written {
 		group.Go(func() error {
-			_, err := write.confirm(ctx, func(ctx context.Context) (bot.Number, error) { return r.account.numbers.api.Get(ctx, sid) })
+			unlock, err := r.account.lock(ctx, "number "+sid)
+			if err != nil {
+				return err
+			}
+			defer unlock()
+			if r.account.lastWrite(sid) != write.at {
+				return nil // another edit of this run, which read it before, wrote it since
+			}
+			_, err = write.confirm(ctx, func(ctx context.Context) (bot.Number, error) { return r.account.numbers.api.Get(ctx, sid) })
 			return err
 		})
 	}

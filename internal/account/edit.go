@@ -103,7 +103,7 @@ func (e *Edit) write(ctx context.Context, change bot.NumberChange, botSID string
 		e.log.add(before, change.Apply(before))
 	}
 	answer, err := e.account.numbers.api.Update(ctx, before.SID, change)
-	e.account.wroteNumber(before.SID)
+	at := e.account.wroteNumber(before.SID)
 	if err != nil && !errors.Is(err, bot.ErrUncertain) {
 		return Behind{}, fmt.Errorf("writing the phone number %s: %w", before, err)
 	}
@@ -112,6 +112,7 @@ func (e *Edit) write(ctx context.Context, change bot.NumberChange, botSID string
 		sid:    before.SID,
 		change: change,
 		answer: answer,
+		at:     at,
 	}
 	if e.round != nil && err == nil {
 		e.round.add(sent)
@@ -153,6 +154,7 @@ type written struct {
 	sid    string
 	change bot.NumberChange
 	answer bot.Number // zero where it was lost
+	at     Moment     // behind it
 }
 
 // confirm reads the number until the write is seen.

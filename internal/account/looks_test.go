@@ -182,22 +182,24 @@ func TestRoundIsReadBackByOneListing(t *testing.T) {
 	label := "clinic"
 	for name, each := range map[string]struct {
 		after func(*far) // behind the last write
+		ours  string     // what another edit of this run labels one of them
 		calls string
 		says  string
 	}{
-		"all are there": {func(*far) {}, "40 get, 40 update, 2 list", ""},
-		"another client wrote one at the same time": {func(f *far) {
+		"all are there": {calls: "40 get, 40 update, 2 list"},
+		"another edit of this run wrote one since": {ours: "ours", calls: "42 get, 41 update, 2 list"},
+		"another client wrote one at the same time": {after: func(f *far) {
 			sid := accounttest.NumberSID(7)
 			row := f.Rows[sid]
 			f.Clock = f.Clock.Add(time.Second)
 			row.FriendlyName, row.DateUpdated = "theirs", f.Clock
 			f.Rows[sid] = row
-		}, "41 get, 40 update, 2 list", "Twilio holds something else than was written"},
+		}, calls: "41 get, 40 update, 2 list", says: "Twilio holds something else than was written"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			h, far := newFar(40)
 			far.OnWrite = func(string) error {
-				if far.Calls["update"] == 40 {
+				if far.Calls["update"] == 40 && each.after != nil {
 					each.after(far)
 				}
 				return nil
@@ -212,9 +214,13 @@ func TestRoundIsReadBackByOneListing(t *testing.T) {
 				}
 				return left, err
 			}, func(ctx context.Context, number bot.Number, round *account.Round) error {
-				return round.EditNumber(ctx, number.SID, nil, func(ctx context.Context, e *account.Edit) error {
+				err := round.EditNumber(ctx, number.SID, nil, func(ctx context.Context, e *account.Edit) error {
 					return e.Write(ctx, bot.NumberChange{FriendlyName: &label})
 				})
+				if each.ours != "" && number.SID == accounttest.NumberSID(7) {
+					err = errors.Join(err, write(ctx, h.Account, 7, nil, bot.NumberChange{FriendlyName: &each.ours}))
+				}
+				return err
 			})
 			if got := fmt.Sprintf("%d get, %d update, %d list", far.Calls["get"], far.Calls["update"], far.Calls["list"]); got != each.calls {
 				t.Errorf("%s: %s, want %s", name, got, each.calls)

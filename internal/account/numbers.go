@@ -263,12 +263,15 @@ func (n *numbers) lastWrite(numberSID string) Moment {
 	return n.written[numberSID]
 }
 
-func (n *numbers) wroteNumber(numberSID string) {
+// wroteNumber keeps that this process wrote a number, and returns a moment behind it.
+func (n *numbers) wroteNumber(numberSID string) Moment {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.written[numberSID] = n.clock.Now()
+	now := n.clock.Now()
+	n.written[numberSID] = now
 	n.all.wrote()
 	for _, alike := range n.labels {
 		alike.wrote()
 	}
+	return now
 }
