@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 	assistantschema "github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
@@ -111,6 +112,9 @@ func (p *contentPlanner) planFlow(ctx context.Context) {
 
 // checkDraft warns of a newer draft, and refuses what would bury it.
 func (p *contentPlanner) checkDraft(ctx context.Context, writes bool) {
+	if !writes && p.listedWithoutDraft(ctx) {
+		return
+	}
 	live, err := p.provider.account.ReadBot(ctx, p.state.SID.ValueString(), true)
 	if err != nil || live.Draft == 0 {
 		return // a bot that cannot be read was said by the refresh
@@ -123,6 +127,14 @@ func (p *contentPlanner) checkDraft(ctx context.Context, writes bool) {
 	p.diags.AddWarning("A draft of the flow is not published",
 		fmt.Sprintf("Flow %s has a draft, revision %d, that was saved after revision %d was published. It takes no traffic and is left alone; "+
 			"while it exists, a change of this bot is refused, since it would bury the draft.", live, live.Draft, live.Revision))
+}
+
+// listedWithoutDraft reports whether the account's list of flows, which the refresh asked for,
+// shows the bot without a draft. Where nothing is written, a draft that the list does not show
+// yet is said by the next plan.
+func (p *contentPlanner) listedWithoutDraft(ctx context.Context) bool {
+	listed, err := p.provider.account.BotsOf(ctx, bot.Studio, account.AnyTime)
+	return err == nil && slices.ContainsFunc(listed.Bots, func(b bot.Bot) bool { return b.SID == p.state.SID.ValueString() && b.Draft == 0 })
 }
 
 // unmanagedContent says that content which is no longer configured is not deleted, though
