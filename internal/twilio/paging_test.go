@@ -96,7 +96,7 @@ func TestPagesThatShiftLoseAndDoubleNothing(t *testing.T) {
 	shifted := 0
 	for deleted, row := range all {
 		for at := 2; at <= 12; at++ {
-			for added := 0; added <= 12; added++ {
+			for added := range 13 {
 				change := map[int]func([]string) []string{at: func(rows []string) []string {
 					return slices.DeleteFunc(rows, func(each string) bool { return each == row })
 				}}
