@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 	commandVariable = "TWILIOBOT_BENCH_COMMAND" // the provider's command, as a JSON list
 	usageVariable   = "TWILIOBOT_BENCH_USAGE"   // the file that is written to, a line when a provider starts and one when it ends
 	profileVariable = "TWILIOBOT_BENCH_PROFILE" // what the profiles' paths begin with; unset for none
+	boundVariable   = "TWILIOBOT_BENCH_BOUND"   // how many calls the provider sends at once; unset for what it learns
 )
 
 // otherRole plays one of the other roles, if this process was started for it.
@@ -137,6 +139,9 @@ func serveProvider(ctx context.Context, role string) error {
 	address, levels, constructor := provider.Address, provider.LogLevels(os.Getenv), provider.New("bench")
 	if role == serveYardstick {
 		address, levels, constructor = yardstickAddress, yardstickLogLevels(), newYardstick
+	}
+	if bound, err := strconv.Atoi(os.Getenv(boundVariable)); err == nil && role == serveTwiliobot {
+		constructor = provider.NewBounded("bench", bound)
 	}
 	for name, level := range levels {
 		if err := os.Setenv(name, level); err != nil {
