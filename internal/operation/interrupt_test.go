@@ -117,7 +117,7 @@ func TestWhatIsFinishedSharesOneBound(t *testing.T) {
 func TestBoundOfUndoingBeginsWithIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var undone error = errors.New("it was not undone")
+		undone := errors.New("it was not undone")
 		err := Run(t.Context(), "the test", Step{
 			Name: "writing",
 			Do:   func(context.Context) error { time.Sleep(10 * quietBound); return errors.New("broken") },

@@ -20,6 +20,8 @@
 //     -target, so that no two share a listing: the first 10 are run, and their sums scaled to
 //     all of them. Each run is a whole one, and reads the bots too, of which Terraform
 //     targets all.
+//   - knowing the limit is this provider told how many calls the sandbox answers at once, where
+//     -inflight limits them: what it loses by learning it. It is measured only then.
 //
 // Every operation but create begins from a state and an account that were generated: the
 // bots and one binding for each are applied, and the bindings copied. A plan that is not
@@ -74,7 +76,9 @@ type options struct {
 	bots        int
 	runs        int
 	latency     time.Duration
-	inFlight    int // 0 for no limit
+	inFlight    int      // 0 for no limit
+	refuse      int      // of a hundred calls
+	by          []string // the names of those that are measured; nil for all
 	parallelism int
 	operations  []operation
 	profiles    string // a folder; empty for none
@@ -126,6 +130,16 @@ func parse(args []string, log io.Writer) (o options, err error) {
 	flags.IntVar(&o.runs, "runs", 3, "how often each is run, in turn with the others; the table has medians")
 	flags.DurationVar(&o.latency, "latency", 50*time.Millisecond, "how long the sandbox waits before it does what a call asks for")
 	flags.IntVar(&o.inFlight, "inflight", 0, "how many calls the sandbox answers at once; beyond them it answers 429; 0 for no limit")
+	flags.Func("refuse", "how many of the calls the sandbox refuses at random, half with 429 and half with 503, as `percent`: 20%", func(text string) (err error) {
+		if o.refuse, err = strconv.Atoi(strings.TrimSuffix(text, "%")); err != nil || o.refuse < 0 || o.refuse > 90 {
+			return errors.New("give a number from 0 to 90")
+		}
+		return nil
+	})
+	flags.Func("by", "the `names` of the rows that are measured, as the table has them, separated by commas; all by default", func(text string) error {
+		o.by = strings.Split(text, ",")
+		return nil
+	})
 	flags.IntVar(&o.parallelism, "parallelism", 10, "Terraform's flag of that name")
 	flags.StringVar(&o.profiles, "profile", "", "a `folder` for profiles of CPU time and memory of the provider, of one more run of each operation")
 	if err := flags.Parse(args); err != nil {

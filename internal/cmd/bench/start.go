@@ -58,7 +58,7 @@ func (b *bench) prepare(ctx context.Context, c contender, n int) (s start, err e
 	if err := s.restore(b, operation{fromNothing: true}); err != nil {
 		return s, err
 	}
-	b.box.ClearFaults()
+	b.calm()
 	if _, err := b.terraform(ctx, c, s.folder, "apply", "-auto-approve"); err != nil {
 		return s, err
 	}
