@@ -74,7 +74,7 @@ func sampleOf(t *testing.T, s schema.Schema) tftypes.Value {
 		switch {
 		case i%3 == 1:
 			values[name] = tftypes.NewValue(each, tftypes.UnknownValue)
-		case i%3 == 2 || !(each.Is(tftypes.String) || each.Is(tftypes.Bool)):
+		case i%3 == 2 || !each.Is(tftypes.String) && !each.Is(tftypes.Bool):
 			values[name] = tftypes.NewValue(each, nil)
 		case each.Is(tftypes.Bool):
 			values[name] = tftypes.NewValue(each, true)

@@ -3,6 +3,7 @@ package autopilot
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 )
@@ -86,8 +87,10 @@ var (
 
 // form is a type whose values match a pattern, ignoring letter case.
 func form(pattern string) func(string) (string, bool) {
-	compiled := regexp.MustCompile(`(?i)^(?:` + pattern + `)$`)
-	return func(text string) (string, bool) { return text, compiled.MatchString(text) }
+	// Compiled once it is asked for: the provider has the sandbox in it, and starts three
+	// times for a plan.
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^(?:` + pattern + `)$`) })
+	return func(text string) (string, bool) { return text, compiled().MatchString(text) }
 }
 
 // words is a type whose values are names of at most so many words.
