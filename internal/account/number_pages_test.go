@@ -86,6 +86,9 @@ func TestPagesOfNumbersAreReadAsFarAsTheyAreWanted(t *testing.T) {
 	if err != nil || given != 2 || f.Calls["list"]-before != 2 {
 		t.Errorf("%d pages, %v, after %d calls", given, err, f.Calls["list"]-before)
 	}
+	if all, err := a.Numbers(t.Context(), a.Now()); err != nil || len(all) != 35 {
+		t.Errorf("all are %d numbers, %v", len(all), err)
+	}
 }
 
 func TestManyWhoAskReadAPageOnce(t *testing.T) {
