@@ -66,20 +66,20 @@ func TestCallsOfEachOperation(t *testing.T) {
 		"refresh of 10": {"GET list: 3 api, 1 autopilot, 1 studio", "GET object: 2 studio"},
 		"plan of 10":    {"GET list: 3 api, 1 autopilot, 1 messaging, 1 studio", "GET object: 2 studio"},
 		"create of 10": {
-			"GET list: 30 api, 4 autopilot, 2 messaging, 7 studio", "GET object: 25 api, 20 routes, 32 studio", "POST: 10 api, 6 studio",
+			"GET list: 30 api, 4 autopilot, 2 messaging, 7 studio", "GET object: 25 api, 10 routes, 12 studio", "POST: 10 api, 6 studio",
 		},
-		"update of 10": {"GET list: 16 api, 1 autopilot, 2 messaging, 1 studio", "GET object: 20 api, 52 studio", "POST: 10 api"},
+		"update of 10": {"GET list: 16 api, 1 autopilot, 2 messaging, 1 studio", "GET object: 20 api, 14 studio", "POST: 10 api"},
 		"rename of 10": {
-			"GET list: 80 api, 4 autopilot, 60 conversations, 10 flex-api, 30 messaging, 25 studio, 10 trunking, 10 voice",
-			"GET object: 60 api, 69 studio", "POST: 10 api, 2 studio", "DELETE: 2 studio",
+			"GET list: 64 api, 4 autopilot, 48 conversations, 8 flex-api, 24 messaging, 23 studio, 8 trunking, 8 voice",
+			"GET object: 20 api, 19 studio", "POST: 10 api, 2 studio", "DELETE: 2 studio",
 		},
 		"suspension of 10": {
 			"GET list: 36 api, 1 autopilot, 26 conversations, 6 flex-api, 18 messaging, 12 studio, 6 trunking, 6 voice",
-			"GET object: 22 api, 10 studio", "POST: 12 api, 2 studio",
+			"GET object: 12 api, 10 studio", "POST: 12 api, 2 studio",
 		},
 		"destroy of 10": {
 			"GET list: 20 api, 2 autopilot, 20 conversations, 3 flex-api, 12 messaging, 13 studio, 3 trunking, 3 voice",
-			"GET object: 20 api, 18 studio", "POST: 10 api", "DELETE: 2 studio",
+			"GET object: 20 api, 10 studio", "POST: 10 api", "DELETE: 2 studio",
 		},
 		// More numbers of the same bots cost no call more.
 		"refresh of 30": {"GET list: 3 api, 1 autopilot, 1 studio", "GET object: 2 studio"},
