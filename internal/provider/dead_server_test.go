@@ -165,8 +165,10 @@ func TestServerThatIsGoneEndsAnInterruptedApply(t *testing.T) {
 		for nth, words := range map[int]string{
 			3:  "looking for a bot named",
 			12: "could not be undone. Each phone number answers for one of the two bots",
-			40: "could not be undone. Each phone number answers for one of the two bots",
-			60: "The new bot carries every phone number",
+			25: "could not be undone. Each phone number answers for one of the two bots",
+			40: "could not be undone. Each Messaging Service, and whatever else leads to it, leads to one of the two bots",
+			54: "The new bot carries every phone number",
+			62: "The old bot is deleted",
 		} {
 			p, err := s.provider()
 			if err != nil {
