@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 )
 
 // Rounds is how often the account's numbers, or the other ways in, are listed again because
@@ -37,13 +38,30 @@ func (r *Round) add(w written) {
 	r.written[w.sid] = w
 }
 
+// end reads back what was written, from a listing begun at the moment or later, also where
+// the round failed or Terraform is stopped: whoever undoes it goes by what is read, and would
+// take a write that does not show yet for one that another client has undone.
+func (r *Round) end(ctx context.Context, since Moment, failed error) error {
+	if failed == nil {
+		failed = r.confirm(ctx, since)
+		if failed == nil || ctx.Err() == nil {
+			return failed
+		}
+	}
+	_, _ = confirm.Settle(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, r.confirm(ctx, since) })
+	return failed
+}
+
 // confirm reads the numbers that were written from a listing begun at the moment or later,
 // and by itself each that is not there as it was written.
 func (r *Round) confirm(ctx context.Context, since Moment) error {
+	lagging := map[string]bool{}
 	err := r.account.PagesOfNumbers(ctx, since, pagesFor(len(r.written)), func(page []bot.Number) bool {
 		for _, number := range page {
 			if write, ok := r.written[number.SID]; ok && write.change.Holds(number) {
 				delete(r.written, number.SID)
+			} else if ok {
+				lagging[number.SID] = true
 			}
 		}
 		return len(r.written) > 0
@@ -64,6 +82,9 @@ func (r *Round) confirm(ctx context.Context, since Moment) error {
 				return nil // another edit of this run, which read it before, wrote it since
 			}
 			_, err = write.confirm(ctx, func(ctx context.Context) (bot.Number, error) { return r.account.numbers.api.Get(ctx, sid) })
+			if err == nil && lagging[sid] {
+				r.account.wroteNumber(sid) // it shows since it was listed
+			}
 			return err
 		})
 	}
@@ -89,11 +110,9 @@ func (a *Account) EachNumber(ctx context.Context, find func(context.Context, Mom
 		for _, number := range left {
 			group.Go(func() error { return do(groupCtx, number, round) })
 		}
-		if err := group.Wait(); err != nil {
-			return err
-		}
+		err = group.Wait()
 		since = a.Now()
-		if err := round.confirm(ctx, since); err != nil {
+		if err := round.end(ctx, since, err); err != nil {
 			return err
 		}
 	}

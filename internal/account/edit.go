@@ -121,6 +121,12 @@ func (e *Edit) write(ctx context.Context, change bot.NumberChange, botSID string
 	}
 	var seen *look
 	looked := 0
+	if sent.Err != nil {
+		// One whose answer was lost is looked for only for a few seconds, so it does not wait
+		// for the writes of others, nor they for it.
+		e.answered()
+		looked++
+	}
 	after, err := sent.confirm(ctx, func(ctx context.Context) (number bot.Number, err error) {
 		if looked++; looked > 1 {
 			return e.account.numbers.api.Get(ctx, before.SID)
@@ -130,8 +136,9 @@ func (e *Edit) write(ctx context.Context, change bot.NumberChange, botSID string
 		}
 		return seen.numbers[before.SID].value, seen.numbers[before.SID].err
 	})
-	if sent.Err != nil {
-		e.account.wroteNumber(before.SID) // it may have happened since the answer was lost
+	if looked > 1 {
+		// It may have happened, or begun to show, since what was listed behind it.
+		e.account.wroteNumber(before.SID)
 	}
 	if after.SID != "" {
 		e.Number = after

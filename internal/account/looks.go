@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,6 +24,10 @@ const (
 	readsOfPage = 2
 	// fullLook is how many edits a read waits for: as many as Terraform has under way.
 	fullLook = 10
+	// settleBound is how long a read waits for edits that are under way, so that a write which
+	// Twilio does not answer leaves time to read those that it did: they are looked for no
+	// longer than confirm.Bound.
+	settleBound = 5 * time.Second
 )
 
 // pagesFor is how many pages of a list cost no more than reads of so many single records.
@@ -60,8 +65,10 @@ func (w *writes) begin() (answered func()) {
 	})
 }
 
-// settle waits until no edit is under way, or enough is.
+// settle waits until no edit is under way, or enough is, but for settleBound at most.
 func (w *writes) settle(ctx context.Context, enough <-chan struct{}) {
+	ctx, cancel := context.WithTimeout(ctx, settleBound)
+	defer cancel()
 	for {
 		w.mu.Lock()
 		var edit chan struct{}
