@@ -25,7 +25,7 @@ func main() {
 			}
 		}
 	}
-	if err := provider.Serve(version, *debug); err != nil {
+	if err := provider.Serve(provider.New(version), *debug); err != nil {
 		log.Fatal(err)
 	}
 }

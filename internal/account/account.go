@@ -30,7 +30,12 @@ type Account struct {
 	*locks
 	*claims
 	*holdsKnown
+
+	looks *looks
 }
+
+// Applying reports whether this process has begun to write: what only plans never does.
+func (a *Account) Applying() bool { return a.applying.Load() }
 
 // New is an account over its numbers, Messaging Services and engines, and the ways in to bots
 // that have a list of their own.
@@ -38,6 +43,7 @@ func New(sid string, webhooks bot.Webhooks, numberAPI Numbers, serviceAPI Servic
 	a := &Account{SID: sid, Webhooks: webhooks, replacements: newReplacements(), locks: newLocks(), claims: newClaims(), holdsKnown: newHoldsKnown()}
 	a.numbers = newNumbers(&a.clock, numberAPI)
 	a.bots = newBots(&a.clock, hosts)
+	a.looks = newLooks(a)
 	a.services = newServices(&a.clock, serviceAPI)
 	a.ways = newWays(&a.clock, waysIn, derivedWays(a.services, a.bots)...)
 	return a

@@ -26,7 +26,7 @@ func TestManyReadsCostOneListing(t *testing.T) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			if n, err := d.Number(t.Context(), accounttest.NumberSID(i)); err != nil || n.SID != accounttest.NumberSID(i) {
+			if n, err := d.Number(t.Context(), accounttest.NumberSID(i), account.LastRead{}); err != nil || n.SID != accounttest.NumberSID(i) {
 				t.Errorf("%s: %v %v", accounttest.NumberSID(i), n, err)
 			}
 		}()
@@ -41,7 +41,7 @@ func TestFewReadsNeverPayForALargeAccount(t *testing.T) {
 	f := accounttest.NewNumbers(200)
 	d := over(f)
 	for i := range singleReads {
-		if _, err := d.Number(t.Context(), accounttest.NumberSID(i)); err != nil {
+		if _, err := d.Number(t.Context(), accounttest.NumberSID(i), account.LastRead{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,7 +54,7 @@ func TestWhatThisProcessWroteIsReadAnew(t *testing.T) {
 	f := accounttest.NewNumbers(20)
 	d := over(f)
 	for i := range 12 {
-		if _, err := d.Number(t.Context(), accounttest.NumberSID(i)); err != nil {
+		if _, err := d.Number(t.Context(), accounttest.NumberSID(i), account.LastRead{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestWhatThisProcessWroteIsReadAnew(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	n, err := d.Number(t.Context(), accounttest.NumberSID(3))
+	n, err := d.Number(t.Context(), accounttest.NumberSID(3), account.LastRead{})
 	if err != nil || n.Messaging.ApplicationSID != accounttest.Application {
 		t.Errorf("an old listing was served: %+v %v", n, err)
 	}

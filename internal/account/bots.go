@@ -19,13 +19,14 @@ type bots struct {
 	hosts     map[bot.Engine]Host
 	perEngine map[bot.Engine]*listing[bot.Listing]
 	flowURLs  *flowURLs
+	known     *knownBots
 
 	unreadMu sync.Mutex
 	unread   map[bot.Engine]error
 }
 
 func newBots(clock *clock, hosts map[bot.Engine]Host) *bots {
-	b := &bots{clock: clock, hosts: map[bot.Engine]Host{}, perEngine: map[bot.Engine]*listing[bot.Listing]{}, flowURLs: newFlowURLs(), unread: map[bot.Engine]error{}}
+	b := &bots{clock: clock, hosts: map[bot.Engine]Host{}, perEngine: map[bot.Engine]*listing[bot.Listing]{}, flowURLs: newFlowURLs(), known: newKnownBots(), unread: map[bot.Engine]error{}}
 	for _, engine := range bot.Engines() {
 		host, ok := hosts[engine]
 		if !ok {
@@ -36,7 +37,7 @@ func newBots(clock *clock, hosts map[bot.Engine]Host) *bots {
 			b.flowURLs.learn(listed.Bots...)
 			return listed, err
 		})
-		b.hosts[engine] = tracked{host, b.perEngine[engine], b.flowURLs, newBotReads()}
+		b.hosts[engine] = tracked{host, clock, b.perEngine[engine], b.flowURLs, b.known}
 	}
 	return b
 }
@@ -116,20 +117,31 @@ func (b *bots) BotsOf(ctx context.Context, engine bot.Engine, since Moment) (bot
 	return listed, nil
 }
 
-// Bot reads one bot, without content, from a listing made earlier in this run where
-// there is one. bot.ErrNotFound when it no longer exists.
+// Bot reads one bot, without content, from what this run read earlier where that has it and
+// is no older than the run's own last write of it. bot.ErrNotFound when it no longer exists.
 func (b *bots) Bot(ctx context.Context, sid string) (bot.Bot, error) {
 	host, err := b.HostOf(sid)
 	if err != nil {
 		return bot.Bot{}, err
 	}
 	engine, _ := bot.EngineOf(sid)
-	if listed, ok := b.perEngine[engine].known(); ok {
-		if at := slices.IndexFunc(listed.Bots, func(each bot.Bot) bool { return each.SID == sid }); at >= 0 {
-			return listed.Bots[at], nil
-		}
+	if b.known.isDeleted(sid) {
+		return bot.Bot{}, fmt.Errorf("bot %s was deleted in this run: %w", sid, bot.ErrNotFound)
+	}
+	listed := b.perEngine[engine].sofar()
+	if found, ok := b.known.in(listed.value, listed.begun, sid); ok {
+		return found, nil
 	}
 	return host.Get(ctx, sid)
+}
+
+// BotAsRead is a bot without its content, as a read of it says and no listing: from a read
+// made earlier in this run where this process has not written it since. bot.ErrNotFound when it no longer exists.
+func (b *bots) BotAsRead(ctx context.Context, sid string) (bot.Bot, error) {
+	if read, ok := b.known.asRead(sid); ok {
+		return read, nil
+	}
+	return b.ReadBot(ctx, sid, false)
 }
 
 // ReadBot reads a bot with its content, or without when its content is managed

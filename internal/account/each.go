@@ -3,10 +3,12 @@ package account
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 )
 
 // Rounds is how often the account's numbers, or the other ways in, are listed again because
@@ -16,24 +18,101 @@ const Rounds = 5
 // atOnce is how many numbers are written at the same time.
 const atOnce = 8
 
-// EachNumber does something to every number that find lists, and looks again until it
-// lists none: another process may bind one at the same time.
-func EachNumber(ctx context.Context, find func(context.Context) ([]bot.Number, error), do func(context.Context, bot.Number) error) error {
+// Round is one round over many numbers, whose writes are read back together when it ends.
+type Round struct {
+	account *Account
+
+	mu      sync.Mutex
+	written map[string]written // by SID: the last write of each number
+}
+
+// EditNumber is that of the account, but for writes that Twilio answered: they are read back
+// when the round ends.
+func (r *Round) EditNumber(ctx context.Context, sid string, log *UndoLog, decide func(context.Context, *Edit) error) error {
+	return r.account.editNumber(ctx, sid, log, r, decide)
+}
+
+func (r *Round) add(w written) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.written[w.sid] = w
+}
+
+// end reads back what was written, from a listing begun at the moment or later, also where
+// the round failed or Terraform is stopped: whoever undoes it goes by what is read, and would
+// take a write that does not show yet for one that another client has undone.
+func (r *Round) end(ctx context.Context, since Moment, failed error) error {
+	if failed == nil {
+		failed = r.confirm(ctx, since)
+		if failed == nil || ctx.Err() == nil {
+			return failed
+		}
+	}
+	_, _ = confirm.Settle(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, r.confirm(ctx, since) })
+	return failed
+}
+
+// confirm reads the numbers that were written from a listing begun at the moment or later,
+// and by itself each that is not there as it was written.
+func (r *Round) confirm(ctx context.Context, since Moment) error {
+	lagging := map[string]bool{}
+	err := r.account.PagesOfNumbers(ctx, since, pagesFor(len(r.written)), func(page []bot.Number) bool {
+		for _, number := range page {
+			if write, ok := r.written[number.SID]; ok && write.change.Holds(number) {
+				delete(r.written, number.SID)
+			} else if ok {
+				lagging[number.SID] = true
+			}
+		}
+		return len(r.written) > 0
+	})
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for sid, write := range r.written {
+		group.Go(func() error {
+			unlock, err := r.account.lock(ctx, "number "+sid)
+			if err != nil {
+				return err
+			}
+			defer unlock()
+			if r.account.lastWrite(sid) != write.at {
+				return nil // another edit of this run, which read it before, wrote it since
+			}
+			_, err = write.confirm(ctx, func(ctx context.Context) (bot.Number, error) { return r.account.numbers.api.Get(ctx, sid) })
+			if err == nil && lagging[sid] {
+				r.account.wroteNumber(sid) // it shows since it was listed
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// EachNumber does something to every number that find lists, as it was at a moment or later,
+// and looks again until it lists none: another process may bind one at the same time.
+func (a *Account) EachNumber(ctx context.Context, find func(context.Context, Moment) ([]bot.Number, error), do func(context.Context, bot.Number, *Round) error) error {
 	var left []bot.Number
+	since := a.Now()
 	for range Rounds {
 		var err error
-		if left, err = find(ctx); err != nil {
+		if left, err = find(ctx, since); err != nil {
 			return err
 		}
 		if len(left) == 0 {
 			return nil
 		}
-		group, ctx := errgroup.WithContext(ctx)
+		round := &Round{account: a, written: map[string]written{}}
+		group, groupCtx := errgroup.WithContext(ctx)
 		group.SetLimit(atOnce)
 		for _, number := range left {
-			group.Go(func() error { return do(ctx, number) })
+			group.Go(func() error { return do(groupCtx, number, round) })
 		}
-		if err := group.Wait(); err != nil {
+		err = group.Wait()
+		since = a.Now()
+		if err := round.end(ctx, since, err); err != nil {
 			return err
 		}
 	}

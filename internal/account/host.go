@@ -78,57 +78,75 @@ type Validator interface {
 }
 
 // tracked makes the listing of an engine stale with every write to it, however it ends, and
-// remembers the bots that it gives, and their URLs.
+// remembers what this run read and wrote of each bot.
 type tracked struct {
 	Host
+	clock   *clock
 	listing *listing[bot.Listing]
 	urls    *flowURLs
-	reads   *botReads
+	known   *knownBots
 }
 
 func (t tracked) Get(ctx context.Context, sid string) (bot.Bot, error) {
-	return t.read(ctx, sid, t.Host.Get)
+	begun := t.clock.Now()
+	b, err := t.Host.Get(ctx, sid)
+	return t.learn(b, begun, true, err)
 }
 
 func (t tracked) Read(ctx context.Context, sid string) (bot.Bot, error) {
-	return t.read(ctx, sid, t.Host.Read)
-}
-
-func (t tracked) read(ctx context.Context, sid string, get func(context.Context, string) (bot.Bot, error)) (bot.Bot, error) {
-	begun := t.listing.clock.Now()
-	b, err := get(ctx, sid)
-	t.urls.learn(b)
-	if err == nil {
-		t.reads.learn(b, begun)
-	}
-	return b, err
+	begun := t.clock.Now()
+	b, err := t.Host.Read(ctx, sid)
+	return t.learn(b, begun, true, err)
 }
 
 func (t tracked) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
-	defer t.listing.wrote()
 	b, err := t.Host.Create(ctx, spec)
-	t.urls.learn(b)
-	return b, err
+	return t.learn(b, t.wrote(b.SID), false, err)
 }
 
 func (t tracked) Unmark(ctx context.Context, sid string, spec bot.Spec) (bot.Bot, error) {
-	defer t.listing.wrote()
-	return t.Host.Unmark(ctx, sid, spec)
+	b, err := t.Host.Unmark(ctx, sid, spec)
+	return t.learn(b, t.wrote(sid), false, err)
 }
 
 func (t tracked) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
-	defer t.listing.wrote()
-	return t.Host.Update(ctx, sid, from, to)
+	b, err := t.Host.Update(ctx, sid, from, to)
+	return t.learn(b, t.wrote(sid), false, err)
 }
 
 func (t tracked) Delete(ctx context.Context, sid string) error {
-	defer t.listing.wrote()
-	return t.Host.Delete(ctx, sid)
+	err := t.Host.Delete(ctx, sid)
+	return t.deleted(sid, err)
 }
 
 func (t tracked) Discard(ctx context.Context, sid string) error {
-	defer t.listing.wrote()
-	return t.Host.Discard(ctx, sid)
+	err := t.Host.Discard(ctx, sid)
+	return t.deleted(sid, err)
+}
+
+func (t tracked) deleted(sid string, err error) error {
+	t.wrote(sid)
+	if err == nil {
+		t.known.wasDeleted(sid)
+	}
+	return err
+}
+
+func (t tracked) wrote(sid string) Moment {
+	t.clock.applying.Store(true)
+	t.listing.wrote()
+	now := t.clock.Now()
+	t.known.wrote(sid, now)
+	return now
+}
+
+// learn keeps what was read at the moment or later, if it was.
+func (t tracked) learn(b bot.Bot, begun Moment, read bool, err error) (bot.Bot, error) {
+	if err == nil {
+		t.urls.learn(b)
+		t.known.learn(b, begun, read)
+	}
+	return b, err
 }
 
 // untracked is the host itself, which may be more than a Host.

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 )
@@ -15,25 +16,49 @@ type Moment int64
 const AnyTime Moment = 0
 
 // clock counts the moments of an account.
-type clock struct{ last atomic.Int64 }
+type clock struct {
+	last     atomic.Int64
+	applying atomic.Bool // whether the process has begun to write
+}
 
 // Now is this moment. A listing asked for since now is begun after everything that
 // happened before the call, such as a write that was answered.
 func (c *clock) Now() Moment { return Moment(c.last.Add(1)) }
 
+// A listing is read to a depth: so many pages, or to one of these.
+const (
+	whole   = math.MaxInt - 1 // to its end
+	settled = math.MaxInt     // and what its pages may have lost, since they shifted, was looked for
+)
+
+// portion is a listing as far as it was read.
+type portion[T any] struct {
+	value T
+	begun Moment // zero where nothing was read
+	depth int    // the number of pages, whole, or settled
+}
+
+// meets reports whether a listing was begun at the moment or later, and read so deep.
+func (p portion[T]) meets(moment Moment, depth int) bool {
+	return p.begun != 0 && p.begun >= moment && p.depth >= depth
+}
+
 // listing is one kind of listing, shared by those whose moment it meets: an answer is
 // never older than the moment that a caller asks for, nor than this process's own last
 // write to what is listed.
 //
-// One listing is under way at a time. Those whom it does not serve, since it was begun
-// before their moment, wait for the next one together.
+// One listing is under way at a time, and is read as deep as the deepest of those asks who
+// wait for it; where another asks for more of it later, it goes on from where it stopped.
+// Those whom it does not serve, since it was begun before their moment, wait for the next
+// one together.
 type listing[T any] struct {
 	clock *clock
-	read  func(context.Context) (T, error)
+	// more reads one page more than a value has, which was read to the depth. The first is
+	// asked for with a depth of 0.
+	more func(ctx context.Context, value T, depth int) (T, int, error)
 
 	mu      sync.Mutex
-	value   T
-	begun   Moment // of value; zero before the first listing
+	last    portion[T]
 	written Moment // after the last write of this process
 	running *flight[T]
 	next    *flight[T] // begins when running has ended
@@ -41,14 +66,25 @@ type listing[T any] struct {
 
 // flight is a listing that is under way, or waits for its turn.
 type flight[T any] struct {
-	begun Moment // zero while it waits
-	ended chan struct{}
-	value T
-	err   error
+	portion[T]
+
+	ctx    context.Context // that of whoever asked first
+	wanted int             // the depth
+	ended  chan struct{}
+	err    error
 }
 
+// newListing is a listing that is read all at once.
 func newListing[T any](clock *clock, read func(context.Context) (T, error)) *listing[T] {
-	return &listing[T]{clock: clock, read: read}
+	return &listing[T]{clock: clock, more: func(ctx context.Context, _ T, _ int) (T, int, error) {
+		value, err := read(ctx)
+		return value, settled, err
+	}}
+}
+
+// newPagedListing is a listing that is read page by page.
+func newPagedListing[T any](clock *clock, more func(ctx context.Context, value T, depth int) (T, int, error)) *listing[T] {
+	return &listing[T]{clock: clock, more: more}
 }
 
 // wrote makes what was listed before this moment stale.
@@ -58,80 +94,119 @@ func (l *listing[T]) wrote() {
 	l.written = l.clock.Now()
 }
 
-// lastWritten is the moment after the last write of this process; zero before the first.
-func (l *listing[T]) lastWritten() Moment {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.written
-}
-
 // known is what was listed last, without asking; ok is false where it is stale.
 func (l *listing[T]) known() (value T, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.begun == 0 || l.begun < l.written {
+	if !l.last.meets(l.written, whole) {
 		return value, false
 	}
-	return l.value, true
+	return l.last.value, true
 }
 
-// since is a listing that was begun at the moment or later. It goes on when a caller
-// gives up, and each caller waits no longer than its own context.
-func (l *listing[T]) since(ctx context.Context, moment Moment) (T, error) {
+// sofar is what was listed last, stale or not.
+func (l *listing[T]) sofar() portion[T] {
 	l.mu.Lock()
-	moment = max(moment, l.written)
-	if l.begun != 0 && l.begun >= moment {
+	defer l.mu.Unlock()
+	return l.last
+}
+
+// since is the whole listing, begun at the moment or later. It goes on when a caller gives
+// up, and each caller waits no longer than its own context.
+func (l *listing[T]) since(ctx context.Context, moment Moment) (T, error) {
+	read, err := l.upTo(ctx, moment, settled)
+	return read.value, err
+}
+
+// upTo is since for those who need no more of the listing than to a depth.
+func (l *listing[T]) upTo(ctx context.Context, moment Moment, depth int) (portion[T], error) {
+	l.mu.Lock()
+	return l.ask(ctx, max(moment, l.written), depth)
+}
+
+// ofThisRun is upTo for those who look themselves at what this process has written: the rest
+// is taken as it was listed, before a write too.
+func (l *listing[T]) ofThisRun(ctx context.Context, depth int) (portion[T], error) {
+	l.mu.Lock()
+	return l.ask(ctx, AnyTime, depth)
+}
+
+// ask answers with what was listed, or waits for it. The caller holds the lock, which it
+// frees.
+func (l *listing[T]) ask(ctx context.Context, moment Moment, depth int) (portion[T], error) {
+	if l.last.meets(moment, depth) {
 		defer l.mu.Unlock()
-		return l.value, nil
+		return l.last, nil
 	}
-	f := l.join(ctx, moment)
+	f := l.join(ctx, moment, depth)
 	l.mu.Unlock()
 	select {
 	case <-f.ended:
-		return f.value, f.err
+		return f.portion, f.err
 	case <-ctx.Done():
-		var zero T
-		return zero, ctx.Err()
+		return portion[T]{}, ctx.Err()
 	}
 }
 
-// join is the flight that meets a moment. The caller holds the lock.
-func (l *listing[T]) join(ctx context.Context, moment Moment) *flight[T] {
+// join is the flight that meets a moment and a depth. The caller holds the lock.
+func (l *listing[T]) join(ctx context.Context, moment Moment, depth int) *flight[T] {
+	waiting := func() *flight[T] {
+		return &flight[T]{ctx: context.WithoutCancel(ctx), wanted: depth, ended: make(chan struct{})}
+	}
 	switch {
 	case l.running == nil:
-		l.running = &flight[T]{ended: make(chan struct{})}
-		l.start(ctx, l.running)
+		l.running = waiting()
+		if l.last.meets(moment, 0) {
+			l.running.portion = l.last
+		}
+		l.start(l.running)
 		return l.running
 	case l.running.begun >= moment:
+		l.running.wanted = max(l.running.wanted, depth)
 		return l.running
 	case l.next == nil:
-		l.next = &flight[T]{ended: make(chan struct{})}
-		waiting := l.next
-		running := l.running
-		go func() {
-			<-running.ended
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.running, l.next = waiting, nil
-			l.start(ctx, waiting)
-		}()
+		l.next = waiting()
+	default:
+		l.next.wanted = max(l.next.wanted, depth)
 	}
 	return l.next
 }
 
-// start begins a listing. The caller holds the lock.
-func (l *listing[T]) start(ctx context.Context, f *flight[T]) {
-	f.begun = l.clock.Now()
+// start begins a listing, or goes on with one. The caller holds the lock.
+func (l *listing[T]) start(f *flight[T]) {
+	if f.begun == 0 {
+		f.begun = l.clock.Now()
+	}
 	go func() {
-		f.value, f.err = l.read(context.WithoutCancel(ctx))
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if f.err == nil {
-			l.value, l.begun = f.value, f.begun
+		for {
+			value, depth, err := l.more(f.ctx, f.value, f.depth)
+			if l.ends(f, value, depth, err) {
+				return
+			}
 		}
-		if l.next == nil {
-			l.running = nil
-		}
-		close(f.ended)
 	}()
+}
+
+// ends takes what was read, and reports whether the flight ends with it.
+func (l *listing[T]) ends(f *flight[T], value T, depth int, err error) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil {
+		f.value, f.depth = value, depth
+		if depth < f.wanted {
+			return false
+		}
+		l.last = f.portion
+	} else {
+		f.err = err
+		if l.last.begun == f.begun {
+			l.last = portion[T]{} // its next page may not be there any more
+		}
+	}
+	l.running, l.next = l.next, nil
+	if l.running != nil {
+		l.start(l.running)
+	}
+	close(f.ended)
+	return true
 }

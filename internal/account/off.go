@@ -61,7 +61,10 @@ func Unreachable(reason error) *Account {
 
 type noNumbers struct{ reason error }
 
-func (n noNumbers) List(context.Context) ([]bot.Number, error) { return nil, n.reason }
+func (n noNumbers) Pages(string) (next func(context.Context) ([]bot.Number, bool, error), missed func(context.Context) ([]bot.Number, error)) {
+	return func(context.Context) ([]bot.Number, bool, error) { return nil, false, n.reason },
+		func(context.Context) ([]bot.Number, error) { return nil, n.reason }
+}
 func (n noNumbers) Find(context.Context, string) (bot.Number, error) {
 	return bot.Number{}, n.reason
 }

@@ -202,12 +202,12 @@ func TestEachNumberLooksAgainUntilThereIsNone(t *testing.T) {
 		"looking fails at last":     {[]int{3}, nil, 3, "cannot look"},
 	} {
 		looks, done := 0, make(chan string, 100)
-		err := account.EachNumber(t.Context(), func(context.Context) ([]bot.Number, error) {
+		err := newHouse(1, account.NoServices{}).EachNumber(t.Context(), func(context.Context, account.Moment) ([]bot.Number, error) {
 			if looks++; looks > len(each.rounds) {
 				return nil, errors.New("cannot look")
 			}
 			return rows(each.rounds[looks-1]), nil
-		}, func(_ context.Context, n bot.Number) error {
+		}, func(_ context.Context, n bot.Number, _ *account.Round) error {
 			done <- n.SID
 			return each.fails
 		})
@@ -641,7 +641,7 @@ func TestNumberIsFoundByItsPhoneNumber(t *testing.T) {
 		t.Errorf("%+v, %v after %v", n, err, h.numbers.Calls)
 	}
 	for i := range singleReads {
-		if _, err := h.Number(t.Context(), accounttest.NumberSID(i)); err != nil {
+		if _, err := h.Number(t.Context(), accounttest.NumberSID(i), account.LastRead{}); err != nil {
 			t.Fatal(err)
 		}
 	}

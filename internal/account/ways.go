@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/confirm"
 )
 
 // WaysIn is one kind of ways in to bots at Twilio, beside the phone numbers.
@@ -123,6 +124,7 @@ func (a *Account) EditWay(ctx context.Context, way bot.Way, log *UndoLog, decide
 	if err != nil {
 		return err
 	}
+	a.applying.Store(true)
 	unlock, err := a.lock(ctx, "way in "+way.Key())
 	if err != nil {
 		return err
@@ -144,7 +146,11 @@ func (a *Account) EditWay(ctx context.Context, way bot.Way, log *UndoLog, decide
 	}
 	defer kind.wrote()
 	defer a.wroteWay(to)
-	if err := kind.Write(ctx, to); err != nil {
+	err = confirm.Again(ctx, func(ctx context.Context) error { return kind.Write(ctx, to) }, func(ctx context.Context) (bool, error) {
+		again, err := kind.Get(ctx, way.SID, way.Field)
+		return again == now, err
+	})
+	if err != nil {
 		return fmt.Errorf("writing %s: %w", way, err)
 	}
 	return nil

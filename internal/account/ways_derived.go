@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -132,7 +133,8 @@ func (s applicationWays) Write(ctx context.Context, way bot.Way) error {
 // subflowWays are the states of flows that run another flow as a subflow, or redirect to
 // it.
 type subflowWays struct {
-	bots *bots
+	bots  *bots
+	reads singleflight.Group // by flow and revision
 
 	mu    sync.Mutex
 	known map[flowRevision][]bot.Way
@@ -181,6 +183,18 @@ func (s *subflowWays) referencesOf(ctx context.Context, listed bot.Bot) ([]bot.W
 	if ok {
 		return known, nil
 	}
+	// Several bots are replaced at once, and each asks for all flows.
+	found, err, _ := s.reads.Do(fmt.Sprint(at), func() (any, error) { return s.readReferences(context.WithoutCancel(ctx), listed) })
+	all, _ := found.([]bot.Way)
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.known[at] = all
+	}
+	return all, err
+}
+
+func (s *subflowWays) readReferences(ctx context.Context, listed bot.Bot) ([]bot.Way, error) {
 	read, err := s.bots.Host(bot.Studio).Read(ctx, listed.SID)
 	if errors.Is(err, bot.ErrNotFound) {
 		return nil, nil
@@ -197,9 +211,6 @@ func (s *subflowWays) referencesOf(ctx context.Context, listed bot.Bot) ([]bot.W
 			})
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.known[at] = all
 	return all, nil
 }
 

@@ -2,7 +2,6 @@ package binding
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
@@ -62,6 +61,9 @@ func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.Rou
 // mark first and then reads the numbers; a binding writes its number first and then reads
 // the mark. Whichever comes second corrects.
 func Bind(ctx context.Context, a *account.Account, b Binding, snapshot bot.RouteSnapshot, own string, log *account.UndoLog) (number bot.Number, notices []bot.Notice, err error) {
+	if _, err := a.HostOf(b.BotSID); err != nil {
+		return bot.Number{}, nil, err
+	}
 	err = a.EditNumber(ctx, b.NumberSID, log, func(ctx context.Context, e *account.Edit) error {
 		for left := tries; ; left-- {
 			said, hold, err := bindOnce(ctx, a, e, b, snapshot, own)
@@ -108,15 +110,14 @@ func bindOnce(ctx context.Context, a *account.Account, e *account.Edit, b Bindin
 		})
 	}
 	e.Claim(b.Channels)
-	if !decision.Change.Empty() {
-		if err := e.Write(ctx, decision.Change); err != nil {
-			return nil, hold, err
-		}
-		if err := botExists(ctx, a, e, before, b.BotSID); err != nil {
-			return nil, hold, err
-		}
+	behind, err := e.WriteFor(ctx, decision.Change, b.BotSID)
+	if err != nil {
+		return nil, hold, err
 	}
-	if err := suspension.Follow(ctx, a, e, b.BotSID, hold); err != nil {
+	if behind.BotGone {
+		return nil, hold, putBack(ctx, e, before, b.BotSID)
+	}
+	if err := suspension.Follow(ctx, a, e, b.BotSID, hold, behind.Holds); err != nil {
 		return notices, hold, err
 	}
 	return notices, hold, verify(ctx, a, e.Number, b)
@@ -141,21 +142,9 @@ func verify(ctx context.Context, a *account.Account, n bot.Number, b Binding) er
 	return nil
 }
 
-// botExists puts a number back when its bot was deleted while it was bound: another
-// process may have replaced or deleted it, having looked for its numbers before this one
-// was written.
-func botExists(ctx context.Context, a *account.Account, e *account.Edit, before bot.Number, botSID string) error {
-	host, err := a.HostOf(botSID)
-	if err != nil {
-		return err
-	}
-	engine, _ := bot.EngineOf(botSID)
-	if !a.Reachable(engine) {
-		return nil
-	}
-	if _, err := host.Get(ctx, botSID); !errors.Is(err, bot.ErrNotFound) {
-		return err
-	}
+// putBack puts a number back whose bot was deleted while it was bound: another process may
+// have replaced or deleted it, having looked for its numbers before this one was written.
+func putBack(ctx context.Context, e *account.Edit, before bot.Number, botSID string) error {
 	var back bot.NumberChange
 	for _, channel := range bot.Channels() {
 		*back.Side(channel) = e.Number.Side(channel).ChangeTo(before.Side(channel))

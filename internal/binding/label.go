@@ -150,17 +150,12 @@ func LabelOnRename(n bot.Number, from, to string) *string {
 // Each number is one write; cut off between two, the ones not reached keep the old name,
 // which is a label and nothing more.
 func Relabel(ctx context.Context, a *account.Account, botSID, from, to string) error {
-	numbers, err := a.NumbersOf(ctx, botSID, a.Now())
-	if err != nil {
-		return err
-	}
-	for _, number := range numbers {
-		err := a.EditNumber(ctx, number.SID, nil, func(ctx context.Context, e *account.Edit) error {
+	return a.EachNumber(ctx, func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
+		numbers, err := a.NumbersOf(ctx, botSID, since)
+		return slices.DeleteFunc(numbers, func(n bot.Number) bool { return LabelOnRename(n, from, to) == nil }), err
+	}, func(ctx context.Context, number bot.Number, round *account.Round) error {
+		return round.EditNumber(ctx, number.SID, nil, func(ctx context.Context, e *account.Edit) error {
 			return e.Write(ctx, bot.NumberChange{FriendlyName: LabelOnRename(e.Number, from, to)})
 		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }

@@ -69,6 +69,11 @@ type Listing struct {
 	Holds []Hold
 }
 
+// HoldsOf are the holds of a bot.
+func (l Listing) HoldsOf(botSID string) []Hold {
+	return slices.DeleteFunc(slices.Clone(l.Holds), func(h Hold) bool { return h.BotSID != botSID })
+}
+
 // Content is what a bot is made of: at most one of the kinds. None means that the
 // content is managed elsewhere.
 type Content struct {

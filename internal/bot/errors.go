@@ -13,8 +13,12 @@ var (
 	ErrNameTaken = errors.New("the unique name is taken")
 
 	// ErrUncertain says that a write was sent and its answer never came: it may
-	// have happened. It is resolved by looking, never by repeating.
+	// have happened. It is resolved by looking, never by repeating it before.
 	ErrUncertain = errors.New("the write may have happened")
+
+	// ErrFailed says of a write that may have happened that Twilio itself answered, with an
+	// error of its own: nothing of it is on its way any more.
+	ErrFailed = errors.New("Twilio answered that it failed")
 
 	// ErrLagging says that Twilio's answers contradict each other, as they do for
 	// seconds after a write: nothing may be concluded from them.

@@ -3,7 +3,8 @@
 //
 // Twilio's reads may lag its writes by seconds, so a read that shows an object as it
 // was before the write says nothing yet: it is repeated within a bound. A write whose
-// answer never came is resolved in the same way, by looking, and never by repeating it.
+// answer never came is resolved in the same way, by looking, and only one that looking did
+// not find may be sent again (Again).
 //
 // The caller says how to look and what to compare; a look ends in one of five ways:
 //
@@ -23,6 +24,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
 // Bound is how long a write is looked for.
@@ -72,6 +74,9 @@ type Write struct {
 	Err error
 }
 
+// verbCreated is the Verb of a creation.
+const verbCreated = "created"
+
 // lost reports whether the answer to the write never came.
 func (w Write) lost() bool { return errors.Is(w.Err, bot.ErrUncertain) }
 
@@ -90,7 +95,7 @@ func Read[T any](ctx context.Context, w Write, look func(context.Context) (T, er
 		var zero T
 		return zero, w.Err
 	}
-	last, err := Settle(ctx, look)
+	last, err := settle(ctx, w.bound(), look)
 	switch {
 	case err == nil:
 		return last, nil
@@ -121,7 +126,7 @@ func ReadOr[T any](ctx context.Context, w Write, answer T, look func(context.Con
 func (w Write) unanswered() *bot.Problem {
 	now := "it is as it was before"
 	switch w.Verb {
-	case "created":
+	case verbCreated:
 		now = "no such object exists"
 	case "deleted":
 		now = "it still exists"
@@ -193,11 +198,15 @@ func ChangedSincePlan(what string) *bot.Problem {
 }
 
 // Settle looks again and again, with growing pauses, until look returns something other
-// than a stale answer, or Bound passes. It goes on when ctx is cancelled: a write that
-// was made is always read back, so that the account and the state agree however
-// Terraform is stopped.
+// than a stale answer, or Bound passes. It goes on when ctx is cancelled, as long as
+// operation.Finish does: a write that was made is always read back, so that the account and
+// the state agree however Terraform is stopped.
 func Settle[T any](ctx context.Context, look func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Bound)
+	return settle(ctx, Bound, look)
+}
+
+func settle[T any](ctx context.Context, bound time.Duration, look func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := operation.Finish(ctx, bound)
 	defer cancel()
 	return Poll(ctx, look)
 }

@@ -126,9 +126,9 @@ func Delete(ctx context.Context, a *account.Account, sid, uniqueName string, for
 		Cut:  "The bot is deleted; a phone number or Messaging Service that another process bound to it at the same time may be dead, and the next plan shows it.",
 		Do: func(ctx context.Context) error {
 			for _, b := range bots {
-				err := account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
-					return a.NumbersOf(ctx, b.SID, a.Now())
-				}, func(ctx context.Context, number bot.Number) error {
+				err := a.EachNumber(ctx, func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
+					return a.NumbersOf(ctx, b.SID, since)
+				}, func(ctx context.Context, number bot.Number, _ *account.Round) error {
 					said, err := binding.FreeBot(ctx, a, number, b)
 					mu.Lock()
 					defer mu.Unlock()

@@ -35,8 +35,9 @@ type Step struct {
 	Forward bool
 }
 
-// undoBound limits how long undoing may take. It has a context of its own: whoever
-// interrupts Terraform still finds the account whole.
+// undoBound limits how long undoing may take while Twilio answers. It has a context of its
+// own: whoever interrupts Terraform still finds the account whole. See Finish for how long it
+// goes on while Twilio does not answer.
 const undoBound = 5 * time.Minute
 
 // undoTries is how often a step is undone before the account is left as it is: what
@@ -62,6 +63,8 @@ func (s stays) Unwrap() []error { return []error{s.error, errStays} }
 // Run does the steps of an operation in their order. name is what it does, as a noun:
 // "the rename". An error says at which step it came, and what is true now.
 func Run(ctx context.Context, name string, steps ...Step) error {
+	ctx, _, end := begin(ctx)
+	defer end()
 	forward := false
 	for i, step := range steps {
 		forward = forward || step.Forward
@@ -98,7 +101,7 @@ func Run(ctx context.Context, name string, steps ...Step) error {
 
 // undo takes steps back, the last first, and reports whether there was anything.
 func undo(ctx context.Context, done []Step) (undone bool, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoBound)
+	ctx, cancel := Finish(ctx, undoBound)
 	defer cancel()
 	for _, step := range slices.Backward(done) {
 		if step.Undo == nil {

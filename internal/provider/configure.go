@@ -67,8 +67,9 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	}
 	config := twilio.Config{
 		Resolved: resolved, Version: p.version, TerraformVersion: req.TerraformVersion,
-		MaxRetries: twilio.DefaultMaxRetries, Transport: p.transport,
-		Log: func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) },
+		MaxRetries: twilio.DefaultMaxRetries, MaxInFlight: p.maxInFlight, Transport: p.transport,
+		Log:  func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) },
+		Warn: func(ctx context.Context, msg string) { tflog.Warn(ctx, msg) },
 	}
 	if !m.MaxRetries.IsNull() {
 		config.MaxRetries = int(m.MaxRetries.ValueInt64())

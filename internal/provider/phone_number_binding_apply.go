@@ -9,12 +9,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
-// find reads the number that a plan names.
-func (r *phoneNumberBindingResource) find(ctx context.Context, m bindingModel) (bot.Number, error) {
+// find reads the number that a plan names. label is the one that it has as far as a state
+// says: the plan's may be another.
+func (r *phoneNumberBindingResource) find(ctx context.Context, m bindingModel, label string) (bot.Number, error) {
 	sid := m.PhoneNumberSID.ValueString()
 	if sid == "" {
 		number, err := r.provider.account.FindNumber(ctx, e164(m.PhoneNumber))
@@ -23,7 +25,7 @@ func (r *phoneNumberBindingResource) find(ctx context.Context, m bindingModel) (
 		}
 		return number, err
 	}
-	number, err := r.provider.account.Number(ctx, sid)
+	number, err := r.provider.account.Number(ctx, sid, account.LastRead{PhoneNumber: e164(m.PhoneNumber), Label: label})
 	if errors.Is(err, bot.ErrNotFound) {
 		err = r.provider.notOwned(m)
 	}
@@ -76,7 +78,7 @@ func (r *phoneNumberBindingResource) rebind(ctx context.Context, plan *bindingMo
 // one.
 func (r *phoneNumberBindingResource) bindNext(ctx context.Context, prior priorBinding, diags *diag.Diagnostics) {
 	plan := prior.Next.plan()
-	number, err := r.find(ctx, plan)
+	number, err := r.find(ctx, plan, "")
 	if err != nil {
 		addError(diags, "Unable to find the phone number", err)
 		return

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
@@ -25,6 +26,11 @@ type bindingModel struct {
 
 func (m bindingModel) identity() numberIdentity {
 	return numberIdentity{AccountSID: m.AccountSID, SID: m.PhoneNumberSID, Channels: channelList(m.channels())}
+}
+
+// lastRead is what the binding's number was when the binding was read.
+func (m bindingModel) lastRead() account.LastRead {
+	return account.LastRead{PhoneNumber: e164(m.PhoneNumber), Label: m.FriendlyName.ValueString()}
 }
 
 // numberPath is the attribute by which the user named the number.

@@ -93,9 +93,9 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 		}
 		return bot.Number{}, false
 	case p.state != nil && p.sameNumber():
-		number, err = p.provider.account.Number(ctx, p.state.PhoneNumberSID.ValueString())
+		number, err = p.provider.account.Number(ctx, p.state.PhoneNumberSID.ValueString(), p.state.lastRead())
 	case !p.config.PhoneNumberSID.IsNull():
-		number, err = p.provider.account.Number(ctx, p.config.PhoneNumberSID.ValueString())
+		number, err = p.provider.account.Number(ctx, p.config.PhoneNumberSID.ValueString(), account.LastRead{})
 	default:
 		number, err = p.provider.account.FindNumber(ctx, e164(p.config.PhoneNumber))
 	}
@@ -361,9 +361,10 @@ func (p *bindingPlan) overridden(ctx context.Context, number bot.Number, wanted 
 }
 
 // processedElsewhere warns of channels that another Region processes, when they are bound
-// for the first time: it is one request for each, and another bot changes nothing of it.
+// for the first time: it is one request for each, and another bot changes nothing of it. An
+// apply, for which Terraform plans again, does not say it again.
 func (p *bindingPlan) processedElsewhere(ctx context.Context, number bot.Number, wanted binding.Binding) {
-	if p.state != nil && p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) && p.plan.Channels.Equal(p.state.Channels) {
+	if p.provider.account.Applying() || p.state != nil && p.plan.PhoneNumberSID.Equal(p.state.PhoneNumberSID) && p.plan.Channels.Equal(p.state.Channels) {
 		return
 	}
 	acct := p.provider.account

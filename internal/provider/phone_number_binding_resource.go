@@ -37,7 +37,7 @@ func (r *phoneNumberBindingResource) Create(ctx context.Context, req resource.Cr
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	number, err := r.find(ctx, plan)
+	number, err := r.find(ctx, plan, "")
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return
@@ -61,7 +61,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	if !r.beginRead(ctx, state.identity(), state.AccountSID.ValueString(), "The phone number "+state.PhoneNumberSID.ValueString(), resp) {
 		return
 	}
-	number, err := r.provider.account.Number(ctx, state.PhoneNumberSID.ValueString())
+	number, err := r.provider.account.Number(ctx, state.PhoneNumberSID.ValueString(), state.lastRead())
 	if errors.Is(err, bot.ErrNotFound) {
 		r.provider.ledger.refreshedAway(exclusive{boundNumber, state.PhoneNumberSID.ValueString()}, exclusive{boundNumber, e164(state.PhoneNumber)})
 		resp.State.RemoveResource(ctx)
@@ -112,7 +112,11 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	number, err := r.find(ctx, plan)
+	label := ""
+	if plan.PhoneNumberSID.Equal(state.PhoneNumberSID) {
+		label = state.FriendlyName.ValueString()
+	}
+	number, err := r.find(ctx, plan, label)
 	if err != nil {
 		addAttributeError(&resp.Diagnostics, plan.numberPath(), "Unable to find the phone number", err)
 		return

@@ -28,12 +28,20 @@ type twiliobotProvider struct {
 	version string
 	// transport carries the requests of tests that need no port; nil means the network.
 	transport http.RoundTripper
+	// maxInFlight bounds the requests on their way at any time; 0 means the client's default.
+	maxInFlight int
 }
 
 // New returns a constructor of the provider as release version, the form in which
 // the plugin server and the test driver want it.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &twiliobotProvider{version: version} }
+}
+
+// NewBounded is New for a provider that knows how many requests Twilio takes at once, and
+// sends no more.
+func NewBounded(version string, maxInFlight int) func() provider.Provider {
+	return func() provider.Provider { return &twiliobotProvider{version: version, maxInFlight: maxInFlight} }
 }
 
 // providerModel is the provider's configuration, in the order of the schema.
@@ -106,8 +114,9 @@ func (p *twiliobotProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: "How often a request is repeated that Twilio turned away (429) or, where repeating is safe, that failed; 8 by default. " +
-					"A write that may have happened is never repeated.",
+				MarkdownDescription: "How often a request is repeated that Twilio turned away (429) or, where repeating is safe, that failed; 10 by default. " +
+					"No request begins again once it has taken 3 minutes, and fewer are sent at once where Twilio turns some away. " +
+					"A write that may have happened is looked for, and sent again only where it did not happen.",
 				Validators: []validator.Int64{between(0, 20)},
 			},
 			"request_timeout": schema.StringAttribute{

@@ -18,9 +18,9 @@ import (
 // allocates; at 200 a plan of 10,000 bindings took 212 MB.
 const gcPercent = 150
 
-// Serve serves the provider to Terraform until Terraform ends it. With debugging it runs
+// Serve serves a provider, as New or NewBounded has it, to Terraform until Terraform ends it. With debugging it runs
 // outside of Terraform's control, for a debugger.
-func Serve(version string, debugging bool) error {
+func Serve(constructor func() provider.Provider, debugging bool) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
@@ -28,7 +28,7 @@ func Serve(version string, debugging bool) error {
 	if debugging {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return NewServer(New(version)()) }, options...)
+	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return NewServer(constructor()) }, options...)
 }
 
 // NewServer is a provider as Terraform's protocol has it.

@@ -33,19 +33,18 @@ func (n *notices) all() []bot.Notice {
 // or not. Each is one write: before it the number answers for the old bot, after it for
 // the new one.
 func (r *replacement) moveNumbers(ctx context.Context) error {
-	return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
-		now := r.account.Now()
-		all, err := r.account.Numbers(ctx, now)
+	return r.account.EachNumber(ctx, func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
+		all, err := r.account.Numbers(ctx, since)
 		if err != nil {
 			return nil, err
 		}
-		routing, err := r.account.RoutingWithHolds(ctx, now, all...)
+		routing, err := r.account.RoutingWithHolds(ctx, since, all...)
 		return slices.DeleteFunc(slices.Clone(all), func(n bot.Number) bool {
 			change, _ := r.decide(routing, n)
 			return change.Empty()
 		}), err
-	}, func(ctx context.Context, number bot.Number) error {
-		return r.account.EditNumber(ctx, number.SID, &r.log, func(ctx context.Context, e *account.Edit) error {
+	}, func(ctx context.Context, number bot.Number, round *account.Round) error {
+		return round.EditNumber(ctx, number.SID, &r.log, func(ctx context.Context, e *account.Edit) error {
 			routing, err := r.account.Routing(ctx, e.Number)
 			if err != nil {
 				return err

@@ -38,6 +38,7 @@ type replacement struct {
 	oldName string
 	task    string // at which a conversation enters, where the old engine had none
 	carries bool   // the new bot carries everything
+	again   bool   // whether the other ways in are looked at again before the old bot is deleted
 	log     account.UndoLog
 	notices notices
 }
@@ -101,7 +102,7 @@ func (r *replacement) forward() []operation.Step {
 	}, {
 		Name: "looking for phone numbers that were bound meanwhile",
 		Cut:  carried,
-		Do:   r.moveAll,
+		Do:   r.moveSince,
 	}, {
 		Name: "ending what is still in progress on the old bot",
 		Cut:  "The new bot carries every phone number, and some of what was in progress on the old one is ended; the next apply ends the rest and deletes it.",
@@ -252,6 +253,15 @@ func (r *replacement) moveAll(ctx context.Context) error {
 	return errors.Join(r.moveNumbers(ctx), r.moveWays(ctx), r.moveSuspension(ctx))
 }
 
+// moveSince is moveAll behind the wait for calls in progress. Where there were none, the
+// other ways in were looked at a moment before.
+func (r *replacement) moveSince(ctx context.Context) error {
+	if r.again {
+		return r.moveAll(ctx)
+	}
+	return errors.Join(r.moveNumbers(ctx), r.moveSuspension(ctx))
+}
+
 // drain waits until no call is in progress on the old bot, as long as the request allows.
 func (r *replacement) drain(ctx context.Context) error {
 	if r.gone {
@@ -275,6 +285,7 @@ func (r *replacement) drain(ctx context.Context) error {
 		case err != nil:
 			return active, err
 		case active.Calls > 0:
+			r.again = true
 			return active, confirm.Stale("%d calls are in progress on %s", active.Calls, r.old)
 		default:
 			return active, nil

@@ -18,7 +18,7 @@ func Finish(ctx context.Context, a *account.Account, pair account.Pair, oldName 
 		pair.Old.SID = pair.New.Replaces // a number may still route to it
 	}
 	r := &replacement{
-		account: a, old: pair.Old, gone: gone, new: pair.New, oldName: oldName,
+		account: a, old: pair.Old, gone: gone, new: pair.New, oldName: oldName, again: true,
 		request: Request{SID: pair.New.Replaces, To: spec, Engine: pair.New.Engine(), Drain: drain},
 	}
 	err := operation.Run(ctx, "the replacement of bot "+pair.New.Replaces, r.forward()...)

@@ -19,25 +19,25 @@ const (
 type paging struct {
 	page, size int
 	filters    url.Values
-	// The page begins after the row with this place in the order (Twilio's tokens
-	// that begin with PA), or ends before it (PB).
-	after, before int64
+	// The page begins after so many rows (Twilio's tokens that begin with PA), or ends
+	// after them (PB). What Twilio counts by is not documented: a page that begins after a
+	// number of rows misses one, where one of those before it is deleted in between.
+	after, before int
 }
 
 // listPage answers a list call: one page of the rows, which are in the order of
 // table.list, each rendered as a fetch renders it, in the envelope of the host.
-func listPage[T any, P rowOf[T]](c *call, key string, rows []T, render func(T) object) (int, any, error) {
+func listPage[T any](c *call, key string, rows []T, render func(T) object) (int, any, error) {
 	p, err := c.paging()
 	if err != nil {
 		return 0, nil, err
 	}
-	seq := func(i int) int64 { return P(&rows[i]).rec().Seq }
 	from, to := 0, len(rows)
 	switch {
 	case p.after > 0:
-		from = countFunc(rows, func(i int) bool { return seq(i) >= p.after })
+		from = min(p.after, len(rows))
 	case p.before > 0:
-		to = countFunc(rows, func(i int) bool { return seq(i) > p.before })
+		to = min(p.before, len(rows))
 		from = max(0, to-p.size)
 	}
 	to = min(to, from+p.size)
@@ -47,10 +47,10 @@ func listPage[T any, P rowOf[T]](c *call, key string, rows []T, render func(T) o
 	}
 	var next, previous any
 	if to < len(rows) && to > from {
-		next = c.pageLocation(p, p.page+1, pageToken('A', seq(to-1), p.fingerprint(c)))
+		next = c.pageLocation(p, p.page+1, pageToken('A', to, p.fingerprint(c)))
 	}
 	if from > 0 && p.page > 0 && to > from {
-		previous = c.pageLocation(p, p.page-1, pageToken('B', seq(from), p.fingerprint(c)))
+		previous = c.pageLocation(p, p.page-1, pageToken('B', from, p.fingerprint(c)))
 	}
 	token := c.params.Get("PageToken")
 	envelope := object{key: rendered}
@@ -68,16 +68,6 @@ func listPage[T any, P rowOf[T]](c *call, key string, rows []T, render func(T) o
 		"next_page_url": next, "previous_page_url": previous,
 	}
 	return http.StatusOK, envelope, nil
-}
-
-// countFunc counts the leading rows for which holds is true.
-func countFunc[T any](rows []T, holds func(int) bool) int {
-	for i := range rows {
-		if !holds(i) {
-			return i
-		}
-	}
-	return len(rows)
 }
 
 func (c *call) paging() (paging, error) {
@@ -109,12 +99,12 @@ func (c *call) paging() (paging, error) {
 	if p.page == 0 && token == "" {
 		return p, nil
 	}
-	direction, seq, ok := readPageToken(token, p.fingerprint(c))
+	direction, rows, ok := readPageToken(token, p.fingerprint(c))
 	switch {
 	case ok && direction == 'A' && p.page > 0:
-		p.after = seq
+		p.after = rows
 	case ok && direction == 'B':
-		p.before = seq
+		p.before = rows
 	default:
 		return p, invalidParameter(21481, "Invalid PageToken: follow the next page of the previous answer")
 	}
@@ -128,16 +118,16 @@ func (p paging) fingerprint(c *call) uint64 {
 	return h.Sum64()
 }
 
-func pageToken(direction byte, seq int64, fingerprint uint64) string {
-	return fmt.Sprintf("P%c%016x%016x", direction, seq, fingerprint)
+func pageToken(direction byte, rows int, fingerprint uint64) string {
+	return fmt.Sprintf("P%c%016x%016x", direction, rows, fingerprint)
 }
 
-func readPageToken(token string, fingerprint uint64) (direction byte, seq int64, ok bool) {
+func readPageToken(token string, fingerprint uint64) (direction byte, rows int, ok bool) {
 	if len(token) != 34 || token[0] != 'P' || token[1] != 'A' && token[1] != 'B' {
 		return 0, 0, false
 	}
-	seq, err := strconv.ParseInt(token[2:18], 16, 64)
-	return token[1], seq, err == nil && token == pageToken(token[1], seq, fingerprint)
+	count, err := strconv.ParseInt(token[2:18], 16, 32)
+	return token[1], int(count), err == nil && count > 0 && token == pageToken(token[1], int(count), fingerprint)
 }
 
 // pageLocation is the URL of a page: relative to the host on the 2010 API,

@@ -245,6 +245,9 @@ func listNumbersOf(c *call, kind string, render func(incomingPhoneNumber) object
 
 // phoneNumberFilter matches a part of a number, in which * stands for any digit.
 func phoneNumberFilter(pattern string) func(string) bool {
+	if pattern == "" {
+		return func(string) bool { return true }
+	}
 	form := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, "[0-9]")
 	compiled := regexp.MustCompile(form)
 	return compiled.MatchString

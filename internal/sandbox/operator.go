@@ -29,14 +29,19 @@ func (s *Sandbox) AddNumber(fields string) (sid string, err error) {
 // addNumbers adds all or, on an error, none.
 func (s *Sandbox) addNumbers(all []json.RawMessage) (added []incomingPhoneNumber, err error) {
 	err = s.change(func(st *state) error {
+		owned := map[string]bool{}
+		for n := range numbers.rows(st) {
+			owned[n.PhoneNumber] = true
+		}
 		for _, text := range all {
 			n, err := s.readNumber(text)
 			if err != nil {
 				return err
 			}
-			if _, taken := numberOwned(st, n.PhoneNumber); taken {
+			if owned[n.PhoneNumber] {
 				return fmt.Errorf("the number %s is already owned", n.PhoneNumber)
 			}
+			owned[n.PhoneNumber] = true
 			if _, taken := numbers.get(st, n.SID); taken {
 				return fmt.Errorf("a number with the SID %s exists already", n.SID)
 			}

@@ -2,7 +2,6 @@ package suspension
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
@@ -11,12 +10,9 @@ import (
 
 // Follow looks, after a write to a number that is being edited, whether the bot's
 // suspension came or went at the same time, and makes the number follow it. hold is the
-// SID of the hold that the write knew of; empty where it knew of none.
-func Follow(ctx context.Context, a *account.Account, e *account.Edit, botSID, hold string) error {
-	found, err := a.FindHolds(ctx, botSID)
-	if err != nil {
-		return fmt.Errorf("looking whether bot %s is suspended: %w", botSID, err)
-	}
+// SID of the hold that the write knew of; empty where it knew of none. found are the holds
+// that were read behind the write.
+func Follow(ctx context.Context, a *account.Account, e *account.Edit, botSID, hold string, found []bot.Hold) error {
 	same := func(each bot.Hold) bool { return each.SID == hold }
 	if slices.ContainsFunc(found, same) || (len(found) == 0 && hold == "") {
 		return nil

@@ -51,9 +51,9 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 				return err
 			}
 			first := true
-			return account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
+			return a.EachNumber(ctx, func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
 				if !first {
-					if now, routing, err = read(ctx, a, botSID, a.Now()); err != nil {
+					if now, routing, err = read(ctx, a, botSID, since); err != nil {
 						return nil, err
 					}
 				}
@@ -62,8 +62,8 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 					holds = append(holds, deletedHolds(routing, number, botSID)...)
 				}
 				return slices.Concat(now.Silenced, now.Dead), nil
-			}, func(ctx context.Context, number bot.Number) error {
-				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, saved[number.SID])
+			}, func(ctx context.Context, number bot.Number, round *account.Round) error {
+				return restoreNumber(ctx, a, round, number.SID, botSID, holds, gone, saved[number.SID])
 			})
 		},
 	}, operation.Step{
@@ -87,11 +87,11 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 		Name: "looking for what was silenced at the same time",
 		Cut:  "The bot answers again; what another process silenced at the same time may still be silent, and the next plan shows it.",
 		Do: func(ctx context.Context) error {
-			err := account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
-				numbers, err := a.Numbers(ctx, a.Now())
+			err := a.EachNumber(ctx, func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
+				numbers, err := a.Numbers(ctx, since)
 				return pointsAt(numbers, holds), err
-			}, func(ctx context.Context, number bot.Number) error {
-				return restoreNumber(ctx, a, number.SID, botSID, holds, gone, nil)
+			}, func(ctx context.Context, number bot.Number, round *account.Round) error {
+				return restoreNumber(ctx, a, round, number.SID, botSID, holds, gone, nil)
 			})
 			if err != nil {
 				return err
@@ -119,8 +119,8 @@ func Resume(ctx context.Context, a *account.Account, botSID string, saved SavedS
 
 // restoreNumber takes a number off the holds. It is one write: before it the number is
 // silent, after it the bot answers.
-func restoreNumber(ctx context.Context, a *account.Account, numberSID, botSID string, holds, gone []string, saved map[bot.Channel]bot.Side) error {
-	return a.EditNumber(ctx, numberSID, nil, func(ctx context.Context, e *account.Edit) error {
+func restoreNumber(ctx context.Context, a *account.Account, round *account.Round, numberSID, botSID string, holds, gone []string, saved map[bot.Channel]bot.Side) error {
+	return round.EditNumber(ctx, numberSID, nil, func(ctx context.Context, e *account.Edit) error {
 		routing, err := a.RoutingWithHolds(ctx, account.AnyTime, e.Number)
 		if err != nil {
 			return err

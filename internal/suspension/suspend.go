@@ -114,19 +114,19 @@ func exists(ctx context.Context, a *account.Account, botSID string) error {
 // that last look. A number that is bound after it is silenced by its binding, which looks
 // for the hold behind its own write. log and sides may be nil.
 func silenceNumbers(ctx context.Context, a *account.Account, botSID, hold string, log *account.UndoLog, sides *recorder) (now Suspension, err error) {
-	err = account.EachNumber(ctx, func(ctx context.Context) ([]bot.Number, error) {
-		now, _, err = read(ctx, a, botSID, a.Now())
+	err = a.EachNumber(ctx, func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
+		now, _, err = read(ctx, a, botSID, since)
 		return slices.Concat(now.Answering, now.Dead), err
-	}, func(ctx context.Context, number bot.Number) error {
-		return silenceNumber(ctx, a, number.SID, botSID, hold, log, sides)
+	}, func(ctx context.Context, number bot.Number, round *account.Round) error {
+		return silenceNumber(ctx, a, round, number.SID, botSID, hold, log, sides)
 	})
 	return now, err
 }
 
 // silenceNumber points the channels on which a number answers for a bot at the hold. It
 // is one write: before it they answer, after it they do not.
-func silenceNumber(ctx context.Context, a *account.Account, numberSID, botSID, hold string, log *account.UndoLog, sides *recorder) error {
-	return a.EditNumber(ctx, numberSID, log, func(ctx context.Context, e *account.Edit) error {
+func silenceNumber(ctx context.Context, a *account.Account, round *account.Round, numberSID, botSID, hold string, log *account.UndoLog, sides *recorder) error {
+	return round.EditNumber(ctx, numberSID, log, func(ctx context.Context, e *account.Edit) error {
 		routing, err := a.Routing(ctx, e.Number)
 		if err != nil {
 			return err

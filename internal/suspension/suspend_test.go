@@ -233,7 +233,11 @@ func TestFollowMakesTheNumberWhatTheHoldsAskFor(t *testing.T) {
 		h.numbers.Set(accounttest.NumberSID(0), func(n *bot.Number) { n.Messaging = each.side })
 		h.applications.Held = each.held
 		err := h.EditNumber(t.Context(), accounttest.NumberSID(0), nil, func(ctx context.Context, e *account.Edit) error {
-			return Follow(ctx, h.Account, e, accounttest.Flow, each.known)
+			behind, err := e.WriteFor(ctx, bot.NumberChange{}, accounttest.Flow)
+			if err != nil {
+				return err
+			}
+			return Follow(ctx, h.Account, e, accounttest.Flow, each.known, behind.Holds)
 		})
 		if got := h.numbers.Number(accounttest.NumberSID(0)).Messaging; err != nil || got != each.want || h.numbers.Calls["update"] != each.writes {
 			t.Errorf("%s: %+v after %d writes, %v", name, got, h.numbers.Calls["update"], err)

@@ -32,19 +32,19 @@ func (s Addresses) Kind() bot.WayKind { return bot.ByAddress }
 
 // List gives every address that runs a flow or calls a URL.
 func (s Addresses) List(ctx context.Context) ([]bot.Way, error) {
-	var all []bot.Way
-	err := EachPage(func(page, token string) (string, error) {
+	rows, err := All(ctx, func(row openapi.ConversationsV1ConfigurationAddress) *string { return row.Sid }, func(page, token string) ([]openapi.ConversationsV1ConfigurationAddress, string, error) {
 		answer, err := s.api(ctx).PageConfigurationAddress(&openapi.ListConfigurationAddressParams{PageSize: new(addressPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.AddressConfigurations {
-			if way := addressOf(&row); way.To != (bot.Pointer{}) {
-				all = append(all, way)
-			}
-		}
-		return Value(answer.Meta.NextPageUrl), nil
+		return answer.AddressConfigurations, Value(answer.Meta.NextPageUrl), nil
 	})
+	var all []bot.Way
+	for _, row := range rows {
+		if way := addressOf(&row); way.To != (bot.Pointer{}) {
+			all = append(all, way)
+		}
+	}
 	return all, err
 }
 

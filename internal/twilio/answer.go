@@ -12,8 +12,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
 // longestMessage keeps an answer that echoes a whole flow out of the terminal.
@@ -83,6 +85,9 @@ func (c *Client) newError(current *call) *Error {
 		Host:      current.host,
 		Path:      c.redact(current, current.path),
 		Attempts:  current.attempts,
+		Refusals:  current.refusals,
+		Took:      time.Since(current.began),
+		GaveUp:    current.gaveUp,
 		Uncertain: current.maybeDone && !reads(current.method),
 	}
 }
@@ -164,6 +169,8 @@ func (c *Client) unanswered(ctx context.Context, current *call, err error) *Erro
 	e.Err = err
 	e.Message = c.redact(current, errorText(err, current))
 	switch {
+	case errors.Is(context.Cause(ctx), operation.ErrQuiet):
+		e.Message = "it was given up: " + operation.ErrQuiet.Error()
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		e.Message = "it was cancelled"
 	case ctx.Err() != nil && errors.Is(err, context.DeadlineExceeded):

@@ -24,19 +24,19 @@ func (s BYOCTrunks) Kind() bot.WayKind { return bot.ByBYOCTrunk }
 
 // List gives the voice URL of every trunk.
 func (s BYOCTrunks) List(ctx context.Context) ([]bot.Way, error) {
-	var all []bot.Way
-	err := EachPage(func(page, token string) (string, error) {
+	rows, err := All(ctx, func(row openapi.VoiceV1ByocTrunk) *string { return row.Sid }, func(page, token string) ([]openapi.VoiceV1ByocTrunk, string, error) {
 		answer, err := s.api(ctx).PageByocTrunk(&openapi.ListByocTrunkParams{PageSize: new(MaxPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.ByocTrunks {
-			if way := byocTrunkOf(&row); way.To != (bot.Pointer{}) {
-				all = append(all, way)
-			}
-		}
-		return Value(answer.Meta.NextPageUrl), nil
+		return answer.ByocTrunks, Value(answer.Meta.NextPageUrl), nil
 	})
+	var all []bot.Way
+	for _, row := range rows {
+		if way := byocTrunkOf(&row); way.To != (bot.Pointer{}) {
+			all = append(all, way)
+		}
+	}
 	return all, err
 }
 

@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
 // Error is a request that did not succeed: Twilio refused it, or no answer came.
-// It answers errors.Is for bot.ErrNotFound, bot.ErrForbidden and bot.ErrUncertain.
+// It answers errors.Is for bot.ErrNotFound, bot.ErrForbidden, bot.ErrUncertain and
+// bot.ErrFailed.
 type Error struct {
 	Method string
 	Host   string // the host asked, before api_url and the like
@@ -30,8 +32,13 @@ type Error struct {
 
 	// Uncertain reports whether the request was a write that may have happened.
 	Uncertain bool
-	// Attempts is how often the request was sent, 0 if not even once.
-	Attempts int
+	// Attempts is how often the request was sent, 0 if not even once, and Refusals how often
+	// of these Twilio turned it away, such as with 429.
+	Attempts, Refusals int
+	// Took is how long all of it took, with the waits between the attempts. GaveUp reports
+	// whether it was not sent again because it would have taken longer than a call may.
+	Took   time.Duration
+	GaveUp bool
 	// Hint says what to do, "" if the message is all there is to say.
 	Hint string
 	// Err is the cause where no answer came, and nil otherwise.
@@ -57,7 +64,7 @@ func (e *Error) Error() string {
 		notes = append(notes, "request "+e.RequestID)
 	}
 	if e.Attempts > 1 {
-		notes = append(notes, fmt.Sprintf("%d attempts", e.Attempts))
+		notes = append(notes, e.waiting())
 	}
 	if len(notes) > 0 {
 		fmt.Fprintf(&b, " (%s)", strings.Join(notes, ", "))
@@ -71,6 +78,18 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// waiting says what was waited for.
+func (e *Error) waiting() string {
+	text := fmt.Sprintf("%d attempts at %s in %s", e.Attempts, e.Host, e.Took.Round(time.Millisecond))
+	if e.Refusals > 0 {
+		text += fmt.Sprintf(", of which Twilio turned away %d", e.Refusals)
+	}
+	if e.GaveUp {
+		text += fmt.Sprintf("; no call takes longer than %s", longestCall)
+	}
+	return text
+}
+
 // Is answers for the ways to go wrong that callers decide on.
 func (e *Error) Is(target error) bool {
 	switch target {
@@ -80,6 +99,10 @@ func (e *Error) Is(target error) bool {
 		return e.HTTPStatus == http.StatusForbidden || e.HTTPStatus == http.StatusUnauthorized
 	case bot.ErrUncertain:
 		return e.Uncertain
+	case bot.ErrFailed:
+		// A gateway in between may give up on what goes on behind it: its answer has no
+		// error code of Twilio.
+		return e.Uncertain && e.HTTPStatus >= http.StatusInternalServerError && e.Code != 0
 	}
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -175,4 +176,28 @@ func FuzzDecodeError(f *testing.F) {
 			t.Errorf("the message has %d bytes", len(short))
 		}
 	})
+}
+
+// Only Twilio itself says that nothing of a write is on its way any more.
+func TestFailureOfTwilioIsToldFromThatOfAGateway(t *testing.T) {
+	page := answer{status: 503, body: "<html>", header: http.Header{"Content-Type": {"text/html"}}}
+	for name, each := range map[string]struct {
+		method         string
+		answer         answer
+		failed, unsure bool
+	}{
+		"a write":                       {http.MethodPost, twilioError(503, 20503), true, true},
+		"a write behind a gateway":      {http.MethodPost, page, false, true},
+		"a write that was not answered": {http.MethodPost, answer{err: io.ErrUnexpectedEOF}, false, true},
+		"a write that was refused":      {http.MethodPost, twilioError(400, 20001), false, false},
+		"a read, which can be repeated": {http.MethodGet, twilioError(503, 20503), false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, _ := play(t, nil, each.answer)
+			err := c.Do(t.Context(), each.method, flowURL, nil, nil)
+			if errors.Is(err, bot.ErrFailed) != each.failed || errors.Is(err, bot.ErrUncertain) != each.unsure {
+				t.Errorf("it is %v", err)
+			}
+		})
+	}
 }

@@ -32,21 +32,21 @@ func (s FlexFlows) Kind() bot.WayKind { return bot.ByFlexFlow }
 // List gives every Flex Flow that runs a flow or calls a URL. What an account without Flex
 // is answered is not documented: one that has no such list has no Flex Flow.
 func (s FlexFlows) List(ctx context.Context) ([]bot.Way, error) {
-	var all []bot.Way
-	err := EachPage(func(page, token string) (string, error) {
+	rows, err := All(ctx, func(row openapi.FlexV1FlexFlow) *string { return row.Sid }, func(page, token string) ([]openapi.FlexV1FlexFlow, string, error) {
 		answer, err := s.api(ctx).PageFlexFlow(&openapi.ListFlexFlowParams{PageSize: new(MaxPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.FlexFlows {
-			if way := flexFlowOf(&row); way.To != (bot.Pointer{}) {
-				all = append(all, way)
-			}
-		}
-		return Value(answer.Meta.NextPageUrl), nil
+		return answer.FlexFlows, Value(answer.Meta.NextPageUrl), nil
 	})
 	if errors.Is(err, bot.ErrNotFound) {
 		return nil, nil
+	}
+	var all []bot.Way
+	for _, row := range rows {
+		if way := flexFlowOf(&row); way.To != (bot.Pointer{}) {
+			all = append(all, way)
+		}
 	}
 	return all, err
 }

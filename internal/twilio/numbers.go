@@ -21,15 +21,26 @@ func (n Numbers) api(ctx context.Context) *openapi.ApiService {
 	return openapi.NewApiService(n.client.Requests(ctx))
 }
 
-// List gives every number of the account, a thousand at a request.
+// Pages begins a listing of every number, of those with a label where it is not empty, a
+// thousand at a request.
+func (n Numbers) Pages(label string) (next func(context.Context) ([]bot.Number, bool, error), missed func(context.Context) ([]bot.Number, error)) {
+	filter := openapi.ListIncomingPhoneNumberParams{}
+	if label != "" {
+		filter.FriendlyName = &label
+	}
+	pages := n.pages(filter)
+	return pages.Next, pages.Missed
+}
+
+// List gives every number of the account.
 func (n Numbers) List(ctx context.Context) ([]bot.Number, error) {
-	return n.list(ctx, openapi.ListIncomingPhoneNumberParams{})
+	return n.pages(openapi.ListIncomingPhoneNumberParams{}).all(ctx)
 }
 
 // Find gives the number with an E.164 form. The filter also takes parts of
 // numbers, so the answer is compared again.
 func (n Numbers) Find(ctx context.Context, phoneNumber string) (bot.Number, error) {
-	found, err := n.list(ctx, openapi.ListIncomingPhoneNumberParams{PhoneNumber: &phoneNumber})
+	found, err := n.pages(openapi.ListIncomingPhoneNumberParams{PhoneNumber: &phoneNumber}).all(ctx)
 	if err != nil {
 		return bot.Number{}, err
 	}
@@ -41,20 +52,19 @@ func (n Numbers) Find(ctx context.Context, phoneNumber string) (bot.Number, erro
 	return bot.Number{}, bot.ErrNotFound
 }
 
-func (n Numbers) list(ctx context.Context, filter openapi.ListIncomingPhoneNumberParams) ([]bot.Number, error) {
-	var numbers []bot.Number
-	err := EachPage(func(page, token string) (string, error) {
-		filter.PageSize = new(MaxPageSize)
+func (n Numbers) pages(filter openapi.ListIncomingPhoneNumberParams) *Pages[bot.Number] {
+	filter.PageSize = new(MaxPageSize)
+	return NewPages(func(number bot.Number) string { return number.SID }, func(ctx context.Context, page, token string) ([]bot.Number, string, error) {
 		answer, err := n.api(ctx).PageIncomingPhoneNumber(&filter, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, number := range answer.IncomingPhoneNumbers {
-			numbers = append(numbers, readNumber(&number))
+		numbers := make([]bot.Number, len(answer.IncomingPhoneNumbers))
+		for i := range numbers {
+			numbers[i] = readNumber(&answer.IncomingPhoneNumbers[i])
 		}
-		return Value(answer.NextPageUri), nil
+		return numbers, Value(answer.NextPageUri), nil
 	})
-	return numbers, err
 }
 
 // Get reads one number.

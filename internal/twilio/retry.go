@@ -21,6 +21,9 @@ const (
 	// longestRetryAfter bounds what the other side may ask for, so that a bad
 	// clock does not stop an apply for hours.
 	longestRetryAfter = 2 * time.Minute
+	// longestCall is how long a call may have taken, its attempts and the waits between
+	// them together, for another attempt to begin.
+	longestCall = 3 * time.Minute
 )
 
 // Codes that mean "not now" and say that nothing was done.
@@ -36,7 +39,10 @@ type call struct {
 	method, host, path string
 	urls               []string // that were sent, which an answer may quote
 
+	began    time.Time
 	attempts int
+	refusals int  // of the attempts, how many Twilio turned away, having done nothing
+	gaveUp   bool // whether it was not sent again because of longestCall
 	// maybeDone reports whether an attempt may have been carried out although no answer
 	// said so.
 	maybeDone bool
@@ -80,7 +86,9 @@ func (c *call) end(resp *http.Response, err error) {
 	case err != nil:
 		c.unsent = c.asked.Load() && !c.connected.Load() || neverConnected(err)
 		c.maybeDone = c.maybeDone || !c.unsent
-	case resp.StatusCode >= 500 && !refused(resp):
+	case refused(resp):
+		c.refusals++
+	case resp.StatusCode >= 500:
 		c.maybeDone = true
 	}
 }
@@ -95,18 +103,28 @@ func (c *call) safe() bool {
 func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
 // checkRetry is retryablehttp's question whether to send a request again.
-func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+func (c *Client) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, nil //nolint:nilerr // the caller says that it was cancelled
 	}
-	c := callOf(ctx)
+	current := callOf(ctx)
+	if !current.mayBeRepeated(resp, err) {
+		return false, nil
+	}
+	wait := longestNext(c.config.RetryWait, longestWait, current.attempts-1, resp)
+	current.gaveUp = time.Since(current.began)+wait > longestCall
+	return !current.gaveUp, nil
+}
+
+// mayBeRepeated reports whether sending the request again may help, and does no harm.
+func (c *call) mayBeRepeated(resp *http.Response, err error) bool {
 	switch {
 	case err != nil:
-		return !hopeless(err) && (c.unsent || c.safe()), nil
+		return !hopeless(err) && (c.unsent || c.safe())
 	case refused(resp):
-		return true, nil
+		return true
 	default:
-		return resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented && c.safe(), nil
+		return resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented && c.safe()
 	}
 }
 
@@ -139,20 +157,33 @@ func untrusted(err error) bool {
 	return errors.As(err, &certificate) || errors.As(err, &record)
 }
 
-// backoff is retryablehttp's question how long to wait before attempt+1, attempt
-// counting from 0: twice as long each time, shortened by up to half at random so
-// that parallel requests spread out, and no less than the other side asked for.
+// backoff is retryablehttp's question how long to wait before attempt+1, attempt counting
+// from 0: any part of a time that doubles, at random, so that requests which were refused
+// together do not come back together
+// (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), and no less
+// than the other side asked for.
 func backoff(first, longest time.Duration, attempt int, resp *http.Response) time.Duration {
-	wait := longest
+	return max(rand.N(doubled(first, longest, attempt))+1, askedFor(resp))
+}
+
+// longestNext is the longest that backoff may be.
+func longestNext(first, longest time.Duration, attempt int, resp *http.Response) time.Duration {
+	return max(doubled(first, longest, attempt), askedFor(resp))
+}
+
+func doubled(first, longest time.Duration, attempt int) time.Duration {
 	if attempt < 32 && first <= longest>>attempt {
-		wait = first << attempt
+		return first << attempt
 	}
-	wait -= rand.N(wait/2 + 1)
-	if resp != nil {
-		// Asked to wait for 0 seconds, there is still no point in hammering.
-		wait = max(wait, min(retryAfter(resp.Header.Get("Retry-After"), time.Now()), longestRetryAfter))
+	return longest
+}
+
+// askedFor is how long the other side asks to wait; 0 where it does not, or did not answer.
+func askedFor(resp *http.Response) time.Duration {
+	if resp == nil {
+		return 0
 	}
-	return wait
+	return min(retryAfter(resp.Header.Get("Retry-After"), time.Now()), longestRetryAfter)
 }
 
 // retryAfter reads a Retry-After header, seconds or a date (RFC 9110, 10.2.3); 0

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -109,12 +110,12 @@ func TestWaits(t *testing.T) {
 		answer   answer
 		min, max time.Duration
 	}{
-		{"by itself", busy(), 50 * time.Millisecond, 100 * time.Millisecond},
+		{"by itself", busy(), 0, 100 * time.Millisecond},
 		{"as many seconds as asked for", busy("7"), 7 * time.Second, 7 * time.Second},
 		{"no longer than is sensible", busy("86400"), longestRetryAfter, longestRetryAfter},
-		{"asked for none", busy("0"), 50 * time.Millisecond, 100 * time.Millisecond},
-		{"asked for nonsense", busy("soon"), 50 * time.Millisecond, 100 * time.Millisecond},
-		{"asked for less than nothing", busy("-5"), 50 * time.Millisecond, 100 * time.Millisecond},
+		{"asked for none", busy("0"), 0, 100 * time.Millisecond},
+		{"asked for nonsense", busy("soon"), 0, 100 * time.Millisecond},
+		{"asked for less than nothing", busy("-5"), 0, 100 * time.Millisecond},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -143,18 +144,55 @@ func TestWaits(t *testing.T) {
 }
 
 func TestWaitsDoubleUpToTheLongest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, s := play(t, func(config *Config) { config.RetryWait, config.MaxRetries = 0, 11 }, twilioError(429, 20429))
-		if err := get(t.Context(), c); err == nil {
-			t.Fatal("it succeeded")
+	full := firstWait
+	for attempt := range 40 {
+		longest := time.Duration(0)
+		for range 50 {
+			longest = max(longest, backoff(firstWait, longestWait, attempt, nil))
 		}
-		full := firstWait
-		for i := 1; i < len(s.seen); i++ {
-			waited := s.seen[i].at.Sub(s.seen[i-1].at)
-			if waited < full/2 || waited > full {
-				t.Errorf("wait %d was %s, not %s to %s", i, waited, full/2, full)
-			}
-			full = min(2*full, longestWait)
+		// That none of 50 is in the upper half is as good as impossible.
+		if longest <= full/2 || longest > full {
+			t.Errorf("the longest of wait %d was %s of %s", attempt, longest, full)
+		}
+		full = min(2*full, longestWait)
+	}
+}
+
+// Calls that are refused together do not come back together.
+func TestWaitsAreSpreadFromTheBeginning(t *testing.T) {
+	early := 0
+	for range 100 {
+		if backoff(time.Hour, time.Hour, 0, nil) < time.Hour/2 {
+			early++
+		}
+	}
+	if early < 20 || early > 80 {
+		t.Errorf("of 100 waits %d were in the first half", early)
+	}
+}
+
+func TestCallThatTakesTooLongSaysWhatItWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := twilioError(429, 20429)
+		a.header = http.Header{"Retry-After": {"100"}}
+		c, s := play(t, nil, a)
+		err := c.Do(t.Context(), "POST", flowURL, nil, nil)
+		const words = "2 attempts at studio.twilio.com in 1m40s, of which Twilio turned away 2; no call takes longer than 3m0s"
+		if err == nil || !strings.Contains(err.Error(), words) || !strings.Contains(err.Error(), "POST /v2/Flows/FW0") {
+			t.Errorf("it does not say %q: %v", words, err)
+		}
+		if s.calls() != 2 {
+			t.Errorf("%d calls", s.calls())
+		}
+	})
+}
+
+// A server that never answers is not asked as often as one that refuses.
+func TestCallsThatAreNeverAnsweredEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, s := play(t, func(config *Config) { config.RetryWait, config.MaxRetries = 0, 20 }, answer{never: true})
+		if err := get(t.Context(), c); err == nil || s.calls() > 6 || s.calls() < 3 {
+			t.Errorf("%d calls, %v", s.calls(), err)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 	"github.com/twilio/twilio-go/client"
@@ -54,7 +55,7 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	if asked.Scheme != "https" || !isTwilio(asked.Hostname()) {
 		return nil, fmt.Errorf("%s %s: %s is no host of Twilio, so it gets no credentials", r.method, asked.EscapedPath(), asked.Host)
 	}
-	current := &call{method: r.method, host: asked.Host, path: asked.EscapedPath(), urls: urlsIn(r.form)}
+	current := &call{method: r.method, host: asked.Host, path: asked.EscapedPath(), urls: urlsIn(r.form), began: time.Now()}
 	req, err := c.build(withCall(ctx, current), asked, r)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", r.method, current.path, err)

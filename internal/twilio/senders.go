@@ -38,22 +38,22 @@ func (s Senders) Kind() bot.WayKind { return bot.BySender }
 func (s Senders) List(ctx context.Context) ([]bot.Way, error) {
 	var all []bot.Way
 	for _, channel := range []string{"whatsapp", "rcs"} {
-		err := EachPage(func(page, token string) (string, error) {
+		rows, err := All(ctx, func(row openapi.MessagingV2ChannelsSenderResponse) *string { return row.Sid }, func(page, token string) ([]openapi.MessagingV2ChannelsSenderResponse, string, error) {
 			answer, err := s.api(ctx).PageChannelsSender(&openapi.ListChannelsSenderParams{Channel: &channel, PageSize: new(senderPageSize)}, token, page)
 			if err != nil {
-				return "", err
+				return nil, "", err
 			}
-			for _, row := range answer.Senders {
-				for _, field := range []string{senderCallback, senderVoice} {
-					if way := s.senderOf(&row, field); way.To != (bot.Pointer{}) {
-						all = append(all, way)
-					}
-				}
-			}
-			return Value(answer.Meta.NextPageUrl), nil
+			return answer.Senders, Value(answer.Meta.NextPageUrl), nil
 		})
 		if err != nil {
 			return nil, err
+		}
+		for _, row := range rows {
+			for _, field := range []string{senderCallback, senderVoice} {
+				if way := s.senderOf(&row, field); way.To != (bot.Pointer{}) {
+					all = append(all, way)
+				}
+			}
 		}
 	}
 	return all, nil

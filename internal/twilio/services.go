@@ -22,17 +22,17 @@ func (s Services) api(ctx context.Context) *openapi.ApiService {
 
 // List gives every Messaging Service of the account.
 func (s Services) List(ctx context.Context) ([]bot.Service, error) {
-	var services []bot.Service
-	err := EachPage(func(page, token string) (string, error) {
+	rows, err := All(ctx, func(row openapi.MessagingV1Service) *string { return row.Sid }, func(page, token string) ([]openapi.MessagingV1Service, string, error) {
 		answer, err := s.api(ctx).PageService(&openapi.ListServiceParams{PageSize: new(MaxPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.Services {
-			services = append(services, serviceOf(&row))
-		}
-		return Value(answer.Meta.NextPageUrl), nil
+		return answer.Services, Value(answer.Meta.NextPageUrl), nil
 	})
+	services := make([]bot.Service, len(rows))
+	for i := range rows {
+		services[i] = serviceOf(&rows[i])
+	}
 	return services, err
 }
 
@@ -62,17 +62,17 @@ func (s Services) Members(ctx context.Context, serviceSID string) ([]string, err
 	if err := CheckSID(serviceSID, "MG"); err != nil {
 		return nil, err
 	}
-	var members []string
-	err := EachPage(func(page, token string) (string, error) {
+	rows, err := All(ctx, func(row openapi.MessagingV1PhoneNumber) *string { return row.Sid }, func(page, token string) ([]openapi.MessagingV1PhoneNumber, string, error) {
 		answer, err := s.api(ctx).PagePhoneNumber(serviceSID, &openapi.ListPhoneNumberParams{PageSize: new(MaxPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.PhoneNumbers {
-			members = append(members, Value(row.Sid))
-		}
-		return Value(answer.Meta.NextPageUrl), nil
+		return answer.PhoneNumbers, Value(answer.Meta.NextPageUrl), nil
 	})
+	members := make([]string, len(rows))
+	for i := range rows {
+		members[i] = Value(rows[i].Sid)
+	}
 	return members, err
 }
 

@@ -24,19 +24,19 @@ func (s ShortCodes) Kind() bot.WayKind { return bot.ByShortCode }
 
 // List gives the messaging URL of every short code.
 func (s ShortCodes) List(ctx context.Context) ([]bot.Way, error) {
-	var all []bot.Way
-	err := EachPage(func(page, token string) (string, error) {
+	rows, err := All(ctx, func(row openapi.ApiV2010ShortCode) *string { return row.Sid }, func(page, token string) ([]openapi.ApiV2010ShortCode, string, error) {
 		answer, err := s.api(ctx).PageShortCode(&openapi.ListShortCodeParams{PageSize: new(MaxPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.ShortCodes {
-			if way := shortCodeOf(&row); way.To != (bot.Pointer{}) {
-				all = append(all, way)
-			}
-		}
-		return Value(answer.NextPageUri), nil
+		return answer.ShortCodes, Value(answer.NextPageUri), nil
 	})
+	var all []bot.Way
+	for _, row := range rows {
+		if way := shortCodeOf(&row); way.To != (bot.Pointer{}) {
+			all = append(all, way)
+		}
+	}
 	return all, err
 }
 

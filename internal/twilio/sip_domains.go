@@ -24,19 +24,19 @@ func (s SIPDomains) Kind() bot.WayKind { return bot.ByDomain }
 
 // List gives the voice URL of every SIP domain.
 func (s SIPDomains) List(ctx context.Context) ([]bot.Way, error) {
-	var all []bot.Way
-	err := EachPage(func(page, token string) (string, error) {
+	rows, err := All(ctx, func(row openapi.ApiV2010SipDomain) *string { return row.Sid }, func(page, token string) ([]openapi.ApiV2010SipDomain, string, error) {
 		answer, err := s.api(ctx).PageSipDomain(&openapi.ListSipDomainParams{PageSize: new(MaxPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.Domains {
-			if way := domainOf(&row); way.To != (bot.Pointer{}) {
-				all = append(all, way)
-			}
-		}
-		return Value(answer.NextPageUri), nil
+		return answer.Domains, Value(answer.NextPageUri), nil
 	})
+	var all []bot.Way
+	for _, row := range rows {
+		if way := domainOf(&row); way.To != (bot.Pointer{}) {
+			all = append(all, way)
+		}
+	}
 	return all, err
 }
 

@@ -9,28 +9,32 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
 // largestAnswer is far above any page or definition Twilio sends; beyond it the
 // other side is not Twilio.
 const largestAnswer = 64 << 20
 
-// transport makes one attempt of a request: it waits for a free slot, bounds the
+// transport makes one attempt of a request: it waits for its turn, bounds the
 // attempt in time, and reads the whole answer before it hands it on, so that no
 // caller can leak a connection and an answer cut off half-way counts as none.
 type transport struct {
 	next    http.RoundTripper
-	slots   chan struct{}
+	limiter *limiter
 	timeout time.Duration
 	log     func(context.Context, string, map[string]any)
+	warn    func(context.Context, string)
 }
 
 func newTransport(config Config) *transport {
 	return &transport{
 		next:    config.Transport,
-		slots:   make(chan struct{}, config.MaxInFlight),
+		limiter: newLimiter(config.MaxInFlight),
 		timeout: config.RequestTimeout,
 		log:     config.Log,
+		warn:    config.Warn,
 	}
 }
 
@@ -41,24 +45,24 @@ type errTooSlow struct{ after time.Duration }
 func (e errTooSlow) Error() string { return fmt.Sprintf("no answer within %s", e.after) }
 func (e errTooSlow) Timeout() bool { return true }
 
-func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	select {
-	case t.slots <- struct{}{}:
-		defer func() { <-t.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	// A free slot and a cancelled context may be there at once.
-	if err := ctx.Err(); err != nil {
+func (t *transport) RoundTrip(req *http.Request) (resp *http.Response, err error) {
+	turn, err := t.limiter.enter(req.Context())
+	if err != nil {
 		return nil, err
 	}
-	current := callOf(ctx)
+	defer func() { t.limiter.leave(turn, resp) }()
+	if t.warn != nil && operation.Interrupted(req.Context()) {
+		t.warn(req.Context(), "Terraform was interrupted. What was written is read back now, and what has to be undone is undone; without an answer of Twilio this ends within half a minute")
+	}
+	current := callOf(req.Context())
 	current.begin()
 
 	start := time.Now()
-	resp, err := t.attempt(req, current)
+	resp, err = t.attempt(req, current)
 	current.end(resp, err)
+	if resp != nil && resp.StatusCode < http.StatusInternalServerError {
+		operation.Answered(req.Context())
+	}
 	t.logAttempt(req, current, resp, err, time.Since(start))
 	return resp, err
 }

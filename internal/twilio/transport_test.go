@@ -1,7 +1,10 @@
 package twilio
 
 import (
+	"compress/gzip"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -194,5 +197,59 @@ func TestLogTellsAttemptsAndNoSecrets(t *testing.T) {
 	}
 	if lines[0]["request_id"] != "RQ1" {
 		t.Errorf("no request id: %v", lines[0])
+	}
+}
+
+// Over TLS, as at Twilio, one connection carries many calls, and answers are compressed.
+func TestTransportSpeaksHTTP2AndReadsGzip(t *testing.T) {
+	var connections, others atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 || r.Header.Get("Accept-Encoding") != "gzip" {
+			others.Add(1)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		compressed := gzip.NewWriter(w)
+		fmt.Fprint(compressed, `{"sid":"FW1"}`)
+		if err := compressed.Close(); err != nil {
+			t.Error(err)
+		}
+	}))
+	server.EnableHTTP2 = true
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.StartTLS()
+	defer server.Close()
+	for _, inFlight := range []int{1, DefaultMaxInFlight} {
+		others.Store(0)
+		connections.Store(0)
+		trusting := pooled(inFlight)
+		trusting.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+		trusting.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+		c := newTest(t, func(config *Config) {
+			config.APIURL, config.MaxInFlight, config.Transport = server.URL, inFlight, trusting
+		})
+		var wait sync.WaitGroup
+		for range 4 * DefaultMaxInFlight {
+			wait.Go(func() {
+				for range 5 {
+					var out struct{ SID string }
+					if err := c.Do(t.Context(), http.MethodGet, flowURL, nil, &out); err != nil || out.SID != "FW1" {
+						t.Errorf("%+v, %v", out, err)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		if others.Load() > 0 {
+			t.Errorf("%d calls came by HTTP/1, or asked for no gzip", others.Load())
+		}
+		if n := int(connections.Load()); n > inFlight {
+			t.Errorf("%d connections were opened for %d calls at once", n, inFlight)
+		}
+		trusting.CloseIdleConnections()
 	}
 }

@@ -24,19 +24,19 @@ func (s Trunks) Kind() bot.WayKind { return bot.ByTrunk }
 
 // List gives the disaster recovery URL of every SIP trunk.
 func (s Trunks) List(ctx context.Context) ([]bot.Way, error) {
-	var all []bot.Way
-	err := EachPage(func(page, token string) (string, error) {
+	rows, err := All(ctx, func(row openapi.TrunkingV1Trunk) *string { return row.Sid }, func(page, token string) ([]openapi.TrunkingV1Trunk, string, error) {
 		answer, err := s.api(ctx).PageTrunk(&openapi.ListTrunkParams{PageSize: new(MaxPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.Trunks {
-			if way := trunkOf(&row); way.To != (bot.Pointer{}) {
-				all = append(all, way)
-			}
-		}
-		return Value(answer.Meta.NextPageUrl), nil
+		return answer.Trunks, Value(answer.Meta.NextPageUrl), nil
 	})
+	var all []bot.Way
+	for _, row := range rows {
+		if way := trunkOf(&row); way.To != (bot.Pointer{}) {
+			all = append(all, way)
+		}
+	}
 	return all, err
 }
 

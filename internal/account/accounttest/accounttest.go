@@ -2,8 +2,10 @@
 package accounttest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -29,8 +31,10 @@ type Numbers struct {
 	Rows    map[string]bot.Number
 	Calls   map[string]int
 	Clock   time.Time
-	OnList  func()                 // before a listing is taken
+	OnList  func()                 // before a page of a listing is taken
 	OnWrite func(sid string) error // after a write
+
+	PageSize int // of listings; 0 is no limit
 }
 
 var _ account.Numbers = &Numbers{}
@@ -63,19 +67,35 @@ func (f *Numbers) Number(sid string) bot.Number {
 	return f.Rows[sid]
 }
 
-// List lists the numbers.
-func (f *Numbers) List(context.Context) ([]bot.Number, error) {
-	if f.OnList != nil {
-		f.OnList()
+// Pages lists the numbers, in pages of PageSize where that is set. Its pages are counted as
+// calls of "list", the looks for what they missed, of which there are none, as "missed".
+func (f *Numbers) Pages(label string) (next func(context.Context) ([]bot.Number, bool, error), missed func(context.Context) ([]bot.Number, error)) {
+	from := 0
+	next = func(context.Context) ([]bot.Number, bool, error) {
+		if f.OnList != nil {
+			f.OnList()
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.Calls["list"]++
+		var all []bot.Number
+		for _, sid := range slices.Sorted(maps.Keys(f.Rows)) {
+			if label == "" || f.Rows[sid].FriendlyName == label {
+				all = append(all, f.Rows[sid])
+			}
+		}
+		size := cmp.Or(f.PageSize, len(all))
+		page := all[min(from, len(all)):min(from+size, len(all))]
+		from += size
+		return page, from >= len(all), nil
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.Calls["list"]++
-	var all []bot.Number
-	for _, row := range f.Rows {
-		all = append(all, row)
+	missed = func(context.Context) ([]bot.Number, error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.Calls["missed"]++
+		return nil, nil
 	}
-	return all, nil
+	return next, missed
 }
 
 // Find finds a number.

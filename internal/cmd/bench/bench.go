@@ -48,6 +48,7 @@ type bench struct {
 	contenders []contender
 
 	box     *sandbox.Sandbox
+	moody   *moody
 	counted *counter
 	server  *http.Server
 	url     string
@@ -65,6 +66,15 @@ func newBench(ctx context.Context, folder string, command cli.CLI, o options, ou
 		{name: "terraform_data", configuration: "terraform_data"},
 		{name: "do-nothing", configuration: "yardstick", provider: []string{self, serveYardstick}},
 		{name: "one by one", configuration: "twiliobot", provider: ours, onSandbox: true, alone: "twiliobot_phone_number_binding.number"},
+	}
+	if o.inFlight > 0 {
+		b.contenders = slices.Insert(b.contenders, 1, contender{
+			name: "knowing the limit", configuration: "twiliobot", provider: []string{self, serveTwiliobot},
+			environ: []string{fmt.Sprintf("%s=%d", boundVariable, o.inFlight)}, onSandbox: true,
+		})
+	}
+	if o.by != nil {
+		b.contenders = slices.DeleteFunc(b.contenders, func(c contender) bool { return !slices.Contains(o.by, c.name) })
 	}
 	// Terraform finds this program under the names of both providers.
 	overrides := "provider_installation {\n  dev_overrides {\n"
@@ -85,7 +95,8 @@ func newBench(ctx context.Context, folder string, command cli.CLI, o options, ou
 	if err != nil {
 		return nil, err
 	}
-	b.counted = &counter{to: b.box, calls: calls{}}
+	b.moody = &moody{to: b.box}
+	b.counted = &counter{to: b.moody, calls: calls{}}
 	b.url = "http://" + listener.Addr().String()
 	b.server = &http.Server{Handler: b.counted, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = b.server.Serve(listener) }() // ends when it is closed
@@ -100,7 +111,8 @@ func (b *bench) path(parts ...string) string {
 
 // network makes the sandbox answer as late, and as few calls at once, as the flags say.
 func (b *bench) network() error {
-	b.box.ClearFaults()
+	b.calm()
+	b.moody.percent.Store(int32(b.refuse)) //nolint:gosec // at most 90
 	if b.latency > 0 {
 		if err := b.box.AddFault(sandbox.Fault{Kind: sandbox.FaultDelay, DelayMS: int(b.latency.Milliseconds()), Times: -1}); err != nil {
 			return err
@@ -110,6 +122,12 @@ func (b *bench) network() error {
 		return b.box.AddFault(sandbox.Fault{MaxInFlight: b.inFlight})
 	}
 	return nil
+}
+
+// calm makes the sandbox answer everything at once.
+func (b *bench) calm() {
+	b.box.ClearFaults()
+	b.moody.percent.Store(0)
 }
 
 // build compiles the provider as a release is.
@@ -201,7 +219,24 @@ func (b *bench) once(ctx context.Context, c contender, from start, op operation)
 	if err := b.network(); err != nil {
 		return measurement{}, err
 	}
-	return b.terraform(ctx, c, from.folder, op.args...)
+	m, err := b.terraform(ctx, c, from.folder, op.args...)
+	return m, errors.Join(err, b.noWriteTwice())
+}
+
+// noWriteTwice reports a write that the sandbox carried out more than once.
+func (b *bench) noWriteTwice() error {
+	seen := map[string]bool{}
+	for _, each := range b.box.Journal() {
+		if each.Method != http.MethodPost || each.Status >= http.StatusMultipleChoices || strings.HasSuffix(each.Path, "/Flows/Validate") {
+			continue // it is no write
+		}
+		write := each.Host + each.Path + "?" + each.Form.Encode()
+		if seen[write] {
+			return fmt.Errorf("a write was carried out twice: POST %s", write)
+		}
+		seen[write] = true
+	}
+	return nil
 }
 
 // measurement is what one run took.
@@ -209,7 +244,7 @@ type measurement struct {
 	wall                time.Duration
 	terraform, provider load
 	calls               calls
-	refused             int // of the calls, those answered 429
+	refused             int // of the calls, those answered 429 or 503
 	// unreported reports whether Terraform killed a provider before that had reported what
 	// it took, as it does where one takes more than two seconds to end.
 	unreported bool

@@ -63,27 +63,27 @@ func (c calls) words() []string {
 // calls more, they say so.
 func TestCallsOfEachOperation(t *testing.T) {
 	want := map[string][]string{
-		"refresh of 10": {"GET list: 1 api, 1 autopilot, 1 studio", "GET object: 10 api, 2 studio"},
-		"plan of 10":    {"GET list: 2 api, 1 autopilot, 1 messaging, 1 studio", "GET object: 10 api, 2 studio"},
+		"refresh of 10": {"GET list: 3 api, 1 autopilot, 1 studio", "GET object: 2 studio"},
+		"plan of 10":    {"GET list: 3 api, 1 autopilot, 1 messaging, 1 studio", "GET object: 2 studio"},
 		"create of 10": {
-			"GET list: 34 api, 4 autopilot, 2 messaging, 7 studio", "GET object: 25 api, 20 routes, 32 studio", "POST: 10 api, 6 studio",
+			"GET list: 30 api, 4 autopilot, 2 messaging, 7 studio", "GET object: 25 api, 10 routes, 12 studio", "POST: 10 api, 6 studio",
 		},
-		"update of 10": {"GET list: 18 api, 1 autopilot, 2 messaging, 1 studio", "GET object: 40 api, 52 studio", "POST: 10 api"},
+		"update of 10": {"GET list: 16 api, 1 autopilot, 2 messaging, 1 studio", "GET object: 20 api, 14 studio", "POST: 10 api"},
 		"rename of 10": {
-			"GET list: 80 api, 4 autopilot, 60 conversations, 10 flex-api, 30 messaging, 25 studio, 10 trunking, 10 voice",
-			"GET object: 60 api, 69 studio", "POST: 10 api, 2 studio", "DELETE: 2 studio",
+			"GET list: 64 api, 4 autopilot, 48 conversations, 8 flex-api, 24 messaging, 23 studio, 8 trunking, 8 voice",
+			"GET object: 20 api, 19 studio", "POST: 10 api, 2 studio", "DELETE: 2 studio",
 		},
 		"suspension of 10": {
 			"GET list: 36 api, 1 autopilot, 26 conversations, 6 flex-api, 18 messaging, 12 studio, 6 trunking, 6 voice",
-			"GET object: 22 api, 10 studio", "POST: 12 api, 2 studio",
+			"GET object: 12 api, 10 studio", "POST: 12 api, 2 studio",
 		},
 		"destroy of 10": {
-			"GET list: 19 api, 2 autopilot, 20 conversations, 3 flex-api, 12 messaging, 13 studio, 3 trunking, 3 voice",
-			"GET object: 30 api, 18 studio", "POST: 10 api", "DELETE: 2 studio",
+			"GET list: 20 api, 2 autopilot, 20 conversations, 3 flex-api, 12 messaging, 13 studio, 3 trunking, 3 voice",
+			"GET object: 20 api, 10 studio", "POST: 10 api", "DELETE: 2 studio",
 		},
-		// More numbers than are read one by one share a listing.
-		"refresh of 30": {"GET list: 2 api, 1 autopilot, 1 studio", "GET object: 10 api, 2 studio"},
-		"plan of 30":    {"GET list: 2 api, 1 autopilot, 1 messaging, 1 studio", "GET object: 10 api, 2 studio"},
+		// More numbers of the same bots cost no call more.
+		"refresh of 30": {"GET list: 3 api, 1 autopilot, 1 studio", "GET object: 2 studio"},
+		"plan of 30":    {"GET list: 3 api, 1 autopilot, 1 messaging, 1 studio", "GET object: 2 studio"},
 	}
 	// With one resource at a time nothing depends on how fast each is.
 	o := options{numbers: []int{10, 30}, bots: 2, runs: 1, parallelism: 1, operations: operations()}
@@ -109,6 +109,25 @@ func TestCallsOfEachOperation(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("calls, wanted (-) and made (+):\n%s", diff)
+	}
+}
+
+// A large account costs a plan of a few of its numbers nothing.
+func TestCallsOfAFewInALargeAccount(t *testing.T) {
+	plan := operations()[slices.Index(names(operations()), "plan")]
+	b := newTestBench(t, options{account: 2500, bots: 2, runs: 1, parallelism: 1})
+	ours := contender{name: "twiliobot", configuration: "twiliobot", provider: []string{b.self, serveTwiliobot}, onSandbox: true}
+	from, err := b.prepare(t.Context(), ours, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := b.once(t.Context(), ours, from, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"GET list: 3 api, 1 autopilot, 1 messaging, 1 studio", "GET object: 2 studio"}
+	if diff := cmp.Diff(want, m.calls.words()); diff != "" {
 		t.Errorf("calls, wanted (-) and made (+):\n%s", diff)
 	}
 }
@@ -266,13 +285,13 @@ func TestProvidersAreTakenOutOfWhatTerraformTook(t *testing.T) {
 }
 
 func TestFlagsThatMeasureNothingAreRefused(t *testing.T) {
-	for _, args := range []string{"-n 1", "-n ten", "-n", "-bots 1", "-runs 0", "-latency 500us", "-latency -1s", "-inflight -1", "-operations delete", "10"} {
+	for _, args := range []string{"-n 1", "-n ten", "-n", "-bots 1", "-runs 0", "-latency 500us", "-latency -1s", "-inflight -1", "-refuse 95%", "-refuse some", "-account -1", "-operations delete", "10"} {
 		if o, err := parse(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s was accepted: %+v", args, o)
 		}
 	}
-	o, err := parse(strings.Fields("-n 10,10000 -operations plan,destroy -inflight 5"), io.Discard)
-	if err != nil || len(o.numbers) != 2 || strings.Join(names(o.operations), " ") != "plan destroy" || o.inFlight != 5 {
+	o, err := parse(strings.Fields("-n 10,10000 -operations plan,destroy -inflight 5 -refuse 20%"), io.Discard)
+	if err != nil || len(o.numbers) != 2 || strings.Join(names(o.operations), " ") != "plan destroy" || o.inFlight != 5 || o.refuse != 20 {
 		t.Errorf("%+v, %v", o, err)
 	}
 }

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // The kinds of calls.
@@ -27,7 +29,7 @@ type call struct {
 	product string // the first part of the host: api, studio, numbers
 }
 
-// calls are how many there were of each. Those that were answered 429 are among them.
+// calls are how many there were of each. Those that were refused are among them.
 type calls map[call]int
 
 func (c calls) total() int {
@@ -55,7 +57,7 @@ type counter struct {
 
 	mu      sync.Mutex
 	calls   calls
-	refused int // answered 429
+	refused int // answered 429 or 503
 }
 
 // object is the last part of the path of a single record: its SID, number or revision.
@@ -79,7 +81,7 @@ func (c *counter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls[call{kindOf(r), product}]++
-	if seen.status == http.StatusTooManyRequests {
+	if seen.status == http.StatusTooManyRequests || seen.status == http.StatusServiceUnavailable {
 		c.refused++
 	}
 }
@@ -106,3 +108,26 @@ func (s *statusOf) WriteHeader(status int) {
 
 // Unwrap is for http.ResponseController.
 func (s *statusOf) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// moody refuses calls at random, half of them with 429 and half with 503, and hands the
+// others on.
+type moody struct {
+	to      http.Handler
+	percent atomic.Int32
+}
+
+func (m *moody) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	percent := int(m.percent.Load())
+	drawn := rand.IntN(200) //nolint:gosec // nothing is secret in it
+	if drawn >= 2*percent {
+		m.to.ServeHTTP(w, r)
+		return
+	}
+	status := http.StatusTooManyRequests
+	if drawn < percent {
+		status = http.StatusServiceUnavailable
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, `{"code": %d, "message": "Refused at random", "more_info": "https://www.twilio.com/docs/errors/%d", "status": %d}`, 20000+status, 20000+status, status)
+}

@@ -5,6 +5,7 @@
 //
 //	bench -n 10,100 -runs 3 -latency 50ms
 //	bench -n 10000 -operations plan -profile /tmp/profiles
+//	bench -n 20 -account 50000 -operations plan
 //
 // The rows of the table:
 //
@@ -19,6 +20,8 @@
 //     -target, so that no two share a listing: the first 10 are run, and their sums scaled to
 //     all of them. Each run is a whole one, and reads the bots too, of which Terraform
 //     targets all.
+//   - knowing the limit is this provider told how many calls the sandbox answers at once, where
+//     -inflight limits them: what it loses by learning it. It is measured only then.
 //
 // Every operation but create begins from a state and an account that were generated: the
 // bots and one binding for each are applied, and the bindings copied. A plan that is not
@@ -69,10 +72,13 @@ const mostWritten = 1000
 // options are what the flags choose.
 type options struct {
 	numbers     []int
+	account     int // at least as many numbers
 	bots        int
 	runs        int
 	latency     time.Duration
-	inFlight    int // 0 for no limit
+	inFlight    int      // 0 for no limit
+	refuse      int      // of a hundred calls
+	by          []string // the names of those that are measured; nil for all
 	parallelism int
 	operations  []operation
 	profiles    string // a folder; empty for none
@@ -119,10 +125,21 @@ func parse(args []string, log io.Writer) (o options, err error) {
 	flags.SetOutput(log)
 	numbers := flags.String("n", "10,100,1000", "how many bindings, one for each of so many `numbers`; more than "+strconv.Itoa(mostWritten)+" are only read")
 	chosen := flags.String("operations", strings.Join(names(operations()), ","), "what is measured")
+	flags.IntVar(&o.account, "account", 0, "how many numbers the account has, where that is more than -n: the rest is managed by nobody")
 	flags.IntVar(&o.bots, "bots", 10, "how many bots the bindings are of")
 	flags.IntVar(&o.runs, "runs", 3, "how often each is run, in turn with the others; the table has medians")
 	flags.DurationVar(&o.latency, "latency", 50*time.Millisecond, "how long the sandbox waits before it does what a call asks for")
 	flags.IntVar(&o.inFlight, "inflight", 0, "how many calls the sandbox answers at once; beyond them it answers 429; 0 for no limit")
+	flags.Func("refuse", "how many of the calls the sandbox refuses at random, half with 429 and half with 503, as `percent`: 20%", func(text string) (err error) {
+		if o.refuse, err = strconv.Atoi(strings.TrimSuffix(text, "%")); err != nil || o.refuse < 0 || o.refuse > 90 {
+			return errors.New("give a number from 0 to 90")
+		}
+		return nil
+	})
+	flags.Func("by", "the `names` of the rows that are measured, as the table has them, separated by commas; all by default", func(text string) error {
+		o.by = strings.Split(text, ",")
+		return nil
+	})
 	flags.IntVar(&o.parallelism, "parallelism", 10, "Terraform's flag of that name")
 	flags.StringVar(&o.profiles, "profile", "", "a `folder` for profiles of CPU time and memory of the provider, of one more run of each operation")
 	if err := flags.Parse(args); err != nil {
@@ -148,8 +165,8 @@ func parse(args []string, log io.Writer) (o options, err error) {
 	switch {
 	case o.bots < 2:
 		return o, errors.New("-bots: an update points each number at another bot, so there are at least 2")
-	case o.runs < 1, o.parallelism < 1, o.inFlight < 0:
-		return o, errors.New("-runs and -parallelism are at least 1, -inflight at least 0")
+	case o.runs < 1, o.parallelism < 1, o.inFlight < 0, o.account < 0:
+		return o, errors.New("-runs and -parallelism are at least 1, -inflight and -account at least 0")
 	case o.latency < 0, o.latency%time.Millisecond != 0:
 		return o, errors.New("-latency is whole milliseconds")
 	}

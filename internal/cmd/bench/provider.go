@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 	commandVariable = "TWILIOBOT_BENCH_COMMAND" // the provider's command, as a JSON list
 	usageVariable   = "TWILIOBOT_BENCH_USAGE"   // the file that is written to, a line when a provider starts and one when it ends
 	profileVariable = "TWILIOBOT_BENCH_PROFILE" // what the profiles' paths begin with; unset for none
+	boundVariable   = "TWILIOBOT_BENCH_BOUND"   // how many calls the provider sends at once; unset for what it learns
 )
 
 // otherRole plays one of the other roles, if this process was started for it.
@@ -134,9 +136,12 @@ func serve(ctx context.Context, role string) error {
 
 // serveProvider serves the provider as its own command does, or the yardstick.
 func serveProvider(ctx context.Context, role string) error {
-	levels := provider.LogLevels(os.Getenv)
+	levels, constructor := provider.LogLevels(os.Getenv), provider.New("bench")
 	if role == serveYardstick {
 		levels = yardstickLogLevels()
+	}
+	if bound, err := strconv.Atoi(os.Getenv(boundVariable)); err == nil {
+		constructor = provider.NewBounded("bench", bound)
 	}
 	for name, level := range levels {
 		if err := os.Setenv(name, level); err != nil {
@@ -146,5 +151,5 @@ func serveProvider(ctx context.Context, role string) error {
 	if role == serveYardstick {
 		return providerserver.Serve(ctx, newYardstick, providerserver.ServeOpts{Address: yardstickAddress})
 	}
-	return provider.Serve("bench", false)
+	return provider.Serve(constructor, false)
 }

@@ -58,7 +58,7 @@ func (b *bench) prepare(ctx context.Context, c contender, n int) (s start, err e
 	if err := s.restore(b, operation{fromNothing: true}); err != nil {
 		return s, err
 	}
-	b.box.ClearFaults()
+	b.calm()
 	if _, err := b.terraform(ctx, c, s.folder, "apply", "-auto-approve"); err != nil {
 		return s, err
 	}
@@ -68,6 +68,9 @@ func (b *bench) prepare(ctx context.Context, c contender, n int) (s start, err e
 			return s, err
 		}
 		if s.filled, err = copyNumbers(contents, bots, n); err != nil {
+			return s, err
+		}
+		if err := s.addOthers(n, b.account); err != nil {
 			return s, err
 		}
 	}
@@ -157,6 +160,29 @@ func copyNumbers(contents []byte, first, n int) ([]byte, error) {
 		}
 		return copies, nil
 	})
+}
+
+// addOthers adds numbers that nobody manages, so that there are as many as the account has.
+// They are newer than the n that are managed, so that Twilio lists them first.
+func (s *start) addOthers(n, account int) error {
+	var like map[string]any // none answers anything in the empty account
+	add := func(rows []map[string]any) ([]map[string]any, error) {
+		if like == nil {
+			like = rows[0]
+		}
+		for i := n; i < account; i++ {
+			row := maps.Clone(like)
+			row["phone_number"], row["sid"], row["seq"], row["friendly_name"] = numberAt(i), sidAt(i), n+i, fmt.Sprint("line ", i)
+			rows = append(rows, row)
+		}
+		return rows, nil
+	}
+	var err error
+	if s.empty, err = editNumbers(s.empty, add); err != nil {
+		return err
+	}
+	s.filled, err = editNumbers(s.filled, add)
+	return err
 }
 
 func editNumbers(contents []byte, edit func([]map[string]any) ([]map[string]any, error)) ([]byte, error) {

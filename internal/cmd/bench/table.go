@@ -19,13 +19,20 @@ func (o options) write(out io.Writer, command cli.CLI, args []string, rows []*ro
 	if o.inFlight > 0 {
 		limit = fmt.Sprintf("429 beyond %d calls in flight", o.inFlight)
 	}
+	if o.refuse > 0 {
+		limit += fmt.Sprintf(", %d %% of calls refused at random", o.refuse)
+	}
+	numbers := "no other numbers in the account"
+	if o.account > 0 {
+		numbers = fmt.Sprintf("%d numbers in the account at least", o.account)
+	}
 	fmt.Fprintf(out, "`%s`\n\n", strings.TrimSpace("go run ./internal/cmd/bench "+strings.Join(args, " ")))
-	fmt.Fprintf(out, "%s %s on %s/%s with %d processors, parallelism %d; %d bots at most, a latency of %s, %s; medians of %d interleaved runs.\n\n",
-		command.Product, command.Version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.parallelism, o.bots, o.latency, limit, o.runs)
+	fmt.Fprintf(out, "%s %s on %s/%s with %d processors, parallelism %d; %d bots at most, %s, a latency of %s, %s; medians of %d interleaved runs.\n\n",
+		command.Product, command.Version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.parallelism, o.bots, numbers, o.latency, limit, o.runs)
 
 	header := []string{"N", "operation", "by", "calls"}
 	header = append(header, kinds()...)
-	header = append(header, "429", "wall s", "CPU s", "of Terraform", "of the provider", "peak MB of Terraform", "of the provider")
+	header = append(header, "429 or 503", "wall s", "CPU s", "of Terraform", "of the provider", "peak MB of Terraform", "of the provider")
 	line := func(cells []string) { fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | ")) }
 	line(header)
 	// Words to the left, numbers to the right.
@@ -43,7 +50,7 @@ func (o options) write(out io.Writer, command cli.CLI, args []string, rows []*ro
 		}
 		has := r.contender.provider != nil
 		cells = append(cells,
-			orNone(r.contender.onSandbox && o.inFlight > 0, strconv.Itoa(m.refused)),
+			orNone(r.contender.onSandbox && (o.inFlight > 0 || o.refuse > 0), strconv.Itoa(m.refused)),
 			seconds(m.wall), seconds(m.terraform.cpu+m.provider.cpu), seconds(m.terraform.cpu), orNone(has, seconds(m.provider.cpu)),
 			megabytes(m.terraform.peak), orNone(has, megabytes(m.provider.peak)))
 		line(cells)

@@ -39,22 +39,22 @@ func (h Host) Find(ctx context.Context, uniqueName string) ([]bot.Bot, error) {
 }
 
 func (h Host) list(ctx context.Context, filter openapi.ListApplicationParams) (bot.Listing, error) {
-	var listed bot.Listing
-	err := twilio.EachPage(func(page, token string) (string, error) {
+	rows, err := twilio.All(ctx, func(row openapi.ApiV2010Application) *string { return row.Sid }, func(page, token string) ([]openapi.ApiV2010Application, string, error) {
 		filter.PageSize = new(twilio.MaxPageSize)
 		answer, err := h.api(ctx).PageApplication(&filter, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.Applications {
-			if hold, ok := holdOf(&row); ok {
-				listed.Holds = append(listed.Holds, hold)
-			} else {
-				listed.Bots = append(listed.Bots, botOf(&row))
-			}
-		}
-		return twilio.Value(answer.NextPageUri), nil
+		return answer.Applications, twilio.Value(answer.NextPageUri), nil
 	})
+	var listed bot.Listing
+	for _, row := range rows {
+		if hold, ok := holdOf(&row); ok {
+			listed.Holds = append(listed.Holds, hold)
+		} else {
+			listed.Bots = append(listed.Bots, botOf(&row))
+		}
+	}
 	return listed, err
 }
 

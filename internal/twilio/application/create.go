@@ -43,14 +43,15 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	err = operation.Run(ctx, fmt.Sprintf("the creation of application %q", spec.UniqueName), operation.Step{
 		Name: "creating it",
 		Cut:  "An application of that name may exist, to which no phone number routes; the next apply finds the name taken.",
-		Do: func(ctx context.Context) error {
-			answer, err := h.api(ctx).CreateApplication(params)
-			if err == nil {
+		Do: func(ctx context.Context) (err error) {
+			created, err = confirm.CreateAgain(ctx, func(ctx context.Context) (bot.Bot, error) {
+				answer, err := h.api(ctx).CreateApplication(params)
+				if err != nil {
+					return h.findCreated(ctx, spec, err)
+				}
 				sid = twilio.Value(answer.Sid)
-				created, err = h.readBack(ctx, confirm.Write{Object: fmt.Sprintf("application %q (%s)", spec.UniqueName, sid)}, answer, sid, spec)
-				return err
-			}
-			created, err = h.findCreated(ctx, spec, err)
+				return h.readBack(ctx, confirm.Write{Object: fmt.Sprintf("application %q (%s)", spec.UniqueName, sid)}, answer, sid, spec)
+			})
 			return err
 		},
 		Undo: func(ctx context.Context) error {

@@ -39,6 +39,10 @@ func (h Host) CreateHold(ctx context.Context, hold bot.Hold) (bot.Hold, error) {
 	if len(before) > 0 {
 		return bot.Hold{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
 	}
+	return confirm.CreateAgain(ctx, func(ctx context.Context) (bot.Hold, error) { return h.createHold(ctx, hold) })
+}
+
+func (h Host) createHold(ctx context.Context, hold bot.Hold) (bot.Hold, error) {
 	name := bot.MarkSuspended(hold.BotSID)
 	params := &openapi.CreateApplicationParams{FriendlyName: &name}
 	if hold.FlowSID != "" {
@@ -70,11 +74,13 @@ func (h Host) WriteHold(ctx context.Context, hold bot.Hold) error {
 		return err
 	}
 	name := bot.MarkSuspended(hold.BotSID)
-	_, err := h.api(ctx).UpdateApplication(hold.SID, &openapi.UpdateApplicationParams{
-		FriendlyName: &name, SmsUrl: &hold.FlowURL, VoiceUrl: &hold.FlowURL,
-	})
-	_, err = h.readHold(ctx, hold, err)
-	return err
+	return confirm.Again(ctx, func(ctx context.Context) error {
+		_, err := h.api(ctx).UpdateApplication(hold.SID, &openapi.UpdateApplicationParams{
+			FriendlyName: &name, SmsUrl: &hold.FlowURL, VoiceUrl: &hold.FlowURL,
+		})
+		_, err = h.readHold(ctx, hold, err)
+		return err
+	}, nil) // nobody but the suspension has a say in what a hold is
 }
 
 // readHold reads until a hold is as it was written; sent is the error of the write.

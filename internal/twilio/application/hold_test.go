@@ -135,7 +135,7 @@ func TestHoldReadsBack(t *testing.T) {
 		unreadable bool // it ends with an error of no kind
 	}{
 		"a lost answer": {prepare: func(a account) { a.Cut(post, twiliotest.CutAfter) }},
-		"a lost write":  {prepare: func(a account) { a.Cut(post, twiliotest.CutBefore) }, create: bot.WriteLost, move: bot.WriteLost},
+		"a lost write":  {prepare: func(a account) { a.Cut(post, twiliotest.CutBefore) }, create: bot.WriteLost},
 		"late reads": {prepare: func(a account) {
 			a.Fault(sandbox.Fault{Method: http.MethodGet, Path: appPath, Times: 3, Kind: sandbox.FaultStale, DelayMS: 60_000})
 		}},

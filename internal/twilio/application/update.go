@@ -13,7 +13,15 @@ import (
 
 // Update writes the fields that differ, in one write: cut off before it the
 // application is as it was, after it as wanted, and the next plan sees either.
-func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
+func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (live bot.Bot, err error) {
+	err = confirm.Again(ctx, func(ctx context.Context) (err error) {
+		live, err = h.update(ctx, sid, from, to)
+		return err
+	}, nil) // each reads it, and refuses what is neither as it was nor as wanted
+	return live, err
+}
+
+func (h Host) update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
 	live, err := h.Read(ctx, sid)
 	if err != nil {
 		return bot.Bot{}, err

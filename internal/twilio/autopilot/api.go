@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
@@ -44,8 +46,8 @@ func (a api) delete(ctx context.Context, parts ...string) error {
 
 // list reads every row of a list. key is the name under which the rows come.
 func list[T any](ctx context.Context, a api, key string, parts ...string) ([]T, error) {
-	var rows []T
-	err := twilio.EachPage(func(page, token string) (string, error) {
+	sid := func(row json.RawMessage) *string { return new(gjson.GetBytes(row, "sid").String()) }
+	raw, err := twilio.All(ctx, sid, func(page, token string) ([]json.RawMessage, string, error) {
 		query := url.Values{"PageSize": {fmt.Sprint(twilio.MaxPageSize)}}
 		if page != "" || token != "" {
 			query.Set("Page", page)
@@ -53,20 +55,25 @@ func list[T any](ctx context.Context, a api, key string, parts ...string) ([]T, 
 		}
 		var answer map[string]json.RawMessage
 		if err := a.client.Do(ctx, http.MethodGet, at(parts...), query, &answer); err != nil {
-			return "", err
+			return nil, "", err
 		}
-		var some []T
+		var some []json.RawMessage
 		if err := json.Unmarshal(answer[key], &some); err != nil {
-			return "", fmt.Errorf("GET %s: the list %q cannot be read: %w", strings.Join(parts, "/"), key, err)
+			return nil, "", fmt.Errorf("GET %s: the list %q cannot be read: %w", strings.Join(parts, "/"), key, err)
 		}
-		rows = append(rows, some...)
 		var meta struct {
 			NextPageURL string `json:"next_page_url"`
 		}
 		if err := json.Unmarshal(answer["meta"], &meta); err != nil {
-			return "", fmt.Errorf("GET %s: the list's meta cannot be read: %w", strings.Join(parts, "/"), err)
+			return nil, "", fmt.Errorf("GET %s: the list's meta cannot be read: %w", strings.Join(parts, "/"), err)
 		}
-		return meta.NextPageURL, nil
+		return some, meta.NextPageURL, nil
 	})
+	rows := make([]T, len(raw))
+	for i := range raw {
+		if err := json.Unmarshal(raw[i], &rows[i]); err != nil {
+			return nil, fmt.Errorf("GET %s: a row of the list %q cannot be read: %w", strings.Join(parts, "/"), key, err)
+		}
+	}
 	return rows, err
 }

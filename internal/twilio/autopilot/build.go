@@ -108,6 +108,10 @@ func (a api) train(ctx context.Context, sid string, fresh bool, replaces string)
 // startBuild starts a model build. One whose start was not answered is known by being
 // newer than the newest before it.
 func (a api) startBuild(ctx context.Context, sid, before string, form url.Values) (modelBuild, error) {
+	return confirm.CreateAgain(ctx, func(ctx context.Context) (modelBuild, error) { return a.startBuildOnce(ctx, sid, before, form) })
+}
+
+func (a api) startBuildOnce(ctx context.Context, sid, before string, form url.Values) (modelBuild, error) {
 	var build modelBuild
 	err := a.post(ctx, form, &build, "Assistants", sid, "ModelBuilds")
 	switch {

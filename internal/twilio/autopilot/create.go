@@ -150,6 +150,10 @@ func (h Host) start(ctx context.Context, spec bot.Spec) (assistant, error) {
 	if spec.RestoreSID != "" {
 		return h.restore(ctx, spec)
 	}
+	return confirm.CreateAgain(ctx, func(ctx context.Context) (assistant, error) { return h.createUnfinished(ctx, spec) })
+}
+
+func (h Host) createUnfinished(ctx context.Context, spec bot.Spec) (assistant, error) {
 	var created assistant
 	err := h.post(ctx, url.Values{"UniqueName": {spec.UniqueName}, "FriendlyName": {bot.MarkUploading(spec.FriendlyName, spec.Replaces)}}, &created, "Assistants")
 	switch {
@@ -215,7 +219,14 @@ func (h Host) finish(ctx context.Context, l *live, names url.Values) (bot.Bot, e
 		return bot.Bot{}, err
 	}
 	if len(names) > 0 {
-		l.assistant, err = h.rename(ctx, l.assistant.SID, names)
+		before := l.assistant
+		err = confirm.Again(ctx, func(ctx context.Context) (err error) {
+			l.assistant, err = h.rename(ctx, before.SID, names)
+			return err
+		}, func(ctx context.Context) (bool, error) {
+			now, err := h.assistant(ctx, before.SID)
+			return now.UniqueName == before.UniqueName && now.FriendlyName == before.FriendlyName, err
+		})
 	} else {
 		l.assistant, err = h.assistant(ctx, l.assistant.SID)
 	}

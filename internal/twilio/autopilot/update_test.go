@@ -320,7 +320,11 @@ func TestUpdateReadsBack(t *testing.T) {
 			a.Cut(twiliotest.Call{Method: http.MethodGet, Path: `/Defaults$`, Nth: 2}, twiliotest.Refused)
 		}, fails: true},
 		"a lost answer to the names": {prepare: func(a account, _ string) { a.Cut(names, twiliotest.CutAfter) }},
-		"lost names":                 {prepare: func(a account, _ string) { a.Cut(names, twiliotest.CutBefore) }, kind: bot.WriteLost, word: "under its old names"},
+		"lost names":                 {prepare: func(a account, _ string) { a.Cut(names, twiliotest.CutBefore) }},
+		"names that are lost twice": {prepare: func(a account, _ string) {
+			a.Cut(names, twiliotest.CutBefore)
+			a.Cut(twiliotest.Call{Method: names.Method, Path: names.Path, Nth: 2}, twiliotest.CutBefore)
+		}, kind: bot.WriteLost, word: "under its old names"},
 		"late reads of the names": {prepare: func(a account, _ string) {
 			a.Later(time.Hour)
 			a.After(names, func() {

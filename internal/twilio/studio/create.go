@@ -37,16 +37,17 @@ func (h Host) Create(ctx context.Context, spec bot.Spec) (bot.Bot, error) {
 	err = operation.Run(ctx, fmt.Sprintf("the creation of flow %q", spec.UniqueName), operation.Step{
 		Name: "publishing it",
 		Cut:  "A published flow of that name may exist, to which no phone number routes; the next apply finds the name taken.",
-		Do: func(ctx context.Context) error {
-			answer, err := h.api(ctx).CreateFlow(&openapi.CreateFlowParams{
-				FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkRevision(spec.Replaces)),
+		Do: func(ctx context.Context) (err error) {
+			created, err = confirm.CreateAgain(ctx, func(ctx context.Context) (bot.Bot, error) {
+				answer, err := h.api(ctx).CreateFlow(&openapi.CreateFlowParams{
+					FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkRevision(spec.Replaces)),
+				})
+				if err != nil {
+					return h.findCreated(ctx, spec, refusal(spec, err))
+				}
+				sid = twilio.Value(answer.Sid)
+				return h.readBack(ctx, confirm.Write{Object: fmt.Sprintf("flow %q (%s)", spec.UniqueName, sid)}, sid, answer.Revision, spec)
 			})
-			if err != nil {
-				created, err = h.findCreated(ctx, spec, refusal(spec, err))
-				return err
-			}
-			sid = twilio.Value(answer.Sid)
-			created, err = h.readBack(ctx, confirm.Write{Object: fmt.Sprintf("flow %q (%s)", spec.UniqueName, sid)}, sid, answer.Revision, spec)
 			return err
 		},
 		Undo: func(ctx context.Context) error {

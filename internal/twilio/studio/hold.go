@@ -62,6 +62,10 @@ func (h Host) CreateHoldFlow(ctx context.Context, flow bot.HoldFlow) (bot.HoldFl
 	if len(before) > 0 {
 		return bot.HoldFlow{}, fmt.Errorf("%s exists: %w", before[0], bot.ErrNameTaken)
 	}
+	return confirm.CreateAgain(ctx, func(ctx context.Context) (bot.HoldFlow, error) { return h.createHoldFlow(ctx, flow) })
+}
+
+func (h Host) createHoldFlow(ctx context.Context, flow bot.HoldFlow) (bot.HoldFlow, error) {
 	spec := holdSpec(flow)
 	answer, err := h.api(ctx).CreateFlow(&openapi.CreateFlowParams{
 		FriendlyName: &spec.UniqueName, Status: new(published), Definition: definition(spec), CommitMessage: new(bot.MarkCreated),
@@ -88,6 +92,10 @@ func (h Host) CreateHoldFlow(ctx context.Context, flow bot.HoldFlow) (bot.HoldFl
 // in one write. A draft of another client's is buried: nobody but the suspension has a say
 // in what a hold does.
 func (h Host) WriteHoldFlow(ctx context.Context, flow bot.HoldFlow) error {
+	return confirm.Again(ctx, func(ctx context.Context) error { return h.writeHoldFlow(ctx, flow) }, nil) // each reads it
+}
+
+func (h Host) writeHoldFlow(ctx context.Context, flow bot.HoldFlow) error {
 	latest, live, err := h.revisions(ctx, flow.SID)
 	if err != nil {
 		return err

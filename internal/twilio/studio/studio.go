@@ -32,25 +32,25 @@ const flows = "https://studio.twilio.com/v2/Flows"
 // List gives every flow, bots and holds, without definitions. The revision of one whose latest is
 // a draft is known only to Get.
 func (h Host) List(ctx context.Context) (bot.Listing, error) {
-	var listed bot.Listing
-	err := twilio.EachPage(func(page, token string) (string, error) {
+	rows, err := twilio.All(ctx, func(row openapi.StudioV2Flow) *string { return row.Sid }, func(page, token string) ([]openapi.StudioV2Flow, string, error) {
 		answer, err := h.api(ctx).PageFlow(&openapi.ListFlowParams{PageSize: new(twilio.MaxPageSize)}, token, page)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		for _, row := range answer.Flows {
-			r := listedRevision(&row)
-			if err := h.ours(r); err != nil {
-				return "", err
-			}
-			if hold, ok := holdOf(r); ok {
-				listed.Holds = append(listed.Holds, hold)
-			} else {
-				listed.Bots = append(listed.Bots, summaryOf(r))
-			}
-		}
-		return twilio.Value(answer.Meta.NextPageUrl), nil
+		return answer.Flows, twilio.Value(answer.Meta.NextPageUrl), nil
 	})
+	var listed bot.Listing
+	for _, row := range rows {
+		r := listedRevision(&row)
+		if err := h.ours(r); err != nil {
+			return bot.Listing{}, err
+		}
+		if hold, ok := holdOf(r); ok {
+			listed.Holds = append(listed.Holds, hold)
+		} else {
+			listed.Bots = append(listed.Bots, summaryOf(r))
+		}
+	}
 	return listed, err
 }
 

@@ -16,7 +16,15 @@ import (
 // Update publishes a new revision, with the new name where that changes too, in one
 // write: cut off before it the flow is as it was, after it as wanted, and the next
 // plan sees either. Conversations under way stay on the revision they began with.
-func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
+func (h Host) Update(ctx context.Context, sid string, from, to bot.Spec) (live bot.Bot, err error) {
+	err = confirm.Again(ctx, func(ctx context.Context) (err error) {
+		live, err = h.update(ctx, sid, from, to)
+		return err
+	}, nil) // each reads it, and refuses what is neither as it was nor as wanted
+	return live, err
+}
+
+func (h Host) update(ctx context.Context, sid string, from, to bot.Spec) (bot.Bot, error) {
 	latest, live, err := h.revisions(ctx, sid)
 	if err != nil {
 		return bot.Bot{}, err

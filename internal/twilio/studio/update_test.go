@@ -178,6 +178,7 @@ func TestUpdateReadsBack(t *testing.T) {
 		prepare func(a account, sid string)
 		kind    bot.Kind
 		fails   bool // with an error of no kind
+		writes  int  // more than one where it is sent again
 	}{
 		"a lost answer": {prepare: func(a account, _ string) { a.Cut(post, twiliotest.CutAfter) }},
 		"a lost answer and late reads": {prepare: func(a account, _ string) {
@@ -185,7 +186,13 @@ func TestUpdateReadsBack(t *testing.T) {
 			a.Cut(post, twiliotest.CutAfter)
 			a.Fault(late)
 		}},
-		"a lost write":                   {prepare: func(a account, _ string) { a.Cut(post, twiliotest.CutBefore) }, kind: bot.WriteLost},
+		"a lost write": {prepare: func(a account, _ string) { a.Cut(post, twiliotest.CutBefore) }, writes: 2},
+		"a write that is lost twice": {prepare: func(a account, _ string) {
+			a.Fault(sandbox.Fault{Method: http.MethodPost, Times: -1, Kind: sandbox.FaultCutBefore})
+		}, kind: bot.WriteLost, writes: 2},
+		"a write that Twilio fails to do": {prepare: func(a account, _ string) {
+			a.Fault(sandbox.Fault{Method: http.MethodPost, Times: 3, Kind: sandbox.FaultStatus, Status: http.StatusServiceUnavailable})
+		}, writes: 4},
 		"late reads":                     {prepare: func(a account, _ string) { a.Later(time.Hour); a.Fault(late) }},
 		"late reads that do not know it": {prepare: func(a account, _ string) { a.Fault(late) }},
 		"no read":                        {prepare: func(a account, _ string) { a.Cut(twiliotest.Call{Method: http.MethodGet, Nth: 2}, twiliotest.Refused) }, fails: true},
@@ -213,7 +220,7 @@ func TestUpdateReadsBack(t *testing.T) {
 				if !failed && (updated.UniqueName != "porter" || updated.Revision != 2 || !updated.Content.Meets(to.Content)) {
 					a.Errorf("it returned %+v", updated)
 				}
-				if len(a.Writes()) != 1 {
+				if len(a.Writes()) != max(each.writes, 1) {
 					a.Errorf("it wrote %v", a.Writes())
 				}
 			})
