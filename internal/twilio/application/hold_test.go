@@ -164,7 +164,11 @@ func TestHoldReadsBack(t *testing.T) {
 				}
 				a.Forget()
 				each.prepare(a)
-				ended(a, "moving", a.WriteHold(a.Context(), moved(hold)), each.move)
+				err = a.WriteHold(a.Context(), moved(hold))
+				ended(a, "moving", err, each.move)
+				if found, findErr := a.FindHolds(a.Context(), otherFlowSID); err == nil && (findErr != nil || len(found) != 1) {
+					a.Errorf("moved, there is %v: %v", found, findErr)
+				}
 			})
 		})
 	}
