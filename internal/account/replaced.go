@@ -71,11 +71,30 @@ func (a *Account) Unfinished(ctx context.Context, sid, known string) (current, o
 
 // replacements are the bots that this run put in the place of others.
 type replacements struct {
-	mu sync.Mutex
-	of map[string]string // by the SID of the old bot
+	mu    sync.Mutex
+	of    map[string]string // by the SID of the old bot
+	names map[string]string // that bots under a mark are about to get, by SID
 }
 
-func newReplacements() *replacements { return &replacements{of: map[string]string{}} }
+func newReplacements() *replacements {
+	return &replacements{of: map[string]string{}, names: map[string]string{}}
+}
+
+// GetsName records the name that this run is about to give a bot which bears its mark: its
+// numbers get it first.
+func (r *replacements) GetsName(sid, name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.names[sid] = name
+}
+
+// NameToBe is the name that this run is about to give a bot, or gave it; empty where there
+// is none.
+func (r *replacements) NameToBe(sid string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.names[sid]
+}
 
 // Replaced records that this run put one bot in the place of another: from here on,
 // bindings of this run take the new one for the old.

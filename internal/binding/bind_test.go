@@ -271,6 +271,9 @@ func TestFreeingABotFreesEveryChannelOfIt(t *testing.T) {
 	}
 }
 
+// markedApp is an application that replaces another, and bears its mark until the end.
+const markedApp = "AP8888888888888888888888888888abcd"
+
 func TestLabelAsksForTheNameOfABotWhereItMatters(t *testing.T) {
 	for name, each := range map[string]struct {
 		label, prior, own string
@@ -288,9 +291,13 @@ func TestLabelAsksForTheNameOfABotWhereItMatters(t *testing.T) {
 		"of one that is gone, on the other":       {label: "old", prior: "old", voice: otherApp, want: "flow"},
 		"of the bot that is bound, on the other":  {label: "app", messaging: appBot, voice: flowBot, want: "flow"},
 		"a person's label over what another left": {label: "Front desk", prior: "old", own: appBot, want: ""},
+		"that its bot is about to get":            {label: "new", prior: "old", own: markedApp, want: "flow"},
+		"that the other bot is about to get":      {label: "new", voice: markedApp, want: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(1)
+			h.applications.Bots = append(h.applications.Bots, bot.Bot{SID: markedApp, UniqueName: "replaces " + otherApp, Replaces: otherApp})
+			h.GetsName(markedApp, "new")
 			n := number(bot.Side{}, bot.Side{})
 			n.FriendlyName = each.label
 			for channel, sid := range map[bot.Channel]string{bot.Messaging: each.messaging, bot.Voice: each.voice} {

@@ -85,12 +85,18 @@ func without(channels, some []bot.Channel) []bot.Channel {
 	return slices.DeleteFunc(slices.Clone(channels), func(c bot.Channel) bool { return slices.Contains(some, c) })
 }
 
-// namesOf are the names of bots. One that cannot be read has none.
+// namesOf are the names of bots. One that cannot be read has none; one that bears its mark
+// has the name that this run is about to give it, which its numbers may bear already.
 func namesOf(ctx context.Context, a *account.Account, sids []string) []string {
 	var names []string
 	for _, sid := range sids {
-		if b, err := a.Bot(ctx, sid); err == nil && !b.Unnamed() && b.UniqueName != "" {
-			names = append(names, b.UniqueName)
+		b, err := a.Bot(ctx, sid)
+		name := b.UniqueName
+		if b.Unnamed() {
+			name = a.NameToBe(sid)
+		}
+		if err == nil && name != "" {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -121,6 +121,7 @@ func (r *replacement) forward() []operation.Step {
 		Name: "giving it its name",
 		Cut:  "The old bot is deleted and the new one answers, perhaps still under its mark; its phone numbers bear the old name or the new one as their label. The next apply goes on.",
 		Do: func(ctx context.Context) error {
+			r.account.GetsName(r.new.SID, r.request.To.UniqueName)
 			if err := r.relabel(ctx, r.oldName, r.request.To.UniqueName); err != nil {
 				return err
 			}
