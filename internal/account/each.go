@@ -48,6 +48,7 @@ func (r *Round) end(ctx context.Context, since Moment, failed error) error {
 			return failed
 		}
 	}
+	// What still does not show then is left to whoever undoes: the failure is told, not this.
 	_, _ = confirm.Settle(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, r.confirm(ctx, since) })
 	return failed
 }

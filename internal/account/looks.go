@@ -20,7 +20,8 @@ const (
 	// rowsOfPage is how many records Twilio gives in a page of a list.
 	rowsOfPage = 1000
 	// readsOfPage is how many reads of single records cost as much as a page of a list, which
-	// is one request and takes Twilio longer.
+	// is one request and takes Twilio longer. It is less than pageWeight: behind writes it is
+	// known how many records are read, so no page is read in vain.
 	readsOfPage = 2
 	// fullLook is how many edits a read waits for: as many as Terraform has under way.
 	fullLook = 10

@@ -210,13 +210,6 @@ func (n *numbers) cheapest(all int, alike *labelled, few int) (from *listing[num
 	return nil, 0
 }
 
-// NumbersLabelled lists the account's numbers with a label, as they were at the moment or
-// later. That a number is not among them does not show that it is gone.
-func (n *numbers) NumbersLabelled(ctx context.Context, label string, since Moment) ([]bot.Number, error) {
-	alike, err := n.ofLabel(label).upTo(ctx, since, whole)
-	return alike.value.rows(), err
-}
-
 // Numbers lists every number of the account, as it was at the moment or later.
 func (n *numbers) Numbers(ctx context.Context, since Moment) ([]bot.Number, error) {
 	all, err := n.all.since(ctx, since)
@@ -263,15 +256,13 @@ func (n *numbers) lastWrite(numberSID string) Moment {
 	return n.written[numberSID]
 }
 
-// wroteNumber keeps that this process wrote a number, and returns a moment behind it.
+// wroteNumber keeps that this process wrote a number, and returns a moment behind it. Of the
+// lists by label each row is compared with that moment when it is asked for.
 func (n *numbers) wroteNumber(numberSID string) Moment {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := n.clock.Now()
 	n.written[numberSID] = now
 	n.all.wrote()
-	for _, alike := range n.labels {
-		alike.wrote()
-	}
 	return now
 }
