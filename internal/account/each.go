@@ -54,7 +54,8 @@ func (r *Round) end(ctx context.Context, since Moment, failed error) error {
 }
 
 // confirm reads the numbers that were written from a listing begun at the moment or later,
-// and by itself each that is not there as it was written.
+// and by itself each that is not there as it was written. One that is not seen, or a listing
+// that fails, keeps none of the others from being looked for.
 func (r *Round) confirm(ctx context.Context, since Moment) error {
 	lagging := map[string]bool{}
 	err := r.account.PagesOfNumbers(ctx, since, pagesFor(len(r.written)), func(page []bot.Number) bool {
@@ -67,10 +68,10 @@ func (r *Round) confirm(ctx context.Context, since Moment) error {
 		}
 		return len(r.written) > 0
 	})
-	if err != nil {
+	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for sid, write := range r.written {
 		group.Go(func() error {

@@ -22,6 +22,10 @@ const readsLag = 2 * time.Second
 type lateNumbers struct {
 	*accounttest.Numbers
 
+	// overwritten is a number that another client writes behind each write, which shows at once.
+	overwritten string
+	broken      error // of every page
+
 	mu     sync.Mutex
 	before map[string]bot.Number // those whose last write does not show yet
 }
@@ -34,6 +38,10 @@ func (l *lateNumbers) Update(ctx context.Context, sid string, change bot.NumberC
 	time.Sleep(roundTrip)
 	before := l.Number(sid)
 	answer, err := l.Numbers.Update(ctx, sid, change)
+	if sid == l.overwritten {
+		l.Set(sid, func(n *bot.Number) { n.Voice.URL = "https://theirs.example.com/" })
+		return answer, err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.before[sid] = before
@@ -63,6 +71,9 @@ func (l *lateNumbers) Pages(label string) (next func(context.Context) ([]bot.Num
 	read, missed := l.Numbers.Pages(label)
 	return func(ctx context.Context) ([]bot.Number, bool, error) {
 		rows, last, err := read(ctx)
+		l.mu.Lock()
+		err = errors.Join(err, l.broken)
+		l.mu.Unlock()
 		for i := range rows {
 			rows[i] = l.shown(rows[i])
 		}
@@ -75,15 +86,20 @@ func (l *lateNumbers) Pages(label string) (next func(context.Context) ([]bot.Num
 func TestRoundThatFailsIsUndoneWhereReadsLag(t *testing.T) {
 	broken := errors.New("broken")
 	for name, each := range map[string]struct {
-		fails error
-		stop  bool
-		want  error
+		fails, broken error // of another number, and of a listing
+		stop          bool
+		overwritten   string
+		want          error
 	}{
-		"another number fails": {fails: broken, want: broken},
-		"it is stopped":        {stop: true, want: context.Canceled},
+		"another number fails":                                {fails: broken, want: broken},
+		"another number fails, and the list":                  {fails: broken, broken: broken, want: broken},
+		"it is stopped":                                       {stop: true, want: context.Canceled},
+		"another number fails, and another client writes one": {fails: broken, overwritten: accounttest.NumberSID(2), want: broken},
+		"another client writes one":                           {overwritten: accounttest.NumberSID(2), want: bot.ErrChanged},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			numbers := newLate(4)
+			numbers.overwritten = each.overwritten
 			a := account.New(accounttest.SID, bot.Webhooks{}, numbers, account.NoServices{}, nil)
 			before := maps.Clone(numbers.Rows)
 			ctx, stop := context.WithCancel(t.Context())
@@ -95,6 +111,9 @@ func TestRoundThatFailsIsUndoneWhereReadsLag(t *testing.T) {
 					if each.stop {
 						stop()
 					}
+					numbers.mu.Lock()
+					defer numbers.mu.Unlock()
+					numbers.broken = each.broken
 					return each.fails
 				}
 				return round.EditNumber(ctx, number.SID, &log, func(ctx context.Context, e *account.Edit) error {
@@ -108,7 +127,7 @@ func TestRoundThatFailsIsUndoneWhereReadsLag(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 			for sid, row := range numbers.Rows {
-				if undated(row) != undated(before[sid]) {
+				if sid != each.overwritten && undated(row) != undated(before[sid]) {
 					t.Errorf("%s: %s stays %+v", name, sid, row.Voice)
 				}
 			}
