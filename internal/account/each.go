@@ -1,8 +1,10 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -94,27 +96,47 @@ func (r *Round) confirm(ctx context.Context, since Moment) error {
 }
 
 // EachNumber does something to every number that find lists, as it was at a moment or later,
-// and looks again until it lists none: another process may bind one at the same time.
+// and looks again until it lists none: another process may bind one at the same time. Those
+// that it lists again may be listed as they were before: a listing may lag for longer than
+// reads of single numbers. They are done again, with growing pauses, for confirm.Bound.
 func (a *Account) EachNumber(ctx context.Context, find func(context.Context, Moment) ([]bot.Number, error), do func(context.Context, bot.Number, *Round) error) error {
 	var left []bot.Number
+	done := map[string]bool{}
 	since := a.Now()
-	for range Rounds {
-		var err error
-		if left, err = find(ctx, since); err != nil {
-			return err
-		}
-		if len(left) == 0 {
-			return nil
-		}
+	round := func() error {
 		round := &Round{account: a, written: map[string]written{}}
 		group, groupCtx := errgroup.WithContext(ctx)
 		group.SetLimit(atOnce)
 		for _, number := range left {
+			done[number.SID] = true
 			group.Go(func() error { return do(groupCtx, number, round) })
 		}
-		err = group.Wait()
+		err := group.Wait()
 		since = a.Now()
-		if err := round.end(ctx, since, err); err != nil {
+		return round.end(ctx, since, err)
+	}
+	var failed error
+	look := func(context.Context) (_ struct{}, err error) { // not cut off when the time to wait is over
+		left, failed = find(ctx, since)
+		if failed != nil || len(left) == 0 || slices.ContainsFunc(left, func(n bot.Number) bool { return !done[n.SID] }) {
+			return struct{}{}, nil
+		}
+		if failed = round(); failed != nil {
+			return struct{}{}, nil
+		}
+		return struct{}{}, confirm.Stale("%s", bot.JoinNumbers(left))
+	}
+	for range Rounds {
+		wait, cancel := context.WithTimeout(ctx, confirm.Bound)
+		_, late := confirm.Poll(wait, look)
+		cancel()
+		if failed == nil && late != nil {
+			failed = cmp.Or(ctx.Err(), fmt.Errorf("%s: another client changes these numbers again and again, or Twilio lists them as they were", bot.JoinNumbers(left)))
+		}
+		if failed != nil || len(left) == 0 {
+			return failed
+		}
+		if err := round(); err != nil {
 			return err
 		}
 	}

@@ -178,10 +178,10 @@ func TestEditReadsTheNumberAndClaimsChannels(t *testing.T) {
 }
 
 func TestEachNumberLooksAgainUntilThereIsNone(t *testing.T) {
-	rows := func(n int) []bot.Number {
+	rows := func(from, n int) []bot.Number {
 		all := make([]bot.Number, n)
 		for i := range all {
-			all[i] = bot.Number{SID: accounttest.NumberSID(i), PhoneNumber: fmt.Sprintf("+1202555%04d", i)}
+			all[i] = bot.Number{SID: accounttest.NumberSID(from + i), PhoneNumber: fmt.Sprintf("+1202555%04d", from+i)}
 		}
 		return all
 	}
@@ -206,7 +206,7 @@ func TestEachNumberLooksAgainUntilThereIsNone(t *testing.T) {
 			if looks++; looks > len(each.rounds) {
 				return nil, errors.New("cannot look")
 			}
-			return rows(each.rounds[looks-1]), nil
+			return rows(100*looks, each.rounds[looks-1]), nil
 		}, func(_ context.Context, n bot.Number, _ *account.Round) error {
 			done <- n.SID
 			return each.fails
