@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,8 @@ import (
 type far struct {
 	*accounttest.Numbers
 
-	broken bool // every listing fails
+	broken bool          // every listing fails
+	wait   time.Duration // of a call; roundTrip where zero
 
 	mu    sync.Mutex
 	calls map[string]int
@@ -38,12 +40,12 @@ func (f *far) Pages(label string) (next func(context.Context) ([]bot.Number, boo
 const roundTrip = 50 * time.Millisecond
 
 func (f *far) Get(ctx context.Context, sid string) (bot.Number, error) {
-	time.Sleep(roundTrip)
+	time.Sleep(cmp.Or(f.wait, roundTrip))
 	return f.Numbers.Get(ctx, sid)
 }
 
 func (f *far) Update(ctx context.Context, sid string, change bot.NumberChange) (bot.Number, error) {
-	time.Sleep(roundTrip)
+	time.Sleep(cmp.Or(f.wait, roundTrip))
 	return f.Numbers.Update(ctx, sid, change)
 }
 

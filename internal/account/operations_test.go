@@ -107,6 +107,50 @@ func TestWriteOfUnknownOutcomeIsPutBackToo(t *testing.T) {
 	}
 }
 
+// A thousand numbers are put back within the five minutes that undoing has, also where a call
+// takes a third of a second; one that was released and one that cannot be written keep none of
+// the others from it.
+func TestManyNumbersArePutBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 1000
+		h, far := newFar(n)
+		far.wait = 300 * time.Millisecond
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		var log account.UndoLog
+		err := h.EachNumber(t.Context(), func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
+			all, err := h.Numbers(ctx, since)
+			return slices.DeleteFunc(slices.Clone(all), func(n bot.Number) bool { return n.FriendlyName != "" }), err
+		}, func(ctx context.Context, number bot.Number, round *account.Round) error {
+			return round.EditNumber(ctx, number.SID, &log, func(ctx context.Context, e *account.Edit) error {
+				return e.Write(ctx, bot.NumberChange{FriendlyName: new("clinic")})
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		released, refused := accounttest.NumberSID(7), accounttest.NumberSID(n-7)
+		delete(far.Rows, released)
+		broken := errors.New("broken")
+		far.OnWrite = func(sid string) error {
+			if sid == refused {
+				return broken
+			}
+			return nil
+		}
+		cancelled := context.AfterFunc(ctx, func() { t.Error("it took too long") })
+		if err := h.PutBack(ctx, &log); !errors.Is(err, broken) {
+			t.Errorf("it ends with %v", err)
+		}
+		cancelled()
+		for sid, row := range far.Rows {
+			if row.FriendlyName != "" && sid != refused {
+				t.Errorf("%s is labelled %q", sid, row.FriendlyName)
+			}
+		}
+	})
+}
+
 func TestNumberHasOneWriterAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(1, account.NoServices{})
