@@ -116,15 +116,14 @@ func (a *Account) EachNumber(ctx context.Context, find func(context.Context, Mom
 		return round.end(ctx, since, err)
 	}
 	var failed error
-	look := func(context.Context) (_ struct{}, err error) { // not cut off when the time to wait is over
+	look := func(context.Context) (_ struct{}, lagging error) { // not cut off when the time to wait is over
 		left, failed = find(ctx, since)
-		if failed != nil || len(left) == 0 || slices.ContainsFunc(left, func(n bot.Number) bool { return !done[n.SID] }) {
-			return struct{}{}, nil
+		if failed == nil && len(left) > 0 && !slices.ContainsFunc(left, func(n bot.Number) bool { return !done[n.SID] }) {
+			if failed = round(); failed == nil {
+				lagging = confirm.Stale("%s", bot.JoinNumbers(left))
+			}
 		}
-		if failed = round(); failed != nil {
-			return struct{}{}, nil
-		}
-		return struct{}{}, confirm.Stale("%s", bot.JoinNumbers(left))
+		return struct{}{}, lagging
 	}
 	for range Rounds {
 		wait, cancel := context.WithTimeout(ctx, confirm.Bound)
