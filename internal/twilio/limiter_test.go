@@ -143,6 +143,7 @@ func TestLimiterTakesLittleLongerThanOneThatKnows(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				served := &account{room: a.room, others: a.others, silent: a.silent, mixed: a.mixed, failing: a.failing}
 				c := served.client(t, func(config *Config) {
+					config.RetryWait = 10 * time.Millisecond // so that no one chain of refusals decides
 					if known {
 						config.MaxInFlight, config.KnownInFlight = min(DefaultMaxInFlight, a.room-a.others), true
 					}
