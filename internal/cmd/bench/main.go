@@ -20,8 +20,9 @@
 //     -target, so that no two share a listing: the first 10 are run, and their sums scaled to
 //     all of them. Each run is a whole one, and reads the bots too, of which Terraform
 //     targets all.
-//   - knowing the limit is this provider told how many calls the sandbox answers at once, where
-//     -inflight limits them: what it loses by learning it. It is measured only then.
+//   - knowing the limit is this provider told how many calls the sandbox answers at once, so
+//     that it learns nothing from those that are refused: what it loses by learning. It is
+//     measured with -inflight and with -refuse alone.
 //
 // Every operation but create begins from a state and an account that were generated: the
 // bots and one binding for each are applied, and the bindings copied. A plan that is not
@@ -172,8 +173,8 @@ func parse(args []string, log io.Writer) (o options, err error) {
 		return o, errors.New("-bots: an update points each number at another bot, so there are at least 2")
 	case o.runs < 1, o.parallelism < 1, o.inFlight < 0, o.account < 0:
 		return o, errors.New("-runs and -parallelism are at least 1, -inflight and -account at least 0")
-	case slices.Contains(o.by, byLimit) && o.inFlight == 0:
-		return o, fmt.Errorf("-by %q is measured only where -inflight limits the calls", byLimit)
+	case slices.Contains(o.by, byLimit) && o.inFlight == 0 && o.refuse == 0:
+		return o, fmt.Errorf("-by %q is measured only with -inflight or -refuse", byLimit)
 	case o.latency < 0, o.latency%time.Millisecond != 0:
 		return o, errors.New("-latency is whole milliseconds")
 	}
