@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -186,8 +188,47 @@ func TestYardsticksPlanNothingAfterAnApply(t *testing.T) {
 			if _, err := b.once(t.Context(), c, from, plan); err != nil {
 				t.Error(err)
 			}
+			if c.name == byYardstick {
+				sameLength(t, from.folder)
+			}
 		})
 	}
+}
+
+// sameLength holds the yardstick's state to the length of a binding's, which Terraform takes
+// time for.
+func sameLength(t *testing.T, folder string) {
+	t.Helper()
+	const binding = `{"account_sid":"AC00000000000000000000000000005a11","assistant_sid":"FW7aab5b0a2cd188a0a4506bbada13fb05","channels":["messaging"],` +
+		`"friendly_name":"bot-1","overwrite":false,"phone_number":"+12025550142","phone_number_sid":"PN2314a18bc53e69121be909b8e5c99815","target_task":null,` +
+		`"webhook_urls":{"messaging":"https://webhooks.twilio.com/v1/Accounts/AC00000000000000000000000000005a11/Flows/FW7aab5b0a2cd188a0a4506bbada13fb05"}}`
+	text, err := os.ReadFile(filepath.Join(folder, "terraform.tfstate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state struct {
+		Resources []struct {
+			Type      string
+			Instances []struct{ Attributes json.RawMessage }
+		}
+	}
+	if err := json.Unmarshal(text, &state); err != nil {
+		t.Fatal(err)
+	}
+	for _, each := range state.Resources {
+		if each.Type != "yardstick_phone_number_binding" {
+			continue
+		}
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, each.Instances[0].Attributes); err != nil {
+			t.Fatal(err)
+		}
+		if off := compact.Len() - len(binding); off < -5 || off > 5 {
+			t.Errorf("%s is %d bytes longer than a binding's %s", compact.String(), off, binding)
+		}
+		return
+	}
+	t.Error("no binding")
 }
 
 func TestKindsOfCalls(t *testing.T) {

@@ -14,8 +14,8 @@
 //   - terraform_data is as many resources of the type that is built into Terraform, with the
 //     arguments of a binding: what no provider can go below.
 //   - do-nothing is a provider with a resource of a binding's attributes, without plan
-//     modifiers, validators and logs, that reads and writes nothing: what Terraform and the
-//     framework take for themselves.
+//     modifiers, validators and logs, that reads and writes nothing and keeps values as long
+//     as a binding's: what Terraform and the framework take for themselves.
 //   - one by one is this provider where each binding is planned by a run of its own, with
 //     -target, so that no two share a listing: the first 10 are run, and their sums scaled to
 //     all of them. Each run is a whole one, and reads the bots too, of which Terraform

@@ -9,7 +9,8 @@ terraform {
 resource "terraform_data" "bot" {
   count = var.bots
 
-  input = "${var.name}-${count.index}"
+  # As long as a SID.
+  input = "FW${md5("${var.name}-${count.index}")}"
 }
 
 resource "yardstick_phone_number_binding" "number" {
