@@ -195,6 +195,8 @@ func TestLostMessageIsNotTakenForItsTwin(t *testing.T) {
 	twiliotest.Run(t, func(a *twiliotest.Account) {
 		messages := twilio.NewMessages(a.Client)
 		a.Cut(twiliotest.Call{Method: http.MethodPost, Nth: 1}, twiliotest.CutBefore)
+		// Its answer comes while the lost one is looked for.
+		a.After(twiliotest.Call{Method: http.MethodPost, Nth: 2}, func() { a.Later(10 * time.Second) })
 		errs := make(chan error, 2)
 		for range 2 {
 			go func() { _, err := messages.Send(a.Context(), hello); errs <- err }()
