@@ -237,3 +237,14 @@ func TestRefusedMessageIsAnErrorOfTwilio(t *testing.T) {
 		}
 	})
 }
+
+func TestNothingIsSentWhereWhatWasSentBeforeCannotBeRead(t *testing.T) {
+	t.Parallel()
+	twiliotest.Run(t, func(a *twiliotest.Account) {
+		a.Cut(twiliotest.Call{Method: http.MethodGet}, twiliotest.Refused)
+		if _, err := twilio.NewMessages(a.Client).Send(a.Context(), hello); err == nil || !strings.Contains(err.Error(), "was not sent") {
+			a.Errorf("it ends with %v", err)
+		}
+		a.NothingWritten()
+	})
+}
