@@ -45,7 +45,7 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	if !m.Engine.IsNull() {
 		data.engine = bot.Engine(m.Engine.ValueString()) // empty while unknown
 	}
-	resp.ResourceData, resp.DataSourceData = data, data
+	resp.ResourceData, resp.DataSourceData, resp.ActionData = data, data, data
 
 	if unknown := m.unknown(); len(unknown) > 0 {
 		data.unready = fmt.Errorf("%w (unknown: %s)", errUnknownCredentials, strings.Join(unknown, ", "))
@@ -92,6 +92,7 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 		return
 	}
 	data.account = accountOf(client, config.Resolved)
+	data.messages, data.lookups = twilio.NewMessages(client), twilio.NewLookups(client)
 }
 
 // openSandbox plugs the sandbox in as the transport, with credentials of its own.

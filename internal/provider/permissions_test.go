@@ -23,6 +23,9 @@ func permissionTable() string {
 		if p.Name == "" {
 			name = "none: not for restricted keys"
 		}
+		if p.Unnamed {
+			name = "of the product Lookup, in the Console"
+		}
 		if p.Action != "" {
 			actions = p.Action
 		}

@@ -260,6 +260,9 @@ func TestSchemasAreSoundAndEveryAttributeIsDescribed(t *testing.T) {
 	for name, s := range schema.DataSourceSchemas {
 		described("data."+name, s.Block)
 	}
+	for name, s := range schema.ActionSchemas {
+		described("action."+name, s.Schema.Block)
+	}
 	for _, sensitive := range []string{"auth_token", "api_secret"} {
 		for _, attribute := range schema.Provider.Block.Attributes {
 			if attribute.Name == sensitive && !attribute.Sensitive {

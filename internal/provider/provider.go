@@ -1,5 +1,5 @@
 // Package provider is what Terraform sees of the twiliobot provider: one file for
-// each resource, data source and function. Terraform's types stay in here.
+// each resource, data source, function and action. Terraform's types stay in here.
 package provider
 
 import (
@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -22,7 +23,10 @@ import (
 // required_providers names it, with the registry's host.
 const Address = "registry.terraform.io/twiliobot/twiliobot"
 
-var _ provider.ProviderWithFunctions = &twiliobotProvider{}
+var (
+	_ provider.ProviderWithFunctions = &twiliobotProvider{}
+	_ provider.ProviderWithActions   = &twiliobotProvider{}
+)
 
 type twiliobotProvider struct {
 	version string
@@ -143,11 +147,18 @@ func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resourc
 }
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newAssistantDataSource, newDeployedBotsDataSource, newPhoneNumbersDataSource}
+	return []func() datasource.DataSource{
+		newAssistantDataSource, newDeployedBotsDataSource, newPhoneNumbersDataSource,
+		newMessagesDataSource, newPhoneNumberLookupDataSource,
+	}
 }
 
 func (p *twiliobotProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{newSchemaToFlowFunction, newSchemaToMermaidFunction}
+}
+
+func (p *twiliobotProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newSendMessageAction}
 }
 
 func engineNames() []string {

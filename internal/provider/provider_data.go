@@ -8,15 +8,19 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
-// providerData is what Configure hands to resources and data sources. One is made for
+// providerData is what Configure hands to resources, data sources and actions. One is made for
 // each walk of Terraform, so what it records of a plan is of that plan alone.
 type providerData struct {
 	account *account.Account
-	engine  bot.Engine // of new assistants; empty while it is unknown
-	unready error      // why nothing can be asked yet; nil when it can
-	ledger  *ledger
+	// messages and lookups are for what asks Twilio directly: nothing of them is shared.
+	messages twilio.Messages
+	lookups  twilio.Lookups
+	engine   bot.Engine // of new assistants; empty while it is unknown
+	unready  error      // why nothing can be asked yet; nil when it can
+	ledger   *ledger
 }
 
 // providerDataFrom takes what Configure made. It is nil while Terraform validates, before

@@ -37,12 +37,12 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 }
 
 // server releases the context of each request that Terraform makes for a resource, a data
-// source or a function. The framework keeps the contexts of all requests until Terraform
+// source, a function or an action. The framework keeps the contexts of all requests until Terraform
 // stops the provider (proto6server.Server.registerContext), each with its loggers and its
 // gRPC stream: 60 MB for a plan of 1,000 resources.
 //
-// It has no methods for list resources, actions and state stores, so the protocol's server
-// answers that there are none.
+// It has no methods for list resources and state stores, so the protocol's server answers that
+// there are none.
 type server struct{ tfprotov6.ProviderServer }
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
@@ -83,6 +83,34 @@ func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourc
 
 func (s server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
 	return released(ctx, req, s.ProviderServer.CallFunction)
+}
+
+func (s server) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
+	return released(ctx, req, s.actions().ValidateActionConfig)
+}
+
+func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
+	return released(ctx, req, s.actions().PlanAction)
+}
+
+// InvokeAction releases the context once the action has ended, and not with the answer, which is
+// the stream of its events.
+func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	ofRequest := &requestContext{context: ctx, done: ctx.Done()}
+	stream, err := s.actions().InvokeAction(ofRequest, req)
+	if err != nil || stream == nil {
+		ofRequest.release()
+		return stream, err
+	}
+	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
+		defer ofRequest.release()
+		stream.Events(push)
+	}}, nil
+}
+
+// actions are the methods for actions, which the protocol does not yet ask of every server.
+func (s server) actions() tfprotov6.ActionServer {
+	return s.ProviderServer.(tfprotov6.ActionServer) //nolint:forcetypeassert // the framework's server has them
 }
 
 // released answers a request, and then releases its context.

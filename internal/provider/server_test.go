@@ -86,7 +86,40 @@ func TestRequestEndsWithTheContextThatTerraformGaveIt(t *testing.T) {
 // server has none of their methods.
 func TestProviderHasNothingThatItsServerCannotServe(t *testing.T) {
 	switch p := New("test")().(type) {
-	case provider.ProviderWithListResources, provider.ProviderWithActions, provider.ProviderWithStateStores:
+	case provider.ProviderWithListResources, provider.ProviderWithStateStores:
 		t.Errorf("%T has resources that server does not serve", p)
+	}
+}
+
+// invokes keeps the context of an action, as the framework does, and acts when its events are read.
+type invokes struct {
+	keepsContexts
+	tfprotov6.ActionServer
+}
+
+func (i *invokes) InvokeAction(ctx context.Context, _ *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
+		i.keep(ctx)
+		push(tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{}})
+	}}, nil
+}
+
+func TestContextOfAnActionLastsUntilItHasEnded(t *testing.T) {
+	kept := &invokes{}
+	kept.asked = func(ctx context.Context) {
+		if got := ctx.Value(contextKey{}); got != "loggers" || ctx.Err() != nil {
+			t.Errorf("the action has the value %v and the error %v", got, ctx.Err())
+		}
+	}
+	stream, err := server{kept}.InvokeAction(context.WithValue(t.Context(), contextKey{}, "loggers"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := 0
+	for range stream.Events {
+		events++
+	}
+	if events != 1 || len(kept.contexts) != 1 || !errors.Is(kept.contexts[0].Err(), context.Canceled) {
+		t.Errorf("%d events, contexts %v", events, kept.contexts)
 	}
 }

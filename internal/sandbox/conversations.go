@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,6 +72,9 @@ func (s *Sandbox) receive(ctx context.Context, in Inbound) (InboundAnswer, error
 	if in.Channel != channelMessaging && in.Channel != channelVoice {
 		return silence(), errChannel(in.Channel)
 	}
+	if in.Channel == channelMessaging {
+		in.sid = s.newSID("SM")
+	}
 	// The executions of all contacts continue while no lock is held, so that the holder of
 	// one contact's lock never waits for another's.
 	if err := s.settle(ctx); err != nil {
@@ -110,6 +114,7 @@ func (s *Sandbox) ordinary(st *state, in Inbound) (line, run.Contact, error) {
 		}
 	}
 	l := s.lineOf(st, r, in.Channel)
+	l.address = r.address
 	who := run.Contact{AccountSID: r.accountSID, From: onChannelOf(r.address, in.From), To: r.address, Channel: in.Channel, Service: l.service}
 	if l.Via == viaService && l.kind != nil && l.kind.byService {
 		who.To = l.service
@@ -135,6 +140,7 @@ func (s *Sandbox) deliver(ctx context.Context, in Inbound, find delivery) (Inbou
 		return silence(), err
 	}
 	defer unlock()
+	who.Message = in.sid
 	if who.Conversation, err = s.join(l); err != nil {
 		return silence(), err
 	}
@@ -151,7 +157,13 @@ func (s *Sandbox) deliver(ctx context.Context, in Inbound, find delivery) (Inbou
 			talk.callback = l.callback
 		}
 	}
+	stored := func(st *state) {}
+	if in.Channel == channelMessaging && l.Status != InboundUnreachable {
+		stored = func(st *state) { s.exchanged(st, in, l, who, turn, moment(s.clock())) }
+	}
 	switch {
+	case talk == nil && in.Channel == channelMessaging:
+		err = s.change(func(st *state) error { stored(st); return nil })
 	case talk == nil || talk.fresh && in.Hangup:
 	case in.Hangup && talk.deaf != nil:
 		err = s.change(func(st *state) error {
@@ -159,7 +171,7 @@ func (s *Sandbox) deliver(ctx context.Context, in Inbound, find delivery) (Inbou
 		})
 	default:
 		turn = talk.conversation.Send(ctx, talk.event(in))
-		if err := s.keep(talk, turn); err != nil {
+		if err := s.keep(talk, turn, stored); err != nil {
 			return answer, err
 		}
 		answer.Ended = turn.Ended
@@ -208,10 +220,11 @@ func pairOf(who run.Contact) run.Contact {
 	return run.Contact{From: who.From, To: who.To, Channel: who.Channel}
 }
 
-// keep writes the result of a conversation, even if the client has disconnected
-// meanwhile: the bot has already answered.
-func (s *Sandbox) keep(talk *session, turn run.Turn) error {
+// keep writes the result of a conversation and the messages of the turn, even if the client
+// has disconnected meanwhile: the bot has already answered.
+func (s *Sandbox) keep(talk *session, turn run.Turn, stored func(*state)) error {
 	return s.change(func(st *state) error {
+		stored(st)
 		return st.within(talk.region, func() error { return talk.keep(st, turn, moment(s.clock())) })
 	})
 }
@@ -223,8 +236,8 @@ func (talk *session) event(in Inbound) run.Event {
 		return run.Hangup()
 	case in.Channel == channelMessaging:
 		e := run.Message(in.Body)
-		if e.SID = talk.begin.SID; talk.thread {
-			e.Kind = run.KindThread
+		if e.SID = cmp.Or(talk.begin.SID, in.sid); talk.thread {
+			e.SID, e.Kind = talk.begin.SID, run.KindThread
 		}
 		return e
 	case talk.fresh:

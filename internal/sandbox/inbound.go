@@ -24,6 +24,8 @@ type Inbound struct {
 	Body    string `json:"body,omitempty"`   // of a message, or what a caller says
 	Digits  string `json:"digits,omitempty"` // pressed in a call
 	Hangup  bool   `json:"hangup,omitempty"` // the caller ends the call
+
+	sid string // that a message gets
 }
 
 // InboundBot is a bot that answers.
@@ -130,6 +132,8 @@ type line struct {
 	callback string
 	// service is the Messaging Service that a message came by.
 	service string
+	// address is what was written to; empty where it is the contact's.
+	address string
 	// conversation is the conversation of Twilio Conversations that takes a message; nil
 	// for none. It has no SID before it is created.
 	conversation *openConversation

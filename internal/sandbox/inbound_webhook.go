@@ -32,7 +32,7 @@ func (s *Sandbox) openWebhook(l *line, who run.Contact, webhook twiml.Webhook, f
 	talk := s.webhookSession(row, who)
 	talk.fresh, talk.conversation = true, twiml.New(s.webhookOptions(row, who, form))
 	if who.Channel == channelMessaging {
-		talk.begin.SID = s.newSID("SM")
+		talk.begin.SID = who.Message
 		talk.keep = func(*state, run.Turn, time.Time) error { return nil }
 	}
 	return talk

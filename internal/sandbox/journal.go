@@ -71,6 +71,11 @@ func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
 		form, _ = url.ParseQuery(string(body))
 	}
 	entry.Query, entry.Form = redactAll(query, redact), redactAll(form, redact)
+	for _, name := range []string{"Body", "ContentVariables"} {
+		if strings.Contains(entry.Path, "/Messages") && entry.Form.Get(name) != "" {
+			entry.Form.Set(name, redacted) // what people write to each other is nobody else's
+		}
+	}
 
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -44,6 +44,8 @@ func (s *Sandbox) knobRoutes() http.Handler {
 		"POST /_sandbox/conversations/{sid}":        s.knobCloseConversation,
 		"POST /_sandbox/executions":                 s.knobAddExecution,
 		"POST /_sandbox/executions/{sid}":           s.knobEndExecution,
+		"POST /_sandbox/messages":                   knobAdd(s.addMessage, func(m message) object { return (&call{now: moment(s.clock())}).renderMessage(m) }),
+		"POST /_sandbox/lookups":                    knobAdd(s.addLookup, renderLookupRow),
 		"POST /_sandbox/inbound":                    s.knobInbound,
 		"POST /_sandbox/reset":                      func(*http.Request, []byte) (any, error) { return nil, s.Reset() },
 	} {

@@ -16,7 +16,7 @@ func apiProduct() product {
 	p := product{
 		host:     apiHost,
 		prefixes: []string{"/2010-04-01"},
-		tables:   []stored{accounts, apiKeys, numbers, applications, shortCodes, sipDomains, webhookCalls},
+		tables:   []stored{accounts, apiKeys, numbers, applications, shortCodes, sipDomains, webhookCalls, messages},
 
 		receivers: []findReceiver{findNumber, findShortCode, findSipDomain},
 	}
@@ -27,6 +27,7 @@ func apiProduct() product {
 	p.routes = append(p.routes, granted("voice/twiml.apps", applicationRoutes())...)
 	p.routes = append(p.routes, granted(notGrantable+"sms/short-codes", shortCodeRoutes())...)
 	p.routes = append(p.routes, granted("voice/sip.domains", sipDomainRoutes())...)
+	p.routes = append(p.routes, granted("messaging/messages", messageRoutes())...)
 	return p
 }
 

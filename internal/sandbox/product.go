@@ -32,6 +32,7 @@ func allProducts() []product {
 		trunkingProduct(),
 		voiceProduct(),
 		flexProduct(),
+		lookupsProduct(),
 	}
 }
 

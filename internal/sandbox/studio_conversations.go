@@ -26,6 +26,8 @@ func openFlow(s *Sandbox, st *state, sid, _ string, who run.Contact) (*session, 
 	e := newExecution(st, s.newSID, revision, who.Channel, who.From, who.To, moment(s.clock()))
 	if e.Service, e.ConversationSID = who.Service, who.Conversation; e.ConversationSID != "" {
 		e.InitiatedBy = s.newSID("IM")
+	} else if who.Message != "" {
+		e.InitiatedBy = who.Message
 	}
 	conversation, err := studio.New(revision.Definition, s.executionOptions(st, e))
 	if err != nil {

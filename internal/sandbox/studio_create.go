@@ -98,5 +98,7 @@ func (s *Sandbox) request(ctx context.Context, e execution, parameters string) e
 	for _, p := range turn.Problems {
 		s.traffic.failed(p, moment(s.clock()))
 	}
-	return s.keep(talk, turn)
+	return s.keep(talk, turn, func(st *state) {
+		s.putReplies(st, message{record: record{AccountSID: e.AccountSID}, From: e.Address, To: e.Contact, Direction: messageByAPI}, turn, moment(s.clock()))
+	})
 }

@@ -24,7 +24,7 @@ type expectation struct {
 // a path alternates between the name of a list and what identifies one of its rows, a GET
 // of a list has its rows under the list's name in snake case, each with its sid, and
 // everything else is one object.
-func expect(method, path string) expectation {
+func expect(method, host, path string) expectation {
 	segments := strings.Split(strings.TrimSuffix(strings.Trim(path, "/"), ".json"), "/")[1:] // without the version
 	ofAccount := len(segments) > 2 && segments[0] == "Accounts"
 	if ofAccount {
@@ -40,6 +40,8 @@ func expect(method, path string) expectation {
 	switch {
 	case last == "Defaults", last == "StyleSheet", last == "Actions":
 		return expectation{key: "data"} // https://www.twilio.com/docs/autopilot/api: they have no SID of their own
+	case strings.HasPrefix(host, "lookups."):
+		return expectation{key: "valid"}
 	case strings.HasPrefix(path, "/v3/PhoneNumbers/"):
 		return expectation{key: "messagingRegion"} // rest/routes/v3 of twilio-go: it has no sid
 	case last == "Validate":

@@ -14,8 +14,11 @@ type Permission struct {
 	// Path is that of the list, without ".json"; {} stands for what identifies a row.
 	Path string
 	// Name is the permission without its action, such as studio/flows; empty where Twilio has
-	// none, so that no restricted key can make the calls.
+	// none, so that no restricted key can make the calls, or where it is Unnamed.
 	Name string
+	// Unnamed reports that there is a permission whose name Twilio does not publish outside of
+	// its Console.
+	Unnamed bool
 	// Actions are those that the provider needs: read, list, create, update, delete.
 	Actions []string
 	// Action is the one action of a path that is not that of a list.
@@ -37,6 +40,8 @@ func Permissions() []Permission {
 		{Resource: "Messaging Services", Host: "messaging", Path: "/v1/Services", Name: "messaging/services", Actions: []string{"list", "read", "update"}},
 		{Resource: "Numbers of Messaging Services", Host: "messaging", Path: "/v1/Services/{}/PhoneNumbers", Name: "messaging/services.phonenumbers", Actions: []string{"list"}},
 		{Resource: "WhatsApp and RCS senders", Host: "messaging", Path: "/v2/Channels/Senders", Name: "messaging/whatsapp-senders", Actions: []string{"list", "read", "update"}},
+		{Resource: "Messages", Host: "api", Path: ofThisAccount + "Messages", Name: "messaging/messages", Actions: []string{"list", "create"}},
+		{Resource: "Lookup", Host: "lookups", Path: "/v2/PhoneNumbers", Unnamed: true, Actions: []string{"read"}},
 		{Resource: "SIP domains", Host: "api", Path: ofThisAccount + "SIP/Domains", Name: "voice/sip.domains", Actions: []string{"list", "read", "update"}},
 		{Resource: "SIP trunks", Host: "trunking", Path: "/v1/Trunks", Name: "voice/sip.trunks", Actions: []string{"list", "read", "update"}},
 		{Resource: "BYOC trunks", Host: "voice", Path: "/v1/ByocTrunks", Name: "voice/sip.byoc-trunks", Actions: []string{"list", "read", "update"}},
@@ -87,6 +92,8 @@ func permissionHint(method, host, path string) string {
 	switch {
 	case !ok:
 		return "The credentials lack the right to do this"
+	case p.Unnamed:
+		return "A restricted API key needs a permission of the product " + p.Resource + " for this, which the Console lists"
 	case p.Name == "":
 		return "No restricted API key can be permitted this; a standard API key and the auth token are"
 	default:

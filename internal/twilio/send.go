@@ -79,7 +79,7 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 		return nil, c.unreadable(current, resp)
 	}
 	if !r.empty && wantsBody(r.method, resp.StatusCode) {
-		if missing := expect(r.method, current.path).missing(peek(resp)); missing != "" {
+		if missing := expect(r.method, current.host, current.path).missing(peek(resp)); missing != "" {
 			return nil, c.incomplete(current, resp, missing)
 		}
 	}

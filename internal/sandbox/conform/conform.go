@@ -83,6 +83,7 @@ func newDocument(file string) (document, error) {
 		return document{}, err
 	}
 	typeForms(doc)
+	nullPackages(doc)
 	router, err := gorillamux.NewRouter(doc)
 	return document{host: server.Host, router: router}, err
 }

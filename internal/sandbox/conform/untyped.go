@@ -23,3 +23,21 @@ func typeForms(doc *openapi3.T) {
 		}
 	}
 }
+
+// nullPackages makes what Lookup answers nullable: the document does not say so, and all of its
+// examples have null for what was not asked for or is not known.
+func nullPackages(doc *openapi3.T) {
+	if doc.Components == nil || doc.Components.Schemas["LookupResponse"] == nil {
+		return
+	}
+	answer := doc.Components.Schemas["LookupResponse"]
+	for name, pack := range answer.Value.Properties {
+		if name == "valid" || name == "url" {
+			continue
+		}
+		pack.Value.Nullable = true
+		for _, property := range pack.Value.Properties {
+			property.Value.Nullable = true
+		}
+	}
+}

@@ -160,6 +160,9 @@ type Contact struct {
 	// Conversation is the SID of the conversation of Twilio Conversations that the messages
 	// belong to, empty for none.
 	Conversation string
+	// Message is the SID of the message that is delivered; empty for a call, and in what is
+	// stored of a conversation.
+	Message string
 }
 
 // World is what a conversation needs from outside. Its zero value is valid: no
