@@ -74,6 +74,15 @@ func buys(order bot.NumberOrder) func(*sandboxtest.World) {
 	}
 }
 
+func TestOwnedNumberIsNotOrdered(t *testing.T) {
+	w := sandboxtest.New(t, sandbox.Settings{})
+	a, line := w.Process()
+	number, bought, err := Acquire(sandboxtest.Count(t.Context()), a, bot.NumberOrder{PhoneNumber: w.Number(0).PhoneNumber})
+	if err != nil || bought || number.SID != w.Number(0).SID || len(line.Calls()) != 1 {
+		t.Errorf("%v, bought %v, by the calls %v: %v", number, bought, line.Calls(), err)
+	}
+}
+
 // A number is gone or as it was, wherever its release is cut.
 func TestReleaseIsDoneOrNotWhereverItIsCut(t *testing.T) {
 	var sid string

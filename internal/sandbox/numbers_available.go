@@ -266,6 +266,9 @@ func (c *call) availableFilter() (func(availableNumber) bool, error) {
 		if excluded[n.stock.rule.addressRequirements()] || n.stock.rule.beta && !beta {
 			return false
 		}
+		if strings.HasPrefix(contains, "+") && !strings.HasPrefix(n.number, "+"+digits) || strings.HasSuffix(contains, "$") && !strings.HasSuffix(n.number, digits) {
+			return false
+		}
 		return strings.Contains(n.number, digits) && (area == "" || strings.HasPrefix(n.number, "+1"+area)) &&
 			(region == "" || n.stock.region == region) && (locality == "" || n.stock.locality == locality)
 	}, nil
