@@ -129,10 +129,12 @@ func scenarios() []scenario {
 	// The number itself is the same to every engine.
 	idle := []block{botBlock("bot", forced(content("studio", "first", 1)))}
 	bought := append(slices.Clone(idle), releasing(newNumber), bindsNumber(newNumber, "bot"))
+	set := func(address, mode string) block {
+		return releasing(newNumber).with("address_sid", str(address)).with("voice_receive_mode", str(mode))
+	}
 	return append(all,
 		scenario{name: buyNumber, engine: "studio", before: idle, after: bought},
-		scenario{name: "set a number", engine: "studio", before: bought,
-			after: []block{idle[0], releasing(newNumber).with("address_sid", str(anAddress)).with("voice_receive_mode", str("fax")), bought[2]}},
+		scenario{name: "set a number", engine: "studio", before: []block{idle[0], set(anotherAddress, "voice"), bought[2]}, after: []block{idle[0], set(anAddress, "fax"), bought[2]}},
 		scenario{name: "release a number", engine: "studio", before: bought, after: idle, mayFallSilent: []string{newNumber}},
 	)
 }

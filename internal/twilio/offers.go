@@ -3,7 +3,9 @@ package twilio
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -123,6 +125,11 @@ func (d *degrees) UnmarshalJSON(text []byte) error {
 		return nil
 	}
 	value, err := strconv.ParseFloat(unquoted, 64)
-	d.value = &value
+	if err == nil && (math.IsInf(value, 0) || math.IsNaN(value)) {
+		err = fmt.Errorf("%q is no number of degrees", unquoted)
+	}
+	if err == nil {
+		d.value = &value
+	}
 	return err
 }

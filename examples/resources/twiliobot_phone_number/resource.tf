@@ -1,7 +1,7 @@
 # Buys the number, which costs money from then on. Destroying it leaves the number in the
 # account, unless release_on_destroy is set.
 resource "twiliobot_phone_number" "front_desk" {
-  phone_number = "+12125550142"
+  phone_number = "+12025550142"
 
   lifecycle {
     prevent_destroy = true
