@@ -111,8 +111,8 @@ func TestSearchThatTwilioDoesNotKnowIsRefused(t *testing.T) {
 		"Twilio applies `in_region`":             {"country": str("GB"), "in_region": str("NY")},
 		"digits or letters":                      {"country": str("US"), "contains": str("4*5")},
 		"string length must be between 2 and 16": {"country": str("US"), "contains": str("4")},
-		`value must be one of: ["\"local\""`:     {"country": str("US"), "type": str("voip")},
-		`value must be one of: ["\"voice\""`:     {"country": str("US"), "capabilities": setOf("telex")},
+		`value must be one of: ["local"`:         {"country": str("US"), "type": str("voip")},
+		`value must be one of: ["voice"`:         {"country": str("US"), "capabilities": setOf("telex")},
 		"value must be between 1 and 1000":       {"country": str("US"), "limit": tftypes.NewValue(tftypes.Number, 0)},
 	} {
 		if _, err := b.onSale(given); err == nil || !strings.Contains(err.Error(), want) {

@@ -68,7 +68,9 @@ func TestEveryExampleIsApplied(t *testing.T) {
 			w.addService(deferring + `, "sid": "MG00000000000000000000000000000001"`)
 			f := newFolder(t, w.config(w.example(t, name)))
 			f.run("apply", "-input=false", "-auto-approve")
-			f.settled()
+			if !strings.Contains(name, "available_phone_numbers") { // what is on sale differs from search to search
+				f.settled()
+			}
 			f.run("destroy", "-input=false", "-auto-approve")
 			if left := len(w.applications()) + len(w.rows("assistants", "Assistants")) + len(w.flows()); left != 0 {
 				t.Errorf("%d bots are left", left)

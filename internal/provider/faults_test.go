@@ -128,7 +128,7 @@ func scenarios() []scenario {
 	}
 	// The number itself is the same to every engine.
 	idle := []block{botBlock("bot", forced(content("studio", "first", 1)))}
-	bought := append(slices.Clone(idle), releasing(newNumber), bindsNumber(newNumber, "bot"))
+	bought := append(slices.Clone(idle), releasing(newNumber), bindsNumber(newNumber))
 	set := func(address, mode string) block {
 		return releasing(newNumber).with("address_sid", str(address)).with("voice_receive_mode", str(mode))
 	}

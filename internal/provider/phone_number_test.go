@@ -35,10 +35,10 @@ func releasing(phone string) block {
 	return numberBlock(phone).with("release_on_destroy", boolean(true))
 }
 
-// bindsNumber binds the number of a resource by its SID, or by the number itself.
-func bindsNumber(phone, to string) block {
+// bindsNumber binds the bot to the number of a resource, by its SID or by the number itself.
+func bindsNumber(phone string) block {
 	return block{"twiliobot_phone_number_binding.front", func(refs map[string]tftypes.Value) map[string]tftypes.Value {
-		values := map[string]tftypes.Value{"assistant_sid": refs["twiliobot_assistant."+to], "phone_number_sid": refs[aNumberBlock]}
+		values := map[string]tftypes.Value{"assistant_sid": refs["twiliobot_assistant.bot"], "phone_number_sid": refs[aNumberBlock]}
 		if phone != "" {
 			values["phone_number"] = str(phone)
 			delete(values, "phone_number_sid")
@@ -119,7 +119,7 @@ func TestNumberIsBoughtBoundFreedAndLeft(t *testing.T) {
 			if !b.warnsWith(newNumber+" will be bought", "charges", "local number in US (New York)", "leaves it in the account") {
 				t.Errorf("the plan says %q", b.warnings)
 			}
-			b.steady(bot, numberBlock("+1 (212) 555-0101"), bindsNumber(phone, "bot"))
+			b.steady(bot, numberBlock("+1 (212) 555-0101"), bindsNumber(phone))
 			if n := b.ownedTimes(newNumber); n != 1 || b.purchases() != 1 {
 				t.Errorf("owned %d times, after %d purchases", n, b.purchases())
 			}
@@ -432,7 +432,7 @@ func TestNumberIsNotReleasedUnderWhoAnswers(t *testing.T) {
 		t.Parallel()
 		b := newBench(t)
 		defer b.close()
-		b.mustApply(bot, releasing(newNumber), bindsNumber("", "bot"))
+		b.mustApply(bot, releasing(newNumber), bindsNumber(""))
 		b.between = func() { b.w.setNumber(newNumber, theirs) }
 		if err := b.apply([]block{bot}, true); err == nil || !strings.Contains(err.Error(), "changed since the plan") {
 			t.Errorf("%v", err)
@@ -445,9 +445,9 @@ func TestNumberIsNotReleasedUnderWhoAnswers(t *testing.T) {
 		t.Parallel()
 		b := newBench(t)
 		defer b.close()
-		before := []block{bot, releasing(newNumber), bindsNumber("", "bot")}
+		before := []block{bot, releasing(newNumber), bindsNumber("")}
 		b.mustApply(before...)
-		after := []block{bot, releasing(otherNewNumber), bindsNumber("", "bot")}
+		after := []block{bot, releasing(otherNewNumber), bindsNumber("")}
 		if _, err := b.run(turn{blocks: after}); err == nil || !strings.Contains(err.Error(), "`create_before_destroy`") {
 			t.Errorf("%v", err)
 		}
