@@ -20,6 +20,8 @@ type Account struct {
 	// Inbound says in which Region what comes to a number is processed; nil where that
 	// cannot be asked for.
 	Inbound Regions
+	// Offers are the numbers that Twilio has on sale; nil where they cannot be asked for.
+	Offers Offers
 
 	clock
 	*numbers

@@ -21,6 +21,11 @@ type Numbers interface {
 	Get(ctx context.Context, sid string) (bot.Number, error)
 	// Update writes a change and returns Twilio's answer; it does not read back.
 	Update(ctx context.Context, sid string, change bot.NumberChange) (bot.Number, error)
+	// Buy buys a number, or writes the settings of one that the account owns. A problem
+	// that Twilio names has its kind, such as bot.NumberNotForSale.
+	Buy(ctx context.Context, order bot.NumberOrder) (bot.Number, error)
+	// Release gives a number back to Twilio.
+	Release(ctx context.Context, sid string) error
 }
 
 // pageWeight is how many reads of a single number a page of the list of all weighs. By

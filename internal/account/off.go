@@ -73,6 +73,11 @@ func (n noNumbers) Update(context.Context, string, bot.NumberChange) (bot.Number
 	return bot.Number{}, n.reason
 }
 
+func (n noNumbers) Buy(context.Context, bot.NumberOrder) (bot.Number, error) {
+	return bot.Number{}, n.reason
+}
+func (n noNumbers) Release(context.Context, string) error { return n.reason }
+
 // NoServices is an account whose Messaging Services cannot be asked for.
 type NoServices struct{}
 

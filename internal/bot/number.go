@@ -22,7 +22,17 @@ type Number struct {
 	// takes.
 	StatusCallback       string
 	StatusCallbackMethod string
-	DateUpdated          time.Time // to the second
+	// Settings are those that have nothing to do with who answers.
+	Settings NumberSettings
+	// AddressRequirements is which Address Twilio asks for: none, any, local or foreign.
+	AddressRequirements string
+	// EmergencyAddressStatus is how far the registration of the emergency address is, which
+	// goes on in the background.
+	EmergencyAddressStatus string
+	// Origin is twilio, or hosted for a number of another carrier.
+	Origin      string
+	DateCreated time.Time // to the second
+	DateUpdated time.Time // to the second
 }
 
 // Capabilities is what a number can carry.
@@ -102,6 +112,8 @@ type NumberChange struct {
 
 	StatusCallback       *string
 	StatusCallbackMethod *string
+
+	Settings SettingsChange
 }
 
 // SideChange is a write to one side of a number.
@@ -142,6 +154,7 @@ func (c NumberChange) Apply(n Number) Number {
 	set(&n.StatusCallbackMethod, c.StatusCallbackMethod)
 	side(&n.Messaging, c.Messaging)
 	side(&n.Voice, c.Voice)
+	n.Settings = c.Settings.Apply(n.Settings)
 	return n
 }
 
@@ -153,7 +166,7 @@ func (c NumberChange) Apply(n Number) Number {
 func (c NumberChange) Holds(n Number) bool {
 	want := c.Apply(n)
 	return want.FriendlyName == n.FriendlyName && want.TrunkSID == n.TrunkSID &&
-		want.Messaging.Same(n.Messaging) && want.Voice.Same(n.Voice) && c.callbackHolds(n)
+		want.Messaging.Same(n.Messaging) && want.Voice.Same(n.Voice) && want.Settings == n.Settings && c.callbackHolds(n)
 }
 
 // Same reports whether a side that was written is what is read now.

@@ -36,7 +36,7 @@ func (w Write) bound() time.Duration {
 	switch {
 	case !errors.Is(w.Err, bot.ErrFailed):
 		return Bound
-	case w.Verb == verbCreated:
+	case w.Verb == Created:
 		return createdBound
 	default:
 		return answeredBound

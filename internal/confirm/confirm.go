@@ -71,15 +71,15 @@ type Write struct {
 	// Object names what was written, as messages do: `phone number +1… (PN…)`.
 	Object string
 	// Verb is what the write did to the object, in the past tense: "created", "wrote",
-	// "restored". Empty means "wrote".
+	// "restored". Empty means "wrote"; that of a creation is Created.
 	Verb string
 	// Err is the error of the call: nil for a write that was answered, an error that
 	// wraps bot.ErrUncertain for one that may have happened.
 	Err error
 }
 
-// verbCreated is the Verb of a creation.
-const verbCreated = "created"
+// Created is the Verb of a creation.
+const Created = "created"
 
 // lost reports whether the answer to the write never came.
 func (w Write) lost() bool { return errors.Is(w.Err, bot.ErrUncertain) }
@@ -130,7 +130,7 @@ func ReadOr[T any](ctx context.Context, w Write, answer T, look func(context.Con
 func (w Write) unanswered() *bot.Problem {
 	now := "it is as it was before"
 	switch w.Verb {
-	case verbCreated:
+	case Created:
 		now = "no such object exists"
 	case "deleted":
 		now = "it still exists"

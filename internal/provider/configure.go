@@ -138,7 +138,7 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 		}
 	}
 	a := account.New(client.AccountSID(), webhooks, twilio.NewNumbers(client), services, hosts, waysIn...)
-	a.Region, a.Inbound = resolved.Region, twilio.NewInboundRegions(client)
+	a.Region, a.Inbound, a.Offers = resolved.Region, twilio.NewInboundRegions(client), twilio.NewOffers(client)
 	return a
 }
 

@@ -54,6 +54,16 @@ func advice(problem *bot.Problem) string {
 		return "Remove `restore_sid` to create the bot anew."
 	case bot.BuildUnfinished:
 		return "A longer `timeouts` gives it more time."
+	case bot.NumberNotForSale:
+		return "Find another one with `data \"twiliobot_available_phone_numbers\"`, and write it down as `phone_number`."
+	case bot.AddressNeeded:
+		return "Set `address_sid` to an Address of the account that fits."
+	case bot.BundleNeeded:
+		return "Set `bundle_sid` to one, and `address_sid` to the Address in it."
+	case bot.IdentityNeeded:
+		return "Set `identity_sid` to one."
+	case bot.NumberInUse:
+		return "Give the `twiliobot_phone_number` `create_before_destroy`: then the other number is bought first, the bindings that reference it follow, and the old one is released last."
 	case bot.IsAHold:
 		return fmt.Sprintf("To have the suspension managed here, run `terraform import twiliobot_suspension.this %s`.", problem.Bots[0].SID)
 	default:

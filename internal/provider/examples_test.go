@@ -48,6 +48,8 @@ func (w *world) example(t *testing.T, name string) string {
 		}
 	}
 	config := ownProvider.ReplaceAllString(string(content), "")
+	// What an example keeps from being destroyed, its test destroys.
+	config = strings.ReplaceAll(config, "prevent_destroy = true", "prevent_destroy = false")
 	return strings.ReplaceAll(config, "${path.module}", filepath.ToSlash(folder))
 }
 
@@ -69,7 +71,9 @@ func TestEveryExampleIsApplied(t *testing.T) {
 			w.addService(deferring + `, "sid": "MG00000000000000000000000000000001"`)
 			f := newFolder(t, w.config(w.example(t, name)))
 			f.run("apply", "-input=false", "-auto-approve")
-			f.settled()
+			if !strings.Contains(name, "available_phone_numbers") { // what is on sale differs from search to search
+				f.settled()
+			}
 			f.run("destroy", "-input=false", "-auto-approve")
 			if left := len(w.applications()) + len(w.rows("assistants", "Assistants")) + len(w.flows()); left != 0 {
 				t.Errorf("%d bots are left", left)
@@ -117,7 +121,7 @@ func (f *folder) settled() {
 func TestEveryImportExampleIsApplied(t *testing.T) {
 	t.Parallel()
 	sid := regexp.MustCompile(`(AP|PN|MG)0{31}1`)
-	for _, kind := range []string{"twiliobot_assistant", "twiliobot_phone_number_binding", "twiliobot_messaging_service_binding"} {
+	for _, kind := range []string{"twiliobot_assistant", "twiliobot_phone_number_binding", "twiliobot_messaging_service_binding", "twiliobot_phone_number"} {
 		for _, way := range []string{"import-by-string-id.tf", "import-by-identity.tf", "import.sh"} {
 			name := path.Join("resources", kind, way)
 			t.Run(name, func(t *testing.T) {

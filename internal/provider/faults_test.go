@@ -60,6 +60,7 @@ const (
 	// bindSilencedService binds it beside a hold whose flow a person deleted.
 	bindSilencedService = "bind a service, suspended"
 	moveService         = "change of service"
+	buyNumber           = "buy a number"
 )
 
 func scenarios() []scenario {
@@ -125,7 +126,17 @@ func scenarios() []scenario {
 			scenario{name: "free a service", engine: engine, setup: services, before: desk(oneService, "bot"), after: served("first"), mayFallSilent: []string{oneService}},
 		)
 	}
-	return all
+	// The number itself is the same to every engine.
+	idle := []block{botBlock("bot", forced(content("studio", "first", 1)))}
+	bought := append(slices.Clone(idle), releasing(newNumber), bindsNumber(newNumber))
+	set := func(address, mode string) block {
+		return releasing(newNumber).with("address_sid", str(address)).with("voice_receive_mode", str(mode))
+	}
+	return append(all,
+		scenario{name: buyNumber, engine: "studio", before: idle, after: bought},
+		scenario{name: "set a number", engine: "studio", before: []block{idle[0], set(anotherAddress, "voice"), bought[2]}, after: []block{idle[0], set(anAddress, "fax"), bought[2]}},
+		scenario{name: "release a number", engine: "studio", before: bought, after: idle, mayFallSilent: []string{newNumber}},
+	)
 }
 
 // variant is what the user does after the cut.
@@ -433,6 +444,9 @@ func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
 		return left, v.name == "destroy" && s.engine == "application"
 	case moveService:
 		return left, v.name == "destroy" && s.engine == "application" || slices.Contains(b.gate.answering(), otherService+" sms")
+	case buyNumber:
+		// The account has the number, which no state has: asked for again, it is taken over.
+		return left, cmp.Equal(r.snapshots[v.name], slices.DeleteFunc(b.gate.snapshot(), func(line string) bool { return strings.HasPrefix(line, "number "+newNumber+" ") }))
 	case "create":
 		return left, len(b.gate.answering()) == 0
 	case "change of number":

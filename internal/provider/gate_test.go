@@ -287,6 +287,9 @@ func (g *gate) snapshot() []string {
 		add("number %s %q: sms %q %s %q fallback %q, voice %q %s %q fallback %q", field(row, "phone_number"), field(row, "friendly_name"),
 			field(row, "sms_application_sid"), method("sms"), field(row, "sms_url"), field(row, "sms_fallback_url"),
 			field(row, "voice_application_sid"), method("voice"), field(row, "voice_url"), field(row, "voice_fallback_url"))
+		if field(row, "address_sid") != "" || field(row, "voice_receive_mode") != "voice" {
+			add("number %s is set: address %q, %s", field(row, "phone_number"), field(row, "address_sid"), field(row, "voice_receive_mode"))
+		}
 	}
 	for _, row := range g.rows(servicesBase+"?PageSize=1000", "services") {
 		add("service %s: %q, defers %v", field(row, "sid"), field(row, "inbound_request_url"), row["use_inbound_webhook_on_number"])

@@ -1,6 +1,9 @@
 package provider
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // exclusive is something at Twilio that only one resource of a configuration may have.
 type exclusive struct {
@@ -16,6 +19,7 @@ const (
 	boundNumber  exclusiveKind = "number"
 	boundService exclusiveKind = "Messaging Service"
 	suspendedBot exclusiveKind = "suspension"
+	ownedNumber  exclusiveKind = "phone number" // by the number in E.164
 )
 
 // claim says how a resource comes to what only one may have.
@@ -89,6 +93,23 @@ func (l *claims) recordRead(what exclusive) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.reads[what]++
+}
+
+// recordReadAgain records that something was refreshed in this walk, and reports whether
+// another resource that has it was before.
+func (l *claims) recordReadAgain(what exclusive) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads[what]++
+	return l.reads[what] > 1
+}
+
+// isTaken reports whether a resource that was planned so far gets something that it does not
+// have yet.
+func (l *claims) isTaken(what exclusive) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Contains(l.of[what], takes)
 }
 
 // recordCreated records that a resource created something in this walk.

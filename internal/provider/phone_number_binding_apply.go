@@ -43,7 +43,7 @@ func (d *providerData) notOwned(m bindingModel) error {
 	}
 	return &bot.Problem{
 		Summary: "The account does not own this phone number",
-		Detail: fmt.Sprintf("Account %s has no phone number %s. Buy it or move it to this account first; this provider binds numbers, it does not buy or release them.",
+		Detail: fmt.Sprintf("Account %s has no phone number %s. Move it to this account first, or buy it with a `twiliobot_phone_number` that the binding references: a binding buys nothing.",
 			d.account.SID, named),
 		Cause: bot.ErrNotFound,
 	}

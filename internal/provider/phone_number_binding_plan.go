@@ -99,6 +99,9 @@ func (p *bindingPlan) number(ctx context.Context) (bot.Number, bool) {
 	default:
 		number, err = p.provider.account.FindNumber(ctx, e164(p.config.PhoneNumber))
 	}
+	if errors.Is(err, bot.ErrNotFound) && p.config.PhoneNumberSID.IsNull() && p.provider.ledger.isTaken(exclusive{ownedNumber, e164(p.config.PhoneNumber)}) {
+		return bot.Number{}, false // this plan buys it
+	}
 	if errors.Is(err, bot.ErrNotFound) {
 		addAttributeRefusal(p.diags, p.config.numberPath(), "", p.provider.notOwned(p.config), p.gone())
 		return bot.Number{}, false

@@ -24,6 +24,9 @@ type plannedAs struct {
 	// Changes reports whether the configuration asks for something else than the
 	// resource has.
 	Changes bool `json:"changes,omitempty"`
+	// Next names what a new resource gets, which may be what comes in the place of another:
+	// a phone number; empty while it is not known.
+	Next string `json:"next,omitempty"`
 }
 
 func loadPlanned(ctx context.Context, private privateState) (plannedAs, diag.Diagnostics) {

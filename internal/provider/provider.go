@@ -143,13 +143,13 @@ func (p *twiliobotProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 }
 
 func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newMessagingServiceBindingResource, newSuspensionResource}
+	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newMessagingServiceBindingResource, newSuspensionResource, newPhoneNumberResource}
 }
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		newAssistantDataSource, newDeployedBotsDataSource, newPhoneNumbersDataSource,
-		newMessagesDataSource, newPhoneNumberLookupDataSource,
+		newAssistantDataSource, newAvailablePhoneNumbersDataSource, newDeployedBotsDataSource, newMessagesDataSource,
+		newPhoneNumberLookupDataSource, newPhoneNumbersDataSource,
 	}
 }
 

@@ -64,6 +64,7 @@ type incomingPhoneNumber struct {
 	EmergencyStatus        string       `json:"emergency_status"`
 	EmergencyAddressSID    string       `json:"emergency_address_sid"`
 	EmergencyAddressStatus string       `json:"emergency_address_status"`
+	EmergencySince         time.Time    `json:"emergency_since,omitzero"` // of a registration that is under way
 	AddressSID             string       `json:"address_sid"`
 	AddressRequirements    string       `json:"address_requirements"`
 	IdentitySID            string       `json:"identity_sid"`
@@ -100,7 +101,7 @@ func newNumber(e164 string) incomingPhoneNumber {
 		StatusCallbackMethod:   http.MethodPost,
 		EmergencyStatus:        "Inactive",
 		EmergencyAddressStatus: "unregistered",
-		AddressRequirements:    "none",
+		AddressRequirements:    addressNone,
 		Origin:                 "twilio",
 		Status:                 "in-use",
 		Type:                   numberType(e164),
@@ -164,6 +165,19 @@ func renderNumber(n incomingPhoneNumber) object {
 	}
 }
 
+// emergencyRegistration is how long the registration of an emergency address takes. What
+// Twilio takes is not documented: it goes on in the background.
+const emergencyRegistration = time.Second
+
+// renderNumber renders a number as it is now.
+func (c *call) renderNumber(n incomingPhoneNumber) object {
+	if !n.EmergencySince.IsZero() && c.now.Sub(n.EmergencySince) >= emergencyRegistration {
+		n.EmergencyAddressStatus = strings.TrimPrefix(n.EmergencyAddressStatus, "pending-")
+		n.EmergencyAddressStatus = map[string]string{"registration": "registered", "unregistration": "unregistered"}[n.EmergencyAddressStatus]
+	}
+	return renderNumber(n)
+}
+
 // findNumber finds a number by itself or by its SID.
 func findNumber(st *state, _ time.Time, to string) (receiver, bool) {
 	n, ok := numberOwned(st, to)
@@ -217,10 +231,10 @@ func (c *call) number() (incomingPhoneNumber, error) {
 
 func fetchNumber(c *call) (int, any, error) {
 	n, err := c.number()
-	return http.StatusOK, renderNumber(n), err
+	return http.StatusOK, c.renderNumber(n), err
 }
 
-func listNumbers(c *call) (int, any, error) { return listNumbersOf(c, "", renderNumber) }
+func listNumbers(c *call) (int, any, error) { return listNumbersOf(c, "", c.renderNumber) }
 
 // listNumbersOf lists the numbers of a type, of all where it is empty.
 func listNumbersOf(c *call, kind string, render func(incomingPhoneNumber) object) (int, any, error) {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -35,7 +36,25 @@ func availableRoutes() []route {
 type stock struct {
 	beginning, locality, region string
 	carries                     capabilities
+	rule                        regulation
 }
+
+// regulation is what a country asks of whoever buys a number: an Address (addressNone,
+// addressAny, addressLocal), and a bundle of documents. The zero value asks for nothing.
+type regulation struct {
+	address string
+	bundle  bool
+	beta    bool // the numbers are new to Twilio
+}
+
+// The values of address_requirements that the sandbox has.
+const (
+	addressNone  = "none"
+	addressAny   = "any"
+	addressLocal = "local"
+)
+
+func (r regulation) addressRequirements() string { return cmp.Or(r.address, addressNone) }
 
 // market is a country with numbers on sale, by the segment of the path of each type.
 type market struct {
@@ -45,25 +64,33 @@ type market struct {
 
 var (
 	carriesAll = capabilities{Voice: true, SMS: true, MMS: true}
+	free       = regulation{}
 
 	// markets are the countries the sandbox sells in. In the United States there are no
-	// mobile numbers.
+	// mobile numbers. Which country asks for what is not Twilio's: one asks for an address,
+	// one for a local address and a bundle.
 	markets = map[string]market{
 		"US": {"United States", map[string][]stock{
 			"Local": {
-				{"+120255501", "Washington", "DC", carriesAll}, {"+121255501", "New York", "NY", carriesAll},
-				{"+141555501", "San Francisco", "CA", carriesAll},
+				{"+120255501", "Washington", "DC", carriesAll, free}, {"+121255501", "New York", "NY", carriesAll, free},
+				{"+141555501", "San Francisco", "CA", carriesAll, free},
 			},
-			"TollFree": {{"+180055501", "", "", carriesAll}},
+			"TollFree": {{"+180055501", "", "", carriesAll, free}},
 		}},
 		"CA": {"Canada", map[string][]stock{
-			"Local":    {{"+141655501", "Toronto", "ON", carriesAll}},
-			"TollFree": {{"+183355501", "", "", carriesAll}},
+			"Local":    {{"+141655501", "Toronto", "ON", carriesAll, free}},
+			"TollFree": {{"+183355501", "", "", carriesAll, free}},
 		}},
 		"GB": {"United Kingdom", map[string][]stock{
-			"Local":    {{"+4420794609", "London", "", capabilities{Voice: true}}},
-			"Mobile":   {{"+4477009003", "", "", capabilities{Voice: true, SMS: true}}},
-			"TollFree": {{"+4480815709", "", "", capabilities{Voice: true}}},
+			"Local":    {{"+4420794609", "London", "", capabilities{Voice: true}, free}},
+			"Mobile":   {{"+4477009003", "", "", capabilities{Voice: true, SMS: true}, free}},
+			"TollFree": {{"+4480815709", "", "", capabilities{Voice: true}, free}},
+		}},
+		"AU": {"Australia", map[string][]stock{
+			"Local": {{"+612555001", "Sydney", "", capabilities{Voice: true, SMS: true}, regulation{address: addressAny, beta: true}}},
+		}},
+		"DE": {"Germany", map[string][]stock{
+			"Local": {{"+4930231250", "Berlin", "", capabilities{Voice: true}, regulation{address: addressLocal, bundle: true}}},
 		}},
 	}
 )
@@ -106,6 +133,20 @@ func fetchCountry(c *call) (int, any, error) {
 	return http.StatusOK, c.renderCountry(code), nil
 }
 
+// stockOf is the stock that a number is sold from, and the segment of the path of its type.
+func stockOf(e164 string) (s stock, segment string, ok bool) {
+	for _, market := range markets {
+		for segment, stocks := range market.stocks {
+			for _, s := range stocks {
+				if len(e164) == len(s.beginning)+2 && strings.HasPrefix(e164, s.beginning) {
+					return s, segment, true
+				}
+			}
+		}
+	}
+	return stock{}, "", false
+}
+
 // availableNumber is a number on sale.
 type availableNumber struct {
 	record
@@ -126,8 +167,8 @@ func renderAvailable(n availableNumber) object {
 		"postal_code":          nil,
 		"latitude":             nil,
 		"longitude":            nil,
-		"address_requirements": "none",
-		"beta":                 false,
+		"address_requirements": n.stock.rule.addressRequirements(),
+		"beta":                 n.stock.rule.beta,
 		"capabilities":         n.stock.carries,
 	}
 }
@@ -192,8 +233,17 @@ func (c *call) availableFilter() (func(availableNumber) bool, error) {
 			f.boolean(name, wants[i])
 		}
 	}
-	for _, name := range []string{"ExcludeAllAddressRequired", "ExcludeLocalAddressRequired", "ExcludeForeignAddressRequired", "Beta"} {
-		f.boolean(name, new(bool))
+	beta := true
+	f.boolean("Beta", &beta)
+	excluded := map[string]bool{}
+	for name, requirements := range map[string][]string{
+		"ExcludeAllAddressRequired": {addressAny, addressLocal, "foreign"}, "ExcludeLocalAddressRequired": {addressLocal}, "ExcludeForeignAddressRequired": {"foreign"},
+	} {
+		var excludes bool
+		f.boolean(name, &excludes)
+		for _, each := range requirements {
+			excluded[each] = excluded[each] || excludes
+		}
 	}
 	area, contains := c.params.Get("AreaCode"), c.params.Get("Contains")
 	if area != "" && (len(area) != 3 || strings.Trim(area, "0123456789") != "") {
@@ -212,6 +262,12 @@ func (c *call) availableFilter() (func(availableNumber) bool, error) {
 			if wants[i] != nil && *wants[i] != has {
 				return false
 			}
+		}
+		if excluded[n.stock.rule.addressRequirements()] || n.stock.rule.beta && !beta {
+			return false
+		}
+		if strings.HasPrefix(contains, "+") && !strings.HasPrefix(n.number, "+"+digits) || strings.HasSuffix(contains, "$") && !strings.HasSuffix(n.number, digits) {
+			return false
 		}
 		return strings.Contains(n.number, digits) && (area == "" || strings.HasPrefix(n.number, "+1"+area)) &&
 			(region == "" || n.stock.region == region) && (locality == "" || n.stock.locality == locality)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestNumbersAreFiltered(t *testing.T) {
@@ -215,5 +216,67 @@ func TestParentMovesNumberToSubaccount(t *testing.T) {
 	r.SetBasicAuth(sub.AccountSID, sub.AuthToken)
 	if _, body := answerOf(t, h, r); body["code"] != float64(21474) {
 		t.Fatalf("a subaccount moved a number: %v", body)
+	}
+}
+
+// What a country asks of whoever buys a number is asked for, and the number says so.
+func TestNumbersAreSoldByTheRulesOfTheirCountry(t *testing.T) {
+	const address, bundle = "AD11111111111111111111111111111111", "BU11111111111111111111111111111111"
+	h := checked(t, predictable())
+	for _, tc := range []struct {
+		form url.Values
+		code float64 // 0: sold
+	}{
+		{form("PhoneNumber", "+61255500101"), 21631},
+		{form("PhoneNumber", "+61255500101", "AddressSid", address), 0},
+		{form("PhoneNumber", "+493023125001"), 21649},
+		{form("PhoneNumber", "+493023125001", "BundleSid", bundle), 21615},
+		{form("PhoneNumber", "+493023125001", "BundleSid", bundle, "AddressSid", address), 0},
+		{form("PhoneNumber", "+33199000001"), 21422},
+		{form("PhoneNumber", "+15005550006"), 21422},
+	} {
+		status, body := send(t, h, "POST", numbersOf, tc.form)
+		if tc.code == 0 && status != 201 || tc.code != 0 && body["code"] != tc.code {
+			t.Errorf("%v: %d %v, want %v", tc.form, status, body, tc.code)
+		}
+	}
+	sold := must(t, h, 200, "GET", numberPathOf(t, h, "+493023125001"), nil)
+	if sold["address_requirements"] != "local" || sold["address_sid"] != address || sold["bundle_sid"] != bundle || sold["capabilities"].(map[string]any)["sms"] != false {
+		t.Errorf("%v", sold)
+	}
+	if body := must(t, h, 400, "POST", numberPathOf(t, h, "+61255500101"), form("AddressSid", "")); body["code"] != 21631.0 {
+		t.Errorf("the address that is asked for was cleared: %v", body)
+	}
+	for query, want := range map[string]int{"": 1, "&ExcludeAllAddressRequired=true": 0, "&ExcludeLocalAddressRequired=true": 1, "&ExcludeForeignAddressRequired=true": 1, "&Beta=false": 0} {
+		body := must(t, h, 200, "GET", availableOf+"/AU/Local.json?Contains=55500102"+query, nil)
+		if got := column(t, body, "available_phone_numbers", "address_requirements"); len(got) != want || want > 0 && got[0] != "any" {
+			t.Errorf("%q lists %v", query, got)
+		}
+	}
+}
+
+func TestBoughtNumbersMayHavePlaceholders(t *testing.T) {
+	h := checked(t, predictable())
+	turn(t, h, 200, "POST", "settings", `{"placeholder_urls": true}`)
+	body := must(t, h, 201, "POST", numbersOf, form("PhoneNumber", "+12025550101", "SmsUrl", "https://example.com"))
+	if body["sms_url"] != "https://example.com" || body["voice_url"] != placeholderVoiceURL {
+		t.Errorf("%v", body)
+	}
+}
+
+func TestEmergencyAddressIsRegisteredInTheBackground(t *testing.T) {
+	now := start
+	h := checked(t, predictable(WithClock(func() time.Time { return now })))
+	path := numberPathOf(t, h, "+12025550142")
+	for _, each := range []struct{ sid, under, after string }{
+		{"AD11111111111111111111111111111111", "pending-registration", "registered"}, {"", "pending-unregistration", "unregistered"},
+	} {
+		if body := must(t, h, 200, "POST", path, form("EmergencyAddressSid", each.sid)); body["emergency_address_status"] != each.under {
+			t.Errorf("%q: %v", each.sid, body["emergency_address_status"])
+		}
+		now = now.Add(emergencyRegistration)
+		if body := must(t, h, 200, "GET", path, nil); body["emergency_address_status"] != each.after {
+			t.Errorf("%q: %v", each.sid, body["emergency_address_status"])
+		}
 	}
 }

@@ -2,8 +2,6 @@ package sandbox
 
 import (
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -15,12 +13,8 @@ var numberTypes = map[string]string{"Local": "local", "Mobile": "mobile", "TollF
 // numberType is the type of a number: that which it is sold as, else that of its country's
 // plan; of one that no country assigned it is local.
 func numberType(e164 string) string {
-	for _, market := range markets {
-		for segment, stocks := range market.stocks {
-			if slices.ContainsFunc(stocks, func(s stock) bool { return len(e164) == len(s.beginning)+2 && strings.HasPrefix(e164, s.beginning) }) {
-				return numberTypes[segment]
-			}
-		}
+	if _, segment, ok := stockOf(e164); ok {
+		return numberTypes[segment]
 	}
 	parsed, err := phonenumbers.Parse(e164, "")
 	if err != nil {
@@ -43,7 +37,7 @@ func numberTypeRoutes() []route {
 	for segment, kind := range numberTypes {
 		routes = append(routes,
 			route{method: "GET", pattern: numbersPath + "/" + segment, list: true, params: numberFilters,
-				handler: func(c *call) (int, any, error) { return listNumbersOf(c, kind, renderTypedNumber) }},
+				handler: func(c *call) (int, any, error) { return listNumbersOf(c, kind, c.renderTypedNumber) }},
 			route{method: "POST", pattern: numbersPath + "/" + segment, params: append([]string{"PhoneNumber"}, numberParams...),
 				handler: func(c *call) (int, any, error) { return createNumberOf(c, kind) }},
 		)
@@ -51,8 +45,8 @@ func numberTypeRoutes() []route {
 	return routes
 }
 
-func renderTypedNumber(n incomingPhoneNumber) object {
-	rendered := renderNumber(n)
+func (c *call) renderTypedNumber(n incomingPhoneNumber) object {
+	rendered := c.renderNumber(n)
 	delete(rendered, "type")
 	return rendered
 }
@@ -71,5 +65,5 @@ func createNumberOf(c *call, kind string) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, renderTypedNumber(n), nil
+	return http.StatusCreated, c.renderTypedNumber(n), nil
 }

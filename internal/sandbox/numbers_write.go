@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ func createNumber(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, renderNumber(n), nil
+	return http.StatusCreated, c.renderNumber(n), nil
 }
 
 // buyNumber buys the number of the parameters, or changes it where the account owns it.
@@ -40,10 +41,56 @@ func (c *call) buyNumber() (n incomingPhoneNumber, err error) {
 	case taken && n.AccountSID != c.account.SID:
 		return n, invalidParameter(21422, "PhoneNumber %s is not available", wanted)
 	case !taken:
-		n = newNumber(wanted)
-		n.record = c.newRecord("PN")
+		if n, err = c.sold(wanted); err != nil {
+			return n, err
+		}
 	}
 	return n, c.changeNumber(&n)
+}
+
+// inArea are the numbers that are sold by area code.
+var inArea = regexp.MustCompile(`^\+1[2-9][0-9]{2}55501[0-9]{2}$`)
+
+// sold is a number as it is sold, which the caller stores.
+func (c *call) sold(e164 string) (incomingPhoneNumber, error) {
+	s, _, onSale := stockOf(e164)
+	if !onSale && !inArea.MatchString(e164) {
+		return incomingPhoneNumber{}, invalidParameter(21422, "PhoneNumber %s is not available", e164)
+	}
+	n := newNumber(e164)
+	n.record = c.newRecord("PN")
+	if onSale {
+		n.Capabilities, n.AddressRequirements, n.Beta = s.carries, s.rule.addressRequirements(), s.rule.beta
+	}
+	if c.state.settings.PlaceholderURLs {
+		n.VoiceURL = placeholderVoiceURL
+		if n.Capabilities.SMS {
+			n.SmsURL = placeholderSmsURL
+		}
+	}
+	return n, nil
+}
+
+// The URLs that Twilio gives to some new numbers, which answer everybody with a canned text.
+const (
+	placeholderVoiceURL = "https://demo.twilio.com/welcome/voice/"
+	placeholderSmsURL   = "https://demo.twilio.com/welcome/sms/reply"
+)
+
+// regulated refuses a number without what its country asks for. Whether a bundle stands for
+// the address in it is not documented: here both are asked for.
+func (f *fields) regulated(n *incomingPhoneNumber) {
+	s, _, _ := stockOf(n.PhoneNumber)
+	switch {
+	case n.Seq != 0 && !f.params.Has("AddressSid") && !f.params.Has("BundleSid"):
+	case s.rule.bundle && n.BundleSID == "":
+		f.fail(invalidParameter(21649, "Phone Number Requires a Bundle: %s", n.PhoneNumber))
+	case n.AddressSID != "":
+	case n.AddressRequirements == addressLocal:
+		f.fail(invalidParameter(21615, "Phone Number Requires a Local Address: %s", n.PhoneNumber))
+	case n.AddressRequirements != addressNone:
+		f.fail(invalidParameter(21631, "Phone Number Requires an Address: %s", n.PhoneNumber))
+	}
 }
 
 func numberOwned(st *state, e164 string) (incomingPhoneNumber, bool) {
@@ -80,7 +127,7 @@ func updateNumber(c *call) (int, any, error) {
 	if err := c.changeNumber(&n); err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, renderNumber(n), nil
+	return http.StatusOK, c.renderNumber(n), nil
 }
 
 func deleteNumber(c *call) (int, any, error) {
@@ -143,6 +190,7 @@ func (c *call) changeNumber(n *incomingPhoneNumber) error {
 	f.url("StatusCallback", &n.StatusCallback)
 	f.method("StatusCallbackMethod", &n.StatusCallbackMethod)
 	f.oneOf("EmergencyStatus", &n.EmergencyStatus, 20001, "Active", "Inactive")
+	emergency := n.EmergencyAddressSID
 	f.sid("EmergencyAddressSid", "AD", &n.EmergencyAddressSID)
 	f.sid("AddressSid", "AD", &n.AddressSID)
 	f.sid("IdentitySid", "RI", &n.IdentitySID)
@@ -151,10 +199,17 @@ func (c *call) changeNumber(n *incomingPhoneNumber) error {
 	c.applicationOf(f, "VoiceApplicationSid", n.AccountSID, &n.VoiceApplicationSID)
 	f.sid("TrunkSid", "TK", &n.TrunkSID)
 	f.capable(n)
+	f.regulated(n)
 	f.primary("SmsFallbackUrl", n.SmsURL, 21406)
 	f.primary("VoiceFallbackUrl", n.VoiceURL, 21405)
 	if err := f.result(); err != nil {
 		return err
+	}
+	if emergency != n.EmergencyAddressSID {
+		n.EmergencySince, n.EmergencyAddressStatus = c.now, "pending-registration"
+		if n.EmergencyAddressSID == "" {
+			n.EmergencyAddressStatus = "pending-unregistration"
+		}
 	}
 	c.exclude(n)
 	c.studioCallback(n)

@@ -23,6 +23,9 @@ type Settings struct {
 	// number's webhook "will always fire" and that a pair of addresses bound to a
 	// conversation stops triggering it.
 	ConversationsTakeMessages bool `json:"conversations_take_messages"`
+	// PlaceholderURLs gives a number that is bought the URLs of Twilio's placeholders. Numbers
+	// that people bought by the API have them or not.
+	PlaceholderURLs bool `json:"placeholder_urls"`
 	StudioSettings
 	AutopilotSettings
 }

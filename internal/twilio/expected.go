@@ -17,7 +17,7 @@ import (
 type expectation struct {
 	list string // the name of the rows; empty where the answer is one object
 	meta bool   // the list says in its meta which page comes next
-	key  string // that the object must have
+	key  string // that the object must have, and each row; "sid" where it is empty, of a row
 }
 
 // expect is the expectation of a call, by the rules that all of Twilio's products follow:
@@ -38,6 +38,10 @@ func expect(method, host, path string) expectation {
 	}
 	last := segments[len(segments)-1]
 	switch {
+	case ofAccount && segments[0] == "AvailablePhoneNumbers" && len(segments) == 3:
+		return expectation{list: "available_phone_numbers", key: "phone_number"}
+	case ofAccount && segments[0] == "AvailablePhoneNumbers" && len(segments) == 2:
+		return expectation{key: "subresource_uris"}
 	case last == "Defaults", last == "StyleSheet", last == "Actions":
 		return expectation{key: "data"} // https://www.twilio.com/docs/autopilot/api: they have no SID of their own
 	case strings.HasPrefix(host, "lookups."):
@@ -81,7 +85,7 @@ func (e expectation) missing(answer []byte) string {
 	if !object.IsObject() {
 		return "a JSON object"
 	}
-	if e.key != "" {
+	if e.list == "" {
 		if value := object.Get(e.key); !value.Exists() || e.key == "sid" && value.String() == "" {
 			return fmt.Sprintf("%q", e.key)
 		}
@@ -91,16 +95,16 @@ func (e expectation) missing(answer []byte) string {
 	if !rows.IsArray() {
 		return fmt.Sprintf("the list %q", e.list)
 	}
-	count, lacking := 0, -1
+	count, lacking, key := 0, -1, cmp.Or(e.key, "sid")
 	rows.ForEach(func(_, row gjson.Result) bool {
-		if sid := row.Get("sid"); sid.Type != gjson.String || sid.Str == "" {
+		if sid := row.Get(key); sid.Type != gjson.String || sid.Str == "" {
 			lacking = count
 		}
 		count++
 		return lacking < 0
 	})
 	if lacking >= 0 {
-		return fmt.Sprintf(`the "sid" of row %d of %q`, lacking, e.list)
+		return fmt.Sprintf("the %q of row %d of %q", key, lacking, e.list)
 	}
 	if e.meta && !object.Get("next_page_uri").Exists() && !object.Get("meta").IsObject() {
 		return `the list's "meta"`

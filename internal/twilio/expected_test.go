@@ -9,6 +9,30 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
 
+// Numbers on sale have no SIDs.
+func TestAnswerOfNumbersOnSaleThatLacksThemIsAnError(t *testing.T) {
+	t.Parallel()
+	const of = "/2010-04-01/Accounts/" + testAccount + "/AvailablePhoneNumbers"
+	for path, answers := range map[string]struct{ good, bad []string }{
+		of + "/US/Local.json": {
+			[]string{`{"available_phone_numbers":[]}`, `{"available_phone_numbers":[{"phone_number":"+12125550101"}]}`},
+			[]string{`{}`, `{"available_phone_numbers":null}`, `{"available_phone_numbers":[{}]}`, `{"available_phone_numbers":[{"sid":"PN1"}]}`, `{"local":[]}`},
+		},
+		of + "/US.json": {[]string{`{"subresource_uris":{}}`}, []string{`{}`, `{"sid":"US"}`, `[]`}},
+	} {
+		for _, answer := range answers.good {
+			if missing := expect(http.MethodGet, path).missing([]byte(answer)); missing != "" {
+				t.Errorf("%s: %s lacks %s", path, answer, missing)
+			}
+		}
+		for _, answer := range answers.bad {
+			if expect(http.MethodGet, path).missing([]byte(answer)) == "" {
+				t.Errorf("%s: %s is taken for an answer", path, answer)
+			}
+		}
+	}
+}
+
 // What this package and the engines read, with a good answer to each.
 func TestAnswerThatLacksWhatItMustHaveIsAnError(t *testing.T) {
 	t.Parallel()

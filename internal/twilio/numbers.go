@@ -98,9 +98,17 @@ func (n Numbers) Update(ctx context.Context, sid string, change bot.NumberChange
 
 		StatusCallback:       change.StatusCallback,
 		StatusCallbackMethod: change.StatusCallbackMethod,
+
+		AddressSid:          change.Settings.AddressSID,
+		BundleSid:           change.Settings.BundleSID,
+		IdentitySid:         change.Settings.IdentitySID,
+		EmergencyAddressSid: change.Settings.EmergencyAddressSID,
+		EmergencyStatus:     change.Settings.EmergencyStatus,
+		VoiceReceiveMode:    change.Settings.VoiceReceiveMode,
+		VoiceCallerIdLookup: change.Settings.VoiceCallerIDLookup,
 	})
 	if err != nil {
-		return bot.Number{}, err
+		return bot.Number{}, purchaseProblem(err)
 	}
 	return readNumber(answer), nil
 }
@@ -129,6 +137,20 @@ func readNumber(answer *openapi.ApiV2010IncomingPhoneNumber) bot.Number {
 		StatusCallback:       Value(answer.StatusCallback),
 		StatusCallbackMethod: Value(answer.StatusCallbackMethod),
 
+		Settings: bot.NumberSettings{
+			AddressSID:          Value(answer.AddressSid),
+			BundleSID:           Value(answer.BundleSid),
+			IdentitySID:         Value(answer.IdentitySid),
+			EmergencyAddressSID: Value(answer.EmergencyAddressSid),
+			EmergencyStatus:     Value(answer.EmergencyStatus),
+			VoiceReceiveMode:    Value(answer.VoiceReceiveMode),
+			VoiceCallerIDLookup: Value(answer.VoiceCallerIdLookup),
+		},
+		AddressRequirements:    Value(answer.AddressRequirements),
+		EmergencyAddressStatus: Value(answer.EmergencyAddressStatus),
+		Origin:                 Value(answer.Origin),
+
+		DateCreated: ParseRFC2822(Value(answer.DateCreated)),
 		DateUpdated: ParseRFC2822(Value(answer.DateUpdated)),
 	}
 	if can := answer.Capabilities; can != nil {

@@ -31,7 +31,9 @@ const ofThisAccount = "/2010-04-01/Accounts/{}/"
 // of a client's copy of Twilio's lists.
 func Permissions() []Permission {
 	return []Permission{
-		{Resource: "Phone numbers", Host: "api", Path: ofThisAccount + "IncomingPhoneNumbers", Name: "phone-numbers/active-numbers", Actions: []string{"list", "read", "update"}},
+		{Resource: "Phone numbers", Host: "api", Path: ofThisAccount + "IncomingPhoneNumbers", Name: "phone-numbers/active-numbers", Actions: []string{"list", "read", "create", "update", "delete"}},
+		{Resource: "Phone numbers on sale", Host: "api", Path: ofThisAccount + "AvailablePhoneNumbers/{}/{}", Name: "phone-numbers/available-numbers", Actions: []string{"list"}},
+		{Resource: "Countries with phone numbers on sale", Host: "api", Path: ofThisAccount + "AvailablePhoneNumbers/{}", Name: "phone-numbers/available-numbers", Actions: []string{"list"}},
 		{Resource: "TwiML applications", Host: "api", Path: ofThisAccount + "Applications", Name: "voice/twiml.apps", Actions: []string{"list", "read", "create", "update", "delete"}},
 		{Resource: "Validation of flows", Host: "studio", Path: "/v2/Flows/Validate", Name: "studio/flows.validate", Action: "update"},
 		{Resource: "Studio flows", Host: "studio", Path: "/v2/Flows", Name: "studio/flows", Actions: []string{"list", "read", "create", "update", "delete"}},

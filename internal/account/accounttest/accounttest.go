@@ -140,6 +140,32 @@ func (f *Numbers) Update(_ context.Context, sid string, change bot.NumberChange)
 	return row, nil
 }
 
+// Buy adds a number, or changes the settings of the one of its phone number.
+func (f *Numbers) Buy(_ context.Context, order bot.NumberOrder) (bot.Number, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Calls["buy"]++
+	f.Clock = f.Clock.Add(time.Second)
+	row := bot.Number{SID: NumberSID(1_000_000 + len(f.Rows)), AccountSID: SID, PhoneNumber: order.PhoneNumber, Capabilities: bot.Capabilities{SMS: true, Voice: true}}
+	for _, owned := range f.Rows {
+		if owned.PhoneNumber == order.PhoneNumber {
+			row = owned
+		}
+	}
+	row.Settings, row.DateUpdated = order.Settings.Apply(row.Settings), f.Clock
+	f.Rows[row.SID] = row
+	return row, nil
+}
+
+// Release deletes a number.
+func (f *Numbers) Release(_ context.Context, sid string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Calls["release"]++
+	delete(f.Rows, sid)
+	return nil
+}
+
 // Host is an engine in memory: it keeps names, marks and holds, and no content.
 type Host struct {
 	mu     sync.Mutex
