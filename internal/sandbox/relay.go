@@ -139,14 +139,11 @@ func (r relayOf) Open(ctx context.Context, session, target string) *run.Problem 
 	}
 	ctx, cancel := context.WithTimeout(ctx, webhookTimeout)
 	defer cancel()
-	conn, answer, err := websocket.Dial(ctx, target, &websocket.DialOptions{
+	conn, _, err := websocket.Dial(ctx, target, &websocket.DialOptions{ //nolint:bodyclose // The library closes it.
 		HTTPHeader: header,
 		HTTPClient: &http.Client{Transport: loopback, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	})
 	if err != nil {
-		if answer != nil {
-			return failed("it answered %s", answer.Status)
-		}
 		return failed("%v", plainCause(err))
 	}
 	conn.SetReadLimit(maxAnswer)

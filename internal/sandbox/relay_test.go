@@ -106,7 +106,7 @@ func TestConversationRelayOnThisMachineAlone(t *testing.T) {
 	}
 	elsewhere := httptest.NewServer(http.RedirectHandler("http://192.0.2.1/", http.StatusFound))
 	t.Cleanup(elsewhere.Close)
-	if p := s.relay(StarterAccountSID).Open(t.Context(), "VX1", "ws"+strings.TrimPrefix(elsewhere.URL, "http")); p == nil || !strings.Contains(p.Message, "302 Found") {
+	if p := s.relay(StarterAccountSID).Open(t.Context(), "VX1", "ws"+strings.TrimPrefix(elsewhere.URL, "http")); p == nil || !strings.Contains(p.Message, "got 302") {
 		t.Errorf("%v", p)
 	}
 }
