@@ -39,6 +39,7 @@ func (twimlFunction) Definition(_ context.Context, _ function.DefinitionRequest,
 			"* `ssml` takes [SSML](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-overview) in place of `text`: `{ say = { ssml = \"One<break time='1s'/>two\" } }`.\n" +
 			"* `raw` is for what has no verb here, such as `<Pay>`: elements that are well-formed XML, without comments, declarations and entities. Their names are not checked.\n" +
 			"* A WebSocket's `url` is `wss://`; `ws://` is taken on the loopback, for a sandbox.\n" +
+			"* A value that is a template of a TwiML Bin, such as `{{From}}`, is not checked.\n" +
 			"* A null is as if it were not there.",
 		Parameters: []function.Parameter{function.DynamicParameter{
 			Name:                "verbs",

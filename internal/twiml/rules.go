@@ -34,11 +34,15 @@ func scalar(given any) (string, bool) {
 	}
 }
 
-// that is the rule of a single value whose text passes a test.
+// template is a value that a TwiML Bin fills in during a call
+// (https://www.twilio.com/docs/serverless/twiml-bins/getting-started#twiml-bin-templates).
+var template = regexp.MustCompile(`^\{\{\w+\}\}$`)
+
+// that is the rule of a single value whose text passes a test, or is not known before a call.
 func that(is string, test func(text string) bool) rule {
 	return rule{is, func(given any) (string, bool) {
 		text, ok := scalar(given)
-		return text, ok && test(text)
+		return text, ok && (test(text) || template.MatchString(text))
 	}}
 }
 

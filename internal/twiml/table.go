@@ -156,7 +156,7 @@ const maxNouns = 10
 var dial = &element{ // https://www.twilio.com/docs/voice/twiml/dial
 	name: "Dial", channel: voice, content: "to", rule: phone,
 	attributes: recordings(map[string]rule{
-		"action": link, "method": method, "timeout": whole(5, 600), "time_limit": seconds, "hangup_on_star": boolean,
+		"action": link, "method": method, "timeout": whole(1, 600), "time_limit": seconds, "hangup_on_star": boolean,
 		"caller_id": someText, "answer_on_bridge": boolean, "ring_tone": someText, "sequential": boolean,
 		"record":          oneOf("do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual"),
 		"recording_track": oneOf("inbound", "outbound", "both"), "refer_url": link, "refer_method": method,
@@ -251,7 +251,7 @@ var conversationRelay = &element{ // https://www.twilio.com/docs/voice/twiml/con
 var enqueue = &element{ // https://www.twilio.com/docs/voice/twiml/enqueue
 	name: "Enqueue", channel: voice, content: "name", rule: someText,
 	attributes: map[string]rule{
-		"action": link, "method": method, "max_queue_size": whole(1, 5000), "wait_url": linkOrNone, "wait_url_method": method, "workflow_sid": sid("WW"),
+		"action": link, "method": method, "max_queue_size": whole(1), "wait_url": linkOrNone, "wait_url_method": method, "workflow_sid": sid("WW"),
 	},
 	children: []child{{key: "task", single: true, element: &element{
 		name: "Task", content: "body", rule: someText, check: needs("body"), attributes: map[string]rule{"priority": whole(0), "timeout": seconds},
