@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,39 +54,64 @@ func (w *world) example(t *testing.T, name string) string {
 	return strings.ReplaceAll(config, "${path.module}", filepath.ToSlash(folder))
 }
 
+// calledExamples have tests of their own, which apply them and call them.
+var calledExamples = map[string]bool{"voice-hello": true, "llm-agent": true}
+
 // TestEveryExampleIsApplied runs each example with a real CLI, as its reader will.
 func TestEveryExampleIsApplied(t *testing.T) {
 	t.Parallel()
-	seen := 0
+	seen, functions := 0, []string(nil)
 	err := fs.WalkDir(examples.Files, ".", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil || path.Ext(name) != ".tf" || strings.HasPrefix(path.Base(name), "import-") {
 			return err
 		}
 		seen++
+		if calledExamples[path.Dir(name)] {
+			return nil
+		}
+		if strings.HasPrefix(name, "functions/") {
+			functions = append(functions, name)
+			return nil
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if strings.HasPrefix(name, "actions/") && !cliAtLeast("1.14.0") {
 				t.Skip("actions came with Terraform 1.14; TestMessageIsSentWithAllThatIsConfigured does it without a CLI")
 			}
-			w := newWorld(t, quick())
-			w.addService(deferring + `, "sid": "MG00000000000000000000000000000001"`)
-			f := newFolder(t, w.config(w.example(t, name)))
-			f.run("apply", "-input=false", "-auto-approve")
-			if !strings.Contains(name, "available_phone_numbers") { // what is on sale differs from search to search
-				f.settled()
-			}
-			f.run("destroy", "-input=false", "-auto-approve")
-			if left := len(w.applications()) + len(w.rows("assistants", "Assistants")) + len(w.flows()); left != 0 {
-				t.Errorf("%d bots are left", left)
-			}
+			applyExamples(t, name)
 		})
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Those of the functions make next to nothing, so they are one configuration.
+	t.Run("functions", func(t *testing.T) {
+		t.Parallel()
+		applyExamples(t, functions...)
+	})
 	if seen < 6 {
 		t.Errorf("only %d examples were found", seen)
+	}
+}
+
+// applyExamples applies examples as one configuration, plans again and destroys it.
+func applyExamples(t *testing.T, names ...string) {
+	t.Helper()
+	w := newWorld(t, quick())
+	w.addService(deferring + `, "sid": "MG00000000000000000000000000000001"`)
+	var configurations []string
+	for _, name := range names {
+		configurations = append(configurations, w.example(t, name))
+	}
+	f := newFolder(t, w.config(configurations...))
+	f.run("apply", "-input=false", "-auto-approve")
+	if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "available_phone_numbers") }) {
+		f.settled() // what is on sale differs from search to search
+	}
+	f.run("destroy", "-input=false", "-auto-approve")
+	if left := len(w.applications()) + len(w.rows("assistants", "Assistants")) + len(w.flows()); left != 0 {
+		t.Errorf("%d bots are left", left)
 	}
 }
 

@@ -74,8 +74,8 @@ func rowsOf(t *testing.T, list tftypes.Value) []map[string]tftypes.Value {
 	return rows
 }
 
-// plainValue is a value as text: null is null, a number as it is.
-func plainValue(t *testing.T, value tftypes.Value) string {
+// textOf is a value as text: null is null, a number as it is.
+func textOf(t *testing.T, value tftypes.Value) string {
 	t.Helper()
 	if value.IsNull() {
 		return "null"
@@ -114,7 +114,7 @@ func TestMessagesAreReadWithTheirTypes(t *testing.T) {
 		for _, row := range rowsOf(t, read["messages"]) {
 			var texts []string
 			for _, name := range names {
-				texts = append(texts, plainValue(t, row[name]))
+				texts = append(texts, textOf(t, row[name]))
 			}
 			got = append(got, strings.Join(texts, ","))
 		}
@@ -248,7 +248,7 @@ func TestNumbersAreLookedUp(t *testing.T) {
 			}
 			got := []any{valid}
 			for _, each := range []string{"e164", "national_format", "country_code", "calling_country_code"} {
-				got = append(got, plainValue(t, read[each]))
+				got = append(got, textOf(t, read[each]))
 			}
 			got = append(got, words)
 			for pack, field := range map[string]string{"line_type_intelligence": "type", "caller_name": "caller_name"} {
@@ -258,9 +258,9 @@ func TestNumbersAreLookedUp(t *testing.T) {
 				}
 				said := "null"
 				if code, ok := members["error_code"]; ok && !code.IsNull() {
-					said = plainValue(t, code)
+					said = textOf(t, code)
 				} else if value, ok := members[field]; ok {
-					said = plainValue(t, value)
+					said = textOf(t, value)
 				}
 				if pack == "line_type_intelligence" {
 					got = append(got[:6:6], append([]any{said}, got[6:]...)...)

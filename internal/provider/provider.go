@@ -154,7 +154,10 @@ func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.Dat
 }
 
 func (p *twiliobotProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newSchemaToFlowFunction, newSchemaToMermaidFunction}
+	return []func() function.Function{
+		newSchemaToFlowFunction, newSchemaToMermaidFunction,
+		newTwimlFunction, newWebhookURLFunction, newParseWebhookURLFunction,
+	}
 }
 
 func (p *twiliobotProvider) Actions(context.Context) []func() action.Action {

@@ -60,7 +60,7 @@ func (s *Sandbox) snapshot(ctx context.Context) (st *state, err error) {
 
 // world is what the sandbox provides to the bots of an account.
 func (s *Sandbox) world(accountSID string) run.World {
-	return run.World{Web: s.web(accountSID), Now: s.clock, SID: s.newSID}
+	return run.World{Web: s.web(accountSID), Relay: s.relay(accountSID), Now: s.clock, SID: s.newSID}
 }
 
 // delivery finds where an event is routed, and between whom the conversation is. It

@@ -59,7 +59,8 @@
 // result, unless the conversation was ended or removed meanwhile. Events of one
 // contact are handled one after the other.
 //
-// Webhooks are called on loopback addresses only, signed as Twilio signs. Any
+// Webhooks are called, and the WebSockets of ConversationRelay opened (relay.go), on
+// loopback addresses only, signed as Twilio signs. Any
 // other, and any other failure of a bot, is an error in the journal, as it
 // would be in the account's error log at Twilio.
 package sandbox

@@ -153,6 +153,7 @@ func (s *Sandbox) ChangeSettings(fields string) (settings Settings, err error) {
 func (s *Sandbox) Reset() error {
 	s.ClearFaults()
 	s.ClearJournal()
+	s.sockets.closeAll()
 	return s.change(func(st *state) error {
 		*st = *s.starterState()
 		st.changed = true

@@ -38,6 +38,7 @@ type Sandbox struct {
 
 	tokens   sync.Map // of accounts other than the starter's, by SID, for the life of the process
 	contacts sync.Map // of contacts with a turn in progress
+	sockets  sockets
 
 	sidsMu  sync.Mutex
 	mu      sync.Mutex

@@ -84,11 +84,7 @@ func sign(token, target string, form url.Values) string {
 // an account other than the starter's they are signed once this process has
 // created the account or received its token.
 func (s *Sandbox) web(accountSID string) run.Web {
-	token := StarterAuthToken
-	if accountSID != StarterAccountSID {
-		known, _ := s.tokens.Load(accountSID)
-		token, _ = known.(string)
-	}
+	token := s.tokenOf(accountSID)
 	return func(ctx context.Context, r run.Request) (run.Response, *run.Problem) {
 		response, problem := fetchLoopback(ctx, r, token)
 		if problem != nil {
@@ -96,6 +92,16 @@ func (s *Sandbox) web(accountSID string) run.Web {
 		}
 		return response, problem
 	}
+}
+
+// tokenOf is the token of an account, empty where this process does not know it.
+func (s *Sandbox) tokenOf(accountSID string) string {
+	if accountSID == StarterAccountSID {
+		return StarterAuthToken
+	}
+	known, _ := s.tokens.Load(accountSID)
+	token, _ := known.(string)
+	return token
 }
 
 func retrievalFailure(format string, args ...any) *run.Problem {

@@ -21,12 +21,12 @@ func TestAnswerOfNumbersOnSaleThatLacksThemIsAnError(t *testing.T) {
 		of + "/US.json": {[]string{`{"subresource_uris":{}}`}, []string{`{}`, `{"sid":"US"}`, `[]`}},
 	} {
 		for _, answer := range answers.good {
-			if missing := expect(http.MethodGet, path).missing([]byte(answer)); missing != "" {
+			if missing := expect(http.MethodGet, "api.twilio.com", path).missing([]byte(answer)); missing != "" {
 				t.Errorf("%s: %s lacks %s", path, answer, missing)
 			}
 		}
 		for _, answer := range answers.bad {
-			if expect(http.MethodGet, path).missing([]byte(answer)) == "" {
+			if expect(http.MethodGet, "api.twilio.com", path).missing([]byte(answer)) == "" {
 				t.Errorf("%s: %s is taken for an answer", path, answer)
 			}
 		}

@@ -168,15 +168,19 @@ type Contact struct {
 // World is what a conversation needs from outside. Its zero value is valid: no
 // network, the wall clock, sequential identifiers.
 type World struct {
-	Web Web
-	Now func() time.Time
-	SID func(prefix string) string
+	Web   Web
+	Relay Relay
+	Now   func() time.Time
+	SID   func(prefix string) string
 }
 
 // Filled is the world with the zero values replaced.
 func (w World) Filled() World {
 	if w.Web == nil {
 		w.Web = NoWeb
+	}
+	if w.Relay == nil {
+		w.Relay = NoRelay{}
 	}
 	if w.Now == nil {
 		w.Now = time.Now

@@ -39,7 +39,8 @@ type Options struct {
 }
 
 // Conversation is a conversation with a webhook. A message is answered at once and ends it;
-// a call continues while the webhook gathers input.
+// a call continues while the webhook gathers input, or talks to the
+// caller by ConversationRelay.
 type Conversation struct {
 	Options
 	saved
@@ -51,7 +52,8 @@ type saved struct {
 	Document string  `json:"document,omitempty"` // that is being run
 	URL      string  `json:"url,omitempty"`      // the document's
 	Next     int     `json:"next,omitempty"`     // the next verb
-	Gather   *gather `json:"gather,omitempty"`   // nil when nothing is awaited
+	Gather   *gather `json:"gather,omitempty"`   // nil when no input is awaited
+	Relay    *relay  `json:"relay,omitempty"`    // nil outside a ConversationRelay session
 	// ReturnedTo is the target of the Redirect that led back.
 	ReturnedTo string `json:"returned_to,omitempty"`
 }
@@ -90,14 +92,23 @@ func (c *Conversation) Send(ctx context.Context, e run.Event) run.Turn {
 		c.SID = c.sid(e, "CA")
 		t.ask(c.Webhook.URL, c.Webhook.Method, CallForm(c.Contact, c.SID, "ringing"))
 	case run.KindSpeech, run.KindDigits, run.KindSilence:
-		t.gathered(e)
+		if c.Relay != nil {
+			t.relayed(e)
+		} else {
+			t.gathered(e)
+		}
 	default:
 		t.Ended = true
+		if c.Relay != nil {
+			c.World.Relay.Close(c.Relay.Session)
+			c.Relay = nil
+		}
 	}
-	if c.Gather == nil {
-		t.Ended = true
-	} else {
+	switch {
+	case c.Gather != nil:
 		t.Wait = time.Duration(c.Gather.Timeout) * time.Second
+	case c.Relay == nil:
+		t.Ended = true
 	}
 	return t.Turn
 }

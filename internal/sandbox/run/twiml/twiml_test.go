@@ -227,6 +227,7 @@ func TestCountryIsThatOfTheNumber(t *testing.T) {
 func FuzzDocument(f *testing.F) {
 	f.Add(`<Response><Gather><Say>a</Say></Gather></Response>`)
 	f.Add(`<Response><Message>a<Body/></Message></Response>`)
+	f.Add(`<Response><Connect action="/a"><ConversationRelay url="ws://b"><Parameter name="c" value="d"/></ConversationRelay></Connect><Say>e</Say></Response>`)
 	f.Fuzz(func(t *testing.T, document string) {
 		for _, channel := range []string{run.Messaging, run.Voice} {
 			c, _ := begin(channel, map[string]string{"http://bot/start": document})

@@ -109,7 +109,16 @@ func (t *turn) voice(n node) (over bool) {
 		return true
 	case "Hangup", "Leave":
 		return true
-	case "Dial", "Connect":
+	case "Connect":
+		for _, noun := range n.Children {
+			if noun.Name == "ConversationRelay" {
+				t.connect(n, noun)
+				return true
+			}
+		}
+		t.reply(run.ReplyDial, n.said())
+		return true
+	case "Dial":
 		t.reply(run.ReplyDial, n.said())
 		return true
 	case "Enqueue":
