@@ -71,6 +71,9 @@ func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
 		form, _ = url.ParseQuery(string(body))
 	}
 	entry.Query, entry.Form = redactAll(query, redact), redactAll(form, redact)
+	if entry.Form.Has("Value") && strings.Contains(r.URL.Path, "/Variables") {
+		entry.Form.Set("Value", redacted) // of an environment variable, which may be a secret
+	}
 
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -25,4 +25,5 @@ type Settings struct {
 	ConversationsTakeMessages bool `json:"conversations_take_messages"`
 	StudioSettings
 	AutopilotSettings
+	ServerlessSettings
 }
