@@ -32,6 +32,7 @@ const (
 	ChangedSincePlan Kind = "changed since plan" // another client changed an object after the plan
 	WriteLost        Kind = "write lost"         // a write was not confirmed and is not there
 	NotAsWritten     Kind = "not as written"     // reading back shows something else
+	FunctionTaken    Kind = "function taken"     // another service has the name of a function
 	DraftInTheWay    Kind = "draft"              // publishing would bury a newer draft
 )
 
