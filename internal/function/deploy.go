@@ -70,13 +70,24 @@ func Create(ctx context.Context, host Host, want Spec) (made Function, existed b
 	if err != nil || found && before.BuildSID != "" {
 		return before, found, err
 	}
+	for _, v := range before.Variables {
+		want.Drop = append(want.Drop, v.Key) // of what was cut off
+	}
 	d := &deployment{host: host, want: want, live: before}
 	steps := append([]operation.Step{d.createService()}, d.steps()...)
+	// Nobody would know of a function that could not be read back, so it is deleted.
+	steps = append(steps, operation.Step{
+		Name: "reading it back",
+		Cut:  "The whole function exists; the next apply takes it up by its name.",
+		Do: func(ctx context.Context) (err error) {
+			made, err = d.read(ctx)
+			return err
+		},
+	})
 	if err := operation.Run(ctx, fmt.Sprintf("the creation of function %q", want.Name), steps...); err != nil {
 		return Function{}, false, err
 	}
-	made, err = d.read(ctx)
-	return made, false, err
+	return made, false, nil
 }
 
 // Update brings a function to what is wanted. What runs goes on until the new version takes
@@ -396,12 +407,13 @@ func (d *deployment) deploy() operation.Step {
 	}
 }
 
-// drop deletes the environment variables that nothing needs any more.
+// drop deletes the environment variables that nothing needs any more. Of a new function
+// everything can still be undone.
 func (d *deployment) drop() operation.Step {
 	return operation.Step{
 		Name:    "deleting environment variables",
 		Cut:     "The new version is live. Some environment variables that it does not need may be left; the next apply deletes them.",
-		Forward: true,
+		Forward: d.live.BuildSID != "",
 		Do: func(ctx context.Context) error {
 			for _, v := range dropped(d.live.Variables, d.want) {
 				if err := d.host.DeleteVariable(ctx, d.environment(), v); err != nil {

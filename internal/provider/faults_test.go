@@ -60,6 +60,8 @@ const (
 	// bindSilencedService binds it beside a hold whose flow a person deleted.
 	bindSilencedService = "bind a service, suspended"
 	moveService         = "change of service"
+
+	deployFunction = "deploy a function"
 )
 
 func scenarios() []scenario {
@@ -125,7 +127,14 @@ func scenarios() []scenario {
 			scenario{name: "free a service", engine: engine, setup: services, before: desk(oneService, "bot"), after: served("first"), mayFallSilent: []string{oneService}},
 		)
 	}
-	return all
+	was := functionBlock("first").with("environment_variables", texts("GREETING", "hello", "OLD", "x"))
+	becomes := withSecret(functionBlock("second"), "hunter2", 1).with("environment_variables", texts("GREETING", "bye")).
+		with("dependencies", texts("twilio", "5.0.0")).with("assistant_unique_name", str("surgery"))
+	return append(all,
+		scenario{name: deployFunction, engine: "functions", after: []block{becomes}},
+		scenario{name: "change a function", engine: "functions", before: []block{was}, after: []block{becomes}},
+		scenario{name: "delete a function", engine: "functions", before: []block{was}, mayFallSilent: []string{"function"}},
+	)
 }
 
 // variant is what the user does after the cut.
@@ -422,6 +431,11 @@ func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
 		return left, true
 	}
 	switch s.name {
+	case deployFunction:
+		// Its service says by its name which bot it belongs to, and the next creation takes it up.
+		return left, !slices.ContainsFunc(b.gate.snapshot(), func(line string) bool {
+			return !strings.HasPrefix(line, `function "clinic-hours", service "clinic-hours of bot surgery"`) && !slices.Contains(r.snapshots[v.name], line)
+		})
 	case bindService:
 		// The service leads to the bot, which no state has; of one hosted elsewhere it keeps the
 		// URL when that is removed.

@@ -16,6 +16,9 @@ const (
 	boundNumber  exclusiveKind = "number"
 	boundService exclusiveKind = "Messaging Service"
 	suspendedBot exclusiveKind = "suspension"
+
+	namedFunction exclusiveKind = "function"
+	ownedFunction exclusiveKind = "SID of a function's service"
 )
 
 // claim says how a resource comes to what only one may have.
@@ -89,6 +92,19 @@ func (l *claims) recordRead(what exclusive) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.reads[what]++
+}
+
+// recordFunction records that a function was refreshed in this walk, by the SID of its
+// service.
+func (l *claims) recordFunction(serviceSID string) {
+	l.recordRead(exclusive{ownedFunction, serviceSID})
+}
+
+// hasFunction reports whether a resource of this walk has a function.
+func (l *claims) hasFunction(serviceSID string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reads[exclusive{ownedFunction, serviceSID}] > 0
 }
 
 // recordCreated records that a resource created something in this walk.

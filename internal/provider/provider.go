@@ -139,7 +139,7 @@ func (p *twiliobotProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 }
 
 func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newMessagingServiceBindingResource, newSuspensionResource}
+	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newMessagingServiceBindingResource, newSuspensionResource, newFunctionResource}
 }
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {

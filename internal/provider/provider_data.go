@@ -8,6 +8,7 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/function"
 )
 
 // providerData is what Configure hands to resources and data sources. One is made for
@@ -16,7 +17,10 @@ type providerData struct {
 	account *account.Account
 	engine  bot.Engine // of new assistants; empty while it is unknown
 	unready error      // why nothing can be asked yet; nil when it can
-	ledger  *ledger
+	// functions are those of the account; functionsOff is why they are out of reach.
+	functions    function.Host
+	functionsOff error
+	ledger       *ledger
 }
 
 // providerDataFrom takes what Configure made. It is nil while Terraform validates, before
