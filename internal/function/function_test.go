@@ -502,3 +502,22 @@ func TestErrorsHideTheValuesOfVariables(t *testing.T) {
 		a.leftovers()
 	})
 }
+
+// What ran before gets the values that it had.
+func TestFailedDeploymentPutsTheVariablesBack(t *testing.T) {
+	run(t, func(a account) {
+		before := spec("exports.handler = 1")
+		made := a.create(before)
+		a.Fault(sandbox.Fault{Method: http.MethodPost, Path: `/Deployments$`, Kind: sandbox.FaultStatus, Status: 400, Body: `{"code":20001,"message":"refused","status":400}`, Times: -1})
+		want := spec("exports.handler = 2")
+		want.Variables = map[string]string{"GREETING": "bye", "NEW": "x"}
+		if _, err := function.Update(a.Context(), a.Host, prior(made), want); err == nil {
+			a.Fatal("no error")
+		}
+		now, err := function.Read(a.Context(), a.Host, made)
+		if err != nil {
+			a.Fatal(err)
+		}
+		a.is(now, before)
+	})
+}
