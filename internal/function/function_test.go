@@ -521,3 +521,21 @@ func TestFailedDeploymentPutsTheVariablesBack(t *testing.T) {
 		a.is(now, before)
 	})
 }
+
+// A write whose answer was lost is found by looking, and is no error.
+func TestLostAnswersOfADeploymentAreLookedFor(t *testing.T) {
+	for _, path := range []string{"Services", "Environments", "Functions", "Versions", "Builds", "Variables", "Deployments"} {
+		t.Run(path, func(t *testing.T) {
+			run(t, func(a account) {
+				a.Cut(twiliotest.Call{Method: http.MethodPost, Path: "/" + path + "$"}, twiliotest.CutAfter)
+				want := spec("exports.handler = 1")
+				made := a.create(want)
+				a.is(made, want)
+				versions := a.Rows(servicesURL+"/"+made.ServiceSID+"/Functions/"+made.FunctionSID+"/Versions", "function_versions")
+				if builds := a.Rows(servicesURL+"/"+made.ServiceSID+"/Builds", "builds"); len(versions) != 1 || len(builds) != 1 {
+					a.Errorf("%d versions, %d builds", len(versions), len(builds))
+				}
+			})
+		})
+	}
+}
