@@ -25,6 +25,10 @@ const (
 	// asidePrefix begins the unique name of an assistant that is being removed.
 	asidePrefix = "replaced-"
 
+	// functionMark stands between the name of a function's service and that of the bot that
+	// the function belongs to, in the friendly name of the service.
+	functionMark = " of bot "
+
 	commitPrefix = "twiliobot: "
 )
 
@@ -123,6 +127,17 @@ func botAfter(text, prefix string) (sid string, ok bool) {
 		return "", false
 	}
 	return sid, true
+}
+
+// MarkFunction is the friendly name of the service of a function: the unique name of the
+// bot that the function belongs to.
+func MarkFunction(service, botName string) string { return service + functionMark + botName }
+
+// FunctionOwner is the unique name of the bot that a function belongs to, from the unique
+// name and the friendly name of its service; false for a service that belongs to no bot.
+func FunctionOwner(service, friendlyName string) (botName string, ok bool) {
+	botName, ok = strings.CutPrefix(friendlyName, service+functionMark)
+	return botName, ok && botName != ""
 }
 
 // reservedMark finds in a name what would be read as a mark.

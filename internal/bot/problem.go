@@ -38,6 +38,7 @@ const (
 	IdentityNeeded   Kind = "identity needed"     // nor without an identity document
 	AccountBarred    Kind = "account barred"      // the account may not buy numbers, or no more
 	NumberInUse      Kind = "number in use"       // a number that Terraform would release before it has another
+	FunctionTaken    Kind = "function taken"      // another service has the name of a function
 	DraftInTheWay    Kind = "draft"               // publishing would bury a newer draft
 )
 

@@ -77,8 +77,10 @@ func sampleSchema(tasks int) object {
 	}
 }
 
-// quick is a sandbox whose model builds take a millisecond.
-func quick() sandbox.Option { return sandbox.WithSettings(sandbox.Settings{ModelBuildMS: 1}) }
+// quick is a sandbox whose builds, of models and of functions, take a millisecond.
+func quick() sandbox.Option {
+	return sandbox.WithSettings(sandbox.Settings{ModelBuildMS: 1, ServerlessSettings: sandbox.ServerlessSettings{FunctionBuildMS: 1}})
+}
 
 func taskOf(document object, i int) object { return document["tasks"].([]any)[i].(object) }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/application"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/autopilot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/serverless"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio/studio"
 )
 
@@ -49,7 +50,7 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 
 	if unknown := m.unknown(); len(unknown) > 0 {
 		data.unready = fmt.Errorf("%w (unknown: %s)", errUnknownCredentials, strings.Join(unknown, ", "))
-		data.account = account.Unreachable(data.unready)
+		data.account, data.functionsOff = account.Unreachable(data.unready), data.unready
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
@@ -93,6 +94,7 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	}
 	data.account = accountOf(client, config.Resolved)
 	data.messages, data.lookups = twilio.NewMessages(client), twilio.NewLookups(client)
+	data.functions, data.functionsOff = serverless.New(client), ownAccount(client, "functions")
 }
 
 // openSandbox plugs the sandbox in as the transport, with credentials of its own.
@@ -108,6 +110,17 @@ func openSandbox(config *twilio.Config) error {
 	config.CredentialAccountSID = sandbox.StarterAccountSID
 	config.Transport = box.Transport()
 	return nil
+}
+
+// ownAccount says why credentials do not reach what a product host has: it acts on the
+// account of the credentials, whatever account is meant. Nil where that is the same.
+func ownAccount(client *twilio.Client, what string) error {
+	owner := client.CredentialAccountSID()
+	if owner == "" || owner == client.AccountSID() {
+		return nil
+	}
+	return fmt.Errorf("credentials of account %s reach the numbers and applications of its subaccount %s, but not its %s; "+
+		"use credentials of the subaccount itself", owner, client.AccountSID(), what)
 }
 
 // accountOf wires an account's numbers, services and engines together.
@@ -126,10 +139,9 @@ func accountOf(client *twilio.Client, resolved twilio.Resolved) *account.Account
 	// hosts act on the account of the credentials, whatever account is meant.
 	services := account.Services(twilio.NewServices(client))
 	waysIn := []account.WaysIn{twilio.NewSIPDomains(client), twilio.NewShortCodes(client)}
-	if owner := client.CredentialAccountSID(); owner != "" && owner != client.AccountSID() {
+	if err := ownAccount(client, "flows and assistants"); err != nil {
 		services = account.NoServices{}
-		off := account.Off{Reason: fmt.Errorf("credentials of account %s reach the numbers and applications of its subaccount %s, but not its flows and assistants; "+
-			"use credentials of the subaccount itself", owner, client.AccountSID())}
+		off := account.Off{Reason: err}
 		hosts[bot.Studio], hosts[bot.Autopilot] = off, off
 	} else {
 		waysIn = append(waysIn, twilio.NewAddresses(client), twilio.NewConversations(client), twilio.NewSenders(client), twilio.NewTrunks(client), twilio.NewBYOCTrunks(client))

@@ -117,6 +117,9 @@ func validAttributes(at string, schema []*tfprotov6.SchemaAttribute, had, want, 
 		}
 		config, plan := want[name], planned[name]
 		switch {
+		case attribute.WriteOnly && plan.IsNull():
+		case attribute.WriteOnly:
+			all = append(all, fmt.Errorf("%s%s is write-only, and planned as %v", at, name, plan))
 		case plan.Equal(config),
 			plan.Equal(prior) && !prior.IsNull() && !config.IsNull(),
 			attribute.Computed && (!attribute.Optional || config.IsNull()):

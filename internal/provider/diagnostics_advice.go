@@ -64,6 +64,9 @@ func advice(problem *bot.Problem) string {
 		return "Set `identity_sid` to one."
 	case bot.NumberInUse:
 		return "Give the `twiliobot_phone_number` `create_before_destroy`: then the other number is bought first, the bindings that reference it follow, and the old one is released last."
+	case bot.FunctionTaken:
+		return fmt.Sprintf("Choose another `unique_name`. Where a resource of this configuration has that function under another address, keep it with a `moved` block. "+
+			"Where no resource has it, have it managed by importing it:\n\nimport {\n  to = twiliobot_function.this\n  id = %q\n}", problem.Name)
 	case bot.IsAHold:
 		return fmt.Sprintf("To have the suspension managed here, run `terraform import twiliobot_suspension.this %s`.", problem.Bots[0].SID)
 	default:

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/examples"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/cmd/cli"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
 // ownProvider is the provider block of an example, which the tests replace by
@@ -37,7 +39,7 @@ func (w *world) example(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		if path.Ext(entry.Name()) != ".json" {
+		if entry.IsDir() || path.Ext(entry.Name()) == ".tf" || path.Ext(entry.Name()) == ".sh" {
 			continue
 		}
 		file, err := fs.ReadFile(examples.Files, path.Join(path.Dir(name), entry.Name()))
@@ -56,6 +58,45 @@ func (w *world) example(t *testing.T, name string) string {
 
 // calledExamples have tests of their own, which apply them and call them.
 var calledExamples = map[string]bool{"voice-hello": true, "llm-agent": true}
+
+// conversations are held with the bots of an example, once it is applied.
+var conversations = map[string]func(*testing.T, *world){
+	"function/main.tf": func(t *testing.T, w *world) {
+		// It does what hours.js does.
+		w.standsIn(func(out http.ResponseWriter, r *http.Request) {
+			var memory struct {
+				Twilio struct {
+					CollectedData struct {
+						Visit struct {
+							Answers struct{ Day struct{ Answer string } }
+						}
+					} `json:"collected_data"`
+				}
+			}
+			if err := json.Unmarshal([]byte(r.FormValue("Memory")), &memory); err != nil || r.URL.Path != "/hours" {
+				t.Errorf("%s: %v: %s", r.URL.Path, err, r.FormValue("Memory"))
+			}
+			out.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(out, `{"actions": [{"say": "On %s we are open from 8 to 18."}]}`, memory.Twilio.CollectedData.Visit.Answers.Day.Answer)
+		})
+		for _, each := range []struct{ body, says string }{
+			{"Hello", "On which day would you like to come?"},
+			{"Monday", "On Monday we are open from 8 to 18."},
+		} {
+			answer, err := w.box.Inbound(sandbox.Inbound{To: ukNumber, From: "+447700900999", Channel: "messaging", Body: each.body})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said []string
+			for _, text := range answer.Answers {
+				said = append(said, strings.TrimSpace(text.Text))
+			}
+			if !slices.Equal(said, []string{each.says}) {
+				t.Errorf("%q is answered with %q (%v)", each.body, said, answer.Errors)
+			}
+		}
+	},
+}
 
 // TestEveryExampleIsApplied runs each example with a real CLI, as its reader will.
 func TestEveryExampleIsApplied(t *testing.T) {
@@ -109,7 +150,13 @@ func applyExamples(t *testing.T, names ...string) {
 	if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "available_phone_numbers") }) {
 		f.settled() // what is on sale differs from search to search
 	}
+	for _, name := range names {
+		if converse := conversations[name]; converse != nil {
+			converse(t, w)
+		}
+	}
 	f.run("destroy", "-input=false", "-auto-approve")
+	w.keepsNothing()
 	if left := len(w.applications()) + len(w.rows("assistants", "Assistants")) + len(w.flows()); left != 0 {
 		t.Errorf("%d bots are left", left)
 	}

@@ -61,6 +61,7 @@ const (
 	bindSilencedService = "bind a service, suspended"
 	moveService         = "change of service"
 	buyNumber           = "buy a number"
+	deployFunction      = "deploy a function"
 )
 
 func scenarios() []scenario {
@@ -132,10 +133,16 @@ func scenarios() []scenario {
 	set := func(address, mode string) block {
 		return releasing(newNumber).with("address_sid", str(address)).with("voice_receive_mode", str(mode))
 	}
+	was := functionBlock("first").with("environment_variables", texts("GREETING", "hello", "OLD", "x"))
+	becomes := withSecret(functionBlock("second"), "hunter2", 1).with("environment_variables", texts("GREETING", "bye")).
+		with("dependencies", texts("twilio", "5.0.0")).with("assistant_unique_name", str("surgery"))
 	return append(all,
 		scenario{name: buyNumber, engine: "studio", before: idle, after: bought},
 		scenario{name: "set a number", engine: "studio", before: []block{idle[0], set(anotherAddress, "voice"), bought[2]}, after: []block{idle[0], set(anAddress, "fax"), bought[2]}},
 		scenario{name: "release a number", engine: "studio", before: bought, after: idle, mayFallSilent: []string{newNumber}},
+		scenario{name: deployFunction, engine: "functions", after: []block{becomes}},
+		scenario{name: "change a function", engine: "functions", before: []block{was}, after: []block{becomes}},
+		scenario{name: "delete a function", engine: "functions", before: []block{was}, mayFallSilent: []string{"function"}},
 	)
 }
 
@@ -433,6 +440,11 @@ func (s scenario) excused(b bench, r reference, v variant) (outcome, bool) {
 		return left, true
 	}
 	switch s.name {
+	case deployFunction:
+		// Its service says by its name which bot it belongs to, and the next creation takes it up.
+		return left, !slices.ContainsFunc(b.gate.snapshot(), func(line string) bool {
+			return !strings.HasPrefix(line, `function "clinic-hours", service "clinic-hours of bot surgery"`) && !slices.Contains(r.snapshots[v.name], line)
+		})
 	case bindService:
 		// The service leads to the bot, which no state has; of one hosted elsewhere it keeps the
 		// URL when that is removed.

@@ -217,9 +217,11 @@ func (g *gate) bots() (names map[string]string, inert map[string]bool) {
 	return names, inert
 }
 
-// answering lists the channels of numbers on which a bot that exists answers.
+// answering lists the channels of numbers on which a bot that exists answers, and the URLs of
+// functions.
 func (g *gate) answering() []string {
-	return slices.Collect(maps.Keys(g.answerers()))
+	urls, _ := g.deployed()
+	return slices.AppendSeq(urls, maps.Keys(g.answerers()))
 }
 
 // answerers names the bot that answers, by the number's channel.
@@ -245,6 +247,35 @@ func (g *gate) answerers() map[string]string {
 		}
 	}
 	return answerers
+}
+
+// deployed lists what is deployed of functions: the URLs that answer, and the lines of a
+// snapshot.
+func (g *gate) deployed() (urls, lines []string) {
+	for _, service := range g.rows(functionsBase+"?PageSize=1000", "services") {
+		at := functionsBase + "/" + field(service, "sid")
+		name := fmt.Sprintf("function %q, service %q", field(service, "unique_name"), field(service, "friendly_name"))
+		lines = append(lines, name)
+		for _, environment := range g.rows(at+"/Environments?PageSize=1000", "environments") {
+			for _, variable := range g.rows(at+"/Environments/"+field(environment, "sid")+"/Variables?PageSize=1000", "variables") {
+				lines = append(lines, fmt.Sprintf("%s: %s=%s", name, field(variable, "key"), field(variable, "value")))
+			}
+			if field(environment, "build_sid") == "" {
+				continue
+			}
+			var build map[string]any
+			g.ask(at+"/Builds/"+field(environment, "build_sid"), &build)
+			versions, _ := build["function_versions"].([]any)
+			for _, each := range versions {
+				version, _ := each.(map[string]any)
+				var content map[string]any
+				g.ask(at+"/Functions/"+field(version, "function_sid")+"/Versions/"+field(version, "sid")+"/Content", &content)
+				urls = append(urls, "function https://"+field(environment, "domain_name")+field(version, "path"))
+				lines = append(lines, fmt.Sprintf("%s: %s %s on %s with %v: %s", name, field(version, "visibility"), field(version, "path"), field(build, "runtime"), build["dependencies"], field(content, "content")))
+			}
+		}
+	}
+	return urls, lines
 }
 
 // ledBy is the SID of the bot that a URL for messages leads to.
@@ -319,6 +350,8 @@ func (g *gate) snapshot() []string {
 			add("assistant %q task %q: %q", field(row, "unique_name"), field(task, "unique_name"), samples)
 		}
 	}
+	_, functions := g.deployed()
+	lines = append(lines, functions...)
 	slices.Sort(lines)
 	return lines
 }

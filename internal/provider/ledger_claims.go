@@ -20,6 +20,9 @@ const (
 	boundService exclusiveKind = "Messaging Service"
 	suspendedBot exclusiveKind = "suspension"
 	ownedNumber  exclusiveKind = "phone number" // by the number in E.164
+
+	namedFunction exclusiveKind = "function"
+	ownedFunction exclusiveKind = "SID of a function's service"
 )
 
 // claim says how a resource comes to what only one may have.
@@ -110,6 +113,19 @@ func (l *claims) isTaken(what exclusive) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Contains(l.of[what], takes)
+}
+
+// recordFunction records that a function was refreshed in this walk, by the SID of its
+// service.
+func (l *claims) recordFunction(serviceSID string) {
+	l.recordRead(exclusive{ownedFunction, serviceSID})
+}
+
+// hasFunction reports whether a resource of this walk has a function.
+func (l *claims) hasFunction(serviceSID string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reads[exclusive{ownedFunction, serviceSID}] > 0
 }
 
 // recordCreated records that a resource created something in this walk.

@@ -21,6 +21,7 @@ func TestModelsAreReadAndWrittenAsTheFrameworkDoes(t *testing.T) {
 		"an assistant":           {newAssistantResource(), &assistantModel{}, &assistantModel{}},
 		"a binding":              {newPhoneNumberBindingResource(), &bindingModel{}, &bindingModel{}},
 		"a binding of a service": {newMessagingServiceBindingResource(), &serviceBindingModel{}, &serviceBindingModel{}},
+		"a function":             {newFunctionResource(), &functionModel{}, &functionModel{}},
 		"a suspension":           {newSuspensionResource(), &suspensionModel{}, &suspensionModel{}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -143,7 +143,7 @@ func (p *twiliobotProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 }
 
 func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newMessagingServiceBindingResource, newSuspensionResource, newPhoneNumberResource}
+	return []func() resource.Resource{newAssistantResource, newPhoneNumberBindingResource, newMessagingServiceBindingResource, newSuspensionResource, newFunctionResource, newPhoneNumberResource}
 }
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {

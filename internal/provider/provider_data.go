@@ -8,6 +8,7 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/function"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
@@ -20,7 +21,10 @@ type providerData struct {
 	lookups  twilio.Lookups
 	engine   bot.Engine // of new assistants; empty while it is unknown
 	unready  error      // why nothing can be asked yet; nil when it can
-	ledger   *ledger
+	// functions are those of the account; functionsOff is why they are out of reach.
+	functions    function.Host
+	functionsOff error
+	ledger       *ledger
 }
 
 // providerDataFrom takes what Configure made. It is nil while Terraform validates, before

@@ -310,7 +310,7 @@ func (s *stack) planOne(p *wire, b block, had savedState, refs map[string]tftype
 	schema := p.schema.ResourceSchemas[b.kind()]
 	config := p.value(schema, withUnknown(schema, b.values(refs), unknown))
 	validated, err := p.server.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: b.kind(), Config: config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{},
+		TypeName: b.kind(), Config: config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	if err == nil {
 		err = said(validated.Diagnostics)

@@ -34,6 +34,8 @@ type call struct {
 	params url.Values
 	// body is the body of a POST to a route that takes JSON.
 	body []byte
+	// contentType is that of the file in a multipart form.
+	contentType string
 
 	newSID func(prefix string) string
 

@@ -76,6 +76,9 @@ func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
 			entry.Form.Set(name, redacted) // what people write to each other is nobody else's
 		}
 	}
+	if entry.Form.Has("Value") && strings.Contains(r.URL.Path, "/Variables") {
+		entry.Form.Set("Value", redacted) // of an environment variable, which may be a secret
+	}
 
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -139,8 +139,11 @@ func (s *Sandbox) ChangeSettings(fields string) (settings Settings, err error) {
 		if err := decodeStrict([]byte(fields), &settings); err != nil {
 			return fmt.Errorf("settings: %w", err)
 		}
-		if min(settings.ReadLagMS, settings.StudioReadLagMS, settings.ModelBuildMS, settings.SenderUpdateMS) < 0 {
+		if min(settings.ReadLagMS, settings.StudioReadLagMS, settings.ModelBuildMS, settings.SenderUpdateMS, settings.FunctionBuildMS) < 0 {
 			return errors.New("settings: a duration cannot be negative")
+		}
+		if err := settings.checkStandIn(); err != nil {
+			return err
 		}
 		st.settings, st.changed = settings, true
 		return nil

@@ -33,6 +33,8 @@ func allProducts() []product {
 		voiceProduct(),
 		flexProduct(),
 		lookupsProduct(),
+		serverlessProduct(),
+		serverlessUploadProduct(),
 	}
 }
 
@@ -51,6 +53,7 @@ type route struct {
 	// largestPage is the largest PageSize of a list, maxPageSize when 0.
 	largestPage int
 	json        bool // takes a JSON object instead of a form
+	multipart   bool // takes a multipart form, one part of which may be a file
 	noKeys      bool // refuses API keys, as Twilio does for /Accounts and /Keys
 	// permission is what a restricted key needs, without "/twilio/" before it.
 	permission string

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -24,10 +25,15 @@ type answer struct {
 	body   []byte
 }
 
-// ServeHTTP answers a request to any of Twilio's hosts, or a knob below /_sandbox/.
+// ServeHTTP answers a request to any of Twilio's hosts, to a function that is deployed, or a
+// knob below /_sandbox/.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == knobPrefix || strings.HasPrefix(r.URL.Path, knobPrefix+"/") {
 		s.knobs.ServeHTTP(w, r)
+		return
+	}
+	if isFunctionHost(r.Host) {
+		s.serveFunction(w, r)
 		return
 	}
 	var body []byte
@@ -221,8 +227,11 @@ func (c *call) readParams(body []byte) *apiError {
 // readBody reads the form of a POST, or the JSON object where the route takes one.
 func (c *call) readBody(body []byte) *apiError {
 	kind := formType
-	if c.route.json {
+	switch {
+	case c.route.json:
 		kind = jsonType
+	case c.route.multipart:
+		kind = multipartType
 	}
 	if !isOfType(c.Request, kind) {
 		return apiErrorf(http.StatusUnprocessableEntity, 20422, "The request's Content-Type must be %s", kind)
@@ -231,6 +240,9 @@ func (c *call) readBody(body []byte) *apiError {
 		c.body = body
 		return nil
 	}
+	if c.route.multipart {
+		return c.readParts(body)
+	}
 	var err error
 	if c.params, err = url.ParseQuery(string(body)); err != nil {
 		return invalidParameter(20001, "The form cannot be read: %v", err)
@@ -238,9 +250,38 @@ func (c *call) readBody(body []byte) *apiError {
 	return nil
 }
 
+// readParts reads a multipart form. The file in it is a parameter too.
+func (c *call) readParts(body []byte) *apiError {
+	_, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if err != nil {
+		return invalidParameter(20001, "The form cannot be read: %v", err)
+	}
+	parts, err := multipart.NewReader(bytes.NewReader(body), params["boundary"]).ReadForm(maxBody)
+	if err != nil {
+		return invalidParameter(20001, "The form cannot be read: %v", err)
+	}
+	c.params = parts.Value
+	for name, files := range parts.File {
+		for _, file := range files {
+			opened, err := file.Open()
+			if err != nil {
+				return invalidParameter(20001, "The file cannot be read: %v", err)
+			}
+			content, err := io.ReadAll(opened)
+			if err != nil {
+				return invalidParameter(20001, "The file cannot be read: %v", err)
+			}
+			c.params.Add(name, string(content))
+			c.contentType = file.Header.Get("Content-Type")
+		}
+	}
+	return nil
+}
+
 const (
-	formType = "application/x-www-form-urlencoded"
-	jsonType = "application/json"
+	formType      = "application/x-www-form-urlencoded"
+	jsonType      = "application/json"
+	multipartType = "multipart/form-data"
 )
 
 // isOfType reports whether a request declares its body to be of a type.

@@ -28,4 +28,5 @@ type Settings struct {
 	PlaceholderURLs bool `json:"placeholder_urls"`
 	StudioSettings
 	AutopilotSettings
+	ServerlessSettings
 }

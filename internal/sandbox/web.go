@@ -79,14 +79,14 @@ func sign(token, target string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// web makes the requests of an account's bots, to this machine only. Requests
+// web makes the requests of an account's bots, to this machine and to functions only. Requests
 // are signed with the account's token. The sandbox stores only its hash, so for
 // an account other than the starter's they are signed once this process has
 // created the account or received its token.
 func (s *Sandbox) web(accountSID string) run.Web {
-	token := s.tokenOf(accountSID)
+	token, transport := s.tokenOf(accountSID), s.callsFunctions()
 	return func(ctx context.Context, r run.Request) (run.Response, *run.Problem) {
-		response, problem := fetchLoopback(ctx, r, token)
+		response, problem := fetchWeb(ctx, transport, r, token)
 		if problem != nil {
 			problem.Method, problem.URL = r.Method, r.URL
 		}
@@ -109,12 +109,12 @@ func retrievalFailure(format string, args ...any) *run.Problem {
 	return &p
 }
 
-func fetchLoopback(ctx context.Context, r run.Request, token string) (run.Response, *run.Problem) {
+func fetchWeb(ctx context.Context, transport http.RoundTripper, r run.Request, token string) (run.Response, *run.Problem) {
 	u, err := url.Parse(r.URL)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return run.Response{}, retrievalFailure("%q is not a URL that can be called", withoutUser(r.URL))
-	case !isLoopback(u.Hostname()):
+	case !isLoopback(u.Hostname()) && !isFunctionHost(u.Host):
 		return run.Response{}, retrievalFailure("%v, and %s is not one", errNotLoopback, u.Hostname())
 	}
 	ctx, cancel := context.WithTimeout(ctx, webhookTimeout)
@@ -129,8 +129,8 @@ func fetchLoopback(ctx context.Context, r run.Request, token string) (run.Respon
 		}
 	}
 	signed(made, form)
-	client := &http.Client{Transport: loopback, CheckRedirect: func(next *http.Request, before []*http.Request) error {
-		if !isLoopback(next.URL.Hostname()) {
+	client := &http.Client{Transport: transport, CheckRedirect: func(next *http.Request, before []*http.Request) error {
+		if !isLoopback(next.URL.Hostname()) && !isFunctionHost(next.URL.Host) {
 			return errNotLoopback
 		}
 		if len(before) > webRedirects {

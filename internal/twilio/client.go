@@ -151,3 +151,17 @@ func (c *Client) Requests(ctx context.Context) *client.RequestHandler {
 func (c *Client) Do(ctx context.Context, method, url string, form url.Values, out any) error {
 	return c.do(ctx, method, url, form, out)
 }
+
+// File is the file in a multipart form.
+type File struct {
+	Field   string // its name in the form
+	Name    string // of the file
+	Type    string // its media type
+	Content string
+}
+
+// Upload sends a multipart form, which twilio-go cannot, by its full URL: fields, and one
+// file. The answer is decoded into out. Errors are those of Do.
+func (c *Client) Upload(ctx context.Context, url string, fields map[string]string, file File, out any) error {
+	return c.upload(ctx, url, fields, file, out)
+}

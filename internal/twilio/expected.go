@@ -48,8 +48,12 @@ func expect(method, host, path string) expectation {
 		return expectation{key: "valid"}
 	case strings.HasPrefix(path, "/v3/PhoneNumbers/"):
 		return expectation{key: "messagingRegion"} // rest/routes/v3 of twilio-go: it has no sid
+	case last == "Content":
+		return expectation{key: "content"} // of a version of a function
 	case last == "Validate":
 		return expectation{key: "valid"}
+	case method == http.MethodGet && last == "Versions" && len(segments) == 5: // Services/ZS…/Functions/ZH…/Versions
+		return expectation{list: snakeCase(strings.TrimSuffix(segments[2], "s")) + "_versions", meta: true}
 	case method == http.MethodGet && len(segments)%2 == 1:
 		return expectation{list: cmp.Or(listNames[last], snakeCase(last)), meta: !ofAccount}
 	default:

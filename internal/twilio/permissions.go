@@ -54,6 +54,16 @@ func Permissions() []Permission {
 		{Resource: "Conversation Services", Host: "conversations", Path: "/v1/Services", Actions: []string{"list"}},
 		{Resource: "Open conversations of a service", Host: "conversations", Path: "/v1/Services/{}/Conversations", Actions: []string{"list"}},
 		{Resource: "Webhooks of conversations of a service", Host: "conversations", Path: "/v1/Services/{}/Conversations/{}/Webhooks", Actions: []string{"list", "read", "update"}},
+		{Resource: "Services of functions", Host: "serverless", Path: "/v1/Services", Actions: []string{"read", "create", "update", "delete"}},
+		{Resource: "Environments of functions", Host: "serverless", Path: "/v1/Services/{}/Environments", Actions: []string{"list", "read", "create", "delete"}},
+		{Resource: "Environment variables of functions", Host: "serverless", Path: "/v1/Services/{}/Environments/{}/Variables", Actions: []string{"list", "create", "update", "delete"}},
+		{Resource: "Deployments of functions", Host: "serverless", Path: "/v1/Services/{}/Environments/{}/Deployments", Actions: []string{"create"}},
+		{Resource: "Functions", Host: "serverless", Path: "/v1/Services/{}/Functions", Actions: []string{"list", "create"}},
+		{Resource: "Assets beside functions", Host: "serverless", Path: "/v1/Services/{}/Assets", Actions: []string{"list"}},
+		{Resource: "Versions of functions", Host: "serverless", Path: "/v1/Services/{}/Functions/{}/Versions", Actions: []string{"list"}},
+		{Resource: "Code of functions", Host: "serverless", Path: "/v1/Services/{}/Functions/{}/Versions/{}/Content", Action: "read"},
+		{Resource: "Uploads of functions", Host: "serverless-upload", Path: "/v1/Services/{}/Functions/{}/Versions", Actions: []string{"create"}},
+		{Resource: "Builds of functions", Host: "serverless", Path: "/v1/Services/{}/Builds", Actions: []string{"list", "read", "create"}},
 		{Resource: "Flex Flows", Host: "flex-api", Path: "/v1/FlexFlows", Actions: []string{"list", "read", "update"}},
 		{Resource: "Inbound processing Regions (voice)", Host: "routes", Path: "/v2/PhoneNumbers", Actions: []string{"read"}},
 		{Resource: "Inbound processing Regions (messages)", Host: "routes", Path: "/v3/PhoneNumbers", Actions: []string{"read"}},
@@ -71,7 +81,7 @@ func PermissionOf(method, host, path string) (p Permission, action string, ok bo
 		switch {
 		case p.Host != product:
 		case p.Action != "" && fits(list, segments):
-			return p, p.Action, method == http.MethodPost
+			return p, p.Action, (method == http.MethodGet) == (p.Action == "read")
 		case p.Action != "":
 		case fits(list, segments):
 			action = map[string]string{http.MethodGet: "list", http.MethodPost: "create"}[method]

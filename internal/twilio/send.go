@@ -1,13 +1,19 @@
 package twilio
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,19 +33,50 @@ type request struct {
 	form   url.Values
 	header http.Header
 	json   []byte // the body where the Content-Type is JSON
+	parts  []byte // the body where the Content-Type is that of a multipart form
 	// empty says that an answer without a body is a good one.
 	empty bool
 }
 
 func (c *Client) do(ctx context.Context, method, rawURL string, form url.Values, out any) error {
-	resp, err := c.send(ctx, request{method: method, url: rawURL, form: form, empty: out == nil}) //nolint:bodyclose // send has read the body whole and closed it
+	return c.decode(ctx, request{method: method, url: rawURL, form: form, empty: out == nil}, out)
+}
+
+// upload sends a multipart form of fields and one file, whose content has a type.
+func (c *Client) upload(ctx context.Context, rawURL string, fields map[string]string, file File, out any) error {
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if err := w.WriteField(name, fields[name]); err != nil {
+			return err
+		}
+	}
+	part, err := w.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {multipart.FileContentDisposition(file.Field, file.Name)}, "Content-Type": {file.Type},
+	})
+	if err == nil {
+		_, err = io.WriteString(part, file.Content)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return err
+	}
+	header := http.Header{"Content-Type": {w.FormDataContentType()}}
+	return c.decode(ctx, request{method: http.MethodPost, url: rawURL, header: header, parts: body.Bytes()}, out)
+}
+
+// decode sends a request and reads the JSON of its answer into out, unless that is nil.
+func (c *Client) decode(ctx context.Context, r request, out any) error {
+	resp, err := c.send(ctx, r) //nolint:bodyclose // send has read the body whole and closed it
 	if err != nil || out == nil {
 		return err
 	}
 	if err := json.Unmarshal(peek(resp), out); err != nil {
 		current := callOf(resp.Request.Context())
 		e := c.newError(current)
-		e.HTTPStatus, e.Err, e.Uncertain = resp.StatusCode, err, !reads(method)
+		e.HTTPStatus, e.Err, e.Uncertain = resp.StatusCode, err, !reads(r.method)
 		e.Message = "the answer is not the object that was expected: " + err.Error()
 		return e
 	}
@@ -130,6 +167,8 @@ func (c *Client) build(ctx context.Context, asked *url.URL, r request) (*retryab
 	switch {
 	case isJSON && !reads(r.method):
 		body = r.json
+	case r.parts != nil:
+		body = r.parts
 	case !inQuery:
 		body = []byte(r.form.Encode())
 		// Without it Twilio answers 20422 (https://www.twilio.com/docs/api/errors/20422).

@@ -36,8 +36,8 @@ const (
 
 // Sent is a call that the Client made.
 type Sent struct {
-	Method, Path string // the path with its version, without the host
-	Form         url.Values
+	Method, Path string     // the path with its version, without the host
+	Form         url.Values // of a form that is no multipart form
 }
 
 // calls is the way of the Client's calls to the sandbox.
@@ -137,8 +137,10 @@ func (c *calls) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		r = r.Clone(r.Context())
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		if sent.Form, err = url.ParseQuery(string(body)); err != nil {
-			return nil, err
+		if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			if sent.Form, err = url.ParseQuery(string(body)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	c.mu.Lock()
