@@ -6,5 +6,5 @@ import "embed"
 
 // Files is this folder, as the documentation is generated from it.
 //
-//go:embed provider quickstart resources data-sources functions keyword-responder/*.tf keyword-responder/*.json
+//go:embed provider quickstart from-diagram resources data-sources functions keyword-responder/*.tf keyword-responder/*.json
 var Files embed.FS

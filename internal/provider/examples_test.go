@@ -36,7 +36,7 @@ func (w *world) example(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		if path.Ext(entry.Name()) != ".json" {
+		if entry.IsDir() || path.Ext(entry.Name()) == ".tf" || path.Ext(entry.Name()) == ".sh" {
 			continue
 		}
 		file, err := fs.ReadFile(examples.Files, path.Join(path.Dir(name), entry.Name()))
@@ -49,6 +49,11 @@ func (w *world) example(t *testing.T, name string) string {
 	}
 	config := ownProvider.ReplaceAllString(string(content), "")
 	return strings.ReplaceAll(config, "${path.module}", filepath.ToSlash(folder))
+}
+
+// conversations are held with the bots of examples once these are applied.
+var conversations = map[string]func(*testing.T, *world){
+	"from-diagram/main.tf": talkToTheDrawnClinic,
 }
 
 // TestEveryExampleIsApplied runs each example with a real CLI, as its reader will.
@@ -67,6 +72,9 @@ func TestEveryExampleIsApplied(t *testing.T) {
 			f := newFolder(t, w.config(w.example(t, name)))
 			f.run("apply", "-input=false", "-auto-approve")
 			f.settled()
+			if talk := conversations[name]; talk != nil {
+				talk(t, w)
+			}
 			f.run("destroy", "-input=false", "-auto-approve")
 			if left := len(w.applications()) + len(w.rows("assistants", "Assistants")) + len(w.flows()); left != 0 {
 				t.Errorf("%d bots are left", left)

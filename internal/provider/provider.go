@@ -143,11 +143,11 @@ func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resourc
 }
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newAssistantDataSource, newDeployedBotsDataSource, newPhoneNumbersDataSource}
+	return []func() datasource.DataSource{newAssistantDataSource, newDeployedBotsDataSource, newDiagramSchemaDataSource, newPhoneNumbersDataSource}
 }
 
 func (p *twiliobotProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newSchemaToFlowFunction, newSchemaToMermaidFunction}
+	return []func() function.Function{newDiagramToSchemaFunction, newSchemaToFlowFunction, newSchemaToMermaidFunction}
 }
 
 func engineNames() []string {
