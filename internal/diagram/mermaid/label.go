@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/diagram/chart"
 )
@@ -34,7 +35,8 @@ func plain(label string) string {
 		if strings.Trim(name, "0123456789") == "" {
 			entity = "&#" + name + ";"
 		}
-		if character := html.UnescapeString(entity); character != entity {
+		// Of a longer name, such as #nothing;, only the beginning (&not) is one.
+		if character := html.UnescapeString(entity); utf8.RuneCountInString(character) <= 2 {
 			return character
 		}
 		return c

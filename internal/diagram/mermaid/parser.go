@@ -328,8 +328,6 @@ func (p *parser) nodes() ([]int, error) {
 	}
 }
 
-var className = regexp.MustCompile(`^:::[\p{L}\p{N}_\-,.]+`)
-
 // vertex reads one node; none for the settings of an edge (`e1@{ … }`).
 func (p *parser) vertex() (int, bool, error) {
 	id := p.id()
@@ -349,8 +347,9 @@ func (p *parser) vertex() (int, bool, error) {
 	}
 	for {
 		switch rest := p.rest(); {
-		case className.MatchString(rest):
-			p.pos += len(className.FindString(rest))
+		case strings.HasPrefix(rest, ":::"):
+			p.pos += len(":::")
+			p.id() // the name of a class
 		case strings.HasPrefix(rest, "@{"):
 			settings, err := p.settings()
 			if err != nil {
@@ -438,11 +437,17 @@ func (p *parser) shape(at int) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		p.page.Nodes[at].Text, p.named[at] = plain(text), true
-		p.page.Nodes[at].Shape = b.shape
+		p.describe(at, b.shape, text)
 		return true, nil
 	}
 	return false, nil
+}
+
+// describe gives a node a shape and a text; a subgraph keeps its own.
+func (p *parser) describe(at int, shape chart.Shape, text string) {
+	if n := &p.page.Nodes[at]; n.Shape != chart.Frame {
+		n.Shape, n.Text, p.named[at] = shape, plain(text), true
+	}
 }
 
 // maxShape is how far ahead it is looked for what closes a shape, in bytes.

@@ -100,6 +100,9 @@ var (
 // apply gives a node what its settings say.
 func (p *parser) apply(at int, settings map[string]string) {
 	n := &p.page.Nodes[at]
+	if n.Shape == chart.Frame {
+		return
+	}
 	name := strings.ToLower(settings["shape"])
 	if shape, ok := named[name]; ok {
 		n.Shape = shape
