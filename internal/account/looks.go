@@ -26,8 +26,8 @@ const (
 	// fullLook is how many edits a read waits for: as many as Terraform has under way.
 	fullLook = 10
 	// settleBound is how long a read waits for edits that are under way, so that a write which
-	// Twilio does not answer leaves time to read those that it did: they are looked for no
-	// longer than confirm.Bound.
+	// Twilio does not answer leaves time to read those that it did again: no look at them
+	// begins later than confirm.Bound.
 	settleBound = 5 * time.Second
 )
 
@@ -165,7 +165,7 @@ func want[T any](asked map[string]read[T], sid string) {
 }
 
 func (l *looks) begin(ctx context.Context, joined *look) {
-	ctx, cancel := context.WithTimeout(ctx, confirm.Bound)
+	ctx, cancel := context.WithTimeout(ctx, confirm.LookBound)
 	defer cancel()
 	defer close(joined.ended)
 	l.writes.settle(ctx, joined.full)

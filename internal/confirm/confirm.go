@@ -27,8 +27,12 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/operation"
 )
 
-// Bound is how long a write is looked for.
+// Bound is how long a write is looked for: no look begins later.
 const Bound = 20 * time.Second
+
+// LookBound is how long a look may take. Where Twilio turns requests away, it waits for its
+// turn as any other call does, and no longer than one (https://www.twilio.com/docs/api/errors/20429).
+const LookBound = 3 * time.Minute
 
 // errStale says that a read shows the object as it was before the write.
 var errStale = errors.New("Twilio's reads have not caught up with the write")
@@ -206,9 +210,9 @@ func Settle[T any](ctx context.Context, look func(context.Context) (T, error)) (
 }
 
 func settle[T any](ctx context.Context, bound time.Duration, look func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := operation.Finish(ctx, bound)
+	ctx, cancel := operation.Finish(ctx, bound+LookBound)
 	defer cancel()
-	return Poll(ctx, look)
+	return poll(ctx, &within{pauses(), time.Now().Add(bound)}, look)
 }
 
 // Poll looks again and again, with pauses from a tenth of a second to two seconds,
@@ -216,11 +220,33 @@ func settle[T any](ctx context.Context, bound time.Duration, look func(context.C
 // the last answer with its error. A look that the end of ctx cuts off says nothing: the
 // answer before it is the last.
 func Poll[T any](ctx context.Context, look func(context.Context) (T, error)) (T, error) {
-	var last T
-	var lastErr error
+	return poll(ctx, pauses(), look)
+}
+
+func pauses() backoff.BackOff {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval = 100 * time.Millisecond
 	pauses.MaxInterval = 2 * time.Second
+	return pauses
+}
+
+// within ends pauses at a time.
+type within struct {
+	backoff.BackOff
+	until time.Time
+}
+
+func (w *within) NextBackOff() time.Duration {
+	left := time.Until(w.until)
+	if left <= 0 {
+		return backoff.Stop
+	}
+	return min(w.BackOff.NextBackOff(), left)
+}
+
+func poll[T any](ctx context.Context, pauses backoff.BackOff, look func(context.Context) (T, error)) (T, error) {
+	var last T
+	var lastErr error
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		value, err := look(ctx)
 		if cut := ctx.Err() != nil && errors.Is(err, ctx.Err()); cut && IsStale(lastErr) {

@@ -106,6 +106,29 @@ func mustEnd(t *testing.T, err, is error, kind bot.Kind, words []string) {
 }
 
 // A write that was made is read back however Terraform is stopped.
+// Where Twilio takes few requests at once, a look waits for its turn among those of a thousand
+// numbers: what it finds says as much as ever.
+func TestLookThatWaitsForItsTurnIsNotCutOff(t *testing.T) {
+	t.Parallel()
+	for name, sent := range map[string]error{"answered": nil, "lost": errLost, "failed": bot.ErrFailed} {
+		for _, answers := range [][]error{{nil}, {errStale}} {
+			synctest.Test(t, func(t *testing.T) {
+				l := &looks{answers: answers}
+				if sent != nil {
+					sent = fmt.Errorf("%w: %w", sent, bot.ErrUncertain)
+				}
+				_, err := confirm.Read(t.Context(), confirm.Write{Object: "flow FW1", Err: sent}, func(ctx context.Context) (int, error) {
+					time.Sleep(confirm.Bound + time.Second)
+					return l.look(ctx)
+				})
+				if l.n != 1 || (err != nil) != (answers[0] != nil) || err != nil && strings.Contains(err.Error(), "could not be read back") {
+					t.Errorf("%s, %v: looked %d times, %v", name, answers, l.n, err)
+				}
+			})
+		}
+	}
+}
+
 func TestCancelledContextStillReadsBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

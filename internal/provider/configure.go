@@ -67,7 +67,7 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	}
 	config := twilio.Config{
 		Resolved: resolved, Version: p.version, TerraformVersion: req.TerraformVersion,
-		MaxRetries: twilio.DefaultMaxRetries, MaxInFlight: p.maxInFlight, Transport: p.transport,
+		MaxRetries: twilio.DefaultMaxRetries, MaxInFlight: p.maxInFlight, KnownInFlight: p.maxInFlight > 0, Transport: p.transport,
 		Log:  func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) },
 		Warn: func(ctx context.Context, msg string) { tflog.Warn(ctx, msg) },
 	}

@@ -28,7 +28,7 @@ type twiliobotProvider struct {
 	version string
 	// transport carries the requests of tests that need no port; nil means the network.
 	transport http.RoundTripper
-	// maxInFlight bounds the requests on their way at any time; 0 means the client's default.
+	// maxInFlight is how many requests Twilio takes at once; 0 where the client learns it.
 	maxInFlight int
 }
 
@@ -38,8 +38,8 @@ func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &twiliobotProvider{version: version} }
 }
 
-// NewBounded is New for a provider that knows how many requests Twilio takes at once, and
-// sends no more.
+// NewBounded is New for a provider that knows how many requests Twilio takes at once: it
+// sends no more, and learns nothing from refusals.
 func NewBounded(version string, maxInFlight int) func() provider.Provider {
 	return func() provider.Provider { return &twiliobotProvider{version: version, maxInFlight: maxInFlight} }
 }

@@ -51,6 +51,9 @@ type Config struct {
 	// DefaultMaxInFlight. Fewer are sent at once where Twilio refuses some. A request that
 	// waits to be repeated is not on its way.
 	MaxInFlight int
+	// KnownInFlight is set where MaxInFlight is what the account takes, so that refusals
+	// teach nothing. What learning costs is measured against it.
+	KnownInFlight bool
 	// RetryWait is the longest wait before the first repetition, doubled for each further
 	// one; how much of it is waited is random. Zero means 100 ms, which is what Twilio
 	// recommends.

@@ -18,6 +18,10 @@ const concurrentHeader = "Twilio-Concurrent-Requests"
 // one more than Twilio last refused is tried.
 const probeAfter = 20
 
+// remembered is of how many requests it is remembered what came of them: twice as many as
+// are refused in a row now and then where one in five is refused at random.
+const remembered = 16
+
 // limiter bounds how many requests are on their way, and learns from the answers how many
 // Twilio takes: it halves the bound where Twilio refuses a request (429), but not below
 // what Twilio says it was answering, and raises it by one each time that as many requests
@@ -27,7 +31,8 @@ const probeAfter = 20
 //
 // Nothing in it depends on time.
 type limiter struct {
-	most int // the limit never exceeds it
+	most  int  // the limit never exceeds it
+	known bool // whether the limit stays what it is
 
 	mu       sync.Mutex
 	limit    int
@@ -43,9 +48,15 @@ type limiter struct {
 	// full counts the answers, since the limit last changed, to requests that were sent
 	// while as many were on their way as it allows.
 	full int
-	// taken is the largest count at which Twilio has answered since it last refused, and
-	// takenBefore between the last refusal and the one before.
-	taken, takenBefore int
+	// lately is what came of the last requests, the oldest first.
+	lately []outcome
+}
+
+// outcome is what came of a request.
+type outcome struct {
+	ours    int // requests on their way when it was sent, this one included
+	count   int // what Twilio counted; 0 where it did not say
+	refused bool
 }
 
 type waiter struct {
@@ -59,7 +70,9 @@ type turn struct {
 	round int
 }
 
-func newLimiter(most int) *limiter { return &limiter{most: most, limit: most, ceiling: most} }
+func newLimiter(most int, known bool) *limiter {
+	return &limiter{most: most, known: known, limit: most, ceiling: most}
+}
 
 // enter waits until one more request may be sent, as long as the context lasts. Without an
 // error, leave must follow.
@@ -98,11 +111,16 @@ func (l *limiter) leave(t turn, resp *http.Response) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer l.end()
-	if resp == nil {
+	if resp == nil || l.known {
 		return
 	}
 	count, _ := strconv.Atoi(resp.Header.Get(concurrentHeader))
-	if resp.StatusCode == http.StatusTooManyRequests {
+	refused := resp.StatusCode == http.StatusTooManyRequests
+	if len(l.lately) == remembered {
+		l.lately = slices.Delete(l.lately, 0, 1)
+	}
+	l.lately = append(l.lately, outcome{t.ours, count, refused})
+	if refused {
 		l.refused(t, count)
 	} else {
 		l.answered(t, count)
@@ -112,19 +130,24 @@ func (l *limiter) leave(t turn, resp *http.Response) {
 // refused learns from a request that Twilio refused while it counted so many; 0 where it
 // does not say.
 func (l *limiter) refused(t turn, count int) {
-	taken := max(l.taken, l.takenBefore)
-	l.taken, l.takenBefore = 0, l.taken
-	if count > 0 && taken >= count && t.round == l.round {
-		// It has just taken as many: this refusal is for another reason, such as Studio's
-		// limit of executions a second. Where it takes fewer from now on, it refuses again.
+	if count > 0 && l.takes(func(o outcome) int { return o.count }, count) || count == 0 && l.takes(byOurs, t.ours) {
+		// It takes as many: this refusal is for another reason, such as Studio's limit of
+		// executions a second. Where it takes fewer from now on, it refuses again.
 		return
 	}
-	limit := min(l.limit, t.ours-1)
+	fewer := t.ours - 1
 	if count > 0 {
-		limit = min(limit, count-1)
+		// Requests overtake each other: more may have been on their way when this one came.
+		fewer = count - 1
 	}
+	limit := min(fewer, t.ours-1)
 	if t.round == l.round {
-		limit = min(limit, max(l.limit/2, taken))
+		limit = min(limit, l.limit/2)
+	}
+	for n := min(fewer, l.limit); n > limit; n-- {
+		if l.takes(byOurs, n) {
+			limit = n
+		}
 	}
 	if limit = max(limit, 1); limit < l.limit {
 		l.limit, l.full = limit, 0
@@ -133,10 +156,26 @@ func (l *limiter) refused(t turn, count int) {
 	l.ceiling = l.limit
 }
 
+func byOurs(o outcome) int { return o.ours }
+
+// takes reports whether Twilio lately took so many as a rule: more were answered while there
+// were at least as many than refused while there were no more.
+func (l *limiter) takes(of func(outcome) int, many int) bool {
+	answered, refused := 0, 0
+	for _, each := range l.lately {
+		switch at := of(each); {
+		case each.refused && at > 0 && at <= many:
+			refused++
+		case !each.refused && at >= many:
+			answered++
+		}
+	}
+	return answered > refused
+}
+
 // answered learns from a request that Twilio did not refuse while it counted so many; 0
 // where it does not say.
 func (l *limiter) answered(t turn, count int) {
-	l.taken = max(l.taken, count)
 	if t.ours > l.ceiling && (count == 0 || count > l.ceiling) {
 		l.ceiling = l.most
 	}

@@ -31,7 +31,7 @@ type transport struct {
 func newTransport(config Config) *transport {
 	return &transport{
 		next:    config.Transport,
-		limiter: newLimiter(config.MaxInFlight),
+		limiter: newLimiter(config.MaxInFlight, config.KnownInFlight),
 		timeout: config.RequestTimeout,
 		log:     config.Log,
 		warn:    config.Warn,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/cmd/cli"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/twilio"
 )
 
 //go:embed configurations/*.tf
@@ -67,10 +69,10 @@ func newBench(ctx context.Context, folder string, command cli.CLI, o options, ou
 		{name: "do-nothing", configuration: "yardstick", provider: []string{self, serveYardstick}},
 		{name: "one by one", configuration: "twiliobot", provider: ours, onSandbox: true, alone: "twiliobot_phone_number_binding.number"},
 	}
-	if o.inFlight > 0 {
+	if o.inFlight > 0 || o.refuse > 0 {
 		b.contenders = slices.Insert(b.contenders, 1, contender{
 			name: "knowing the limit", configuration: "twiliobot", provider: []string{self, serveTwiliobot},
-			environ: []string{fmt.Sprintf("%s=%d", boundVariable, o.inFlight)}, onSandbox: true,
+			environ: []string{fmt.Sprintf("%s=%d", boundVariable, cmp.Or(o.inFlight, twilio.DefaultMaxInFlight))}, onSandbox: true,
 		})
 	}
 	if o.by != nil {

@@ -20,8 +20,9 @@
 //     -target, so that no two share a listing: the first 10 are run, and their sums scaled to
 //     all of them. Each run is a whole one, and reads the bots too, of which Terraform
 //     targets all.
-//   - knowing the limit is this provider told how many calls the sandbox answers at once, where
-//     -inflight limits them: what it loses by learning it. It is measured only then.
+//   - knowing the limit is this provider told how many calls the sandbox answers at once, so
+//     that it learns nothing from those that are refused: what it loses by learning. It is
+//     measured with -inflight and with -refuse alone.
 //
 // Every operation but create begins from a state and an account that were generated: the
 // bots and one binding for each are applied, and the bindings copied. A plan that is not
