@@ -322,6 +322,11 @@ func (m *maker) checkTexts() error {
 		if len(s.text) > maxText {
 			return m.refuse(s.text, "The text has %d bytes; at most %d fit the actions of a task. Draw several nodes.", len(s.text), maxText)
 		}
+		for _, w := range s.ways {
+			if len(w.text) > maxText {
+				return m.refuse(s.text, "The text of an edge from it has %d bytes; at most %d are read.", len(w.text), maxText)
+			}
+		}
 		if count := len([]rune(s.text)); count > longMessage {
 			m.warn(s.text, "The text has %d characters; Twilio sends messages of up to %d.", count, longMessage)
 		}

@@ -214,6 +214,7 @@ func TestRefusedDrawings(t *testing.T) {
 		"start":          {"graph TD\nA --> B\nC", diagram.Options{Start: "C"}, `no node "C"`},
 		"start of two":   {"graph TD\nA[x] --> B[x]", diagram.Options{Start: "X"}, `page "Page-1", node "X": 2 nodes have this text`},
 		"long text":      {"graph TD\nA[" + strings.Repeat("long ", 2000) + "] --> B", diagram.Options{}, `page "Page-1", node "long long`},
+		"long answer":    {"graph TD\nA -->|" + strings.Repeat("long ", 2000) + "| B", diagram.Options{}, `page "Page-1", node "A": The text of an edge`},
 		"too many tasks": {nodes(700), diagram.Options{}, "makes 701 tasks, of 701 nodes"},
 		"10,000 nodes":   {nodes(10_000), diagram.Options{}, "10001 nodes have edges"},
 		"too many edges": {"graph TD\n" + strings.Repeat("A --> B\n", 4000), diagram.Options{}, "4000 edges"},

@@ -18,6 +18,9 @@ var lineBreaks = map[atom.Atom]bool{
 // unspoken are the elements whose content is no text.
 var unspoken = map[atom.Atom]bool{atom.Script: true, atom.Style: true, atom.Head: true, atom.Title: true, atom.Svg: true}
 
+// sourceBreaks are the line breaks in the source of HTML, which are spaces.
+var sourceBreaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
+
 // FromHTML is the text of a label in HTML, as a person reads it: line breaks for the elements
 // that make one, characters for their codes, and nothing of the rest.
 func FromHTML(markup string) string {
@@ -30,8 +33,7 @@ func FromHTML(markup string) string {
 			return Tidy(b.String())
 		case html.TextToken:
 			if within == 0 {
-				// A line break in the source of HTML is a space.
-				b.WriteString(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(string(tokens.Text())))
+				b.WriteString(sourceBreaks.Replace(string(tokens.Text())))
 			}
 		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
 			name, _ := tokens.TagName()

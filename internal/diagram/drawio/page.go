@@ -202,10 +202,10 @@ type reader struct {
 	vars   map[string]string
 	number int
 
-	parent []int    // the index of each cell's parent
-	hidden []bool   // whether the cell, or one that it is in, is invisible
-	node   []int    // the index of each cell's node
-	labels []string // of each edge, from the cells on it
+	parent []int            // the index of each cell's parent
+	hidden []bool           // whether the cell, or one that it is in, is invisible
+	node   []int            // the index of each cell's node
+	labels map[int][]string // of each line, from the cells on it
 }
 
 // parents finds what each cell is in. A file whose cells are in one another in a circle is
@@ -241,7 +241,7 @@ func (r *reader) parents() error {
 
 // nodes makes a node of each visible shape, and collects the labels on lines.
 func (r *reader) nodes() {
-	r.node, r.labels = make([]int, len(r.cells)), make([]string, len(r.cells))
+	r.node, r.labels = make([]int, len(r.cells)), map[int][]string{}
 	for i, c := range r.cells {
 		r.node[i] = chart.None
 		switch {
@@ -252,7 +252,7 @@ func (r *reader) nodes() {
 			}
 		case r.line(i) != chart.None:
 			if text := r.text(i); text != "" {
-				r.labels[r.line(i)] = strings.TrimPrefix(r.labels[r.line(i)]+"\n"+text, "\n")
+				r.labels[r.line(i)] = append(r.labels[r.line(i)], text)
 			}
 		default:
 			r.node[i] = len(r.page.Nodes)
@@ -280,7 +280,7 @@ func (r *reader) edges() {
 		if !c.edge || r.hidden[i] {
 			continue
 		}
-		label := strings.TrimSpace(r.text(i) + "\n" + r.labels[i])
+		label := strings.TrimSpace(strings.Join(append([]string{r.text(i)}, r.labels[i]...), "\n"))
 		from, to := r.end(c.source), r.end(c.target)
 		if none(c.style["endArrow"]) && c.style["startArrow"] != "" && !none(c.style["startArrow"]) {
 			from, to = to, from // drawn from its point to its tail

@@ -21,6 +21,9 @@ var (
 
 // plain is a label as a person reads it.
 func plain(label string) string {
+	if !strings.ContainsAny(label, "<&#\\`:\n") {
+		return chart.Tidy(label) // most have no markup
+	}
 	markdown := len(label) > 1 && strings.HasPrefix(label, "`") && strings.HasSuffix(label, "`")
 	if markdown {
 		label = strings.Trim(label, "`")

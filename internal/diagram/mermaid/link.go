@@ -29,14 +29,11 @@ var (
 )
 
 // atArrow reports whether a link, or the first half of one, begins here.
-func (p *parser) atArrow() bool { return whole.MatchString(p.rest()) || begun.MatchString(p.rest()) }
-
-// maxID is how long the id of a link may be, in bytes.
-const maxID = 200
+func (p *parser) atArrow() bool { return whole.MatchString(p.near()) || begun.MatchString(p.near()) }
 
 // link reads a link; false where none begins.
 func (p *parser) link() (a arrow, ok bool, err error) {
-	if id := linkID.FindString(p.rest()[:min(len(p.rest()), maxID)]); id != "" {
+	if id := linkID.FindString(p.near()); id != "" {
 		at := p.pos
 		p.pos += len(id)
 		if p.atArrow() {
@@ -45,10 +42,10 @@ func (p *parser) link() (a arrow, ok bool, err error) {
 			p.pos = at
 		}
 	}
-	if text := whole.FindString(p.rest()); text != "" {
+	if text := whole.FindString(p.near()); text != "" {
 		p.pos += len(text)
 		a.both, a.invisible = text[0] == '<' && strings.HasSuffix(text, ">"), text[0] == '~'
-	} else if text := begun.FindString(p.rest()); text != "" {
+	} else if text := begun.FindString(p.near()); text != "" {
 		p.pos += len(text)
 		half, err := p.inner(&a, strings.TrimLeft(text, "xo<"))
 		if err != nil {

@@ -40,6 +40,12 @@ type link struct {
 
 func (p *parser) rest() string { return p.text[p.pos:] }
 
+// maxToken is how far ahead a word of the notation, or a link, is looked for, in bytes.
+const maxToken = 256
+
+// near is the text that comes next.
+func (p *parser) near() string { return p.text[p.pos:min(len(p.text), p.pos+maxToken)] }
+
 func (p *parser) lineAt(pos int) int { return p.line + strings.Count(p.text[:pos], "\n") }
 
 func (p *parser) fail(format string, args ...any) error {
@@ -121,7 +127,7 @@ func (p *parser) document() error {
 
 // keyword is the word that begins an instruction; empty where a node of that name begins.
 func (p *parser) keyword() string {
-	m := keyword.FindStringSubmatch(p.rest())
+	m := keyword.FindStringSubmatch(p.near())
 	if m == nil {
 		return ""
 	}
