@@ -151,7 +151,7 @@ const waysToNewBot = "If it is one bot whose address or `for_each` key changes, 
 func (r *phoneNumberBindingResource) planDeletion(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state bindingModel
 	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
-	prior, diags := loadPriorBinding(ctx, req.Private)
+	prior, diags := loadPriorBinding(ctx, req.Private, &state)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.ready() {
 		return

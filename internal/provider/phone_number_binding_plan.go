@@ -34,7 +34,7 @@ func (r *phoneNumberBindingResource) ModifyPlan(ctx context.Context, req resourc
 		state = &bindingModel{}
 		resp.Diagnostics.Append(getModel(ctx, req.State, state)...)
 	}
-	prior, diags := loadPriorBinding(ctx, req.Private)
+	prior, diags := loadPriorBinding(ctx, req.Private, state)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.ready() {
 		return

@@ -16,11 +16,12 @@ import (
 // apart, and what the number was pointed at when it was last read.
 type priorBinding struct {
 	NumberSID string        `json:"number_sid,omitempty"`
-	BotSID    string        `json:"bot_sid"`
-	Channels  []bot.Channel `json:"channels"`
+	BotSID    string        `json:"bot_sid,omitempty"`
+	Channels  []bot.Channel `json:"channels,omitempty"`
 	// Label is the bot's name where the number bears it.
-	Label    string            `json:"label,omitempty"`
-	Snapshot bot.RouteSnapshot `json:"seen,omitempty"`
+	Label string `json:"label,omitempty"`
+	// Snapshot is nil where there is no private state.
+	Snapshot bot.RouteSnapshot `json:"seen"`
 	// Shared are the channels that another binding of the state has too, for the same bot:
 	// they are never freed with this one.
 	Shared []bot.Channel `json:"shared,omitempty"`
@@ -102,10 +103,26 @@ func (p priorBinding) freed() binding.Prior {
 
 const priorBindingKey = "binding"
 
-func loadPriorBinding(ctx context.Context, private privateState) (priorBinding, diag.Diagnostics) {
+// loadPriorBinding reads what saveBeside has written beside a state, or save; nil is no state.
+// The BotSID is empty where there is no private state.
+func loadPriorBinding(ctx context.Context, private privateState, state *bindingModel) (priorBinding, diag.Diagnostics) {
 	var prior priorBinding
 	diags := loadPrivate(ctx, private, priorBindingKey, "the binding's private state", &prior)
+	if state != nil && prior.Snapshot != nil {
+		prior = prior.of(*state)
+	}
 	return prior, diags
+}
+
+// saveBeside is save with a state that is saved too: what that says is not written twice.
+// Terraform copies the private state of all instances of a resource for each of them, so that
+// of 10,000 bindings it would take a quarter of the time of a plan.
+func (p priorBinding) saveBeside(ctx context.Context, private privateState, state bindingModel) diag.Diagnostics {
+	p.NumberSID = ""
+	if p.BotSID == state.AssistantSID.ValueString() && slices.Equal(slices.Sorted(slices.Values(p.Channels)), slices.Sorted(slices.Values(state.channels()))) {
+		p.BotSID, p.Channels = "", nil
+	}
+	return p.save(ctx, private)
 }
 
 func (p priorBinding) save(ctx context.Context, private privateState) diag.Diagnostics {

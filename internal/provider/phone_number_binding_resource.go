@@ -49,7 +49,7 @@ func (r *phoneNumberBindingResource) Create(ctx context.Context, req resource.Cr
 	}
 	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
 	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
-	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(written.saveBeside(ctx, resp.Private, plan)...)
 }
 
 func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -71,7 +71,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 		addError(&resp.Diagnostics, "Unable to read the phone number", err)
 		return
 	}
-	prior, diags := loadPriorBinding(ctx, req.Private)
+	prior, diags := loadPriorBinding(ctx, req.Private, &state)
 	resp.Diagnostics.Append(diags...)
 	if prior.BotSID == "" {
 		prior = r.importing(ctx, number, state.channels(), &resp.Diagnostics)
@@ -99,7 +99,7 @@ func (r *phoneNumberBindingResource) Read(ctx context.Context, req resource.Read
 	prior.Shared, prior.Others = r.provider.ledger.readBinding(prior), prior.hasOthers(routing, number)
 	resp.Diagnostics.Append(setModel(ctx, &resp.State, state)...)
 	resp.Diagnostics.Append(setModel(ctx, resp.Identity, state.identity())...)
-	resp.Diagnostics.Append(prior.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(prior.saveBeside(ctx, resp.Private, state)...)
 }
 
 func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -107,7 +107,7 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 	resp.Diagnostics.Append(getModel(ctx, req.Plan, &plan)...)
 	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
 	resp.Diagnostics.Append(getModel(ctx, req.Config, &config)...)
-	prior, diags := loadPriorBinding(ctx, req.Private)
+	prior, diags := loadPriorBinding(ctx, req.Private, &state)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -136,13 +136,13 @@ func (r *phoneNumberBindingResource) Update(ctx context.Context, req resource.Up
 	r.provider.ledger.notLeaving(prior.BotSID, prior.NumberSID)
 	resp.Diagnostics.Append(setModel(ctx, &resp.State, plan)...)
 	resp.Diagnostics.Append(setModel(ctx, resp.Identity, plan.identity())...)
-	resp.Diagnostics.Append(written.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(written.saveBeside(ctx, resp.Private, plan)...)
 }
 
 func (r *phoneNumberBindingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state bindingModel
 	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
-	prior, diags := loadPriorBinding(ctx, req.Private)
+	prior, diags := loadPriorBinding(ctx, req.Private, &state)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.provider.sameAccount(state.AccountSID.ValueString(), "The phone number "+state.PhoneNumberSID.ValueString(), &resp.Diagnostics) {
 		return
