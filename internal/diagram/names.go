@@ -9,23 +9,22 @@ import (
 )
 
 // The lengths of names. A task's unique name has at most 64 characters
-// (https://www.twilio.com/docs/autopilot/api/task).
+// (https://www.twilio.com/docs/autopilot/api/task), of which a few are for a number.
 const (
-	maxName   = 64
 	maxStep   = 40 // of a node's part
-	maxAnswer = 18 // of an answer's part, so that a number fits behind it
+	maxAnswer = 18 // of an answer's part
 )
 
-// taken are the names of a schema.
-type taken map[string]bool
+// names are those that the tasks of a schema have.
+type names map[string]bool
 
 // name is a name that nothing has: the one given, or with a number behind it.
-func (t taken) name(base string) string {
+func (n names) name(base string) string {
 	name := base
-	for i := 2; t[name]; i++ {
+	for i := 2; n[name]; i++ {
 		name = fmt.Sprintf("%s-%d", base, i)
 	}
-	t[name] = true
+	n[name] = true
 	return name
 }
 

@@ -235,7 +235,7 @@ func (b *boxes) leaveOut(c *conversation) {
 		if n.Text == "" || b.touched[at] || b.merged[at] || n.Shape == chart.Frame || b.parent[at] {
 			continue
 		}
-		c.warn(n.Text, "No edge leads to it or from it, so it is left out. What is the label of a line has to be attached to it.")
+		c.warn(n.Text, "No edge leads to it or from it, so it is left out. If it is the label of a line, attach it to the line.")
 	}
 }
 
@@ -294,7 +294,7 @@ func (c *conversation) passEmpty() {
 			for _, w := range before.ways {
 				w.from = before
 			}
-			c.warn("", "An empty node after %q is left out: its ways on are those of %q.", chart.Brief(before.text), chart.Brief(before.text))
+			c.warn(before.text, "The empty node after it is left out; the edges from there are read as its own.")
 			if before.text == "" {
 				break // the counts of it are no longer right
 			}
@@ -310,7 +310,7 @@ func (c *conversation) passEmpty() {
 				}
 			}
 			if s.text = strings.Join(answers, " / "); s.text != "" {
-				c.warn(s.text, "The node has no text, so it asks by its answers.")
+				c.warn(s.text, "The node has no text, so the bot asks with the answers.")
 			}
 		}
 	}

@@ -92,9 +92,9 @@ func Schema(pages []chart.Page, o Options) (*Result, error) {
 		return nil, err
 	}
 	if others > 0 {
-		c.warn("", "The file has %d other %s; give `page` to choose one.", others, plural(others, "page", "pages"))
+		c.warn("", "The file has %d other %s; name one to read it instead.", others, plural(others, "page", "pages"))
 	}
-	m := maker{conversation: c, options: o, synonyms: synonyms(o.AnswerSynonyms), taken: taken{}}
+	m := maker{conversation: c, options: o, synonyms: synonyms(o.AnswerSynonyms), names: names{}}
 	start, err := m.start()
 	if err != nil {
 		return nil, err
@@ -204,7 +204,7 @@ type maker struct {
 	*conversation
 	options  Options
 	synonyms map[string][]string
-	taken    taken
+	names    names
 	waits    map[*step]bool // steps that wait for an answer so that the bot does not talk forever
 	tasks    []object
 }
@@ -237,7 +237,7 @@ func (m *maker) start() (*step, error) {
 			return first[0], nil
 		}
 		start := m.steps[0]
-		m.warn(start.text, "An edge leads to every node, so the conversation begins at the first one. Give the node at which it begins as `start`.")
+		m.warn(start.text, "An edge leads to every node, so the conversation begins at the first one. Name the node to begin at if it is another.")
 		m.unreached(start)
 		return start, nil
 	}
@@ -309,9 +309,9 @@ func (m *maker) unreached(start *step) {
 			}
 			behind := ""
 			if count := reach(s); count > 1 {
-				behind = fmt.Sprintf(", nor are the %d %s that only it leads to", count-1, plural(count-1, "node", "nodes"))
+				behind = fmt.Sprintf(", nor can the %d %s that only it leads to", count-1, plural(count-1, "node", "nodes"))
 			}
-			m.warn(s.text, "It is not reached from the start, %q%s.", chart.Brief(start.text), behind)
+			m.warn(s.text, "It cannot be reached from the start, %q%s.", chart.Brief(start.text), behind)
 		}
 	}
 }
@@ -336,7 +336,7 @@ func (m *maker) checkTexts() error {
 
 func (m *maker) nameSteps() {
 	for _, s := range m.steps {
-		s.name = m.taken.name(slugOf(s.text, maxStep, "node"))
+		s.name = m.names.name(slugOf(s.text, maxStep, "node"))
 	}
 }
 
@@ -362,7 +362,7 @@ func (m *maker) breakLoops() {
 			if state[at] == open {
 				last := trail[len(trail)-1]
 				m.waits[last] = true
-				m.warn(last.text, "It leads back to %q, and no node on the way waits for an answer: the bot would talk forever. It waits for one here.", chart.Brief(at.text))
+				m.warn(last.text, "It leads back to %q, and no node on the way waits for an answer: the bot would talk forever, so it waits for one here.", chart.Brief(at.text))
 				break
 			}
 			state[at] = open
@@ -422,17 +422,17 @@ func (m *maker) fork(s *step) {
 		}
 		text += "\n" + strings.Join(list, " ")
 	}
-	names := make([]string, len(answers))
+	tasks := make([]string, len(answers))
 	for i, a := range answers {
-		names[i] = m.taken.name(s.name + "--" + slugOf(a.shown, maxAnswer, "answer"))
+		tasks[i] = m.names.name(s.name + "--" + slugOf(a.shown, maxAnswer, "answer"))
 	}
-	m.add(s.name, nil, object{"say": text}, object{"listen": object{"tasks": names}})
+	m.add(s.name, nil, object{"say": text}, object{"listen": object{"tasks": tasks}})
 	for i, a := range answers {
 		if a.to == nil {
-			m.add(names[i], a.samples)
+			m.add(tasks[i], a.samples)
 			continue
 		}
-		m.add(names[i], a.samples, object{"redirect": "task://" + a.to.name})
+		m.add(tasks[i], a.samples, object{"redirect": "task://" + a.to.name})
 	}
 }
 
@@ -480,7 +480,8 @@ func (m *maker) answers(s *step) []*answer {
 		answers = append(answers, a)
 	}
 	if len(bare) > 0 && !m.waits[s] {
-		m.warn(s.text, "%s from it without a text: the answer is what the node says that the edge leads to, %s.", plural(len(bare), "An edge leads", "Edges lead"), strings.Join(bare, ", "))
+		m.warn(s.text, plural(len(bare), "An edge from it has no label: the answer is the text of the node that it leads to, %s.",
+			"Edges from it have no label: the answers are the texts of the nodes that they lead to, %s."), strings.Join(bare, ", "))
 	}
 	for i, a := range answers {
 		for _, part := range parts[i] {

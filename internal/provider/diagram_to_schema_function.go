@@ -55,7 +55,7 @@ const (
 	diagramRules = "A node with one edge without a text is said and followed by the next; any other node with edges waits for an answer, " +
 		"and each edge's text is one: its parts (split at `/`, `,`, `|`, `or` and line breaks), other words for yes and no, and the edge's number, counted from 1. " +
 		"A node that no edge leaves ends the conversation. The conversation begins at the node that no edge leads to, whatever the first message is, " +
-		"unless that is an answer, such as `yes`: then it goes on behind the first question, by name, that has it."
+		"unless that is an answer, such as `yes`: then the conversation continues after the first question, by name, that has this answer."
 
 	diagramSourceDescription = "The drawing: a draw.io file (`.drawio` or `.xml`, compressed or not, or a `.drawio.svg`), or a Mermaid flowchart " +
 		"(`.mmd`, or a Markdown document with ```` ```mermaid ```` blocks), as in `file(\"bot.drawio\")`."

@@ -77,6 +77,6 @@ func (r *reader) captions() {
 		}
 		n, caption := &r.page.Nodes[r.node[nearest]], &r.page.Nodes[r.node[text]]
 		n.Text, caption.Text = caption.Text, ""
-		r.page.Warn(*n, "The text is taken for that of the empty shape that it is drawn at.")
+		r.page.Warn(*n, "It is read as the label of the empty shape beside it.")
 	}
 }

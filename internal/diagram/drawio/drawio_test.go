@@ -162,7 +162,7 @@ func TestWhatDrawingsHold(t *testing.T) {
 		"hidden layer":              {`<mxCell id="2" value="Notes" parent="0" visible="0"/>` + vertex("a", "A", "", `parent="2"`) + vertex("b", "B", ""), "B", "A: It is invisible, or on a layer that is, and is left out."},
 		"hidden node and its line":  {vertex("a", "A", "") + vertex("b", "B", "", `parent="1" visible="0"`) + edge("e", "", "a", "b", `parent="1" visible="0"`), "A", "B: It is invisible, or on a layer that is, and is left out."},
 		"other layers":              {`<mxCell id="2" value="More" parent="0"/>` + vertex("a", "A", "", `parent="2"`) + vertex("b", "B", "") + edge("e", "yes", "a", "b", `parent="2"`), abc, ""},
-		"text beside a shape":       {vertex("a", "", "rhombus") + vertex("t", "A", "text;html=1") + vertex("b", "B", "") + edge("e", "yes", "a", "b"), abc + "\n", "A: The text is taken for that of the empty shape that it is drawn at."},
+		"text beside a shape":       {vertex("a", "", "rhombus") + vertex("t", "A", "text;html=1") + vertex("b", "B", "") + edge("e", "yes", "a", "b"), abc + "\n", "A: It is read as the label of the empty shape beside it."},
 		"cells without an id":       {`<mxCell value="A" vertex="1" parent="1"/><mxCell value="B" vertex="1" parent="1"/>`, "A\nB", ""},
 		"collapsed group":           {vertex("g", "", "group", `parent="1" collapsed="1"`) + vertex("a", "A", "", `parent="g"`), "\nA", ""},
 	} {
