@@ -1,8 +1,10 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -54,7 +56,8 @@ func (r *Round) end(ctx context.Context, since Moment, failed error) error {
 }
 
 // confirm reads the numbers that were written from a listing begun at the moment or later,
-// and by itself each that is not there as it was written.
+// and by itself each that is not there as it was written. One that is not seen, or a listing
+// that fails, keeps none of the others from being looked for.
 func (r *Round) confirm(ctx context.Context, since Moment) error {
 	lagging := map[string]bool{}
 	err := r.account.PagesOfNumbers(ctx, since, pagesFor(len(r.written)), func(page []bot.Number) bool {
@@ -67,10 +70,10 @@ func (r *Round) confirm(ctx context.Context, since Moment) error {
 		}
 		return len(r.written) > 0
 	})
-	if err != nil {
+	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for sid, write := range r.written {
 		group.Go(func() error {
@@ -93,27 +96,46 @@ func (r *Round) confirm(ctx context.Context, since Moment) error {
 }
 
 // EachNumber does something to every number that find lists, as it was at a moment or later,
-// and looks again until it lists none: another process may bind one at the same time.
+// and looks again until it lists none: another process may bind one at the same time. Those
+// that it lists again may be listed as they were before: a listing may lag for longer than
+// reads of single numbers. They are done again, with growing pauses, for confirm.Bound.
 func (a *Account) EachNumber(ctx context.Context, find func(context.Context, Moment) ([]bot.Number, error), do func(context.Context, bot.Number, *Round) error) error {
 	var left []bot.Number
+	done := map[string]bool{}
 	since := a.Now()
-	for range Rounds {
-		var err error
-		if left, err = find(ctx, since); err != nil {
-			return err
-		}
-		if len(left) == 0 {
-			return nil
-		}
+	round := func() error {
 		round := &Round{account: a, written: map[string]written{}}
 		group, groupCtx := errgroup.WithContext(ctx)
 		group.SetLimit(atOnce)
 		for _, number := range left {
+			done[number.SID] = true
 			group.Go(func() error { return do(groupCtx, number, round) })
 		}
-		err = group.Wait()
+		err := group.Wait()
 		since = a.Now()
-		if err := round.end(ctx, since, err); err != nil {
+		return round.end(ctx, since, err)
+	}
+	var failed error
+	look := func(context.Context) (_ struct{}, lagging error) { // not cut off when the time to wait is over
+		left, failed = find(ctx, since)
+		if failed == nil && len(left) > 0 && !slices.ContainsFunc(left, func(n bot.Number) bool { return !done[n.SID] }) {
+			if failed = round(); failed == nil {
+				lagging = confirm.Stale("%s", bot.JoinNumbers(left))
+			}
+		}
+		return struct{}{}, lagging
+	}
+	for range Rounds {
+		wait, cancel := context.WithTimeout(ctx, confirm.Bound)
+		_, late := confirm.Poll(wait, look)
+		cancel()
+		if failed == nil && late != nil {
+			failed = cmp.Or(ctx.Err(), fmt.Errorf("%s: another client changes these numbers again and again, or Twilio lists them as they were", bot.JoinNumbers(left)))
+		}
+		if failed != nil || len(left) == 0 {
+			return failed
+		}
+		if err := round(); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -22,51 +24,63 @@ const readsLag = 2 * time.Second
 type lateNumbers struct {
 	*accounttest.Numbers
 
-	mu     sync.Mutex
-	before map[string]bot.Number // those whose last write does not show yet
+	// overwritten is a number that another client writes behind each write, which shows at once.
+	overwritten string
+	broken      error         // of every page
+	lists       time.Duration // how long they are listed as they were before
+
+	mu sync.Mutex
+	// Those whose last write does not show yet, in reads and in lists.
+	before, listed map[string]bot.Number
 }
 
 func newLate(n int) *lateNumbers {
-	return &lateNumbers{Numbers: accounttest.NewNumbers(n), before: map[string]bot.Number{}}
+	return &lateNumbers{Numbers: accounttest.NewNumbers(n), lists: readsLag, before: map[string]bot.Number{}, listed: map[string]bot.Number{}}
 }
 
 func (l *lateNumbers) Update(ctx context.Context, sid string, change bot.NumberChange) (bot.Number, error) {
 	time.Sleep(roundTrip)
 	before := l.Number(sid)
 	answer, err := l.Numbers.Update(ctx, sid, change)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.before[sid] = before
-	time.AfterFunc(readsLag, func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		delete(l.before, sid)
-	})
-	return answer, err
-}
-
-func (l *lateNumbers) shown(number bot.Number) bot.Number {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if before, ok := l.before[number.SID]; ok {
-		return before
+	if sid == l.overwritten {
+		l.Set(sid, func(n *bot.Number) { n.Voice.URL = "https://theirs.example.com/" })
+		return answer, err
 	}
-	return number
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for shown, lag := range map[*map[string]bot.Number]time.Duration{&l.before: readsLag, &l.listed: l.lists} {
+		(*shown)[sid] = before
+		time.AfterFunc(lag, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			delete(*shown, sid)
+		})
+	}
+	return answer, err
 }
 
 func (l *lateNumbers) Get(ctx context.Context, sid string) (bot.Number, error) {
 	number, err := l.Numbers.Get(ctx, sid)
-	return l.shown(number), err
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if before, ok := l.before[sid]; ok {
+		return before, err
+	}
+	return number, err
 }
 
 func (l *lateNumbers) Pages(label string) (next func(context.Context) ([]bot.Number, bool, error), missed func(context.Context) ([]bot.Number, error)) {
 	read, missed := l.Numbers.Pages(label)
 	return func(ctx context.Context) ([]bot.Number, bool, error) {
 		rows, last, err := read(ctx)
-		for i := range rows {
-			rows[i] = l.shown(rows[i])
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for i, row := range rows {
+			if before, ok := l.listed[row.SID]; ok {
+				rows[i] = before
+			}
 		}
-		return rows, last, err
+		return rows, last, errors.Join(err, l.broken)
 	}, missed
 }
 
@@ -75,15 +89,20 @@ func (l *lateNumbers) Pages(label string) (next func(context.Context) ([]bot.Num
 func TestRoundThatFailsIsUndoneWhereReadsLag(t *testing.T) {
 	broken := errors.New("broken")
 	for name, each := range map[string]struct {
-		fails error
-		stop  bool
-		want  error
+		fails, broken error // of another number, and of a listing
+		stop          bool
+		overwritten   string
+		want          error
 	}{
-		"another number fails": {fails: broken, want: broken},
-		"it is stopped":        {stop: true, want: context.Canceled},
+		"another number fails":                                {fails: broken, want: broken},
+		"another number fails, and the list":                  {fails: broken, broken: broken, want: broken},
+		"it is stopped":                                       {stop: true, want: context.Canceled},
+		"another number fails, and another client writes one": {fails: broken, overwritten: accounttest.NumberSID(2), want: broken},
+		"another client writes one":                           {overwritten: accounttest.NumberSID(2), want: bot.ErrChanged},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			numbers := newLate(4)
+			numbers.overwritten = each.overwritten
 			a := account.New(accounttest.SID, bot.Webhooks{}, numbers, account.NoServices{}, nil)
 			before := maps.Clone(numbers.Rows)
 			ctx, stop := context.WithCancel(t.Context())
@@ -95,6 +114,9 @@ func TestRoundThatFailsIsUndoneWhereReadsLag(t *testing.T) {
 					if each.stop {
 						stop()
 					}
+					numbers.mu.Lock()
+					defer numbers.mu.Unlock()
+					numbers.broken = each.broken
 					return each.fails
 				}
 				return round.EditNumber(ctx, number.SID, &log, func(ctx context.Context, e *account.Edit) error {
@@ -108,7 +130,7 @@ func TestRoundThatFailsIsUndoneWhereReadsLag(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 			for sid, row := range numbers.Rows {
-				if undated(row) != undated(before[sid]) {
+				if sid != each.overwritten && undated(row) != undated(before[sid]) {
 					t.Errorf("%s: %s stays %+v", name, sid, row.Voice)
 				}
 			}
@@ -161,6 +183,33 @@ func TestListingThatLagsAWriteDoesNotOutliveIt(t *testing.T) {
 				if err != nil || number.FriendlyName != label || listed.FriendlyName != label {
 					t.Errorf("%s: %s is labelled %q, and listed as %q, %v", name, listed.SID, number.FriendlyName, listed.FriendlyName, err)
 				}
+			}
+		})
+	}
+}
+
+// Lists may lag for longer than reads of single numbers: what they show as it was before is
+// not taken for a change by another client at once.
+func TestNumbersThatAreListedAsTheyWereAreLookedForAgain(t *testing.T) {
+	label := "clinic"
+	for lag, says := range map[time.Duration]string{15 * time.Second: "", time.Hour: "or Twilio lists them as they were"} {
+		synctest.Test(t, func(t *testing.T) {
+			numbers := newLate(4)
+			numbers.lists = lag
+			a := account.New(accounttest.SID, bot.Webhooks{}, numbers, account.NoServices{}, nil)
+			err := a.EachNumber(t.Context(), func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
+				all, err := a.Numbers(ctx, since)
+				return slices.DeleteFunc(slices.Clone(all), func(n bot.Number) bool { return n.FriendlyName == label }), err
+			}, func(ctx context.Context, number bot.Number, round *account.Round) error {
+				return round.EditNumber(ctx, number.SID, nil, func(ctx context.Context, e *account.Edit) error {
+					if e.Number.FriendlyName == label {
+						return nil
+					}
+					return e.Write(ctx, bot.NumberChange{FriendlyName: &label})
+				})
+			})
+			if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) || numbers.Calls["update"] != 4 || numbers.Calls["list"] > 25 {
+				t.Errorf("where lists lag for %s it made %v and says: %v", lag, numbers.Calls, err)
 			}
 		})
 	}

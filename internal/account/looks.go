@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -183,7 +182,8 @@ func (l *looks) begin(ctx context.Context, joined *look) {
 
 func (l *looks) numbers(ctx context.Context, since Moment, asked map[string]read[bot.Number]) {
 	found := 0
-	err := l.account.PagesOfNumbers(ctx, since, pagesFor(len(asked)), func(page []bot.Number) bool {
+	// What no page says, since they shifted or one could not be read, is read by itself.
+	_ = l.account.PagesOfNumbers(ctx, since, pagesFor(len(asked)), func(page []bot.Number) bool {
 		for _, number := range page {
 			if before, ok := asked[number.SID]; ok && before.value.SID == "" {
 				asked[number.SID] = read[bot.Number]{value: number}
@@ -192,12 +192,6 @@ func (l *looks) numbers(ctx context.Context, since Moment, asked map[string]read
 		}
 		return found < len(asked)
 	})
-	// A number that is on no page may be on one that shifted.
-	if err != nil {
-		for sid := range asked {
-			asked[sid] = read[bot.Number]{err: err}
-		}
-	}
 	readEach(ctx, asked, func(read read[bot.Number]) bool { return read.value.SID != "" }, l.account.numbers.api.Get)
 }
 
@@ -213,14 +207,14 @@ func (l *looks) bots(ctx context.Context, since Moment, asked map[string]read[bo
 			}
 		}
 		if listingPays(len(ofEngine), l.account.perEngine[engine].sofar().value) {
-			listed, err := l.account.BotsOf(ctx, engine, since)
-			for sid := range ofEngine {
-				if err != nil || slices.ContainsFunc(listed.Bots, func(b bot.Bot) bool { return b.SID == sid }) {
-					ofEngine[sid] = read[bool]{err: err}
+			listed, _ := l.account.BotsOf(ctx, engine, since) // of an error there are none
+			for _, each := range listed.Bots {
+				if _, ok := ofEngine[each.SID]; ok {
+					ofEngine[each.SID] = read[bool]{}
 				}
 			}
 		}
-		// A listing may lag the creation of a bot.
+		// A listing may lag the creation of a bot, or fail.
 		host := l.account.Host(engine)
 		readEach(ctx, ofEngine, func(read read[bool]) bool { return !read.value }, func(ctx context.Context, sid string) (gone bool, err error) {
 			_, err = host.Get(ctx, sid)
@@ -234,23 +228,24 @@ func (l *looks) bots(ctx context.Context, since Moment, asked map[string]read[bo
 }
 
 func (l *looks) holds(ctx context.Context, since Moment, asked map[string]read[[]bot.Hold]) {
-	if l.account.holder() == nil || !listingPays(len(asked), l.account.perEngine[bot.Application].sofar().value) {
-		readEach(ctx, asked, func(read[[]bot.Hold]) bool { return false }, l.account.FindHolds)
-		return
+	if l.account.holder() != nil && listingPays(len(asked), l.account.perEngine[bot.Application].sofar().value) {
+		if listed, err := l.account.BotsOf(ctx, bot.Application, since); err == nil {
+			for sid := range asked {
+				asked[sid] = read[[]bot.Hold]{value: listed.HoldsOf(sid)}
+			}
+			return
+		}
 	}
-	listed, err := l.account.BotsOf(ctx, bot.Application, since)
-	for sid := range asked {
-		asked[sid] = read[[]bot.Hold]{listed.HoldsOf(sid), err}
-	}
+	readEach(ctx, asked, func(read[[]bot.Hold]) bool { return false }, l.account.FindHolds)
 }
 
-// readEach reads, one by one and several at a time, what is not known yet and had no error.
+// readEach reads, one by one and several at a time, what is not known yet.
 func readEach[T any](ctx context.Context, asked map[string]read[T], known func(read[T]) bool, get func(context.Context, string) (T, error)) {
 	var mu sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for sid, done := range maps.Clone(asked) {
-		if known(done) || done.err != nil {
+		if known(done) {
 			continue
 		}
 		group.Go(func() error {

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,19 +21,31 @@ import (
 type far struct {
 	*accounttest.Numbers
 
+	broken bool          // every listing fails
+	wait   time.Duration // of a call; roundTrip where zero
+
 	mu    sync.Mutex
 	calls map[string]int
+}
+
+var errBroken = errors.New("broken")
+
+func (f *far) Pages(label string) (next func(context.Context) ([]bot.Number, bool, error), missed func(context.Context) ([]bot.Number, error)) {
+	if f.broken {
+		return func(context.Context) ([]bot.Number, bool, error) { return nil, false, errBroken }, nil
+	}
+	return f.Numbers.Pages(label)
 }
 
 const roundTrip = 50 * time.Millisecond
 
 func (f *far) Get(ctx context.Context, sid string) (bot.Number, error) {
-	time.Sleep(roundTrip)
+	time.Sleep(cmp.Or(f.wait, roundTrip))
 	return f.Numbers.Get(ctx, sid)
 }
 
 func (f *far) Update(ctx context.Context, sid string, change bot.NumberChange) (bot.Number, error) {
-	time.Sleep(roundTrip)
+	time.Sleep(cmp.Or(f.wait, roundTrip))
 	return f.Numbers.Update(ctx, sid, change)
 }
 
@@ -50,6 +63,9 @@ type farHost struct {
 
 func (h farHost) List(ctx context.Context) (bot.Listing, error) {
 	h.far.count("list")
+	if h.far.broken {
+		return bot.Listing{}, errBroken
+	}
 	return h.Host.List(ctx)
 }
 
@@ -91,12 +107,19 @@ func point(ctx context.Context, a *account.Account, i int) (behind account.Behin
 // Ten numbers that are written at once cost a read and a write each, and three listings; one
 // is read back by itself, since a page weighs more.
 func TestWritesAtTheSameTimeAreReadBackTogether(t *testing.T) {
-	for n, want := range map[int]string{
-		10: "10 get, 1 list, 0 missed, 10 update; bots 0 get, 2 list, 0 find holds",
-		1:  "2 get, 0 list, 0 missed, 1 update; bots 1 get, 0 list, 1 find holds",
+	for _, each := range []struct {
+		n      int
+		broken bool // every listing fails
+		want   string
+	}{
+		{10, false, "10 get, 1 list, 0 missed, 10 update; bots 0 get, 2 list, 0 find holds"},
+		{1, false, "2 get, 0 list, 0 missed, 1 update; bots 1 get, 0 list, 1 find holds"},
+		{10, true, "20 get, 0 list, 0 missed, 10 update; bots 9 get, 2 list, 10 find holds"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
+			n := each.n
 			h, far := newFar(n)
+			far.broken = each.broken
 			h.applications.Held = []bot.Hold{{SID: hold, BotSID: flowOf(1)}}
 			h.flows.Bots = h.flows.Bots[:len(h.flows.Bots)-1] // that of the last number was deleted
 			var group sync.WaitGroup
@@ -115,8 +138,8 @@ func TestWritesAtTheSameTimeAreReadBackTogether(t *testing.T) {
 			}
 			got := fmt.Sprintf("%d get, %d list, %d missed, %d update; bots %d get, %d list, %d find holds",
 				c["get"], c["list"], c["missed"], c["update"], b["get"], b["list"], b["find holds"])
-			if got != want {
-				t.Errorf("%d numbers: %s, want %s", n, got, want)
+			if got != each.want {
+				t.Errorf("%d numbers: %s, want %s", n, got, each.want)
 			}
 		})
 	}

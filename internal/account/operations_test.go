@@ -107,6 +107,52 @@ func TestWriteOfUnknownOutcomeIsPutBackToo(t *testing.T) {
 	}
 }
 
+// A thousand numbers are put back within the five minutes that undoing has, also where a call
+// takes a third of a second; one that was released and one that cannot be written keep none of
+// the others from it.
+func TestManyNumbersArePutBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 1000
+		h, far := newFar(n)
+		far.wait = 300 * time.Millisecond
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		var log account.UndoLog
+		err := h.EachNumber(t.Context(), func(ctx context.Context, since account.Moment) ([]bot.Number, error) {
+			all, err := h.Numbers(ctx, since)
+			return slices.DeleteFunc(slices.Clone(all), func(n bot.Number) bool { return n.FriendlyName != "" }), err
+		}, func(ctx context.Context, number bot.Number, round *account.Round) error {
+			return round.EditNumber(ctx, number.SID, &log, func(ctx context.Context, e *account.Edit) error {
+				return e.Write(ctx, bot.NumberChange{FriendlyName: new("clinic")})
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		released, refused := accounttest.NumberSID(7), accounttest.NumberSID(n-7)
+		delete(far.Rows, released)
+		broken := errors.New("broken")
+		far.OnWrite = func(sid string) error {
+			if sid == refused {
+				return broken
+			}
+			return nil
+		}
+		if err := h.PutBack(ctx, &log); !errors.Is(err, broken) || ctx.Err() != nil {
+			t.Errorf("it ends with %v", err)
+		}
+		for sid, row := range far.Rows {
+			if row.FriendlyName != "" && sid != refused {
+				t.Errorf("%s is labelled %q", sid, row.FriendlyName)
+			}
+		}
+		far.OnWrite = nil
+		if err := h.PutBack(ctx, &log); err != nil || far.Number(refused).FriendlyName != "" {
+			t.Errorf("put back again, %+v: %v", far.Number(refused), err)
+		}
+	})
+}
+
 func TestNumberHasOneWriterAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(1, account.NoServices{})
@@ -178,10 +224,10 @@ func TestEditReadsTheNumberAndClaimsChannels(t *testing.T) {
 }
 
 func TestEachNumberLooksAgainUntilThereIsNone(t *testing.T) {
-	rows := func(n int) []bot.Number {
+	rows := func(from, n int) []bot.Number {
 		all := make([]bot.Number, n)
 		for i := range all {
-			all[i] = bot.Number{SID: accounttest.NumberSID(i), PhoneNumber: fmt.Sprintf("+1202555%04d", i)}
+			all[i] = bot.Number{SID: accounttest.NumberSID(from + i), PhoneNumber: fmt.Sprintf("+1202555%04d", from+i)}
 		}
 		return all
 	}
@@ -206,7 +252,7 @@ func TestEachNumberLooksAgainUntilThereIsNone(t *testing.T) {
 			if looks++; looks > len(each.rounds) {
 				return nil, errors.New("cannot look")
 			}
-			return rows(each.rounds[looks-1]), nil
+			return rows(100*looks, each.rounds[looks-1]), nil
 		}, func(_ context.Context, n bot.Number, _ *account.Round) error {
 			done <- n.SID
 			return each.fails

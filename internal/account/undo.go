@@ -2,8 +2,11 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 )
@@ -53,8 +56,9 @@ func (l *UndoLog) Before() []bot.Number {
 	return numbers
 }
 
-// PutBack writes the numbers and other ways in of a log back as they were, the last first.
-// What another client changed since is left to it.
+// PutBack writes the numbers and other ways in of a log back as they were, of each the last
+// write first, and several numbers at a time. What another client changed since is left to it.
+// One that cannot be put back keeps none of the others from it.
 func (a *Account) PutBack(ctx context.Context, log *UndoLog) error {
 	for _, entry := range slices.Backward(log.allWays()) {
 		err := a.EditWay(ctx, entry.before, nil, func(_ context.Context, now bot.Way) (bot.Way, bool, error) {
@@ -64,7 +68,21 @@ func (a *Account) PutBack(ctx context.Context, log *UndoLog) error {
 			return err
 		}
 	}
-	for _, entry := range slices.Backward(log.all()) {
+	writes := map[string][]undoEntry{}
+	for _, entry := range log.all() {
+		writes[entry.before.SID] = append(writes[entry.before.SID], entry)
+	}
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for _, ofNumber := range writes {
+		group.Go(func() error { return a.putBack(ctx, ofNumber) })
+	}
+	return group.Wait()
+}
+
+// putBack takes the writes of one number back, the last first.
+func (a *Account) putBack(ctx context.Context, writes []undoEntry) error {
+	for _, entry := range slices.Backward(writes) {
 		err := a.EditNumber(ctx, entry.before.SID, nil, func(ctx context.Context, e *Edit) error {
 			back := entry.back(e.Number)
 			if err := e.Write(ctx, back); err != nil || back.StatusCallback == nil || *back.StatusCallback == e.Number.StatusCallback {
@@ -73,6 +91,9 @@ func (a *Account) PutBack(ctx context.Context, log *UndoLog) error {
 			// Being pointed at a flow again, the number got the flow's.
 			return e.Write(ctx, bot.NumberChange{StatusCallback: back.StatusCallback, StatusCallbackMethod: back.StatusCallbackMethod})
 		})
+		if errors.Is(err, bot.ErrNotFound) {
+			return nil // the account does not own it any more
+		}
 		if err != nil {
 			return err
 		}

@@ -183,15 +183,21 @@ func (s *subflowWays) referencesOf(ctx context.Context, listed bot.Bot) ([]bot.W
 	if ok {
 		return known, nil
 	}
-	// Several bots are replaced at once, and each asks for all flows.
-	found, err, _ := s.reads.Do(fmt.Sprint(at), func() (any, error) { return s.readReferences(context.WithoutCancel(ctx), listed) })
-	all, _ := found.([]bot.Way)
-	if err == nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.known[at] = all
+	// Several bots are replaced at once, and each asks for all flows. Each waits no longer than
+	// its own context.
+	reading := s.reads.DoChan(fmt.Sprint(at), func() (any, error) { return s.readReferences(context.WithoutCancel(ctx), listed) })
+	select {
+	case read := <-reading:
+		all, _ := read.Val.([]bot.Way)
+		if read.Err == nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.known[at] = all
+		}
+		return all, read.Err
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	return all, err
 }
 
 func (s *subflowWays) readReferences(ctx context.Context, listed bot.Bot) ([]bot.Way, error) {

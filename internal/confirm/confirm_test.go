@@ -105,7 +105,6 @@ func mustEnd(t *testing.T, err, is error, kind bot.Kind, words []string) {
 	}
 }
 
-// A write that was made is read back however Terraform is stopped.
 // Where Twilio takes few requests at once, a look waits for its turn among those of a thousand
 // numbers: what it finds says as much as ever.
 func TestLookThatWaitsForItsTurnIsNotCutOff(t *testing.T) {
@@ -129,6 +128,7 @@ func TestLookThatWaitsForItsTurnIsNotCutOff(t *testing.T) {
 	}
 }
 
+// A write that was made is read back however Terraform is stopped.
 func TestCancelledContextStillReadsBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -56,6 +56,17 @@ type bench struct {
 	url     string
 }
 
+// The rows of the table, as the doc of the command explains them.
+const (
+	byProvider  = "twiliobot"
+	byLimit     = "knowing the limit"
+	byTerraform = "terraform_data"
+	byYardstick = "do-nothing"
+	byOne       = "one by one"
+)
+
+func rowNames() []string { return []string{byProvider, byLimit, byTerraform, byYardstick, byOne} }
+
 // newBench serves a sandbox. ours is the command of the provider that is measured.
 func newBench(ctx context.Context, folder string, command cli.CLI, o options, ours []string) (*bench, error) {
 	self, err := os.Executable()
@@ -64,14 +75,14 @@ func newBench(ctx context.Context, folder string, command cli.CLI, o options, ou
 	}
 	b := &bench{options: o, cli: command, folder: folder, self: self, box: sandbox.New()}
 	b.contenders = []contender{
-		{name: "twiliobot", configuration: "twiliobot", provider: ours, onSandbox: true},
-		{name: "terraform_data", configuration: "terraform_data"},
-		{name: "do-nothing", configuration: "yardstick", provider: []string{self, serveYardstick}},
-		{name: "one by one", configuration: "twiliobot", provider: ours, onSandbox: true, alone: "twiliobot_phone_number_binding.number"},
+		{name: byProvider, configuration: "twiliobot", provider: ours, onSandbox: true},
+		{name: byTerraform, configuration: "terraform_data"},
+		{name: byYardstick, configuration: "yardstick", provider: []string{self, serveYardstick}},
+		{name: byOne, configuration: "twiliobot", provider: ours, onSandbox: true, alone: "twiliobot_phone_number_binding.number"},
 	}
 	if o.inFlight > 0 || o.refuse > 0 {
 		b.contenders = slices.Insert(b.contenders, 1, contender{
-			name: "knowing the limit", configuration: "twiliobot", provider: []string{self, serveTwiliobot},
+			name: byLimit, configuration: "twiliobot", provider: []string{self, serveTwiliobot},
 			environ: []string{fmt.Sprintf("%s=%d", boundVariable, cmp.Or(o.inFlight, twilio.DefaultMaxInFlight))}, onSandbox: true,
 		})
 	}

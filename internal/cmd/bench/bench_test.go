@@ -285,10 +285,13 @@ func TestProvidersAreTakenOutOfWhatTerraformTook(t *testing.T) {
 }
 
 func TestFlagsThatMeasureNothingAreRefused(t *testing.T) {
-	for _, args := range []string{"-n 1", "-n ten", "-n", "-bots 1", "-runs 0", "-latency 500us", "-latency -1s", "-inflight -1", "-refuse 95%", "-refuse some", "-account -1", "-operations delete", "10"} {
+	for _, args := range []string{"-n 1", "-n ten", "-n", "-bots 1", "-runs 0", "-latency 500us", "-latency -1s", "-inflight -1", "-refuse 95%", "-refuse some", "-account -1", "-operations delete", "-by do-noting", "10"} {
 		if o, err := parse(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s was accepted: %+v", args, o)
 		}
+	}
+	if o, err := parse([]string{"-by", byLimit}, io.Discard); err == nil {
+		t.Errorf("without a limit, %q was accepted: %+v", byLimit, o)
 	}
 	o, err := parse(strings.Fields("-n 10,10000 -operations plan,destroy -inflight 5 -refuse 20%"), io.Discard)
 	if err != nil || len(o.numbers) != 2 || strings.Join(names(o.operations), " ") != "plan destroy" || o.inFlight != 5 || o.refuse != 20 {

@@ -137,8 +137,13 @@ func parse(args []string, log io.Writer) (o options, err error) {
 		}
 		return nil
 	})
-	flags.Func("by", "the `names` of the rows that are measured, as the table has them, separated by commas; all by default", func(text string) error {
+	flags.Func("by", "the `names` of the rows that are measured, separated by commas, of "+strings.Join(rowNames(), ", ")+"; all by default", func(text string) error {
 		o.by = strings.Split(text, ",")
+		for _, name := range o.by {
+			if !slices.Contains(rowNames(), name) {
+				return fmt.Errorf("%q is not one of %s", name, strings.Join(rowNames(), ", "))
+			}
+		}
 		return nil
 	})
 	flags.IntVar(&o.parallelism, "parallelism", 10, "Terraform's flag of that name")
@@ -168,6 +173,8 @@ func parse(args []string, log io.Writer) (o options, err error) {
 		return o, errors.New("-bots: an update points each number at another bot, so there are at least 2")
 	case o.runs < 1, o.parallelism < 1, o.inFlight < 0, o.account < 0:
 		return o, errors.New("-runs and -parallelism are at least 1, -inflight and -account at least 0")
+	case slices.Contains(o.by, byLimit) && o.inFlight == 0 && o.refuse == 0:
+		return o, fmt.Errorf("-by %q is measured only with -inflight or -refuse", byLimit)
 	case o.latency < 0, o.latency%time.Millisecond != 0:
 		return o, errors.New("-latency is whole milliseconds")
 	}
