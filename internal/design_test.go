@@ -30,6 +30,8 @@ func node(pkg string) string {
 		return path.Base(pkg)
 	case strings.HasPrefix(pkg, "sandbox"):
 		return "sandbox"
+	case strings.HasPrefix(pkg, "diagram/"):
+		return "diagram"
 	case strings.Contains(pkg, "/"), pkg == "cmd", pkg == "differential", pkg == "tools":
 		return ""
 	default:

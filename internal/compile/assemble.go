@@ -20,6 +20,7 @@ type compiler struct {
 
 	tasks    []*task // by name
 	byName   map[string]*task
+	apart    func(a, b string) bool // schema.Apart
 	kinds    map[string]kind
 	defaults *jsondoc.Node
 	style    *jsondoc.Node
@@ -73,7 +74,7 @@ func (s *side) toTask(t *task) target { return target{task: t, side: s} }
 func (s *side) voice() bool { return s.channel == bot.Voice }
 
 func newCompiler(file *schema.Schema, o Options) *compiler {
-	c := &compiler{options: o, routes: map[string][]match{}, patterned: map[string]*patternUse{}, spelled: map[string]string{}}
+	c := &compiler{options: o, routes: map[string][]match{}, patterned: map[string]*patternUse{}, spelled: map[string]string{}, apart: schema.Apart(file)}
 	c.report.validate(file)
 	canonical, err := schema.Parse(file.Canonical())
 	if err != nil {

@@ -81,7 +81,7 @@ func (c *compiler) exact(tasks []*task) []match {
 			case first == nil:
 				winner[text] = t
 				options = append(options, text)
-			case first != t:
+			case first != t && !c.apart(first.name, t.name):
 				c.report.warn(CodeAmbiguousSample, s.at, fmt.Sprintf("It leads to %q, the first by name. Remove it from one of the two.", first.name),
 					"The sample %q of the task %q is also one of the task %q.", s.text, t.name, first.name)
 			}

@@ -1,4 +1,5 @@
-// Package diagram draws an assistant schema as a diagram in Mermaid.
+// Package diagram draws an assistant schema as a diagram in Mermaid, and makes a schema of a
+// diagram that a person drew.
 package diagram
 
 import (

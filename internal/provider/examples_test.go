@@ -96,6 +96,7 @@ var conversations = map[string]func(*testing.T, *world){
 			}
 		}
 	},
+	"from-diagram/main.tf": talkToTheDrawnClinic,
 }
 
 // TestEveryExampleIsApplied runs each example with a real CLI, as its reader will.

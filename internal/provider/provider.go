@@ -148,14 +148,14 @@ func (p *twiliobotProvider) Resources(context.Context) []func() resource.Resourc
 
 func (p *twiliobotProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		newAssistantDataSource, newAvailablePhoneNumbersDataSource, newDeployedBotsDataSource, newMessagesDataSource,
-		newPhoneNumberLookupDataSource, newPhoneNumbersDataSource,
+		newAssistantDataSource, newAvailablePhoneNumbersDataSource, newDeployedBotsDataSource, newDiagramSchemaDataSource,
+		newMessagesDataSource, newPhoneNumberLookupDataSource, newPhoneNumbersDataSource,
 	}
 }
 
 func (p *twiliobotProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
-		newSchemaToFlowFunction, newSchemaToMermaidFunction,
+		newDiagramToSchemaFunction, newSchemaToFlowFunction, newSchemaToMermaidFunction,
 		newTwimlFunction, newWebhookURLFunction, newParseWebhookURLFunction,
 	}
 }

@@ -2,6 +2,10 @@ package schema
 
 import "github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 
+// DiagramWarnings is the key under which a schema that was made from a diagram has what its
+// author should know. It is no part of an assistant.
+const DiagramWarnings = "x_diagram_warnings"
+
 func (d *decoder) schema(root *jsondoc.Node) *Schema {
 	s := &Schema{}
 	if root.Kind != '{' {
@@ -32,6 +36,7 @@ func (d *decoder) schema(root *jsondoc.Node) *Schema {
 			d.list(v, at, func(n *jsondoc.Node, at place) { s.FieldTypes = append(s.FieldTypes, d.fieldType(n, at)) })
 		case "tasks":
 			d.list(v, at, func(n *jsondoc.Node, at place) { s.Tasks = append(s.Tasks, d.task(n, at)) })
+		case DiagramWarnings:
 		default:
 			return false
 		}

@@ -26,7 +26,7 @@ const (
 
 // Validate returns the errors and warnings about a schema, in the order of the file.
 func Validate(s *Schema) []Diagnostic {
-	v := &validator{schema: s, tasks: map[string]bool{}, types: map[string]bool{}, taskOf: map[Sample]string{}}
+	v := &validator{schema: s, tasks: map[string]bool{}, types: map[string]bool{}, taskOf: map[Sample][]string{}, apart: Apart(s)}
 	for _, t := range s.Tasks {
 		v.tasks[t.UniqueName] = true
 	}
@@ -47,7 +47,8 @@ type validator struct {
 	schema *Schema
 	tasks  map[string]bool
 	types  map[string]bool
-	taskOf map[Sample]string // the task of each sample, by its text in lower case
+	taskOf map[Sample][]string // the tasks of each sample, by its text in lower case
+	apart  func(a, b string) bool
 	found  []Diagnostic
 }
 
@@ -274,14 +275,16 @@ func (v *validator) samples(t Task, at place) {
 		}
 		heard := Sample{Language: s.Language, TaggedText: strings.ToLower(strings.TrimSpace(s.TaggedText))}
 		exact := Sample{Language: s.Language, TaggedText: s.TaggedText}
-		switch other, ok := v.taskOf[heard]; {
+		others := v.taskOf[heard]
+		rival := slices.IndexFunc(others, func(other string) bool { return other != t.UniqueName && !v.apart(other, t.UniqueName) })
+		switch {
 		case seen[exact]:
 			// No error: exported files have them, so Twilio accepts them.
 			v.warn(DuplicateSample, here, fmt.Sprintf("the task %q has the sample %q twice", t.UniqueName, s.TaggedText), "It counts once; remove one of them.")
-		case ok && other != t.UniqueName:
-			v.warn(AmbiguousSample, here, fmt.Sprintf("the sample %q is also one of the task %q", s.TaggedText, other), "Twilio decides which of the two it leads to. Remove it from one.")
-		default:
-			v.taskOf[heard] = t.UniqueName
+		case rival >= 0:
+			v.warn(AmbiguousSample, here, fmt.Sprintf("the sample %q is also one of the task %q", s.TaggedText, others[rival]), "Twilio decides which of the two it leads to. Remove it from one.")
+		case !slices.Contains(others, t.UniqueName):
+			v.taskOf[heard] = append(others, t.UniqueName)
 		}
 		seen[exact] = true
 	}

@@ -188,3 +188,41 @@ func TestAddressesAreNotRepeated(t *testing.T) {
 		t.Errorf("%d addresses are refused, not 3", found)
 	}
 }
+
+func TestAnswersToSeparateQuestionsMayShareASample(t *testing.T) {
+	bot := func(first, second string) string {
+		answer := func(name string) string {
+			return `{"uniqueName": "` + name + `", "samples": [{"language": "en-US", "taggedText": "yes"}], "actions": {"actions": [{"say": "x"}]}}`
+		}
+		return `{"defaults": {"defaults": {"assistant_initiation": "task://q", "fallback": "task://r"}}, "tasks": [
+			{"uniqueName": "q", "actions": {"actions": [{"say": "?"}, {"listen": ` + first + `}]}}, {"uniqueName": "r", "actions": {"actions": [{"say": "?"}, {"listen": ` + second + `}]}},
+			` + answer("a") + `, ` + answer("b") + `, ` + answer("c") + `]}`
+	}
+	for name, each := range map[string]struct {
+		first, second string
+		ambiguous     int
+	}{
+		"apart":              {`{"tasks": ["a"]}`, `{"tasks": ["task://b"]}`, 1}, // c is named by neither
+		"two of one":         {`{"tasks": ["a"]}`, `{"tasks": ["b", "c"]}`, 1},
+		"one each, and both": {`{"tasks": ["a", "c"]}`, `{"tasks": ["b", "a"]}`, 2},
+		"open":               {`{"tasks": ["a", "b", "c"]}`, `true`, 2},
+		"all in one":         {`{"tasks": ["a", "b", "c"]}`, `false`, 2},
+		"without tasks":      {`{"tasks": ["a"]}`, `{"tasks": []}`, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			parsed, err := Parse([]byte(bot(each.first, each.second)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			for _, d := range Validate(parsed) {
+				if d.Code == AmbiguousSample {
+					found = append(found, d.Message)
+				}
+			}
+			if len(found) != each.ambiguous {
+				t.Errorf("found %q, want %d", found, each.ambiguous)
+			}
+		})
+	}
+}
