@@ -272,11 +272,11 @@ func (d *deployment) now() []string {
 	if d.live.BuildSID == "" {
 		return nil // the service goes with what was made
 	}
-	where := "nothing at its path"
+	where := "the function has no URL in it"
 	if url := d.live.URL(); url != "" {
-		where = url
+		where = "answers at " + url
 	}
-	return []string{fmt.Sprintf("Build %s is live as before, and answers at %s. Nothing else was changed.", d.live.BuildSID, where)}
+	return []string{fmt.Sprintf("Build %s is live as before, and %s. Nothing else was changed.", d.live.BuildSID, where)}
 }
 
 // await waits for a build to end, as long as the context allows.
