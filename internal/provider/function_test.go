@@ -406,6 +406,36 @@ func TestFunctionIsImported(t *testing.T) {
 	}
 }
 
+// A service that somebody made by hand belongs to no bot, whatever its friendly name is, until
+// an apply writes which.
+func TestFunctionMadeByHandGetsABot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	made := func(path string, values map[string]string) string {
+		return field(w.call(http.MethodPost, functionsBase+path, values), "sid")
+	}
+	service := made("", map[string]string{"UniqueName": "clinic-hours", "FriendlyName": "clinic"})
+	made("/"+service+"/Environments", map[string]string{"UniqueName": "prod"})
+	made("/"+service+"/Functions", map[string]string{"FriendlyName": "hours"})
+	s := newStack(w, w.server.URL)
+	if err := s.imported(functionAddress, 0, "clinic-hours"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.functionIs("assistant_unique_name"); got != "" {
+		t.Errorf("it belongs to %q", got)
+	}
+	wanted := []block{functionBlock("code")}
+	if err := s.apply(wanted, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.empty(wanted); err != nil {
+		t.Error(err)
+	}
+	if got := field(w.functions()[0], "friendly_name"); got != "clinic-hours of bot clinic" {
+		t.Errorf("its service is %q", got)
+	}
+}
+
 func TestFunctionsOfOneNameAreRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick())
