@@ -414,17 +414,20 @@ func TestFunctionMadeByHandGetsABot(t *testing.T) {
 	made := func(path string, values map[string]string) string {
 		return field(w.call(http.MethodPost, functionsBase+path, values), "sid")
 	}
-	service := made("", map[string]string{"UniqueName": "clinic-hours", "FriendlyName": "clinic"})
+	service := made("", map[string]string{"UniqueName": "clinic-hours", "FriendlyName": "clinic", "IncludeCredentials": "false"})
 	made("/"+service+"/Environments", map[string]string{"UniqueName": "prod"})
 	made("/"+service+"/Functions", map[string]string{"FriendlyName": "hours"})
 	s := newStack(w, w.server.URL)
 	if err := s.imported(functionAddress, 0, "clinic-hours"); err != nil {
 		t.Fatal(err)
 	}
+	wanted := []block{functionBlock("code")}
+	if _, err := s.plan(wanted, true); err != nil {
+		t.Fatal(err)
+	}
 	if got := s.functionIs("assistant_unique_name"); got != "" {
 		t.Errorf("it belongs to %q", got)
 	}
-	wanted := []block{functionBlock("code")}
 	if err := s.apply(wanted, true); err != nil {
 		t.Fatal(err)
 	}
