@@ -148,7 +148,7 @@ func diagramOptions(given tftypes.Value) (o diagram.Options, err error) {
 func textOption(value tftypes.Value, to *string) error {
 	if value.Type().Is(tftypes.Number) {
 		number := new(big.Float)
-		if value.As(&number) == nil && number.IsInt() {
+		if value.As(&number) == nil && number.IsInt() && number.MantExp(nil) < 64 {
 			*to = number.Text('f', 0)
 			return nil
 		}

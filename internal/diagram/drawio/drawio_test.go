@@ -278,4 +278,10 @@ func TestPlaceholdersDoNotMultiply(t *testing.T) {
 	if got := len(read(t, in(cells))[0].Nodes[0].Text); got > 2*maxFilled {
 		t.Errorf("the label has %d bytes", got)
 	}
+	// One value for many labels.
+	cells = strings.Repeat(`<object label="%a%" placeholders="1"><mxCell vertex="1" parent="1"/></object>`, 600)
+	source := `<mxfile vars='{"a":"` + strings.Repeat("x", 60_000) + `"}'><diagram name="Bomb">` + in(cells) + `</diagram></mxfile>`
+	if _, err := Read(source); err == nil || err.Error() != `page "Bomb": the file unpacks to more than 32 MiB` {
+		t.Errorf("many labels: %v", err)
+	}
 }
