@@ -536,7 +536,7 @@ func (m *maker) answers(s *step) []*answer {
 	for i, a := range answers {
 		for _, part := range parts[i] {
 			claim(a, part)
-			numbers = numbers || strings.Trim(sampleOf(part), "0123456789") == ""
+			numbers = numbers || numeral(part, a.shown, len(answers))
 		}
 	}
 	for i, a := range answers {
@@ -556,6 +556,17 @@ func (m *maker) answers(s *step) []*answer {
 		}
 	}
 	return answers
+}
+
+// numeral reports whether a part of a label is a number that could be meant by one that a person
+// answers: the whole label, or one as low as those of the edges.
+func numeral(part, label string, edges int) bool {
+	part = sampleOf(part)
+	if strings.Trim(part, "0123456789") != "" {
+		return false
+	}
+	number, err := strconv.Atoi(part)
+	return part == sampleOf(label) || err == nil && number <= edges
 }
 
 var separators = regexp.MustCompile(`(?i)[/,|\n;]|\s+or\s+`)

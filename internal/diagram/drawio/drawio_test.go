@@ -153,6 +153,7 @@ func TestWhatDrawingsHold(t *testing.T) {
 		"two labels on a line":      {vertex("a", "A", "") + vertex("b", "B", "") + edge("e", "yes", "a", "b") + vertex("l", "sure", "edgeLabel", `parent="e"`), "A -yes\nsure-> B", ""},
 		"line in a group":           {vertex("g", "", "group") + vertex("a", "A", "", `parent="g"`) + vertex("b", "B", "", `parent="g"`) + edge("e", "yes", "a", "b", `parent="g"`), "A -yes-> B\n", ""},
 		"arrow drawn backwards":     {vertex("a", "A", "") + vertex("b", "B", "") + edge("e", "yes", "b", "a", `style="startArrow=classic;endArrow=none;" parent="1"`), abc, ""},
+		"arrows at both ends":       {vertex("a", "A", "") + vertex("b", "B", "") + edge("e", "yes", "a", "b", `style="startArrow=classic;" parent="1"`), abc, `A: Its edge to "B" has an arrow at both ends and is followed forward only.`},
 		"line without arrows":       {vertex("a", "A", "") + vertex("b", "B", "") + edge("e", "yes", "a", "b", `style="endArrow=none;" parent="1"`), abc, ""},
 		"no target":                 {vertex("a", "A", "") + edge("e", "yes", "a", ""), "A", `A: A line "yes" from it ends at no node and is left out; drag its end onto one.`},
 		"no source":                 {vertex("a", "A", "") + edge("e", "", "", "a"), "A", "A: A line to it begins at no node and is left out; drag its beginning onto one."},

@@ -286,11 +286,15 @@ func (r *reader) edges() {
 		}
 		label := strings.TrimSpace(strings.Join(append([]string{r.text(i)}, r.labels[i]...), "\n"))
 		from, to := r.end(c.source), r.end(c.target)
-		if none(c.style["endArrow"]) && c.style["startArrow"] != "" && !none(c.style["startArrow"]) {
+		backward, forward := c.style["startArrow"] != "" && !none(c.style["startArrow"]), !none(c.style["endArrow"])
+		if backward && !forward {
 			from, to = to, from // drawn from its point to its tail
 		}
 		switch {
 		case from != chart.None && to != chart.None:
+			if backward && forward {
+				r.page.WarnOfBothWays(from, to)
+			}
 			r.page.Edges = append(r.page.Edges, chart.Edge{From: from, To: to, Text: label})
 		case from != chart.None:
 			r.page.Warn(r.page.Nodes[from], "A line%s from it ends at no node and is left out; drag its end onto one.", quoted(label))
