@@ -100,20 +100,8 @@ func conversed(t *testing.T, text string) (done conversation) {
 	for _, found := range schema.Validate(parsed) {
 		t.Errorf("%s: %s %s", found.Pointer, found.Message, found.Detail)
 	}
-	made, found := compile.Compile(parsed, compile.Options{})
-	if made == nil {
-		t.Fatal(found)
-	}
-	for _, each := range found {
-		if each.Severity == compile.Warning {
-			t.Errorf("%s: %s", each.Pointer, each.Message)
-		}
-	}
-	talk, err := studio.New(made.Source(), studio.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	done.tasks, done.states = len(parsed.Tasks), len(made.States)
+	talk, states := talkTo(t, parsed)
+	done.tasks, done.states = len(parsed.Tasks), states
 	answers, times := wayToAnEnd(t, parsed), 0
 	for event := run.Message("good evening"); ; {
 		turn := talk.Send(t.Context(), event)
@@ -202,4 +190,39 @@ func wayToAnEnd(t *testing.T, s *schema.Schema) []string {
 		}
 	}
 	return nil
+}
+
+// talkTo is a conversation with the flow of a schema, and how many states the flow has.
+func talkTo(t *testing.T, s *schema.Schema) (*studio.Conversation, int) {
+	t.Helper()
+	made, found := compile.Compile(s, compile.Options{})
+	if made == nil {
+		t.Fatal(found)
+	}
+	for _, each := range found {
+		if each.Severity == compile.Warning {
+			t.Errorf("%s: %s", each.Pointer, each.Message)
+		}
+	}
+	talk, err := studio.New(made.Source(), studio.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return talk, len(made.States)
+}
+
+// answered is what the bot of a schema says to some messages.
+func answered(t *testing.T, text string, messages ...string) (said []string) {
+	t.Helper()
+	parsed, err := schema.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	talk, _ := talkTo(t, parsed)
+	for _, message := range messages {
+		for _, reply := range talk.Send(t.Context(), run.Message(message)).Replies {
+			said = append(said, reply.Text)
+		}
+	}
+	return said
 }

@@ -603,8 +603,10 @@ func answerKey(text string) string { return strings.ToLower(sampleOf(text)) }
 // synonyms are other words for an answer, by the answer in lower case.
 func synonyms(given map[string][]string) map[string][]string {
 	words := map[string][]string{
-		"yes": {"y", "yeah", "yep", "yup", "sure", "ok", "okay"},
-		"no":  {"n", "nope", "nah"},
+		// A flow tells answers apart by words that mean something by themselves, of which "no" is
+		// none, so that a polite no has to be among its samples; and then a polite yes too.
+		"yes": {"y", "yeah", "yep", "yup", "sure", "ok", "okay", "yes thanks", "yes thank you"},
+		"no":  {"n", "nope", "nah", "no thanks", "no thank you"},
 	}
 	// Two spellings of one answer, which an object can have, are taken together.
 	own := map[string][]string{}

@@ -106,8 +106,8 @@ func TestRules(t *testing.T) {
 		"one edge with a text waits": {start + "A[One] -->|Go on| B[Two]", diagram.Options{},
 			"one: {say:One},{listen:{tasks:[one--go-on]}}\none--go-on: {redirect:two} Go on|1\ntwo: {say:Two}", ""},
 		"parts and synonyms": {start + "A[Q] -->|Yes / of course, or gladly| B[B]\nA -->|No| C[C]", diagram.Options{},
-			"q: {say:Q},{listen:{tasks:[q--yes-of-course-or,q--no]}}\nq--yes-of-course-or: {redirect:b} Yes / of course, or gladly|Yes|of course|gladly|y|yeah|yep|yup|sure|ok|okay|1\n" +
-				"q--no: {redirect:c} No|n|nope|nah|2\nb: {say:B}\nc: {say:C}", ""},
+			"q: {say:Q},{listen:{tasks:[q--yes-of-course-or,q--no]}}\nq--yes-of-course-or: {redirect:b} Yes / of course, or gladly|Yes|of course|gladly|y|yeah|yep|yup|sure|ok|okay|yes thanks|yes thank you|1\n" +
+				"q--no: {redirect:c} No|n|nope|nah|no thanks|no thank you|2\nb: {say:B}\nc: {say:C}", ""},
 		"synonyms of your own": {start + "A[Q] -->|Yes| B[B]\nA -->|Tuesday| C[C]", diagram.Options{AnswerSynonyms: map[string][]string{"YES": {"sure thing"}, "tuesday": {"tue", "sure thing"}}},
 			"q: {say:Q},{listen:{tasks:[q--yes,q--tuesday]}}\nq--yes: {redirect:b} Yes|sure thing|1\nq--tuesday: {redirect:c} Tuesday|tue|2\nb: {say:B}\nc: {say:C}", ""},
 		"numbers as answers": {start + "A[Q] -->|2| B[B]\nA -->|1| C[C]", diagram.Options{Numbered: true},
@@ -246,6 +246,18 @@ func TestRefusedDrawings(t *testing.T) {
 				t.Errorf("the error is %v, want one with %q", err, each.want)
 			}
 		})
+	}
+}
+
+func TestYesAndNoAreUnderstoodAsPeopleSayThem(t *testing.T) {
+	r := made(t, "graph TD\nA[Anything else?] -->|Yes| B[What?]\nA -->|No| C[Bye]", diagram.Options{})
+	for answer, want := range map[string]string{
+		"Yes!": "What?", "yes please": "What?", "Yes, thank you.": "What?", "thanks, yes": "What?", "okay then": "What?", "sure": "What?",
+		"NO": "Bye", "no thanks": "Bye", "No, thank you!": "Bye", "nope": "Bye", "2": "Bye", "perhaps": "Anything else?",
+	} {
+		if said := answered(t, string(r.Schema), "hello", answer); said[len(said)-1] != want {
+			t.Errorf("%q is answered with %q, want %q", answer, said, want)
+		}
 	}
 }
 

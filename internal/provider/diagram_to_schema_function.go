@@ -54,7 +54,7 @@ func (diagramToSchemaFunction) Definition(_ context.Context, _ function.Definiti
 const (
 	diagramRules = "A node with one edge without a text is said and followed by the next; any other node with edges waits for an answer, " +
 		"and each edge's text is one: its parts (split at `/`, `,`, `|`, `or` and line breaks), other words for yes and no, and the edge's number, counted from 1. " +
-		"A node that no edge leaves ends the conversation. The conversation begins at the node that no edge leads to, whatever the first message is, " +
+		"Any other answer begins the conversation anew. A node that no edge leaves ends it. The conversation begins at the node that no edge leads to, whatever the first message is, " +
 		"unless that is an answer, such as `yes`: then the conversation continues after the first question, by name, that has this answer. " +
 		"Each node and each answer is a task: a diagram may make 600 of them, and a Studio flow that answers both messages and calls has room for about 340."
 
