@@ -199,8 +199,8 @@ func (f *folder) settled() {
 // object.
 func TestEveryImportExampleIsApplied(t *testing.T) {
 	t.Parallel()
-	sid := regexp.MustCompile(`(AP|PN|MG)0{31}1`)
-	for _, kind := range []string{"twiliobot_assistant", "twiliobot_phone_number_binding", "twiliobot_messaging_service_binding", "twiliobot_phone_number"} {
+	sid := regexp.MustCompile(`(AP|PN|MG|ZS)0{31}1`)
+	for _, kind := range []string{"twiliobot_assistant", "twiliobot_phone_number_binding", "twiliobot_messaging_service_binding", "twiliobot_phone_number", "twiliobot_function"} {
 		for _, way := range []string{"import-by-string-id.tf", "import-by-identity.tf", "import.sh"} {
 			name := path.Join("resources", kind, way)
 			t.Run(name, func(t *testing.T) {
@@ -210,6 +210,13 @@ func TestEveryImportExampleIsApplied(t *testing.T) {
 				}
 				w := newWorld(t, quick())
 				made := w.made()
+				if kind == "twiliobot_function" {
+					s := newStack(w, w.server.URL)
+					if err := s.apply([]block{functionBlock("code")}, true); err != nil {
+						t.Fatal(err)
+					}
+					made["ZS"] = s.functionIs("service_sid")
+				}
 				content, err := fs.ReadFile(examples.Files, name)
 				if err != nil {
 					t.Fatal(err)
