@@ -22,6 +22,7 @@ type compiler struct {
 	byName   map[string]*task
 	apart    func(a, b string) bool // schema.Apart
 	kinds    map[string]kind
+	tongues  tongues
 	defaults *jsondoc.Node
 	style    *jsondoc.Node
 
@@ -84,6 +85,13 @@ func newCompiler(file *schema.Schema, o Options) *compiler {
 	c.readTasks(canonical, file)
 	c.readMemory()
 	c.kinds = readKinds(canonical.FieldTypes)
+	var tags []string
+	for _, t := range c.tasks {
+		for _, each := range t.samples {
+			tags = append(tags, each.language)
+		}
+	}
+	c.tongues = tonguesOf(tags)
 	c.defaults, c.style = jsondoc.ParseValue(canonical.Defaults), styleSheet(jsondoc.ParseValue(canonical.StyleSheet))
 	if file.LogQueries != nil && *file.LogQueries {
 		c.report.info(CodeLogQueries, "/logQueries", "Executions of the flow contain the input, for as long as Studio stores them; there is no query log.",

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -70,7 +71,7 @@ func (l *line) questions(a action) []question {
 		q.text = l.said(get(n, "question"), member(q.at, "question"))
 		if name := get(n, "type").String(); name != "" {
 			q.kind = l.c.kindOf(name)
-			if q.kind.pattern != "" {
+			if len(q.kind.rules) > 0 && len(q.kind.values) == 0 {
 				l.c.patternUse(q.kind.name, member(q.at, "type"))
 			}
 		}
@@ -108,6 +109,15 @@ func (c *compiler) patternUse(name string, at jsontext.Pointer) {
 	}
 	use.questions[at] = true
 }
+
+// changed reports whether what is stored may differ from what was written. Then what was
+// written is kept beside it.
+func (q question) changed() bool {
+	return q.kind.renamed() || len(q.allowed) == 0 && (q.kind.stored != "" || slices.ContainsFunc(q.kind.rules, func(r reading) bool { return r.keep != "" }))
+}
+
+// written is the variable that keeps an answer as it was written.
+func (q question) written() string { return varWritten + strings.TrimPrefix(q.answer, varAnswer) }
 
 // tries is the variable that counts the answers to a question.
 func (q question) tries() string { return fmt.Sprintf("%s%d", varTry, q.number) }
@@ -183,6 +193,9 @@ func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 // taken are the variables that store an answer and count it.
 func (l *line) taken(q question, in input) []any {
 	out := []any{variable{Key: q.answer, Value: in.trimmed()}}
+	if q.changed() {
+		out = append(out, variable{Key: q.written(), Value: in.trimmed()})
+	}
 	if q.checked(l.voice()) {
 		out = append(out, q.count())
 	}
@@ -240,7 +253,7 @@ func (l *line) wording(q question) string {
 // check creates the states that accept an answer or ask again.
 func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	tested := inputOfFlow
-	if q.kind.pattern != "" && len(q.allowed) == 0 {
+	if len(q.kind.rules) > 0 && len(q.allowed) == 0 {
 		tested = literalVariable(varRaw)
 	}
 	split := l.add(ask.name+"_check", kindSplit, at, map[string]any{"input": tested})
@@ -260,18 +273,47 @@ func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	tries.match("asked often enough", "greater_than", fmt.Sprint(most-1), giveUp)
 	tries.on("noMatch", to(ask))
 
-	for _, group := range grouped(q.refused, 2) {
-		split.match("a value that is not allowed", "matches_any_of", strings.Join(group, ", "), to(tries))
+	if tested == inputOfFlow {
+		for _, group := range grouped(q.refused, 2) {
+			split.match("a value that is not allowed", "matches_any_of", strings.Join(group, ", "), to(tries))
+		}
+	} else {
+		for _, p := range within(q.refused, func(texts []string) string { return alternation(texts) + ending }) {
+			split.match("a value that is not allowed", "regex", p, to(tries))
+		}
 	}
-	var taken []exit
-	accept := func(label, test, value string) {
+	var kept []stored
+	accept := func(label, test, value, keep string) {
 		split.match(label, test, value, target{})
-		taken = append(taken, exit{from: split, match: len(split.ways) - 1})
+		way := exit{from: split, match: len(split.ways) - 1}
+		i := slices.IndexFunc(kept, func(s stored) bool { return s.value == keep })
+		if i < 0 {
+			i = len(kept)
+			kept = append(kept, stored{value: keep})
+		}
+		kept[i].ways = append(kept[i].ways, way)
+	}
+	keep := ""
+	if q.kind.renamed() {
+		keep = storedAnswer(q)
 	}
 	switch {
 	case len(q.allowed) > 0:
 		for _, group := range grouped(q.allowed, 2) {
-			accept("an allowed value", "matches_any_of", strings.Join(group, ", "))
+			accept("an allowed value", "matches_any_of", strings.Join(group, ", "), keep)
+		}
+	case len(q.kind.rules) > 0:
+		for _, r := range q.kind.rules {
+			switch {
+			case r.refuses:
+				split.match(r.label, "regex", r.pattern, to(tries))
+			case r.asWritten:
+				accept(r.label, "regex", r.pattern, "")
+			case r.keep != "":
+				accept(r.label, "regex", r.pattern, r.keep)
+			default:
+				accept(r.label, "regex", r.pattern, q.kind.stored)
+			}
 		}
 	case len(q.kind.values) > 0:
 		var said []string
@@ -279,18 +321,34 @@ func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 			said = append(said, v.said)
 		}
 		for _, group := range grouped(said, 2) {
-			accept("a value of "+q.kind.name, "matches_any_of", strings.Join(group, ", "))
+			accept("a value of "+q.kind.name, "matches_any_of", strings.Join(group, ", "), keep)
 		}
-	case q.kind.pattern != "":
-		accept("shaped like "+q.kind.name, "regex", q.kind.pattern)
 	default:
-		accept("an answer", "is_not_blank", notBlank)
+		accept("an answer", "is_not_blank", notBlank, "")
 	}
 	split.on("noMatch", to(tries))
-	l.open = taken
-	if q.kind.renamed() {
-		l.next(ask.name+"_value", kindSet, map[string]any{"variables": []any{variable{Key: q.answer, Value: storedAnswer(q)}}}, "next")
+	l.open = nil
+	var after []exit
+	for _, s := range kept {
+		if s.value == "" {
+			after = append(after, s.ways...)
+			continue
+		}
+		l.open = s.ways
+		name := ask.name + "_value"
+		if q.kind.says(s.value) {
+			name = ask.name + "_" + strings.ToLower(s.value)
+		}
+		l.next(name, kindSet, map[string]any{"variables": []any{variable{Key: q.answer, Value: s.value}}}, "next")
+		after = append(after, l.open...)
 	}
+	l.open = after
+}
+
+// stored is what is stored of an answer, and the ways that lead there.
+type stored struct {
+	value string
+	ways  []exit
 }
 
 // storedAnswer is Liquid for what is stored of an answer: the value, for each other

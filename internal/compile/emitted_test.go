@@ -159,8 +159,8 @@ func samplesOf(s *schema.Schema) map[string]bool {
 			known[normalise(v.Value)] = true
 		}
 	}
-	for _, values := range builtinLists {
-		for _, v := range listed(values) {
+	for _, list := range builtinLists {
+		for _, v := range listed(list(spoken[0])) {
 			known[v.said] = true
 		}
 	}

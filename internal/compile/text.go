@@ -17,6 +17,7 @@ const (
 	varTurn     = "ap_turn"    // what follows it: listen, say or go
 	varNext     = "ap_next"    // where it redirects
 	varTry      = "ap_try_"    // how often a question was answered, with its number
+	varWritten  = "ap_said_"   // an answer as it was written, where another is stored; named as the answer is
 	varAnswer   = "collect_"   // an answer, with the collect's name and the question's
 	inputOfFlow = "{{flow.variables." + varInput + "}}"
 )
