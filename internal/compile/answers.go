@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,7 +108,7 @@ func loose(text string) string {
 		case plain != "":
 			b.WriteString(`[` + plain + string(r) + strings.ToUpper(string(r)) + `]`)
 		default:
-			b.WriteRune(r)
+			b.WriteString(regexp.QuoteMeta(string(r)))
 		}
 	}
 	return b.String()
@@ -182,6 +183,9 @@ func (c *chain) remove(texts ...string) *chain {
 	return c
 }
 
+// lower makes the text comparable with words.
+func (c *chain) lower() *chain { return c.filter("downcase").replace("’", "'") }
+
 // word replaces a whole word or phrase, and its form without accents.
 func (c *chain) word(old, by string) *chain {
 	if by = " " + by + " "; by == "  " {
@@ -210,7 +214,7 @@ func (c *chain) letters(t tongues) *chain {
 // text is a tag that names the answer `text`: between brackets, with two blanks between
 // words, so that each word has its own blanks.
 func (c *chain) text() string {
-	return "{% assign text = '[ @ ]' | replace: '@', flow.variables." + varRaw + " | replace: '\n', ' ' | replace: '’', \"'\" | replace: ' ', '  '" + c.String() + " %}"
+	return "{% assign text = '[ @ ]' | replace: '@', flow.variables." + varRaw + " | replace: '\n', ' ' | replace: ' ', '  '" + c.String() + " %}"
 }
 
 // stored is Liquid for a text changed by a chain; where nothing is left of it, for the
@@ -228,7 +232,7 @@ func (t tongues) bare(c *chain, first, then string) *chain {
 		for _, w := range words {
 			ways := []string{w}
 			if strings.Contains(w, "'") {
-				ways = append(ways, strings.ReplaceAll(w, "'", ""))
+				ways = append(ways, strings.ReplaceAll(w, "'", ""), strings.ReplaceAll(w, "'", "’"))
 			}
 			for _, way := range ways {
 				begin, size := utf8.DecodeRuneInString(way)
@@ -249,7 +253,7 @@ func (t tongues) bare(c *chain, first, then string) *chain {
 			}
 		}
 	}
-	return c.replace("  ", " ").remove("[ ", " ]")
+	return c.replace("  ", " ").replace("[ ]", "").remove("[ ", " ]")
 }
 
 func wholeNumber(t tongues) builtin {
@@ -270,12 +274,15 @@ func wholeNumber(t tongues) builtin {
 			teens := `ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen`
 			tens := `(?:twen|thir|fou?r|fif|six|seven|eigh|nine)ty`
 			below := `(?:` + tens + `(?:[ -]+` + one + `)?|` + teens + `|` + one + `)`
-			words := `(?:(?:zero|(?:` + one + `|a) +hundred(?:(?: +and)? +` + below + `)?|` + below + `)(?: +(?:thousand|million))?|a +(?:thousand|million)|(?:a +)?(?:couple|pair)|half +a +dozen|(?:a +)?dozen)`
 			out = append([]reading{
 				{label: "time to think", refuses: true, pattern: head + `(?:[0-9]+ +(?:hundred|thousand|million|am|pm|or|dozens?)|` + one + ` +dozens?|(?:1|one|another|two) +` + either(l.pauses) + `)(?:[^\p{L}].*)?`},
 				{label: "two numbers", refuses: true, pattern: `(?:.* )?(?:` + one + `|` + teens + `|zero|thousand|million)(?: +|-)(?:and +|or +)?(?:` + tens + `|` + teens + `|` + one + `|zero|a)(?:[^\p{L}].*)?`},
 			}, out...)
-			out = append(out, reading{label: "a number in words", pattern: head + words + noun + after(l.thanks)})
+			out = append(out,
+				reading{label: "a number in words", pattern: head + `(?:zero|` + below + `)` + noun + after(l.thanks)},
+				reading{label: "hundreds in words", pattern: head + `(?:` + one + `|a) +hundred(?:(?: +and)? +` + below + `)?(?: +thousand)?` + noun + after(l.thanks)},
+				reading{label: "thousands in words", pattern: head + `(?:` + below + `|a) +(?:thousand|million)` + noun + after(l.thanks)},
+				reading{label: "a couple, a dozen", pattern: head + `(?:(?:a +)?(?:couple|pair)|half +a +dozen|(?:a +)?dozen)` + noun + after(l.thanks)})
 		case l.figures != "":
 			words := either(names(l.figures))
 			out = append([]reading{
@@ -287,7 +294,7 @@ func wholeNumber(t tongues) builtin {
 		return out
 	})
 	c := &chain{}
-	c.filter("downcase").replace(". ", " ").replace(", ", " ")
+	c.lower().replace(". ", " ").replace(", ", " ")
 	if t.english || len(t.known) == 0 || t.known[0].code == "en" {
 		c.remove(",")
 	} else {
@@ -360,7 +367,7 @@ func sequence(t tongues) builtin {
 		return out
 	})
 	c := &chain{}
-	c.filter("downcase").remove(",").replace("-", "  ")
+	c.lower().remove(",").replace("-", "  ")
 	for _, l := range t.known {
 		for _, each := range split(l.digits()) {
 			word, figure, _ := strings.Cut(each, ":")
@@ -397,7 +404,7 @@ func phoneNumber(t tongues) builtin {
 		return []reading{{label: "a phone number", pattern: before(l.hi, l.lead, l.before, more) + `\+? ?\(?[0-9](?:[ ().–-]{0,3}[0-9]){6,14}` + after(l.thanks)}}
 	})
 	c := &chain{}
-	return builtin{rules, c.filter("downcase").letters(t).remove("(", ".", "-", "–", ",", ":").stored()}
+	return builtin{rules, c.lower().letters(t).remove("(", ".", "-", "–", ",", ":").stored()}
 }
 
 func yesOrNo(t tongues) builtin {
@@ -418,7 +425,8 @@ func (l *tongue) refusing() []reading {
 	}
 	return []reading{
 		{label: "a sentence", refuses: true, pattern: `(?s)` + either(l.starts) + `(?:[^\p{L}'’].*)?`},
-		{label: "no answer", refuses: true, pattern: `(?s)(?:.*[^\p{L}'’])?` + either(l.nothing) + ending},
+		{label: "no answer", refuses: true, pattern: before(l.hi) + either(l.nothing) + after(l.thanks)},
+		{label: "words of a sentence", refuses: true, pattern: containsWord(l.inner)},
 	}
 }
 
@@ -521,7 +529,7 @@ func (t tongues) code(label, list string) builtin {
 }
 
 func email(t tongues) builtin {
-	mail := "my, the, e-mail, email, mail, address, is, at, to, use, try, send it to, you can use, write to, write me at"
+	mail := "my, the, e-mail, email, mail, address, is, at, to, use, try, send it to, you can use, write to, write me at, that would be"
 	rules := t.each(func(l *tongue) []reading {
 		head := before(l.hi, l.lead, l.before, mail) + `<?(?:mailto:)?`
 		out := []reading{{label: "an address", pattern: head + `[^\s@<>,;:()]+ ?@ ?[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+>?` + after(l.thanks)}}
@@ -534,7 +542,7 @@ func email(t tongues) builtin {
 	})
 	c := &chain{}
 	c.remove("<", ">", "mailto:").replace(":  ", "  ").replace(",  ", "  ").replace(".  ", "  ")
-	lead := t.all(func(l *tongue) string { return l.lead }) + ", my email address is, my email is, email address, email, e-mail, the address is, address is, you can use, use, try, send it to, that would be"
+	lead := t.all(func(l *tongue) string { return l.lead }) + ", that would be, my email address is, my email is, email address, email, e-mail, the address is, address is, you can use, use, try, send it to, that would be"
 	t.bare(c, t.all(func(l *tongue) string { return l.hi }), lead)
 	for _, l := range t.known {
 		for _, w := range split(l.dot) {
@@ -573,7 +581,7 @@ func alphanumeric(t tongues) builtin {
 		return []reading{{label: "letters", pattern: before(l.hi) + `\p{L}+` + after(l.thanks)}}
 	})...)
 	c := &chain{}
-	c.remove("#")
+	c.remove(",")
 	lead := ""
 	if t.english {
 		lead = "my code is, the code is, code is, my reference is, reference number, my confirmation code is, the number is, my number is, it's, it is, that's"
@@ -585,16 +593,16 @@ func alphanumeric(t tongues) builtin {
 // days and months are told by name; what is stored is the English one, which the tasks of
 // a schema compare with.
 func dayOfWeek(t tongues) builtin {
-	return t.or().calendar("a day", func(l *tongue) string { return l.days })
+	return t.or().calendar("a day", func(l *tongue) string { return l.days }, func(*tongue) string { return "" })
 }
 
 func month(t tongues) builtin {
-	return t.or().calendar("a month", func(l *tongue) string { return l.months })
+	return t.or().calendar("a month", func(l *tongue) string { return l.months }, func(l *tongue) string { return l.monthLead })
 }
 
-func (t tongues) calendar(label string, list func(*tongue) string) builtin {
+func (t tongues) calendar(label string, list, more func(*tongue) string) builtin {
 	c := &chain{}
-	c.filter("downcase").remove(".", ",", ":")
+	c.lower().remove(".", ",", ":")
 	var rules []reading
 	var kept []string
 	for _, l := range t.known {
@@ -607,7 +615,7 @@ func (t tongues) calendar(label string, list func(*tongue) string) builtin {
 			said = append(said, v.said)
 			c.word(v.said, fmt.Sprintf("%02d", 1+slices.Index(kept, v.keep)))
 		}
-		rules = append(rules, reading{label: label, pattern: before(l.hi, l.lead, l.dayLead) + either(strings.Join(said, ",")) + `\.?` + after(l.dayTail, l.thanks)})
+		rules = append(rules, reading{label: label, pattern: before(l.hi, l.lead, l.dayLead, more(l)) + either(strings.Join(said, ",")) + `\.?` + after(l.dayTail, l.thanks)})
 	}
 	c.letters(t).remove("-")
 	for i, v := range kept {
@@ -632,43 +640,39 @@ func date(t tongues) builtin {
 		number = `(?:0?[1-9]|[12][0-9]|3[01])`
 		year   = `(?:[0-9]{4}|'?[0-9]{2})`
 		hours  = `(?:[ ,@-]+(?:[01]?[0-9]|2[0-3])(?:[:.h][0-5][0-9])?(?: *[ap]\.?m\.?)?(?:ish| ?h| ?uhr)?)?`
+		firsts = `(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)`
 	)
+	numeric := `(?:(?:19|20)[0-9]{2}[/.-](?:0?[1-9]|1[0-2])[/.-]` + number + `|(?:` + number + `[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]` + number + `)(?:[/.-]` + year + `)?\.?)`
 	rules := t.each(func(l *tongue) []reading {
-		head, tail := before(l.hi, l.lead, l.dayLead), after(l.dayTail, l.thanks)
-		at := ``
-		if l.timeLead != "" {
-			at = `(?:[ ,]+` + either("at, around", l.timeLead) + `)?` + hours
-			if l.code == "en" {
-				at = `(?:[ ,]+(?:at|around|about|by))?` + hours
-			}
-		}
-		numeric := `(?:(?:19|20)[0-9]{2}[/.-](?:0?[1-9]|1[0-2])[/.-]` + number + `|(?:` + number + `[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]` + number + `)(?:[/.-]` + year + `)?\.?)`
 		if l.code == "" {
-			return []reading{{label: "a date in figures", pattern: numeric + tail}}
+			return []reading{{label: "a date in figures", pattern: numeric + ending}}
 		}
+		head, tail := before(l.hi, l.lead, l.dayLead), after(l.dayTail, l.thanks)
 		days, months := either(said(l.days)), either(said(l.months))
-		ordinal, of := `(?:st|nd|rd|th|º|er|\.)`, ``
+		at, day, of := `(?:[ ,]+`+either(l.timeLead)+`)?`+hours, `(?:`+number+`(?:º|er|\.)?)`, ``
 		if l.of != "" {
 			of = `(?:` + either(l.of) + ` +)?`
 		}
-		day := `(?:` + number + ordinal + `?)`
+		if l.code == "en" {
+			days = `(?:mon|tue?s?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?`
+			months = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
+			at = `(?:[ ,]+(?:at|around|about|by))?` + hours
+			day = `(?:` + number + `(?:st|nd|rd|th)?|` + firsts + `)`
+		}
 		out := []reading{
 			{label: "a date in figures", pattern: head + `(?:` + days + `\.?[ ,]+)?` + numeric + at + tail},
 			{label: "a day of the week", pattern: head + days + `\.?(?:[ ,]+(?:the +)?` + day + `)?` + at + tail},
+			{label: "a day of a month", pattern: head + `(?:` + days + `\.?[ ,]+)?(?:the +)?(?:` + day + ` +` + of + `)?` + months + `\.?(?: +(?:the +)?` + number + `(?:st|nd|rd|th)?| +first)?(?:,? +` + of + `[0-9]{4})?` + at + after(l.thanks)},
+			{label: "a day like today", pattern: head + either(l.relative) + at + tail},
 		}
 		if l.code == "en" {
-			first := `(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|twentieth|thirtieth)`
-			day = `(?:` + number + ordinal + `?|` + first + `)`
+			count := `(?:an?|one|two|three|four|five|six|[0-9]{1,3})`
+			span := `(?:days?|weeks?|months?)`
 			out = append(out,
-				reading{label: "a day by its number", pattern: head + `(?:[0-9]{1,2}(?:st|nd|rd|th)|` + first + `)` + at + tail},
-				reading{label: "a day from today on", pattern: head + `(?:(?:a|an|one|two|three|four|five|six|[0-9]{1,3}) +(?:days?|weeks?|months?)(?: +(?:from|after) +(?:now|today|tomorrow|` + days + `)| +ago| +time)|(?:in|within) +(?:a|an|one|two|three|four|five|six|[0-9]{1,3}) +(?:days?|weeks?|months?|fortnight))` + tail})
-			head = before(l.hi, l.dayLead, "it's, how about, let's do, let's say, maybe, i'd like") + `(?:` + either("mon, tue, tues, wed, thu, thurs, fri, sat, sun, monday, tuesday, wednesday, thursday, friday, saturday, sunday") + `\.?[ ,]+)?(?:the +)?`
-		} else {
-			head += `(?:` + days + `[ ,]+)?`
+				reading{label: "a day by its number", pattern: head + `(?:[0-9]{1,2}(?:st|nd|rd|th)|` + firsts + `)` + at + tail},
+				reading{label: "a day from today on", pattern: before(l.hi, "on, for, about, maybe, let's say, how about") + `(?:` + count + ` +` + span + `(?: +(?:from|after) +(?:now|today|tomorrow|` + days + `)| +ago)|(?:in|within) +` + count + ` +` + span + `)` + tail})
 		}
-		return append(out,
-			reading{label: "a day of a month", pattern: head + `(?:` + day + ` +` + of + `)?` + months + `\.?(?: +(?:the +)?` + day + `)?(?:,? +` + of + `(?:[0-9]{4}))?` + at + tail},
-			reading{label: "a day like today", pattern: before(l.hi, l.lead, l.dayLead) + either(l.relative) + at + tail})
+		return out
 	})
 	return builtin{rules: rules}
 }
@@ -723,7 +727,7 @@ func (l *tongue) hours() string {
 // half an hour, K for a quarter of one.
 func (t tongues) storedTime() string {
 	c := &chain{}
-	c.filter("downcase").remove(",", "!", "?").replace("p.m.", "pm").replace("a.m.", "am").replace("p.m", "pm").replace("a.m", "am").replace(".  ", "  ")
+	c.lower().remove(",", "!", "?").replace("p.m.", "pm").replace("a.m.", "am").replace("p.m", "pm").replace("a.m", "am").replace(".  ", "  ")
 	for _, l := range t.known {
 		if l.code == "en" {
 			c.word("half past", "H").word("a quarter past", "K").word("quarter past", "K").word("quarter after", "K").word("quarter to", "Q").word("quarter of", "Q").word("quarter till", "Q")
@@ -779,12 +783,16 @@ func (t tongues) storedTime() string {
 		}
 	}
 	c.remove(" ", "'", "-", ";", ")", "…").replace(":]", "]").replace(":A", "A").replace(":P", "P")
+	four := &chain{}
+	for h := range 24 {
+		four.replace(fmt.Sprintf("[%02d", h), fmt.Sprintf("[%02d:", h))
+	}
 	var b strings.Builder
 	b.WriteString(c.text())
 	// Minutes, unless there are some.
 	b.WriteString("{% assign hour = text" + (&chain{}).remove("A", "P", "H", "K").String() + " %}{% assign whole = hour | remove: ':' %}" +
 		"{% assign half = text | remove: 'H' %}{% assign quarter = text | remove: 'K' %}" +
-		"{% if whole == hour %}{% if half == text %}{% if quarter == text %}{% assign hour = hour | replace: ']', ':00]' %}{% else %}{% assign hour = hour | replace: ']', ':15]' %}{% endif %}" +
+		"{% if whole == hour %}{% if half == text %}{% if quarter == text %}{% assign length = hour | size %}{% if length == 6 %}{% assign hour = hour" + four.String() + " %}{% else %}{% assign hour = hour | replace: ']', ':00]' %}{% endif %}{% else %}{% assign hour = hour | replace: ']', ':15]' %}{% endif %}" +
 		"{% else %}{% assign hour = hour | replace: ']', ':30]' %}{% endif %}{% endif %}")
 	later := &chain{}
 	for h := 1; h < 12; h++ {

@@ -24,11 +24,13 @@ type tongue struct {
 	before  string // before a code or a number of digits
 	never   string // no name has these words
 	starts  string // no name begins with these
+	inner   string // nor has any of these, unless they lead to it
 	nothing string // an answer of these alone is none
 
 	yes, no      string
 	days, months string // lines of a value and the ways to say it
 	dayLead      string // before a day or a date
+	monthLead    string // before a month
 	dayTail      string // behind it
 	relative     string // days that depend on today
 	of           string // between day and month, and month and year
@@ -98,7 +100,7 @@ var spoken = []*tongue{
 	{
 		code:   "en",
 		hi:     `um, uh, er, well, oh, hi, hello, hey, yes, yeah, yep, ok, okay, sure, so, and`,
-		lead:   `it's, it is, that's, that is, that would be, make it, make that, let's say, let's do, say, how about, what about, maybe, probably, i think, i guess, i'd say, i'd like, i want, i prefer, i'd prefer, i'll take, just, only, about, around, approximately`,
+		lead:   `it's, it is, that's, that is, make it, let's say, let's do, how about, maybe, probably, i think, i'd say, i'd like, i'll take, just, only, about, around`,
 		thanks: `please, pls, plz, thanks, thank you, thx, ty`,
 
 		count:  `we're, we are, we'll be, there's, there are, there will be, there'll be, i have, i've got, we have, i'm, i am, for, party of, a party of, group of, a group of, table for, a table for, number`,
@@ -111,9 +113,10 @@ var spoken = []*tongue{
 		home:    `i live in, i'm living in, we live in, i'm in, i am in, we're in, i'm from, i am from, from, in, near, at, it's, it is, the city is, the city of, my city is, city of`,
 		before:  `my, the, our, is, are, number, no., #, code, id, pin, zip, postal, account, order, member, membership, customer, booking, confirmation, reference, ticket, tracking, case, card, policy, phone, invoice, serial`,
 		never: `don't, know, not, isn't, why, what, what's, who, how, where, when, which, need, want, wanna, could, would, should, does, did, are, was, were, have, has, had, give, tell, ask, speak, talk, already, business, secret,
-			private, personal, same, before, number, for, with, from, because, later, minute, moment, sec, second, question, human, agent, rather, on, sure, stupid, working, works, whatever, depends, anything, something, somewhere, options, raining, moved, money, cash, help, else, up, back, over, check`,
+			private, personal, same, before, number, for, with, because, later, minute, moment, sec, second, question, human, agent, rather, on, sure, stupid, working, works, whatever, depends, anything, something, somewhere, options, raining, moved, money, cash, help, else, up, back, over, check, now, going, trying, very, really, none`,
+		inner:   `is, am, i, me, my, it, you, to, be, if, or, this, that, there, here, out, down, off`,
 		starts:  `i, i'm, we, we're, you, he, she, they, it, it's, its, this, that, that's, there, here, my, your, is, do, can, let, no, yes, never, forget, hold, go, skip, cancel, good, thank, thanks, please, sorry, stop, a, an`,
-		nothing: `hi, hello, hey, thanks, stop, cancel, quit, exit, start, restart, menu, skip, pass, wait, sorry, idk, nothing, none, any, all, nobody, huh, hm, hmm, lol, wtf, ok, okay, k, yep, yeah, nope, nah, maybe, sure, state, city, name, money, help, bye, haha`,
+		nothing: `hi, hello, hey, thanks, stop, cancel, quit, exit, start, restart, menu, skip, pass, wait, sorry, idk, nothing, none, any, all, nobody, huh, hm, hmm, lol, wtf, ok, okay, k, yep, yeah, nope, nah, maybe, sure, state, city, name, money, help, bye, haha, here, there`,
 
 		yes: `yes, y, yeah, yea, yep, yup, ya, yes please, yes i do, yes i am, yes we do, yes it is, yes sir, yes ma'am, yeah sure, yes sure, oh yes, sure, sure thing, ok, okay, k, of course, correct, right, that's right, that's correct, that is correct, that is right,
 			absolutely, definitely, certainly, affirmative, please do, i do, i am, we do, true, sounds good, go ahead, 👍, ok thanks, ok please, sure thanks, sure please`,
@@ -137,8 +140,9 @@ var spoken = []*tongue{
 			October: october, oct
 			November: november, nov
 			December: december, dec`,
-		dayLead: `on, in, by, the, next, this, this coming, coming, last, every, a, for, month of, early, mid, late, end of, the end of, beginning of, the beginning of, start of, my birthday is in`,
-		dayTail: `morning, afternoon, evening, night, works, works for me, is good, is fine, is ok, is best, is great, would be great, would be good, would work, then`,
+		dayLead:   `on, in, by, the, next, this, coming, last, every, a, for`,
+		monthLead: `month of, early, mid, late, end of, beginning of, start of, my birthday is in`,
+		dayTail:   `morning, afternoon, evening, night, works, works for me, is good, is fine, is best, would be good, would be great, then`,
 		relative: `today, tonight, tomorrow, tomorow, tommorow, tmrw, tmr, yesterday, day after tomorrow, day before yesterday, week, weekend, month, year, christmas, christmas eve, christmas day, xmas, easter, thanksgiving, halloween, new year's, new year's eve, new year's day, valentine's day,
 			fortnight`,
 		of: `of`,
@@ -170,6 +174,7 @@ var spoken = []*tongue{
 		home:     `vivo en, estoy en, soy de, de, en, cerca de, la ciudad es, la ciudad de`,
 		before:   `mi, el, la, es, número, código, cuenta, pedido, teléfono`,
 		never:    `no, sé, qué, por qué, cómo, cuándo, dónde, quién, cuál, quiero, necesito, puedo, puede, puedes, tengo, hablar, persona, momento, minuto, ayuda, secreto, para, con, después`,
+		inner:    `es, está, me, mi, te, yo, que, si`,
 		starts:   `yo, tú, él, ella, esto, eso, mi, tu, hay, un, una, gracias`,
 		nothing:  `hola, sí, si, ok, ayuda, cancelar, nada, ninguno, gracias, claro, adiós, espera`,
 		yes:      `sí, si, s, claro, claro que sí, por supuesto, sí por favor, correcto, vale, exacto, de acuerdo, así es`,
@@ -204,6 +209,7 @@ var spoken = []*tongue{
 		home:     `moro em, estou em, sou de, de, em, no, na, perto de, a cidade é`,
 		before:   `meu, minha, o, a, é, número, código, conta, pedido, telefone`,
 		never:    `não, sei, que, por que, como, quando, onde, quem, qual, quero, preciso, posso, pode, tenho, falar, pessoa, momento, minuto, ajuda, segredo, para, com, depois`,
+		inner:    `é, está, me, eu, que, se`,
 		starts:   `eu, você, ele, ela, isso, isto, meu, minha, há, um, uma, obrigado`,
 		nothing:  `oi, olá, sim, não, ok, ajuda, cancelar, nada, nenhum, obrigado, obrigada, claro, tchau, espera`,
 		yes:      `sim, s, claro, claro que sim, com certeza, sim por favor, correto, certo, isso, exato, pode ser`,
@@ -238,6 +244,7 @@ var spoken = []*tongue{
 		home:     `j'habite à, j'habite, je vis à, je suis à, je viens de, de, à, près de, la ville est`,
 		before:   `mon, ma, le, la, c'est, est, numéro, code, compte, commande, téléphone`,
 		never:    `pas, sais, quoi, pourquoi, comment, quand, où, qui, quel, quelle, veux, besoin, peux, puis, pouvez, parler, quelqu'un, moment, minute, aide, secret, pour, avec, plus tard`,
+		inner:    `est, je, tu, me, ne, que, ce`,
 		starts:   `je, tu, il, elle, nous, vous, ça, ceci, mon, ma, votre, un, une, merci, non`,
 		nothing:  `bonjour, salut, oui, non, ok, aide, annuler, rien, aucun, merci, attendez`,
 		yes:      `oui, o, ouais, bien sûr, d'accord, oui s'il vous plaît, oui merci, exact, exactement, c'est ça, absolument, tout à fait`,
@@ -272,6 +279,7 @@ var spoken = []*tongue{
 		home:     `ich wohne in, ich lebe in, ich bin in, ich komme aus, aus, in, bei, nahe, die stadt ist`,
 		before:   `meine, mein, die, der, ist, nummer, code, konto, bestellung, telefon`,
 		never:    `nicht, weiß, was, warum, wie, wann, wo, wer, welche, welcher, will, brauche, kann, können, möchte, sprechen, jemand, moment, minute, hilfe, geheim, für, mit, später, noch, kein, keine`,
+		inner:    `ist, ich, du, mir, mich, es, dass`,
 		starts:   `ich, du, er, sie, wir, es, das, dies, mein, ihr, ein, eine, danke, nein`,
 		nothing:  `hallo, ja, nein, ok, hilfe, abbrechen, nichts, keiner, danke, warte`,
 		yes:      `ja, j, jo, jawohl, klar, ja bitte, ja gern, gerne, sicher, natürlich, richtig, genau, stimmt, auf jeden fall`,
