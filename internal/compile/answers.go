@@ -184,7 +184,9 @@ func (c *chain) remove(texts ...string) *chain {
 }
 
 // lower makes the text comparable with words.
-func (c *chain) lower() *chain { return c.filter("downcase").replace("’", "'") }
+func (c *chain) lower() *chain {
+	return c.filter("downcase").replace("’", "'").remove("!", "?", ";", ")", "…")
+}
 
 // word replaces a whole word or phrase, and its form without accents.
 func (c *chain) word(old, by string) *chain {
@@ -208,13 +210,13 @@ func (c *chain) letters(t tongues) *chain {
 		}
 		c.remove("ß")
 	}
-	return c.remove(" ", "[", "]", "!", "?", "'", ";", ")", "…")
+	return c.remove(" ", "[", "]", "'")
 }
 
 // text is a tag that names the answer `text`: between brackets, with two blanks between
 // words, so that each word has its own blanks.
 func (c *chain) text() string {
-	return "{% assign text = '[ @ ]' | replace: '@', flow.variables." + varRaw + " | replace: '\n', ' ' | replace: ' ', '  '" + c.String() + " %}"
+	return "{% assign text = '[ @ ]' | replace: '@', flow.variables." + varRaw + " | replace: '\n', ' ' | replace: '  ', ' ' | replace: '  ', ' ' | replace: ' ', '  '" + c.String() + " %}"
 }
 
 // stored is Liquid for a text changed by a chain; where nothing is left of it, for the
@@ -727,7 +729,7 @@ func (l *tongue) hours() string {
 // half an hour, K for a quarter of one.
 func (t tongues) storedTime() string {
 	c := &chain{}
-	c.lower().remove(",", "!", "?").replace("p.m.", "pm").replace("a.m.", "am").replace("p.m", "pm").replace("a.m", "am").replace(".  ", "  ")
+	c.lower().remove(",").replace("p.m.", "pm").replace("a.m.", "am").replace("p.m", "pm").replace("a.m", "am").replace(".  ", "  ")
 	for _, l := range t.known {
 		if l.code == "en" {
 			c.word("half past", "H").word("a quarter past", "K").word("quarter past", "K").word("quarter after", "K").word("quarter to", "Q").word("quarter of", "Q").word("quarter till", "Q")
@@ -782,7 +784,7 @@ func (t tongues) storedTime() string {
 			c.remove(string(r))
 		}
 	}
-	c.remove(" ", "'", "-", ";", ")", "…").replace(":]", "]").replace(":A", "A").replace(":P", "P")
+	c.remove(" ", "'", "-").replace(":]", "]").replace(":A", "A").replace(":P", "P")
 	four := &chain{}
 	for h := range 24 {
 		four.replace(fmt.Sprintf("[%02d", h), fmt.Sprintf("[%02d:", h))

@@ -124,7 +124,7 @@ func (q question) tries() string { return fmt.Sprintf("%s%d", varTry, q.number) 
 
 // count counts an answer.
 func (q question) count() variable {
-	return variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}
+	return incremented(q.tries())
 }
 
 // question creates the states of one question.
@@ -208,9 +208,9 @@ func meant(mapping *jsondoc.Node, keys string) input {
 		return input{expression: keys}
 	}
 	var b strings.Builder
-	b.WriteString("{% assign said = " + keys + " %}")
+	b.WriteString("{% assign keys = " + keys + asText + " %}{% assign said = keys %}")
 	for _, m := range mapping.Members {
-		b.WriteString("{% if " + keys + " == " + quoted(m.Name) + " %}{% assign said = " + quoted(m.Value.String()) + " %}{% endif %}")
+		b.WriteString("{% if keys == " + quoted(m.Name) + " %}{% assign said = " + quoted(m.Value.String()) + " %}{% endif %}")
 	}
 	return input{before: b.String(), expression: "said"}
 }
@@ -264,7 +264,7 @@ func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	limit := get(q.validate, "max_attempts")
 	most := whole(get(limit, "num_attempts"), whole(get(l.c.style, "collect", "validate", "max_attempts", "num_attempts"),
 		whole(get(l.c.style, "collect", "validate", "max_attempts"), attempts)))
-	tries := l.add(ask.name+"_tries", kindSplit, at, map[string]any{"input": literalVariable(q.tries())})
+	tries := l.add(ask.name+"_tries", kindSplit, at, map[string]any{"input": counter(q.tries())})
 	tries.lane = 1
 	giveUp := l.gaveUp()
 	if redirect := get(limit, "redirect"); redirect != nil {
@@ -355,7 +355,7 @@ type stored struct {
 // way to say it.
 func storedAnswer(q question) string {
 	var b strings.Builder
-	b.WriteString("{% assign said = flow.variables." + varInput + " %}{% assign kept = flow.variables." + varRaw + " %}")
+	b.WriteString("{% assign said = flow.variables." + varInput + asText + " %}{% assign kept = flow.variables." + varRaw + " %}")
 	for _, v := range q.kind.values {
 		if v.keep != v.said {
 			b.WriteString("{% if said == " + quoted(v.said) + " %}{% assign kept = " + quoted(v.keep) + " %}{% endif %}")

@@ -30,7 +30,7 @@ func TestAnAnswerThatNobodyRefusesIsTakenAsItIs(t *testing.T) {
 			"v_a_01_q1_name_key":    sets("v_a_01_q1_name_check"),
 			"v_a_01_q1_name_silent": sets("v_a_01_q1_name_check"),
 			"v_a_01_q1_name_check":  {"split-based-on", props{"input": "{{flow.variables.ap_input}}"}, []string{"is_not_blank Is Not Blank > v_a_01_q2_then", "noMatch > v_a_01_q1_name_tries"}},
-			"v_a_01_q1_name_tries":  {"split-based-on", props{"input": "{{flow.variables.ap_try_1}}"}, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q1_name"}},
+			"v_a_01_q1_name_tries":  {"split-based-on", props{"input": counter("ap_try_1")}, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q1_name"}},
 			"v_a_01_q2_then":        gathers("And then?", nil, "v_a_01_q2_then_in", "v_a_01_q2_then_silent", "v_a_01_q2_then_key"),
 			"v_a_01_q2_then_in":     sets("v_a_01_q2_then_check"),
 			"v_a_01_q2_then_key":    sets("v_a_01_q2_then_check"),
@@ -45,9 +45,9 @@ func TestAnswersAreKeptByCollectAndQuestion(t *testing.T) {
 	b := read(t, compiled(t, schemaOf(collects(`{"question": "How many?", "name": "how-many", "type": "Twilio.NUMBER"}`)), messaging))
 	const from = "widgets.m_a_01_q1_how-many.inbound.Body | default: trigger.conversation.Body"
 	want := map[string]string{
-		"ap_input": normalised(from), "ap_raw": "{{" + from + " | strip}}",
-		"collect_order_how_many": "{{" + from + " | strip}}",
-		"ap_try_1":               "{{flow.variables.ap_try_1 | default: 0 | plus: 1}}",
+		"ap_input": normalised(from), "ap_raw": "{{" + from + "}}",
+		"collect_order_how_many": "{{" + from + "}}", "ap_said_order_how_many": "{{" + from + "}}",
+		"ap_try_1": "{{flow.variables.ap_try_1 | default: 0 | plus: 1}}",
 	}
 	if diff := cmp.Diff(want, b.states["m_a_01_q1_how-many_in"].variables()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -148,7 +148,7 @@ func TestAnswersAreChecked(t *testing.T) {
 				name:             asks("Which?", name+"_in"),
 				name + "_in":     sets(name + "_check"),
 				name + "_check":  {"split-based-on", props{"input": c.input}, c.check},
-				name + "_tries":  {"split-based-on", props{"input": "{{flow.variables.ap_try_1}}"}, c.tries},
+				name + "_tries":  {"split-based-on", props{"input": counter("ap_try_1")}, c.tries},
 			}
 			for other, w := range c.others {
 				wanted[other] = w
@@ -203,9 +203,9 @@ func TestMessagesForRefusedAnswersComeInTurn(t *testing.T) {
 func TestKeysMayStandForAnAnswer(t *testing.T) {
 	f := compiled(t, schemaOf(collects(`{"question": "Sure?", "name": "x", "type": "Twilio.YES_NO", "voice_digits": {"num_digits": 1, "mapping": {"1": "yes", "2": "no"}}}`)), voice)
 	const keys = "widgets.v_a_01_q1_x.Digits"
-	before := "{% assign said = " + keys + " %}{% if " + keys + " == '1' %}{% assign said = 'yes' %}{% endif %}{% if " + keys + " == '2' %}{% assign said = 'no' %}{% endif %}"
+	before := "{% assign keys = " + keys + " | downcase %}{% assign said = keys %}{% if keys == '1' %}{% assign said = 'yes' %}{% endif %}{% if keys == '2' %}{% assign said = 'no' %}{% endif %}"
 	want := map[string]string{
-		"ap_input": before + normalised("said"), "ap_raw": before + "{{said | strip}}", "collect_order_x": before + "{{said | strip}}",
+		"ap_input": before + normalised("said"), "ap_raw": before + "{{said}}", "collect_order_x": before + "{{said}}", "ap_said_order_x": before + "{{said}}",
 		"ap_try_1": "{{flow.variables.ap_try_1 | default: 0 | plus: 1}}",
 	}
 	if diff := cmp.Diff(want, read(t, f).states["v_a_01_q1_x_key"].variables()); diff != "" {
