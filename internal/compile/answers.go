@@ -269,7 +269,11 @@ func wholeNumber(t tongues) builtin {
 		if l.code != "" {
 			noun = `(?: +(?:of +us|of +them|[\p{L}][\p{L}'’-]*))?`
 		}
-		out := []reading{{label: "a number in figures", pattern: head + `[$€£]? ?` + figures + `(?: ?[$€£%])?` + noun + after(l.thanks)}}
+		tail := after(l.thanks)
+		if l.code == "en" {
+			tail = after(l.thanks, "or so, if possible, if that's ok, max")
+		}
+		out := []reading{{label: "a number in figures", pattern: head + `[$€£]? ?` + figures + `(?: ?[$€£%])?` + noun + tail}}
 		switch {
 		case l.code == "en":
 			one := `(?:one|two|three|four|five|six|seven|eight|nine)`
@@ -277,14 +281,15 @@ func wholeNumber(t tongues) builtin {
 			tens := `(?:twen|thir|fou?r|fif|six|seven|eigh|nine)ty`
 			below := `(?:` + tens + `(?:[ -]+` + one + `)?|` + teens + `|` + one + `)`
 			out = append([]reading{
-				{label: "time to think", refuses: true, pattern: head + `(?:[0-9]+ +(?:hundred|thousand|million|am|pm|or|dozens?)|` + one + ` +dozens?|(?:1|one|another|two) +` + either(l.pauses) + `)(?:[^\p{L}].*)?`},
+				{label: "time to think", refuses: true, pattern: head + `(?:[0-9]+ +(?:am|pm|or|dozens?)|` + one + ` +dozens?|(?:1|one|another|two) +` + either(l.pauses) + `)(?:[^\p{L}].*)?`},
 				{label: "two numbers", refuses: true, pattern: `(?:.* )?(?:` + one + `|` + teens + `|zero|thousand|million)(?: +|-)(?:and +|or +)?(?:` + tens + `|` + teens + `|` + one + `|zero|a)(?:[^\p{L}].*)?`},
 			}, out...)
 			out = append(out,
-				reading{label: "a number in words", pattern: head + `(?:zero|` + below + `)` + noun + after(l.thanks)},
+				reading{label: "a number in words", pattern: head + `(?:zero|` + below + `)` + noun + tail},
+				reading{label: "a large number", pattern: head + `[0-9]{1,3} +(?:hundred|thousand|million)` + after(l.thanks)},
 				reading{label: "hundreds in words", pattern: head + `(?:` + one + `|a) +hundred(?:(?: +and)? +` + below + `)?(?: +thousand)?` + noun + after(l.thanks)},
 				reading{label: "thousands in words", pattern: head + `(?:` + below + `|a) +(?:thousand|million)` + noun + after(l.thanks)},
-				reading{label: "a couple, a dozen", pattern: head + `(?:(?:a +)?(?:couple|pair)|half +a +dozen|(?:a +)?dozen)` + noun + after(l.thanks)})
+				reading{label: "a couple, a dozen", pattern: head + `(?:both|(?:a +)?(?:couple|pair)|half +a +dozen|(?:a +)?dozen)` + noun + after(l.thanks)})
 		case l.figures != "":
 			words := either(names(l.figures))
 			out = append([]reading{
@@ -303,12 +308,21 @@ func wholeNumber(t tongues) builtin {
 		c.replace(",", ".")
 	}
 	for _, l := range t.known {
+		phrases := split(l.count) // "una mesa para" is no number
+		slices.SortStableFunc(phrases, func(a, b string) int { return len(b) - len(a) })
+		for _, words := range phrases {
+			if strings.Contains(words, " ") && l.code != "en" {
+				c.word(words, "")
+			}
+		}
 		if l.code == "en" {
 			c.englishNumbers()
 		}
-		for _, each := range split(l.figures) {
-			word, figures, _ := strings.Cut(each, ":")
-			c.word(word, figures)
+		figures := split(l.figures)
+		slices.SortStableFunc(figures, func(a, b string) int { return len(b) - len(a) })
+		for _, each := range figures {
+			word, value, _ := strings.Cut(each, ":")
+			c.word(word, value)
 		}
 	}
 	// A dash that is no sign joins words.
@@ -336,7 +350,7 @@ var englishOnes = []string{"one", "two", "three", "four", "five", "six", "seven"
 // before one digit, + before two, ~ after tens and ^ for hundreds.
 func (c *chain) englishNumbers() *chain {
 	c.replace("y-", "y  ").word("zero", "=0")
-	c.word("half a dozen", "=6").word("dozen", "+12").word("couple", "=2").word("pair", "=2").word("a hundred", "=1  hundred").word("a thousand", "=1  thousand").word("a million", "=1  million")
+	c.word("half a dozen", "=6").word("dozen", "+12").word("couple", "=2").word("both", "=2").word("pair", "=2").word("a hundred", "=1  hundred").word("a thousand", "=1  thousand").word("a million", "=1  million")
 	for i, teen := range split(`ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen`) {
 		c.word(teen, "+"+strconv.Itoa(10+i))
 	}
@@ -401,7 +415,7 @@ func phoneNumber(t tongues) builtin {
 	rules := t.each(func(l *tongue) []reading {
 		more := "tel, tel., mobile, whatsapp"
 		if l.code == "en" {
-			more += ", cell, call, call me, text, text me, ring, reach me, you can, at, on, i'm"
+			more += ", cell, home, work, best, call, call me, text, text me, ring, reach me, you can, at, on, i'm"
 		}
 		return []reading{{label: "a phone number", pattern: before(l.hi, l.lead, l.before, more) + `\+? ?\(?[0-9](?:[ ().–-]{0,3}[0-9]){6,14}` + after(l.thanks)}}
 	})
@@ -413,9 +427,13 @@ func yesOrNo(t tongues) builtin {
 	t = t.or()
 	var b builtin
 	for _, l := range t.known {
+		// Whoever is sure says so more than once: "yes, sure, let's do it".
+		said := func(list string) string {
+			return `(?:` + either(list) + `\p{Sk}?(?:[\s,.!;:)-]+|$))+(?:` + either(l.thanks) + `[\s.!]*)*`
+		}
 		b.rules = append(b.rules,
-			reading{label: "yes", keep: "Yes", pattern: either(l.yes) + `\p{Sk}?` + after(l.thanks)},
-			reading{label: "no", keep: "No", pattern: either(l.no) + `\p{Sk}?` + after(l.thanks)})
+			reading{label: "yes", keep: "Yes", pattern: said(l.yes)},
+			reading{label: "no", keep: "No", pattern: said(l.no)})
 	}
 	return b
 }
@@ -459,7 +477,7 @@ func firstName(t tongues) builtin {
 	lead := func(l *tongue) string { return l.name }
 	tail := ``
 	c := &chain{}
-	c.remove(",")
+	c.remove(",", "!", ":")
 	if t.english {
 		tail = `(?: +here)?`
 		c.replace("  here  ]", "  ]")
@@ -471,7 +489,7 @@ func firstName(t tongues) builtin {
 func lastName(t tongues) builtin {
 	lead := func(l *tongue) string { return l.surname }
 	c := &chain{}
-	c.remove(",", ":").replace("Mr.", "Mr").replace("Mrs.", "Mrs").replace("Ms.", "Ms").replace("Dr.", "Dr")
+	c.remove(",", "!", ":").replace("Mr.", "Mr").replace("Mrs.", "Mrs").replace("Ms.", "Ms").replace("Dr.", "Dr")
 	t.bare(c, t.all(func(l *tongue) string { return l.hi }), strings.ReplaceAll(t.all(lead), ".", ""))
 	return builtin{t.named("a name", nameWord, 3, " +", lead, ""), c.stored()}
 }
@@ -531,7 +549,7 @@ func (t tongues) code(label, list string) builtin {
 }
 
 func email(t tongues) builtin {
-	mail := "my, the, e-mail, email, mail, address, is, at, to, use, try, send it to, you can use, write to, write me at, that would be"
+	mail := "my, the, e-mail, email, mail, address, is, at, to, use, try, send it to, you can use, write to, write me at, email me at, here you go, work, that would be"
 	rules := t.each(func(l *tongue) []reading {
 		head := before(l.hi, l.lead, l.before, mail) + `<?(?:mailto:)?`
 		out := []reading{{label: "an address", pattern: head + `[^\s@<>,;:()]+ ?@ ?[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+>?` + after(l.thanks)}}
@@ -543,15 +561,17 @@ func email(t tongues) builtin {
 		return out
 	})
 	c := &chain{}
-	c.remove("<", ">", "mailto:").replace(":  ", "  ").replace(",  ", "  ").replace(".  ", "  ")
-	lead := t.all(func(l *tongue) string { return l.lead }) + ", that would be, my email address is, my email is, email address, email, e-mail, the address is, address is, you can use, use, try, send it to, that would be"
+	c.remove("<", ">", "mailto:", ":)").replace(":  ", "  ").replace(",  ", "  ").replace(".  ", "  ")
+	lead := t.all(func(l *tongue) string { return l.lead }) + ", that would be, here you go, email me at, my work email is, my email address is, my email is, email address, email, e-mail, the address is, address is, you can use, use, try, send it to, that would be"
 	t.bare(c, t.all(func(l *tongue) string { return l.hi }), lead)
 	for _, l := range t.known {
-		for _, w := range split(l.dot) {
-			c.replace(" "+w+" ", ".").replace(" "+strings.ToUpper(w[:1])+w[1:]+" ", ".")
-		}
-		for _, w := range split(l.at) {
-			c.replace(" "+w+" ", "@").replace(" "+strings.ToUpper(w[:1])+w[1:]+" ", "@")
+		for _, said := range []struct{ words, mark string }{{l.dot, "."}, {l.at, "@"}} {
+			for _, w := range split(said.words) {
+				first, size := utf8.DecodeRuneInString(w)
+				for _, way := range []string{w, strings.ToUpper(string(first)) + w[size:], strings.ToUpper(w)} {
+					c.replace(" "+way+" ", said.mark)
+				}
+			}
 		}
 	}
 	return builtin{rules, c.remove(" ").stored()}
@@ -658,7 +678,8 @@ func date(t tongues) builtin {
 		if l.code == "en" {
 			days = `(?:mon|tue?s?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?`
 			months = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
-			at = `(?:[ ,]+(?:at|around|about|by))?` + hours
+			at = `(?:[ ,]+(?:at|around|about|by))?(?:` + hours + `|[ ,]+noon|[ ,]+midnight)`
+			tail = after(l.dayTail, l.thanks, "if possible")
 			day = `(?:` + number + `(?:st|nd|rd|th)?|` + firsts + `)`
 		}
 		out := []reading{
@@ -668,7 +689,7 @@ func date(t tongues) builtin {
 			{label: "a day like today", pattern: head + either(l.relative) + at + tail},
 		}
 		if l.code == "en" {
-			count := `(?:an?|one|two|three|four|five|six|[0-9]{1,3})`
+			count := `(?:an?|a +couple +of|a +few|one|two|three|four|five|six|[0-9]{1,3})`
 			span := `(?:days?|weeks?|months?)`
 			out = append(out,
 				reading{label: "a day by its number", pattern: head + `(?:[0-9]{1,2}(?:st|nd|rd|th)|` + firsts + `)` + at + tail},
@@ -686,7 +707,7 @@ func clock(t tongues) builtin {
 		if l.code == "" {
 			return []reading{{label: "a time", pattern: figures + ending}}
 		}
-		tail := `(?: *` + either(l.hour) + `)*(?: *` + either(l.am, l.pm) + `)?(?: *` + either(l.hour) + `)?(?:[ ,]+` + either("today, tomorrow, works, is good, is fine, would be great", l.thanks) + `)*` + ending
+		tail := `(?: *` + either(l.hour) + `)*(?: *` + either(l.am, l.pm) + `)?(?: *` + either(l.hour) + `)?(?:[ ,]+` + either("today, tomorrow, works, is fine", l.thanks) + `)*` + ending
 		hours := either(l.hours())
 		parts := ``
 		if l.half != "" {
@@ -699,7 +720,7 @@ func clock(t tongues) builtin {
 		out := []reading{
 			{label: "a time", pattern: head + parts + `(?:` + figures + `|` + hours + `)` + minutes + tail},
 			{label: "a time of four digits", pattern: head + `(?:[01][0-9]|2[0-3])[0-5][0-9]` + tail},
-			{label: "noon or midnight", pattern: head + either(l.noon, l.midnight) + after(l.thanks)},
+			{label: "noon or midnight", pattern: head + either(l.noon, l.midnight) + after(l.thanks, "works, is good, is fine")},
 		}
 		if l.code == "en" {
 			out = append(out, reading{label: "a time from now on", asWritten: true, pattern: head + `(?:now|right now|in +(?:a|an|half an|[0-9]{1,3}|one|two|three|five|ten|fifteen|twenty|thirty)(?: +(?:min(?:ute)?s?|hours?|hrs?))|[0-9]{1,3} +(?:minutes|hours?) +ago|a +minute +ago)` + after(l.thanks)})
