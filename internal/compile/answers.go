@@ -343,18 +343,47 @@ func namesOf(list, value string) string {
 	return strings.Join(out, ", ")
 }
 
-// englishOnes are the digits from 1, in words.
-var englishOnes = []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+// inWords are the ways to say a number that is given in figures.
+func (t tongues) inWords(figures string) []string {
+	var out []string
+	for _, l := range t.known {
+		out = append(out, split(namesOf(l.figures, figures))...)
+		n, err := strconv.Atoi(figures)
+		if l.code != "en" || err != nil || n < 0 || n > 99 || strconv.Itoa(n) != figures {
+			continue
+		}
+		switch {
+		case n == 0:
+			out = append(out, "zero")
+		case n < 10:
+			out = append(out, englishOnes[n-1])
+		case n < 20:
+			out = append(out, englishTeens[n-10])
+		case n%10 == 0:
+			out = append(out, englishTens[n/10-2])
+		default:
+			out = append(out, englishTens[n/10-2]+" "+englishOnes[n%10-1], englishTens[n/10-2]+"-"+englishOnes[n%10-1])
+		}
+	}
+	return out
+}
+
+// The digits from 1, the numbers from 10 and the tens from 20.
+var (
+	englishOnes  = []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+	englishTeens = []string{"ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"}
+	englishTens  = []string{"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"}
+)
 
 // englishNumbers writes numbers in words as figures. While it composes them, = stands
 // before one digit, + before two, ~ after tens and ^ for hundreds.
 func (c *chain) englishNumbers() *chain {
 	c.replace("y-", "y  ").word("zero", "=0")
 	c.word("half a dozen", "=6").word("dozen", "+12").word("couple", "=2").word("both", "=2").word("pair", "=2").word("a hundred", "=1  hundred").word("a thousand", "=1  thousand").word("a million", "=1  million")
-	for i, teen := range split(`ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen`) {
+	for i, teen := range englishTeens {
 		c.word(teen, "+"+strconv.Itoa(10+i))
 	}
-	for i, ty := range split(`twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety`) {
+	for i, ty := range englishTens {
 		c.word(ty, "+"+strconv.Itoa(2+i)+"~")
 	}
 	c.word("fourty", "+4~")

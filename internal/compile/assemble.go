@@ -133,8 +133,15 @@ func (c *compiler) build() {
 	}
 	for _, name := range sortedKeys(c.patterned) {
 		use := c.patterned[name]
-		c.report.warn(CodeFieldTypePattern, use.at, "An answer that matches is stored as written; nothing turns \"two\" into 2.",
-			"Studio checks the type %s by a pattern only; %s.", name, counted(len(use.questions), "question uses it", "questions use it"))
+		detail := "An answer is stored as it was written."
+		switch k := c.kindOf(name); {
+		case name == "Twilio.DATE":
+			detail = "A date is stored as it was written, not as YYYY-MM-DD: a flow knows no other day than that of Twilio's clock."
+		case k.stored != "":
+			detail = "What is said around an answer is left out, and numbers, times and codes are stored in figures. What was written is in flow.variables." + varWritten + "<collect>_<question>."
+		}
+		c.report.warn(CodeFieldTypePattern, use.at, detail+" Autopilot understood more ways to say it; for other answers the question is asked again.",
+			"Studio checks the type %s by patterns only; %s.", name, counted(len(use.questions), "question uses it", "questions use it"))
 	}
 	c.resolve()
 }

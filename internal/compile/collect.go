@@ -76,6 +76,15 @@ func (l *line) questions(a action) []question {
 			}
 		}
 		if q.validate.Is('{') {
+			if q.kind.name == "Twilio.NUMBER" {
+				for _, list := range []string{"allowed_values", "disallowed_values"} {
+					for _, figures := range texts(get(q.validate, list, "list")) {
+						for _, said := range l.c.tongues.inWords(figures) {
+							q.kind.values = append(q.kind.values, value{keep: figures, said: said})
+						}
+					}
+				}
+			}
 			q.allowed = q.kind.saidFor(texts(get(q.validate, "allowed_values", "list")))
 			q.refused = q.kind.saidFor(texts(get(q.validate, "disallowed_values", "list")))
 			if get(q.validate, "webhook") != nil {

@@ -107,9 +107,10 @@ func TestAnswersAreChecked(t *testing.T) {
 			tries: []string{"greater_than 3 > m_b_01_say", again},
 		},
 		"allowed values of a type checked by a pattern": {
-			question: `"type": "Twilio.NUMBER", "validate": {"allowed_values": {"list": ["1", "2"]}}`, input: input,
-			check: []string{"matches_any_of 1, 2 > m_b_01_say", refused},
-			tries: []string{"greater_than 3 > m_b_01_say", again},
+			question: `"type": "Twilio.NUMBER", "validate": {"allowed_values": {"list": ["1", "22"]}}`, input: input,
+			check:  []string{"matches_any_of 1, 22, one, twenty two, twenty-two > " + name + "_value", refused},
+			tries:  []string{"greater_than 3 > m_b_01_say", again},
+			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"disallowed values": {
 			question: `"validate": {"disallowed_values": {"list": ["none"]}}`, input: input,
