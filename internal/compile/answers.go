@@ -458,7 +458,7 @@ func yesOrNo(t tongues) builtin {
 	for _, l := range t.known {
 		// Whoever is sure says so more than once: "yes, sure, let's do it".
 		said := func(list string) string {
-			return `(?:` + either(list) + `\p{Sk}?(?:[\s,.!;:)-]+|$))+(?:` + either(l.thanks) + `[\s.!]*)*`
+			return `(?:` + either(list) + `\p{Sk}?(?:[\s,.!?;:)-]+|$))+(?:` + either(l.thanks) + `[\s.!?]*)*`
 		}
 		b.rules = append(b.rules,
 			reading{label: "yes", keep: "Yes", pattern: said(l.yes)},
@@ -683,9 +683,9 @@ func said(list string) string {
 	return strings.Join(out, ", ")
 }
 
-// date takes days with a number, a name, or that depend on today. They are stored as they
-// were written: only Twilio's clock is at hand in a flow, which is that of California, and
-// the day of whoever writes may be another.
+// date takes days with a number, a name, or that depend on today. A day with its year is
+// stored as YYYY-MM-DD, any other as it was written: only Twilio's clock is at hand in a
+// flow, which is that of California, and the day of whoever writes may be another.
 func date(t tongues) builtin {
 	const (
 		number = `(?:0?[1-9]|[12][0-9]|3[01])`
@@ -695,8 +695,15 @@ func date(t tongues) builtin {
 	)
 	numeric := `(?:(?:19|20)[0-9]{2}[/.-](?:0?[1-9]|1[0-2])[/.-]` + number + `|(?:` + number + `[/.-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.-]` + number + `)(?:[/.-]` + year + `)?\.?)`
 	rules := t.each(func(l *tongue) []reading {
+		whole := `(?:0?[1-9]|[12][0-9]|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-](?:19|20)[0-9]{2}`
+		if t.monthFirst {
+			whole = `(?:` + whole + `|(?:0?[1-9]|1[0-2])[/.-](?:0?[1-9]|[12][0-9]|3[01])[/.-](?:19|20)[0-9]{2})`
+		}
 		if l.code == "" {
-			return []reading{{label: "a date in figures", pattern: numeric + ending}}
+			return []reading{
+				{label: "a day of a year in figures", pattern: whole + ending},
+				{label: "a date in figures", asWritten: true, pattern: numeric + ending},
+			}
 		}
 		head, tail := before(l.hi, l.lead, l.dayLead), after(l.dayTail, l.thanks)
 		days, months := either(said(l.days)), either(said(l.months))
@@ -711,7 +718,10 @@ func date(t tongues) builtin {
 			tail = after(l.dayTail, l.thanks, "if possible")
 			day = `(?:` + number + `(?:st|nd|rd|th)?|` + firsts + `)`
 		}
+		named := `(?:` + number + `(?:st|nd|rd|th|º|er|\.)? +` + of + months + `\.?|` + months + `\.? +(?:the +)?` + number + `(?:st|nd|rd|th)?),? +` + of + `(?:19|20)[0-9]{2}`
 		out := []reading{
+			{label: "a day of a year in figures", pattern: before(l.hi, l.lead, l.dayLead) + whole + after(l.thanks)},
+			{label: "a day of a year", pattern: before(l.dayLead, "it's") + `(?:` + days + `\.?[ ,]+)?(?:the +)?` + named + after(l.thanks)},
 			{label: "a date in figures", pattern: head + `(?:` + days + `\.?[ ,]+)?` + numeric + at + tail},
 			{label: "a day of the week", pattern: head + days + `\.?(?:[ ,]+(?:the +)?` + day + `)?` + at + tail},
 			{label: "a day of a month", pattern: head + `(?:` + days + `\.?[ ,]+)?(?:the +)?(?:` + day + ` +` + of + `)?` + months + `\.?(?: +(?:the +)?` + number + `(?:st|nd|rd|th)?| +first)?(?:,? +` + of + `[0-9]{4})?` + at + after(l.thanks)},
@@ -724,9 +734,69 @@ func date(t tongues) builtin {
 				reading{label: "a day by its number", pattern: head + `(?:[0-9]{1,2}(?:st|nd|rd|th)|` + firsts + `)` + at + tail},
 				reading{label: "a day from today on", pattern: before(l.hi, "on, for, about, maybe, let's say, how about") + `(?:` + count + ` +` + span + `(?: +(?:from|after) +(?:now|today|tomorrow|` + days + `)| +ago)|(?:in|within) +` + count + ` +` + span + `)` + tail})
 		}
+		for i := range out {
+			out[i].asWritten = i > 1
+		}
 		return out
 	})
-	return builtin{rules: rules}
+	return builtin{rules, t.storedDate()}
+}
+
+// storedDate is Liquid for a day, a month and a year as YYYY-MM-DD. A capital letter
+// stands for the month while it is made, A for January: it is what is not a figure.
+func (t tongues) storedDate() string {
+	c := (&chain{}).lower().remove(",", "'").replace(".", " ").replace("/", " ").replace("-", " ")
+	for range 3 {
+		c.replace("  ", " ")
+	}
+	c.replace(" ", "  ")
+	letter := func(m int) string { return string(rune('A' + m)) }
+	for _, l := range t.known {
+		var kept []string
+		for _, v := range listed(l.months) {
+			if !slices.Contains(kept, v.keep) {
+				kept = append(kept, v.keep)
+			}
+			c.word(v.said, letter(len(kept)-1))
+		}
+	}
+	for r := 'a'; r <= 'z'; r++ {
+		c.remove(string(r))
+	}
+	if !t.english {
+		for _, r := range accented {
+			c.remove(string(r))
+		}
+		c.remove("º")
+	}
+	for range 3 {
+		c.replace("  ", " ")
+	}
+	c.replace(" 0", " ")
+	months, plain, first, second, days, digits, pad := &chain{}, &chain{}, &chain{}, &chain{}, &chain{}, &chain{}, &chain{}
+	for m := range 12 {
+		plain.remove(letter(m) + " ")
+		months.replace(letter(m), fmt.Sprintf("%02d", m+1))
+		first.replace(fmt.Sprintf("[ %d ", m+1), "[ "+letter(m)+" ")
+		second.replace(fmt.Sprintf(" %d 19", m+1), " "+letter(m)+" 19").replace(fmt.Sprintf(" %d 20", m+1), " "+letter(m)+" 20")
+	}
+	for d := range 31 {
+		days.replace(fmt.Sprintf("[ %d ", d+1), "[ ")
+	}
+	for d := range 10 {
+		digits.remove(strconv.Itoa(d))
+		pad.replace(fmt.Sprintf("[%d]", d), fmt.Sprintf("0%d", d))
+	}
+	order := "{% assign text = text" + second.String() + " %}"
+	if t.monthFirst {
+		order = "{% assign swapped = text" + first.String() + " %}{% if swapped == text %}" + order + "{% else %}{% assign text = swapped %}{% endif %}"
+	}
+	return c.text() +
+		"{% assign rest = text" + plain.String() + " %}{% if rest == text %}" + order + "{% assign rest = text" + plain.String() + " %}{% endif %}" +
+		"{% assign month = text" + digits.String() + " | remove: ' ' | remove: '[' | remove: ']'" + months.String() + " %}" +
+		"{% assign year = rest" + days.String() + " | remove: ' ' | remove: '[' | remove: ']' %}" +
+		"{% assign day = rest | remove: year | remove: ' '" + pad.String() + " | remove: '[' | remove: ']' %}" +
+		"{{year}}-{{month}}-{{day}}"
 }
 
 func clock(t tongues) builtin {

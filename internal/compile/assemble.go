@@ -136,7 +136,7 @@ func (c *compiler) build() {
 		detail := "An answer is stored as it was written."
 		switch k := c.kindOf(name); {
 		case name == "Twilio.DATE":
-			detail = "A date is stored as it was written, not as YYYY-MM-DD: a flow knows no other day than that of Twilio's clock."
+			detail = "A day with its year is stored as YYYY-MM-DD, and any other as it was written, like \"tomorrow\": a flow knows no other day than that of Twilio's clock. What was written is in flow.variables." + varWritten + "<collect>_<question>."
 		case k.stored != "":
 			detail = "What is said around an answer is left out, and numbers, times and codes are stored in figures. What was written is in flow.variables." + varWritten + "<collect>_<question>."
 		}

@@ -53,20 +53,26 @@ type tongues struct {
 	// english reports whether there is no language besides English. Lists of English names
 	// are complete for such a bot only.
 	english bool
+
+	// monthFirst reports whether 5/4 is the fourth of May: in the United States.
+	monthFirst bool
 }
 
 // tonguesOf are the languages of a bot by the tags of its samples.
 func tonguesOf(tags []string) tongues {
 	codes := map[string]bool{}
+	american := true
 	for _, tag := range tags {
-		code, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(tag), "_", "-"), "-")
+		code, region, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(tag), "_", "-"), "-")
 		codes[code] = true
+		american = american && (region == "" || region == "us")
 	}
 	delete(codes, "")
 	if len(codes) == 0 {
 		codes["en"] = true
 	}
 	t := tongues{english: codes["en"] && len(codes) == 1}
+	t.monthFirst = t.english && american
 	for _, l := range spoken {
 		if codes[l.code] {
 			t.known = append(t.known, l)

@@ -41,7 +41,7 @@ var answersOf = map[string][]string{
 	"Twilio.EMAIL":              {"ada@example.com", "a.b+c@mail.example.org"},
 	"Twilio.DAY_OF_WEEK":        {"Monday", "tue", "SUNDAY", "thurs", "wed", "Sat", "fri"},
 	"Twilio.MONTH":              {"May", "sept", "december", "jan", "FEB", "march", "apr", "June", "jul", "aug", "October", "nov"},
-	"Twilio.DATE":               {"tomorrow", "May 4th", "2026-05-04", "next friday", "12/24", "3rd of june"},
+	"Twilio.DATE":               {"tomorrow", "May 4th", "2026-05-04", "next friday", "12/24", "3rd of june", "May 4th, 2026", "the 5th of June 2026", "12/24/2026", "24/12/2026", "1 aug 1999"},
 	"Twilio.TIME":               {"5 pm", "17:30", "noon", "seven o'clock", "at 8", "12:30 am", "12pm", "7:45 p.m.", "midnight", "9.15", "11am", "eight pm"},
 }
 

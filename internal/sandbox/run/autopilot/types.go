@@ -234,12 +234,28 @@ var (
 		`\d{1,2}[/.-]\d{1,2}(?:[/.-](?:\d{2}|\d{4}))?)`)
 )
 
+// date keeps a day with its year as YYYY-MM-DD, and any other as it was said: what that
+// is depends on the day.
 func date(text string) (string, bool) {
 	if _, err := time.Parse(time.DateOnly, text); err == nil {
 		return text, true
 	}
-	return datePattern(text)
+	value, ok := datePattern(text)
+	if !ok {
+		return value, false
+	}
+	plain := filler.ReplaceAllString(strings.ToLower(text), "$1")
+	plain = strings.Join(strings.FieldsFunc(plain, func(r rune) bool { return strings.ContainsRune(" ,.-/", r) }), " ")
+	for _, layout := range []string{"January 2 2006", "Jan 2 2006", "2 January 2006", "2 Jan 2006", "1 2 2006", "2 1 2006"} {
+		if day, err := time.Parse(layout, plain); err == nil {
+			return day.Format(time.DateOnly), true
+		}
+	}
+	return value, true
 }
+
+// filler is what a date has beside its parts, after its day.
+var filler = regexp.MustCompile(`\bthe |\bof |\bon |(\d)(?:st|nd|rd|th)\b`)
 
 // typed reads a text as a value of a type: built in, with or without the prefix
 // Twilio., or custom. known is false where there is no such type.
