@@ -281,19 +281,18 @@ func wholeNumber(t tongues) builtin {
 			tens := `(?:twen|thir|fou?r|fif|six|seven|eigh|nine)ty`
 			below := `(?:` + tens + `(?:[ -]+` + one + `)?|` + teens + `|` + one + `)`
 			out = append([]reading{
-				{label: "time to think", refuses: true, pattern: head + `(?:[0-9]+ +(?:am|pm|or|dozens?)|` + one + ` +dozens?|(?:1|one|another|two) +` + either(l.pauses) + `)(?:[^\p{L}].*)?`},
+				{label: "no number", refuses: true, pattern: head + `(?:[0-9]+ +(?:am|pm|or)|(?:[0-9]+|` + one + `) +(?:dozens?|billions?)|[0-9]+[.,][0-9]+ +(?:hundred|thousand|million)|(?:1|one|another|two) +` + either(l.pauses) + `)(?:[^\p{L}].*)?`},
 				{label: "two numbers", refuses: true, pattern: `(?:.* )?(?:` + one + `|` + teens + `|zero|thousand|million)(?: +|-)(?:and +|or +)?(?:` + tens + `|` + teens + `|` + one + `|zero|a)(?:[^\p{L}].*)?`},
 			}, out...)
 			out = append(out,
 				reading{label: "a number in words", pattern: head + `(?:zero|` + below + `)` + noun + tail},
-				reading{label: "a large number", pattern: head + `[0-9]{1,3} +(?:hundred|thousand|million)` + after(l.thanks)},
 				reading{label: "hundreds in words", pattern: head + `(?:` + one + `|a) +hundred(?:(?: +and)? +` + below + `)?(?: +thousand)?` + noun + after(l.thanks)},
 				reading{label: "thousands in words", pattern: head + `(?:` + below + `|a) +(?:thousand|million)` + noun + after(l.thanks)},
 				reading{label: "a couple, a dozen", pattern: head + `(?:both|(?:a +)?(?:couple|pair)|half +a +dozen|(?:a +)?dozen)` + noun + after(l.thanks)})
 		case l.figures != "":
 			words := either(names(l.figures))
 			out = append([]reading{
-				{label: "time to think", refuses: true, pattern: head + `(?:1|` + either(namesOf(l.figures, "1")) + `) +` + either(l.pauses) + `(?:[^\p{L}].*)?`},
+				{label: "no number", refuses: true, pattern: head + `(?:1|` + either(namesOf(l.figures, "1")) + `) +` + either(l.pauses) + `(?:[^\p{L}].*)?`},
 				{label: "two numbers", refuses: true, pattern: head + words + ` +` + words + `.*`},
 			}, out...)
 			out = append(out, reading{label: "a number in words", pattern: head + words + noun + after(l.thanks)})
@@ -467,7 +466,8 @@ func yesOrNo(t tongues) builtin {
 	return b
 }
 
-// notANamed refuses what begins as a sentence does, or is none of its own.
+// refusing are the rules for what begins as a sentence does, is no answer by itself, or
+// has a word that only sentences have.
 func (l *tongue) refusing() []reading {
 	if l.code == "" {
 		return nil
