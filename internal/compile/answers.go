@@ -281,7 +281,7 @@ func wholeNumber(t tongues) builtin {
 			tens := `(?:twen|thir|fou?r|fif|six|seven|eigh|nine)ty`
 			below := `(?:` + tens + `(?:[ -]+` + one + `)?|` + teens + `|` + one + `)`
 			out = append([]reading{
-				{label: "no number", refuses: true, pattern: head + `(?:[0-9]+ +(?:am|pm|or)|(?:[0-9]+|` + one + `) +(?:dozens?|billions?)|[0-9]+[.,][0-9]+ +(?:hundred|thousand|million)|(?:1|one|another|two) +` + either(l.pauses) + `)(?:[^\p{L}].*)?`},
+				{label: "no number", refuses: true, pattern: head + `(?:[0-9]+ +(?:am|pm)|(?:[0-9]+|` + one + `) +(?:dozens?|billions?)|[0-9]+[.,][0-9]+ +(?:hundred|thousand|million)|(?:1|one|another|two) +` + either(l.pauses) + `)(?:[^\p{L}].*)?`},
 				{label: "two numbers", refuses: true, pattern: `(?:.* )?(?:` + one + `|` + teens + `|zero|thousand|million)(?: +|-)(?:and +|or +)?(?:` + tens + `|` + teens + `|` + one + `|zero|a)(?:[^\p{L}].*)?`},
 			}, out...)
 			out = append(out,
@@ -578,7 +578,7 @@ func (t tongues) code(label, list string) builtin {
 }
 
 func email(t tongues) builtin {
-	mail := "my, the, e-mail, email, mail, address, is, at, to, use, try, send it to, you can use, write to, write me at, email me at, here you go, work, that would be"
+	mail := "my, the, e-mail, email, mail, address, is, at, to, use, try, send it to, you can use, write to, write me at, email me at, you can reach me at, here you go, work, that would be"
 	rules := t.each(func(l *tongue) []reading {
 		head := before(l.hi, l.lead, l.before, mail) + `<?(?:mailto:)?`
 		out := []reading{{label: "an address", pattern: head + `[^\s@<>,;:()]+ ?@ ?[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+>?` + after(l.thanks)}}
@@ -591,7 +591,7 @@ func email(t tongues) builtin {
 	})
 	c := &chain{}
 	c.remove("<", ">", "mailto:", ":)").replace(":  ", "  ").replace(",  ", "  ").replace(".  ", "  ")
-	lead := t.all(func(l *tongue) string { return l.lead }) + ", that would be, here you go, email me at, my work email is, my email address is, my email is, email address, email, e-mail, the address is, address is, you can use, use, try, send it to, that would be"
+	lead := t.all(func(l *tongue) string { return l.lead }) + ", that would be, here you go, email me at, you can reach me at, my e-mail is, my e-mail, my email, my work email is, my email address is, my email is, email address, email, e-mail, the address is, address is, you can use, use, try, send it to, that would be"
 	t.bare(c, t.all(func(l *tongue) string { return l.hi }), lead)
 	for _, l := range t.known {
 		for _, said := range []struct{ words, mark string }{{l.dot, "."}, {l.at, "@"}} {
@@ -603,7 +603,7 @@ func email(t tongues) builtin {
 			}
 		}
 	}
-	return builtin{rules, c.remove(" ").stored()}
+	return builtin{rules, c.replace(" @", "@").replace("@ ", "@").stored()}
 }
 
 func alphanumeric(t tongues) builtin {
@@ -714,6 +714,7 @@ func date(t tongues) builtin {
 		if l.code == "en" {
 			days = `(?:mon|tue?s?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?`
 			months = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
+			head = before(l.hi, "it's, that's, let's do, let's say, make it, how about, maybe, probably, i think, i'd like, about, around", l.dayLead)
 			at = `(?:[ ,]+(?:at|around|about|by))?(?:` + hours + `|[ ,]+noon|[ ,]+midnight)`
 			tail = after(l.dayTail, l.thanks, "if possible")
 			day = `(?:` + number + `(?:st|nd|rd|th)?|` + firsts + `)`
@@ -724,7 +725,7 @@ func date(t tongues) builtin {
 			{label: "a day of a year", pattern: before(l.dayLead, "it's") + `(?:` + days + `\.?[ ,]+)?(?:the +)?` + named + after(l.thanks)},
 			{label: "a date in figures", pattern: head + `(?:` + days + `\.?[ ,]+)?` + numeric + at + tail},
 			{label: "a day of the week", pattern: head + days + `\.?(?:[ ,]+(?:the +)?` + day + `)?` + at + tail},
-			{label: "a day of a month", pattern: head + `(?:` + days + `\.?[ ,]+)?(?:the +)?(?:` + day + ` +` + of + `)?` + months + `\.?(?: +(?:the +)?` + number + `(?:st|nd|rd|th)?| +first)?(?:,? +` + of + `[0-9]{4})?` + at + after(l.thanks)},
+			{label: "a day of a month", pattern: head + `(?:` + days + `\.?[ ,]+)?(?:the +)?(?:` + day + ` +` + of + `)?` + months + `\.?(?: +(?:the +)?` + number + `(?:st|nd|rd|th)?| +first)?(?:,? +` + of + `[0-9]{4})?` + at + after(l.thanks, "works")},
 			{label: "a day like today", pattern: head + either(l.relative) + at + tail},
 		}
 		if l.code == "en" {
@@ -806,7 +807,7 @@ func clock(t tongues) builtin {
 		if l.code == "" {
 			return []reading{{label: "a time", pattern: figures + ending}}
 		}
-		tail := `(?: *` + either(l.hour) + `)*(?: *` + either(l.am, l.pm) + `)?(?: *` + either(l.hour) + `)?(?:[ ,]+` + either("today, tomorrow, works, is fine", l.thanks) + `)*` + ending
+		tail := `(?: *` + either(l.hour) + `)*(?: *` + either(l.am, l.pm) + `)?(?: *` + either(l.hour) + `)?(?:[ ,]+` + either("today, tomorrow, works, for me, is fine", l.thanks) + `)*` + ending
 		hours := either(l.hours())
 		parts := ``
 		if l.half != "" {

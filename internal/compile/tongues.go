@@ -105,11 +105,11 @@ func (t tongues) or() tongues {
 var spoken = []*tongue{
 	{
 		code:   "en",
-		hi:     `um, uh, er, well, oh, hi, hello, hey, yes, yeah, yep, ok, okay, sure, so, and`,
+		hi:     `um, sorry, well, oh, hi, hello, hey, yes, yeah, yep, ok, okay, sure, so, and`,
 		lead:   `it's, it is, that's, that is, make it, let's say, let's do, how about, maybe, probably, prob, i think, i'd say, i'd like, just, only, about, around, like`,
 		thanks: `please, pls, plz, thanks, thank you, thx, ty`,
 
-		count:  `we're, we are, we'll be, there's, there are, there will be, there'll be, i have, we have, can we do, for, a, party of, group of, table for, number`,
+		count:  `we're, we are, we'll be, there's, there are, there will be, there'll be, i have, we have, can we do, we need, the, room for, for, a, party of, group of, table for, number`,
 		pauses: `moment, minute, min, sec, second, question, thing, idea, more, other, time, day`,
 
 		at:      `at`,
@@ -119,14 +119,14 @@ var spoken = []*tongue{
 		home:    `i live in, i live near, i'm living in, i'm currently in, based in, i'm based in, just outside, outside, we live in, i'm in, i am in, we're in, i'm from, i am from, from, in, near, at, it's, it is, the city is, the city of, my city is, city of`,
 		before:  `my, the, our, is, are, number, no., #, code, id, pin, zip, postal, account, order, member, membership, customer, booking, confirmation, reference, ticket, tracking, case, card, policy, phone, invoice, serial`,
 		never: `don't, know, not, isn't, why, what, what's, who, how, where, when, which, need, want, wanna, could, would, should, does, did, are, was, were, have, has, had, give, tell, ask, speak, talk, already, business, secret,
-			private, personal, same, before, number, for, with, because, later, minute, moment, sec, second, question, human, agent, rather, on, stupid, working, works, whatever, depends, anything, something, somewhere, options, raining, moved, money, cash, help, else, up, back, over, check, now, going, trying, very, really, none`,
-		inner:   `is, i, me, my, it, you, to, be, if, or, this, that, there, out, down, off`,
+			private, personal, same, before, number, for, with, because, later, minute, moment, sec, second, question, human, agent, rather, on, stupid, working, works, whatever, depends, anything, something, somewhere, options, raining, moved, money, cash, help, else, up, back, over, check, now, going, trying, very, really, none, too, far, away, nearest, closest, one, any, every, other`,
+		inner:   `is, i, me, my, it, to, be, if, or, this, that, there, out, down, off`,
 		starts:  `i, i'm, we, we're, you, he, she, they, it, it's, its, this, that, that's, there, here, my, your, is, do, can, let, no, yes, never, forget, hold, go, skip, cancel, good, thank, thanks, please, sorry, stop, a, an`,
 		nothing: `hi, hello, hey, thanks, stop, cancel, quit, exit, start, restart, menu, skip, pass, wait, sorry, idk, nothing, none, any, all, nobody, huh, hm, hmm, lol, wtf, ok, okay, k, yep, yeah, nope, nah, maybe, sure, state, city, name, money, help, bye, haha, here, there`,
 
 		yes: `yes, y, yeah, yea, yep, yup, ya, yes please, yes sir, yes ma'am, oh yes, yes i am, yes it is, sure, sure thing, ok, okay, k, of course, correct, right, that's right, that's correct, that is correct, that is right,
-			absolutely, definitely, certainly, affirmative, please do, i do, we do, true, sounds good, go ahead, go for it, let's do it, let's go, why not, that works, works, works for me, perfect, great, fine, that's fine, good, totally, i guess so, i guess, i think so, i would, i'd love to, yessir, then, 👍`,
-		no: `no, n, nope, nah, no thanks, no thank you, i don't, i'm not, we don't, it isn't, it's not, not really, not now, not yet, never, negative, don't, absolutely not, of course not, definitely not, oh no, no sir, no ma'am, no way, noo, nooo, not at all, not at the moment, not today, i'd rather not, rather not, i'm good, that's wrong, that's not right, that's incorrect, not correct, don't think so, i don't think so, false, wrong, incorrect, 👎`,
+			absolutely, definitely, certainly, affirmative, please do, i do, we do, true, sounds good, go ahead, go for it, let's do it, let's go, why not, that works, works, works for me, perfect, great, fine, that's fine, good, totally, i guess so, i guess, i think so, i would, i'd love to, yessir, then, indeed, alright, all right, 👍`,
+		no: `no, n, nope, nah, no thanks, no thank you, i don't, i'm not, we don't, it isn't, it's not, not really, not now, not yet, never, negative, don't, absolutely not, of course not, definitely not, oh no, no sir, no ma'am, no way, noo, nooo, not at all, not at the moment, not today, i'd rather not, rather not, i'm good, that's wrong, that's not right, that's incorrect, not correct, don't think so, i don't think so, i do not, sorry, false, wrong, incorrect, 👎`,
 		days: `Monday: monday, mondays, mon
 			Tuesday: tuesday, tuesdays, tue, tues, tuseday
 			Wednesday: wednesday, wednesdays, wed, weds, wendesday, wensday
@@ -149,7 +149,7 @@ var spoken = []*tongue{
 		dayLead:   `on, in, by, the, next, this, coming, last, every, sometime, a, for`,
 		monthLead: `month of, early, mid, late, end of, beginning of, start of, my birthday is in`,
 		dayTail:   `morning, afternoon, evening, night, works, works for me, is good, is fine, is best, would be good, would be great, then`,
-		relative:  `today, tonight, tomorrow, tomorow, tommorow, tmrw, tmr, yesterday, day after tomorrow, day before yesterday, week, weekend, month, year, christmas, christmas eve, christmas day, xmas, day after christmas, day after xmas, easter, thanksgiving, halloween, new year's, new year's eve, new year's day`,
+		relative:  `today, tonight, tomorrow, tomorow, tommorow, tmrw, tmr, yesterday, day after tomorrow, day before yesterday, week, weekend, month, year, end of the month, end of the week, christmas, christmas eve, christmas day, xmas, day after christmas, day after xmas, easter, thanksgiving, halloween, new year's, new year's eve, new year's day`,
 		of:        `of`,
 
 		timeLead: `at, by, after, before, anytime after, from, for, can you do, can we do, i'm free at, it's, it is, that's, make it, let's say, let's do, how about, what about, maybe, say, i'd like, around, about, approximately, probably`,
