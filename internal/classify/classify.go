@@ -38,11 +38,11 @@ const (
 	// ridge is how strongly large weights are avoided.
 	ridge = 0.5
 
-	// ahead, strange and known are the weights of what decides: a lead, a letter whose
+	// Ahead, Strange and Known are the weights of what decides: a lead, a letter whose
 	// group of three no text has, and one whose group some have.
-	ahead   = 4
-	strange = 6
-	known   = 1
+	Ahead   = 4
+	Strange = 6
+	Known   = 1
 
 	// MaxOrder bounds the system of equations, whose solution takes time that grows with
 	// the third power of it. It is the number of the texts or of their groups of letters,
@@ -99,13 +99,13 @@ func (m *Model) Judge(spelled string) Verdict {
 		}
 	}
 	bar := m.bar(letters(spelled), found)
-	v.Sure = v.First >= 0 && ahead*(top-next) >= bar
-	v.Close = v.Second >= 0 && ahead*top >= bar
+	v.Sure = v.First >= 0 && Ahead*(top-next) >= bar
+	v.Close = v.Second >= 0 && Ahead*top >= bar
 	return v
 }
 
 // bar is what the lead of a text must reach.
-func (m *Model) bar(letters, found int) int { return m.Bar + strange*(letters-found) + known*found }
+func (m *Model) bar(letters, found int) int { return m.Bar + Strange*(letters-found) + Known*found }
 
 // Weigh is what each group of letters of a text adds to the score of a label, in the order
 // of the text.
@@ -146,7 +146,7 @@ func Learn(texts []Text, labels int, t Tuning) *Model {
 		middle += r.cost
 	}
 	middle = max(1, (middle+len(rows)/2)/len(rows))
-	unit := math.Sqrt(float64(8*middle)) / (ahead * t.Lead)
+	unit := math.Sqrt(float64(8*middle)) / (Ahead * t.Lead)
 
 	weights, without := solve(rows, len(m.Grams), labels)
 	for g := range m.Grams {
@@ -208,9 +208,9 @@ func (m *Model) read(texts []Text) (rows []row, values []float64) {
 			r.values[k] /= length
 		}
 		for _, part := range t.Parts {
-			r.cost += strange * letters(part)
+			r.cost += Strange * letters(part)
 		}
-		r.cost -= (strange - known) * shared
+		r.cost -= (Strange - Known) * shared
 		// The lead is of a text as it is, the row of one of length 1.
 		r.scale = length
 		rows = append(rows, r)
@@ -237,7 +237,7 @@ func barOf(rows []row, without []float64, labels int, unit, mistakes float64) in
 			}
 		}
 		lead := float64((top-next)*r.scale) * unit
-		all[i] = judged{int(math.Floor(float64(ahead*lead))) - r.cost, best != r.label}
+		all[i] = judged{int(math.Floor(float64(Ahead*lead))) - r.cost, best != r.label}
 	}
 	slices.SortStableFunc(all, func(a, b judged) int { return cmp.Compare(b.over, a.over) })
 	allowed := int(float64(mistakes*float64(len(rows))) + 0.5)

@@ -16,7 +16,7 @@ type Step struct{ Old, New string }
 // Edge at each end. They are few and simple, since a flow must do the same.
 var steps = func() []Step {
 	out := []Step{{"'", ""}}
-	for _, c := range "-/()[]&+*#@=<>|\\^~…–—¿¡«»“”‘„" {
+	for _, c := range "-/()[]&+*#@=<>…–—¿¡«»“”‘„" {
 		out = append(out, Step{string(c), " "})
 	}
 	return out

@@ -30,6 +30,7 @@ type compiler struct {
 	collects   []collected
 
 	routes  map[string][]match
+	trained map[string]*trained
 	trigger *widget
 	sides   []*side
 
@@ -74,7 +75,7 @@ func (s *side) toTask(t *task) target { return target{task: t, side: s} }
 func (s *side) voice() bool { return s.channel == bot.Voice }
 
 func newCompiler(file *schema.Schema, o Options) *compiler {
-	c := &compiler{options: o, routes: map[string][]match{}, patterned: map[string]*patternUse{}, spelled: map[string]string{}, apart: schema.Apart(file)}
+	c := &compiler{options: o, routes: map[string][]match{}, trained: map[string]*trained{}, patterned: map[string]*patternUse{}, spelled: map[string]string{}, apart: schema.Apart(file)}
 	c.report.validate(file)
 	canonical, err := schema.Parse(file.Canonical())
 	if err != nil {

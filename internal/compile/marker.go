@@ -116,7 +116,7 @@ func parseOptions(text string) (Options, error) {
 				o.Channels = append(o.Channels, bot.Channel(c))
 			}
 		case "routing":
-			if o.Routing = Routing(value); o.Routing != Exact && o.Routing != Keywords {
+			if o.Routing = Routing(value); !slices.Contains(Routings(), o.Routing) {
 				return o, fmt.Errorf("unknown routing %q", value)
 			}
 		}

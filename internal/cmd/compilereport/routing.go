@@ -45,6 +45,7 @@ var routers = []router{
 	{"baseline", baseline},
 	{"exact", compiled(compile.Exact)},
 	{"keywords", compiled(compile.Keywords)},
+	{"trained", compiled(compile.Trained)},
 }
 
 // routing prints the score of each router on each file, and on all.
