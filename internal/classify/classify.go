@@ -32,7 +32,7 @@ type Tuning struct {
 }
 
 // Default is the tuning of the zero value.
-var Default = Tuning{Lead: 0.1, Mistakes: 0.04}
+var Default = Tuning{Lead: 0.12, Mistakes: 0.04}
 
 const (
 	// ridge is how strongly large weights are avoided.
@@ -128,16 +128,38 @@ type row struct {
 }
 
 // Learn makes a model of texts.
-func Learn(texts []Text, labels int, t Tuning) *Model {
+func Learn(texts []Text, labels int, t Tuning) *Model { return Fit(texts, labels).Model(t) }
+
+// Fitted is what does not depend on a tuning, which is nearly all the work.
+type Fitted struct {
+	model            Model
+	rows             []row
+	values           []float64
+	weights, without []float64
+}
+
+// Fit solves the equations of some texts.
+func Fit(texts []Text, labels int) *Fitted {
+	f := &Fitted{model: Model{Labels: labels, at: map[string]int{}}}
+	f.rows, f.values = f.model.read(texts)
+	f.model.Order = min(len(f.rows), len(f.model.Grams))
+	if f.model.Order == 0 || f.model.Order > MaxOrder {
+		f.model.Grams, f.model.at = nil, nil
+		return f
+	}
+	f.weights, f.without = solve(f.rows, len(f.model.Grams), labels)
+	return f
+}
+
+// Model is the model with a tuning.
+func (f *Fitted) Model(t Tuning) *Model {
 	if t == (Tuning{}) {
 		t = Default
 	}
-	m := &Model{Labels: labels, at: map[string]int{}}
-	rows, values := m.read(texts)
-	m.Order = min(len(rows), len(m.Grams))
-	if m.Order == 0 || m.Order > MaxOrder {
-		m.Grams, m.at = nil, nil
-		return m
+	m, rows, labels := f.model, f.rows, f.model.Labels
+	m.Grams = slices.Clone(m.Grams)
+	if len(m.Grams) == 0 {
+		return &m
 	}
 	// A lead of t.Lead is one of bar: between two texts the distance is the root of what
 	// differs, of which the tangent at the average text takes the place.
@@ -148,15 +170,14 @@ func Learn(texts []Text, labels int, t Tuning) *Model {
 	middle = max(1, (middle+len(rows)/2)/len(rows))
 	unit := math.Sqrt(float64(8*middle)) / (Ahead * t.Lead)
 
-	weights, without := solve(rows, len(m.Grams), labels)
 	for g := range m.Grams {
 		m.Grams[g].Weights = make([]int, labels)
 		for label := range labels {
-			m.Grams[g].Weights[label] = int(math.Round(float64(float64(weights[g*labels+label]*values[g]) * unit)))
+			m.Grams[g].Weights[label] = int(math.Round(float64(float64(f.weights[g*labels+label]*f.values[g]) * unit)))
 		}
 	}
-	m.Bar = max(middle, barOf(rows, without, labels, unit, t.Mistakes))
-	return m
+	m.Bar = max(middle, barOf(rows, f.without, labels, unit, t.Mistakes))
+	return &m
 }
 
 // read collects the groups of letters, the rarer the more they are worth, and makes the

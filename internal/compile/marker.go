@@ -29,7 +29,7 @@ const (
 
 // version is that of the mapping. Only the seal distinguishes a flow of another version
 // from one that was edited.
-const version = 1
+const version = 2
 
 // Bounds of a packed schema. A few bytes of gzip can decompress to millions of empty tasks,
 // which take a thousand times the memory once they are parsed. What a flow of Studio's size

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/classify"
 )
 
@@ -37,6 +36,7 @@ const maxTemplate = 16_000
 type trained struct {
 	tasks []*task // those that have samples, in the order of the labels
 	steps []classify.Step
+	fit   *classify.Fitted
 	model *classify.Model
 }
 
@@ -67,7 +67,8 @@ func (c *compiler) train(tasks []*task) *trained {
 			texts = append(texts, text)
 		}
 	}
-	t.model = classify.Learn(texts, len(t.tasks), c.options.Tuning)
+	t.fit = classify.Fit(texts, len(t.tasks))
+	t.model = t.fit.Model(c.options.Tuning)
 	c.trained[key] = t
 	if n := t.model.Order; n > classify.MaxOrder {
 		c.report.add(Error, CodeTooManySamples, atTasks,
@@ -239,18 +240,4 @@ func (t *trained) scoring(sure, unsure string) string {
 // has an order within a tag, so what one lacks of the other is looked at as a text.
 func notLess(a, b string) string {
 	return "{% assign d = " + a + " | minus: " + b + " | remove: '+' %}{% assign e = d | remove: '-' %}{% if d == e %}"
-}
-
-// Judge is what a trained router decides of an input, without the flow, which must
-// decide the same: the name of the task, or nothing.
-func Judge(s *schema.Schema, o Options) func(input string) (task string) {
-	c := newCompiler(s, o.normal())
-	t := c.train(c.tasks)
-	return func(input string) string {
-		v := t.model.Judge(classify.Spell(normalise(input), t.steps))
-		if !v.Sure {
-			return ""
-		}
-		return t.tasks[v.First].name
-	}
 }
