@@ -80,31 +80,37 @@ func (c *compiler) train(tasks []*task) *trained {
 	return t
 }
 
-// explain lists the words that speak for each task most.
-func (t *trained) explain(r *report) {
-	const most = 6
-	type weighed struct {
-		text   string
-		points int
-	}
-	for label, each := range t.tasks {
-		var words []weighed
-		seen := map[string]bool{}
-		for _, s := range each.samples {
-			for _, part := range placeholder.Split(s.text, -1) {
-				for _, w := range wordForm.FindAllString(normalise(part), -1) {
-					if points := t.model.Weigh(classify.Spell(w, t.steps), label); points > 0 && !seen[w] {
-						words = append(words, weighed{w, points})
-					}
-					seen[w] = true
+// strongest are the words of a task's samples that speak for it most, with their points.
+func (t *trained) strongest(label int) []weighed {
+	var words []weighed
+	seen := map[string]bool{}
+	for _, s := range t.tasks[label].samples {
+		for _, part := range placeholder.Split(s.text, -1) {
+			for _, w := range wordForm.FindAllString(normalise(part), -1) {
+				if points := t.model.Weigh(classify.Spell(w, t.steps), label); points > 0 && !seen[w] {
+					words = append(words, weighed{w, points})
 				}
+				seen[w] = true
 			}
 		}
-		slices.SortFunc(words, func(a, b weighed) int {
-			return cmp.Or(cmp.Compare(b.points, a.points), cmp.Compare(a.text, b.text))
-		})
+	}
+	slices.SortFunc(words, func(a, b weighed) int {
+		return cmp.Or(cmp.Compare(b.points, a.points), cmp.Compare(a.text, b.text))
+	})
+	return words[:min(len(words), 6)]
+}
+
+// weighed is a word with its points for a task.
+type weighed struct {
+	text   string
+	points int
+}
+
+// explain says what each task is recognised by.
+func (t *trained) explain(r *report) {
+	for label, each := range t.tasks {
 		var list []string
-		for _, w := range words[:min(most, len(words))] {
+		for _, w := range t.strongest(label) {
 			list = append(list, fmt.Sprintf("%s (%d)", w.text, w.points))
 		}
 		if len(list) > 0 {
@@ -143,7 +149,11 @@ func (s *side) learned(router string, tasks []*task, otherwise target) target {
 	split := s.add(router+"_task", kindSplit, s.shared, map[string]any{"input": literalVariable(varFound)})
 	score.on("next", to(split))
 	for label, each := range t.tasks {
-		split.match(each.name+": learnt from its samples", "equal_to", t.label(label), s.toTask(each))
+		why := each.name + ": learnt"
+		for i, w := range t.strongest(label) {
+			why += []string{", most by ", ", "}[min(i, 1)] + w.text
+		}
+		split.match(why, "equal_to", t.label(label), s.toTask(each))
 	}
 	split.on("noMatch", otherwise)
 	return to(words)

@@ -18,6 +18,15 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
+// routings are the ways to find a task, as a configuration names them.
+func routings() []string {
+	var out []string
+	for _, r := range compile.Routings() {
+		out = append(out, string(r))
+	}
+	return out
+}
+
 // onStudio reports whether the bot is a schema that runs as a Studio flow.
 func (m assistantModel) onStudio() bool {
 	return m.Engine.ValueString() == string(bot.Studio) && !m.Schema.IsNull()

@@ -79,7 +79,7 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 				CustomType: flowJSONType{}, Computed: true,
 				MarkdownDescription: "A Studio flow's published definition, JSON; null for other bots, and for a flow that was compiled from a `schema`.",
 			},
-			"routing":  computed("How a `schema` on Studio finds the task for what people write or say: `keywords` or `exact`; null for other bots."),
+			"routing":  computed("How a `schema` on Studio finds the task for what people write or say: `trained`, `keywords` or `exact`; null for other bots."),
 			"revision": schema.Int64Attribute{Computed: true, MarkdownDescription: "The published revision; Studio only."},
 			"webhooks": schema.SingleNestedAttribute{
 				Computed: true, MarkdownDescription: "An application's URLs; null for other bots. They may hold a password or a token, and are sensitive: `messaging_webhook_url` and `voice_webhook_url` say without those where Twilio calls.",

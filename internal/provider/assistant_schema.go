@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
 // shownURLNote says of a computed attribute what its URL leaves out.
@@ -91,9 +90,12 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"routing": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "How a `schema` on Studio finds the task for what people write or say: `keywords`, the default, by the samples and by the words that only one task's samples have; " +
-					"`exact` by the samples alone. Null for all other bots.",
-				Validators: []validator.String{stringvalidator.OneOf(string(compile.Keywords), string(compile.Exact))},
+				MarkdownDescription: "How a `schema` on Studio finds the task for what people write or say, beyond the samples themselves, which lead to their task for certain: " +
+					"`trained`, the default for a new bot, by what was learnt from the letters of all samples, with the fallback where no task is far enough ahead; " +
+					"`keywords` by the words that only one task's samples have; `exact` not at all. " +
+					"A bot that has `keywords` keeps them while this is not set: set `trained` to change it. Null for all other bots. " +
+					"The [guide](../guides/schema-on-studio) compares the three.",
+				Validators: []validator.String{stringvalidator.OneOf(routings()...)},
 			},
 			"rename": schema.StringAttribute{
 				Optional: true, Computed: true,
