@@ -57,6 +57,7 @@ type side struct {
 	columns map[*task]*column
 	routers map[string]*widget
 
+	asked    bool // what is heard answers which of two tasks was meant
 	entries  map[*task]target
 	defaults map[string]target // the targets of `defaults` that are URLs
 	silent   *widget           // counts the times a caller says nothing
@@ -135,7 +136,7 @@ func (c *compiler) build() {
 // start handles the first message: the router does, since only a call has a task
 // that initiates (https://www.twilio.com/docs/autopilot/api/assistant/defaults).
 func (s *side) start() target {
-	w := s.set(s.prefix+"_start", s.shared, heard(input{expression: "trigger.message.Body | default: trigger.conversation.Body"}))
+	w := s.set(s.prefix+"_start", s.shared, s.heard(input{expression: "trigger.message.Body | default: trigger.conversation.Body"}))
 	w.on("next", s.router(s.c.tasks))
 	return to(w)
 }

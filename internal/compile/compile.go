@@ -42,6 +42,10 @@ type Options struct {
 	// Routing is how input finds its task; empty means Keywords.
 	Routing Routing
 
+	// Confirm is asked where two tasks are close to each other, in a Trained routing, with
+	// {first} and {second} in it; empty means that the fallback answers.
+	Confirm string
+
 	// Tuning is for measurements: no flow says it, so one that was compiled with any but
 	// the default is found changed.
 	Tuning classify.Tuning
@@ -55,7 +59,11 @@ func (o Options) normal() Options {
 			channels = append(channels, c)
 		}
 	}
-	return Options{Channels: channels, Routing: cmp.Or(o.Routing, Keywords), Tuning: o.Tuning}
+	n := Options{Channels: channels, Routing: cmp.Or(o.Routing, Keywords), Tuning: o.Tuning}
+	if n.Routing == Trained {
+		n.Confirm = o.Confirm
+	}
+	return n
 }
 
 // Compile returns the flow that does what an assistant with this content did. The

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ const (
 	maxSource = 4 << 20 // bytes
 	maxMarks  = 300_000 // brackets and commas that open or separate something, in texts too
 
-	maxOptions = 1 << 10 // bytes of the options
+	maxOptions = 1 << 13 // bytes of the options
 )
 
 // packed is a schema as the value of a variable.
@@ -96,7 +97,11 @@ func (o Options) text() string {
 	for i, c := range o.Channels {
 		channels[i] = string(c)
 	}
-	return fmt.Sprintf("channels=%s routing=%s", strings.Join(channels, "+"), o.Routing)
+	text := fmt.Sprintf("channels=%s routing=%s", strings.Join(channels, "+"), o.Routing)
+	if o.Confirm != "" {
+		text += " confirm=" + url.QueryEscape(o.Confirm)
+	}
+	return text
 }
 
 // parseOptions reads what text has written.
@@ -115,6 +120,12 @@ func parseOptions(text string) (Options, error) {
 				}
 				o.Channels = append(o.Channels, bot.Channel(c))
 			}
+		case "confirm":
+			confirm, err := url.QueryUnescape(value)
+			if err != nil {
+				return o, fmt.Errorf("the question of the routing cannot be read: %w", err)
+			}
+			o.Confirm = confirm
 		case "routing":
 			if o.Routing = Routing(value); !slices.Contains(Routings(), o.Routing) {
 				return o, fmt.Errorf("unknown routing %q", value)

@@ -18,6 +18,7 @@ const (
 	varNext     = "ap_next"    // where it redirects
 	varTry      = "ap_try_"    // how often a question was answered, with its number
 	varAnswer   = "collect_"   // an answer, with the collect's name and the question's
+	varAsked    = "ap_asked"   // whether the last input answers which of two tasks was meant
 	inputOfFlow = "{{flow.variables." + varInput + "}}"
 )
 

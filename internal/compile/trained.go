@@ -23,9 +23,11 @@ import (
 
 // Variables of a trained router.
 const (
-	varWords = "ap_words" // the input, spelled
-	varMarks = "ap_marks" // the points of the tasks, from 1
-	varFound = "ap_found" // the task that is far enough ahead
+	varWords  = "ap_words"  // the input, spelled
+	varMarks  = "ap_marks"  // the points of the tasks, from 1
+	varFirst  = "ap_first"  // the two that are close to each other, where the next state is to
+	varSecond = "ap_second" // ask which was meant
+	varFound  = "ap_found"  // the task that is far enough ahead
 )
 
 // maxTemplate bounds a template, in bytes; a longer list of letters is split. Twilio
@@ -144,7 +146,12 @@ func (s *side) learned(router string, tasks []*task, otherwise target) target {
 		last = s.set(router+"_marks", s.shared, []any{variable{Key: varMarks + "_1", Value: all.String()}})
 		letters.on("next", to(last))
 	}
-	score := s.set(router+"_score", s.shared, []any{variable{Key: varFound, Value: t.scoring("{{first}}", "")}})
+	results := []any{variable{Key: varFound, Value: t.scoring("{{first}}", "")}}
+	confirms := s.c.options.Confirm != "" && len(t.tasks) > 1
+	if confirms {
+		results = append(results, variable{Key: varFirst, Value: t.scoring("", t.close("first"))}, variable{Key: varSecond, Value: t.scoring("", t.close("second"))})
+	}
+	score := s.set(router+"_score", s.shared, results)
 	last.on("next", to(score))
 	split := s.add(router+"_task", kindSplit, s.shared, map[string]any{"input": literalVariable(varFound)})
 	score.on("next", to(split))
@@ -154,6 +161,9 @@ func (s *side) learned(router string, tasks []*task, otherwise target) target {
 			why += []string{", most by ", ", "}[min(i, 1)] + w.text
 		}
 		split.match(why, "equal_to", t.label(label), s.toTask(each))
+	}
+	if confirms {
+		otherwise = s.confirm(router, tasks, t, otherwise)
 	}
 	split.on("noMatch", otherwise)
 	return to(words)
