@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"regexp"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -96,6 +97,14 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"A bot that has `keywords` keeps them while this is not set: set `trained` to change it. Null for all other bots. " +
 					"The [guide](../guides/schema-on-studio) compares the three.",
 				Validators: []validator.String{stringvalidator.OneOf(routings()...)},
+			},
+			"routing_confirm": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "With `routing = \"trained\"`: what to ask where a message is close to two tasks, such as `Did you mean {first} (1) or {second} (2)?`. " +
+					"`{first}` and `{second}` become the shortest sample of each. `1`, `one` or `first` leads to the first, `2`, `two` or `second` to the second, and anything else is a message like any other; " +
+					"nobody is asked twice in a row. Where this is not set, the fallback answers.",
+				Validators: []validator.String{stringvalidator.UTF8LengthBetween(1, 300),
+					stringvalidator.RegexMatches(regexp.MustCompile(`(?s)\{first\}.*\{second\}`), "it must name `{first}` and then `{second}`")},
 			},
 			"rename": schema.StringAttribute{
 				Optional: true, Computed: true,
