@@ -2,7 +2,7 @@
 //
 //	go run ./internal/cmd/compilereport flow FILES...
 //
-// prints the size of each flow and what was found.
+// prints the size of each flow, for each routing, and what was found.
 //
 //	go run ./internal/cmd/compilereport routing FILES...
 //

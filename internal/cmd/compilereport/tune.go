@@ -10,9 +10,9 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
-// tunings are those to choose from.
+// tunings are those to choose from; the first holds where none is better.
 var tunings = func() []classify.Tuning {
-	var out []classify.Tuning
+	out := []classify.Tuning{classify.Default}
 	for _, lead := range []float64{0.06, 0.08, 0.1, 0.12, 0.15} {
 		for _, mistakes := range []float64{0.02, 0.04, 0.06} {
 			out = append(out, classify.Tuning{Lead: lead, Mistakes: mistakes})
@@ -48,7 +48,7 @@ func tune(files []file) []classify.Tuning {
 				out[n] = classify.Default
 				break
 			}
-			if worth := got.worth(strange); out[n] == (classify.Tuning{}) || worth > best {
+			if worth := got.worth(strange); i == 0 || worth > best {
 				out[n], best = t, worth
 			}
 		}
