@@ -78,14 +78,21 @@ func primal(rows []row, grams, labels int) (weights, without []float64) {
 	}
 	a.invert()
 	weights, without = make([]float64, grams*labels), make([]float64, len(rows)*labels)
+	// Most groups are in the texts of few labels.
+	in := make([][]int, grams)
+	for h := range grams {
+		for label, s := range sums[h*labels : (h+1)*labels] {
+			if s != 0 {
+				in[h] = append(in[h], label)
+			}
+		}
+	}
 	for g := range grams {
 		to := weights[g*labels : (g+1)*labels]
-		for h := range grams {
-			x := a.at(g, h)
-			for label, s := range sums[h*labels : (h+1)*labels] {
-				if s != 0 {
-					to[label] += float64(x * s)
-				}
+		for h, having := range in {
+			x, of := a.at(g, h), sums[h*labels:(h+1)*labels]
+			for _, label := range having {
+				to[label] += float64(x * of[label])
 			}
 		}
 	}
@@ -169,10 +176,19 @@ func (m *matrix) invert() {
 	}
 }
 
+// dot adds in four sums, none of which waits for another.
 func dot(a, b []float64) float64 {
-	sum := 0.0
-	for i, x := range a {
-		sum += float64(x * b[i])
+	var s0, s1, s2, s3 float64
+	b = b[:len(a)]
+	for len(a) >= 4 {
+		s0 += float64(a[0] * b[0])
+		s1 += float64(a[1] * b[1])
+		s2 += float64(a[2] * b[2])
+		s3 += float64(a[3] * b[3])
+		a, b = a[4:], b[4:]
 	}
-	return sum
+	for i, x := range a {
+		s0 += float64(x * b[i])
+	}
+	return s0 + s1 + (s2 + s3)
 }
