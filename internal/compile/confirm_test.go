@@ -71,3 +71,29 @@ func TestTheQuestionIsFoundAgain(t *testing.T) {
 		t.Errorf("%v, %v, %+v", ok, err, source)
 	}
 }
+
+func TestACallerIsAskedToo(t *testing.T) {
+	f := spoken(t, parsed(t, bank), Options{Routing: Trained, Confirm: which})
+	for _, test := range []struct {
+		answer run.Event
+		want   string
+	}{{run.Digits("2"), "Opened."}, {run.Speech("The first."), "Closed."}, {run.Speech("weather tomorrow"), "Sunny."}} {
+		c := f.Start(sandboxstudio.Options{})
+		var last string
+		for _, e := range []run.Event{run.Call(), run.Speech("The account."), test.answer} {
+			turn := c.Send(context.Background(), e)
+			for _, p := range turn.Problems {
+				t.Errorf("%v: %v", e, p)
+			}
+			if len(turn.Replies) > 0 {
+				last = turn.Replies[len(turn.Replies)-1].Text
+			}
+			if e == run.Speech("The account.") && last != "Did you mean close account (1) or open account (2)?" {
+				t.Errorf("asked %q", last)
+			}
+		}
+		if last != test.want {
+			t.Errorf("%v: %q, want %q", test.answer, last, test.want)
+		}
+	}
+}
