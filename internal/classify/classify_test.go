@@ -38,6 +38,7 @@ func TestWhatWasNotLearntIsRecognisedByItsLetters(t *testing.T) {
 		"can i cancell":                  1,
 		"prices":                         2,
 		"bananas":                        -1,
+		"open zxqv bnmkj wqfzx kjhgf":    -1, // one word that is known
 		"the quick brown fox jumps over": -1,
 		"":                               -1,
 		"🙂🙂🙂":                            -1,
