@@ -137,7 +137,10 @@ func MarkFunction(service, botName string) string { return service + functionMar
 // name and the friendly name of its service; false for a service that belongs to no bot.
 func FunctionOwner(service, friendlyName string) (botName string, ok bool) {
 	botName, ok = strings.CutPrefix(friendlyName, service+functionMark)
-	return botName, ok && botName != ""
+	if !ok {
+		return "", false // CutPrefix returns the whole name
+	}
+	return botName, botName != ""
 }
 
 // reservedMark finds in a name what would be read as a mark.

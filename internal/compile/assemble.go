@@ -22,6 +22,7 @@ type compiler struct {
 	byName   map[string]*task
 	apart    func(a, b string) bool // schema.Apart
 	kinds    map[string]kind
+	tongues  tongues
 	defaults *jsondoc.Node
 	style    *jsondoc.Node
 
@@ -86,6 +87,13 @@ func newCompiler(file *schema.Schema, o Options) *compiler {
 	c.readTasks(canonical, file)
 	c.readMemory()
 	c.kinds = readKinds(canonical.FieldTypes)
+	var tags []string
+	for _, t := range c.tasks {
+		for _, each := range t.samples {
+			tags = append(tags, each.language)
+		}
+	}
+	c.tongues = tonguesOf(tags)
 	c.defaults, c.style = jsondoc.ParseValue(canonical.Defaults), styleSheet(jsondoc.ParseValue(canonical.StyleSheet))
 	if file.LogQueries != nil && *file.LogQueries {
 		c.report.info(CodeLogQueries, "/logQueries", "Executions of the flow contain the input, for as long as Studio stores them; there is no query log.",
@@ -127,8 +135,15 @@ func (c *compiler) build() {
 	}
 	for _, name := range sortedKeys(c.patterned) {
 		use := c.patterned[name]
-		c.report.warn(CodeFieldTypePattern, use.at, "An answer that matches is stored as written; nothing turns \"two\" into 2.",
-			"Studio checks the type %s by a pattern only; %s.", name, counted(len(use.questions), "question uses it", "questions use it"))
+		detail := "An answer is stored as it was written."
+		switch k := c.kindOf(name); {
+		case name == "Twilio.DATE":
+			detail = "A day with its year is stored as YYYY-MM-DD, and any other as it was written, like \"tomorrow\": a flow knows no other day than that of Twilio's clock. What was written is in flow.variables." + varWritten + "<collect>_<question>."
+		case k.stored != "":
+			detail = "What is said around an answer is left out, and numbers, times and codes are stored in figures. What was written is in flow.variables." + varWritten + "<collect>_<question>."
+		}
+		c.report.warn(CodeFieldTypePattern, use.at, detail+" Autopilot understood more ways to say it; for other answers the question is asked again.",
+			"Studio checks the type %s by patterns only; %s.", name, counted(len(use.questions), "question uses it", "questions use it"))
 	}
 	c.resolve()
 }

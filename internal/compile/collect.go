@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -70,11 +71,20 @@ func (l *line) questions(a action) []question {
 		q.text = l.said(get(n, "question"), member(q.at, "question"))
 		if name := get(n, "type").String(); name != "" {
 			q.kind = l.c.kindOf(name)
-			if q.kind.pattern != "" {
+			if len(q.kind.rules) > 0 && len(q.kind.values) == 0 {
 				l.c.patternUse(q.kind.name, member(q.at, "type"))
 			}
 		}
 		if q.validate.Is('{') {
+			if q.kind.name == "Twilio.NUMBER" {
+				for _, list := range []string{"allowed_values", "disallowed_values"} {
+					for _, figures := range texts(get(q.validate, list, "list")) {
+						for _, said := range l.c.tongues.inWords(figures) {
+							q.kind.values = append(q.kind.values, value{keep: figures, said: said})
+						}
+					}
+				}
+			}
 			q.allowed = q.kind.saidFor(texts(get(q.validate, "allowed_values", "list")))
 			q.refused = q.kind.saidFor(texts(get(q.validate, "disallowed_values", "list")))
 			if get(q.validate, "webhook") != nil {
@@ -109,12 +119,21 @@ func (c *compiler) patternUse(name string, at jsontext.Pointer) {
 	use.questions[at] = true
 }
 
+// changed reports whether what is stored may differ from what was written. Then what was
+// written is kept beside it.
+func (q question) changed() bool {
+	return q.kind.renamed() || len(q.allowed) == 0 && (q.kind.stored != "" || slices.ContainsFunc(q.kind.rules, func(r reading) bool { return r.keep != "" }))
+}
+
+// written is the variable that keeps an answer as it was written.
+func (q question) written() string { return varWritten + strings.TrimPrefix(q.answer, varAnswer) }
+
 // tries is the variable that counts the answers to a question.
 func (q question) tries() string { return fmt.Sprintf("%s%d", varTry, q.number) }
 
 // count counts an answer.
 func (q question) count() variable {
-	return variable{Key: q.tries(), Value: "{{flow.variables." + q.tries() + " | default: 0 | plus: 1}}"}
+	return incremented(q.tries())
 }
 
 // question creates the states of one question.
@@ -183,6 +202,9 @@ func (l *line) askFor(name string, q question) (ask *widget, in []*widget) {
 // taken are the variables that store an answer and count it.
 func (l *line) taken(q question, in input) []any {
 	out := []any{variable{Key: q.answer, Value: in.trimmed()}}
+	if q.changed() {
+		out = append(out, variable{Key: q.written(), Value: in.trimmed()})
+	}
 	if q.checked(l.voice()) {
 		out = append(out, q.count())
 	}
@@ -195,9 +217,9 @@ func meant(mapping *jsondoc.Node, keys string) input {
 		return input{expression: keys}
 	}
 	var b strings.Builder
-	b.WriteString("{% assign said = " + keys + " %}")
+	b.WriteString("{% assign keys = " + keys + asText + " %}{% assign said = keys %}")
 	for _, m := range mapping.Members {
-		b.WriteString("{% if " + keys + " == " + quoted(m.Name) + " %}{% assign said = " + quoted(m.Value.String()) + " %}{% endif %}")
+		b.WriteString("{% if keys == " + quoted(m.Name) + " %}{% assign said = " + quoted(m.Value.String()) + " %}{% endif %}")
 	}
 	return input{before: b.String(), expression: "said"}
 }
@@ -240,7 +262,7 @@ func (l *line) wording(q question) string {
 // check creates the states that accept an answer or ask again.
 func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	tested := inputOfFlow
-	if q.kind.pattern != "" && len(q.allowed) == 0 {
+	if len(q.kind.rules) > 0 && len(q.allowed) == 0 {
 		tested = literalVariable(varRaw)
 	}
 	split := l.add(ask.name+"_check", kindSplit, at, map[string]any{"input": tested})
@@ -251,7 +273,7 @@ func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	limit := get(q.validate, "max_attempts")
 	most := whole(get(limit, "num_attempts"), whole(get(l.c.style, "collect", "validate", "max_attempts", "num_attempts"),
 		whole(get(l.c.style, "collect", "validate", "max_attempts"), attempts)))
-	tries := l.add(ask.name+"_tries", kindSplit, at, map[string]any{"input": literalVariable(q.tries())})
+	tries := l.add(ask.name+"_tries", kindSplit, at, map[string]any{"input": counter(q.tries())})
 	tries.lane = 1
 	giveUp := l.gaveUp()
 	if redirect := get(limit, "redirect"); redirect != nil {
@@ -260,18 +282,47 @@ func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 	tries.match("asked often enough", "greater_than", fmt.Sprint(most-1), giveUp)
 	tries.on("noMatch", to(ask))
 
-	for _, group := range grouped(q.refused, 2) {
-		split.match("a value that is not allowed", "matches_any_of", strings.Join(group, ", "), to(tries))
+	if tested == inputOfFlow {
+		for _, group := range grouped(q.refused, 2) {
+			split.match("a value that is not allowed", "matches_any_of", strings.Join(group, ", "), to(tries))
+		}
+	} else {
+		for _, p := range within(q.refused, func(texts []string) string { return alternation(texts) + ending }) {
+			split.match("a value that is not allowed", "regex", p, to(tries))
+		}
 	}
-	var taken []exit
-	accept := func(label, test, value string) {
+	var kept []stored
+	accept := func(label, test, value, keep string) {
 		split.match(label, test, value, target{})
-		taken = append(taken, exit{from: split, match: len(split.ways) - 1})
+		way := exit{from: split, match: len(split.ways) - 1}
+		i := slices.IndexFunc(kept, func(s stored) bool { return s.value == keep })
+		if i < 0 {
+			i = len(kept)
+			kept = append(kept, stored{value: keep})
+		}
+		kept[i].ways = append(kept[i].ways, way)
+	}
+	keep := ""
+	if q.kind.renamed() {
+		keep = storedAnswer(q)
 	}
 	switch {
 	case len(q.allowed) > 0:
 		for _, group := range grouped(q.allowed, 2) {
-			accept("an allowed value", "matches_any_of", strings.Join(group, ", "))
+			accept("an allowed value", "matches_any_of", strings.Join(group, ", "), keep)
+		}
+	case len(q.kind.rules) > 0:
+		for _, r := range q.kind.rules {
+			switch {
+			case r.refuses:
+				split.match(r.label, "regex", r.pattern, to(tries))
+			case r.asWritten:
+				accept(r.label, "regex", r.pattern, "")
+			case r.keep != "":
+				accept(r.label, "regex", r.pattern, r.keep)
+			default:
+				accept(r.label, "regex", r.pattern, q.kind.stored)
+			}
 		}
 	case len(q.kind.values) > 0:
 		var said []string
@@ -279,25 +330,41 @@ func (l *line) check(q question, ask *widget, in []*widget, at *column) {
 			said = append(said, v.said)
 		}
 		for _, group := range grouped(said, 2) {
-			accept("a value of "+q.kind.name, "matches_any_of", strings.Join(group, ", "))
+			accept("a value of "+q.kind.name, "matches_any_of", strings.Join(group, ", "), keep)
 		}
-	case q.kind.pattern != "":
-		accept("shaped like "+q.kind.name, "regex", q.kind.pattern)
 	default:
-		accept("an answer", "is_not_blank", notBlank)
+		accept("an answer", "is_not_blank", notBlank, "")
 	}
 	split.on("noMatch", to(tries))
-	l.open = taken
-	if q.kind.renamed() {
-		l.next(ask.name+"_value", kindSet, map[string]any{"variables": []any{variable{Key: q.answer, Value: storedAnswer(q)}}}, "next")
+	l.open = nil
+	var after []exit
+	for _, s := range kept {
+		if s.value == "" {
+			after = append(after, s.ways...)
+			continue
+		}
+		l.open = s.ways
+		name := ask.name + "_value"
+		if q.kind.says(s.value) {
+			name = ask.name + "_" + strings.ToLower(s.value)
+		}
+		l.next(name, kindSet, map[string]any{"variables": []any{variable{Key: q.answer, Value: s.value}}}, "next")
+		after = append(after, l.open...)
 	}
+	l.open = after
+}
+
+// stored is what is stored of an answer, and the ways that lead there.
+type stored struct {
+	value string
+	ways  []exit
 }
 
 // storedAnswer is Liquid for what is stored of an answer: the value, for each other
 // way to say it.
 func storedAnswer(q question) string {
 	var b strings.Builder
-	b.WriteString("{% assign said = flow.variables." + varInput + " %}{% assign kept = flow.variables." + varRaw + " %}")
+	b.WriteString("{% assign said = flow.variables." + varInput + asText + " %}{% assign kept = flow.variables." + varRaw + " %}")
 	for _, v := range q.kind.values {
 		if v.keep != v.said {
 			b.WriteString("{% if said == " + quoted(v.said) + " %}{% assign kept = " + quoted(v.keep) + " %}{% endif %}")

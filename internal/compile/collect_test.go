@@ -30,7 +30,7 @@ func TestAnAnswerThatNobodyRefusesIsTakenAsItIs(t *testing.T) {
 			"v_a_01_q1_name_key":    sets("v_a_01_q1_name_check"),
 			"v_a_01_q1_name_silent": sets("v_a_01_q1_name_check"),
 			"v_a_01_q1_name_check":  {"split-based-on", props{"input": "{{flow.variables.ap_input}}"}, []string{"is_not_blank Is Not Blank > v_a_01_q2_then", "noMatch > v_a_01_q1_name_tries"}},
-			"v_a_01_q1_name_tries":  {"split-based-on", props{"input": "{{flow.variables.ap_try_1}}"}, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q1_name"}},
+			"v_a_01_q1_name_tries":  {"split-based-on", props{"input": counter("ap_try_1")}, []string{"greater_than 3 > v_b_01_say", "noMatch > v_a_01_q1_name"}},
 			"v_a_01_q2_then":        gathers("And then?", nil, "v_a_01_q2_then_in", "v_a_01_q2_then_silent", "v_a_01_q2_then_key"),
 			"v_a_01_q2_then_in":     sets("v_a_01_q2_then_check"),
 			"v_a_01_q2_then_key":    sets("v_a_01_q2_then_check"),
@@ -45,9 +45,9 @@ func TestAnswersAreKeptByCollectAndQuestion(t *testing.T) {
 	b := read(t, compiled(t, schemaOf(collects(`{"question": "How many?", "name": "how-many", "type": "Twilio.NUMBER"}`)), messaging))
 	const from = "widgets.m_a_01_q1_how-many.inbound.Body | default: trigger.conversation.Body"
 	want := map[string]string{
-		"ap_input": normalised(from), "ap_raw": "{{" + from + " | strip}}",
-		"collect_order_how_many": "{{" + from + " | strip}}",
-		"ap_try_1":               "{{flow.variables.ap_try_1 | default: 0 | plus: 1}}",
+		"ap_input": normalised(from), "ap_raw": "{{" + from + "}}",
+		"collect_order_how_many": "{{" + from + "}}", "ap_said_order_how_many": "{{" + from + "}}",
+		"ap_try_1": "{{flow.variables.ap_try_1 | default: 0 | plus: 1}}",
 	}
 	if diff := cmp.Diff(want, b.states["m_a_01_q1_how-many_in"].variables()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -65,6 +65,19 @@ type answerCase struct {
 	others   map[string]want
 }
 
+// ways are the transitions of the check of a built-in type.
+func ways(typeName, question string) []string {
+	var out []string
+	for _, r := range builtins[typeName](tonguesOf([]string{"en-US"})).rules {
+		to := question + "_value"
+		if r.refuses {
+			to = question + "_tries"
+		}
+		out = append(out, "regex "+r.pattern+" > "+to)
+	}
+	return append(out, "noMatch > "+question+"_tries")
+}
+
 func TestAnswersAreChecked(t *testing.T) {
 	const (
 		name, raw, input = "m_a_01_q1_x", "{{flow.variables.ap_raw}}", "{{flow.variables.ap_input}}"
@@ -78,8 +91,9 @@ func TestAnswersAreChecked(t *testing.T) {
 	for label, c := range map[string]answerCase{
 		"a type checked by a pattern": {
 			question: `"type": "Twilio.EMAIL"`, input: raw,
-			check: []string{"regex " + builtinPatterns["Twilio.EMAIL"] + " > m_b_01_say", refused},
-			tries: []string{"greater_than 3 > m_b_01_say", again},
+			check:  ways("Twilio.EMAIL", name),
+			tries:  []string{"greater_than 3 > m_b_01_say", again},
+			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"a type of few values": {
 			question: `"type": "Colour"`, more: []string{colours}, input: input,
@@ -93,9 +107,10 @@ func TestAnswersAreChecked(t *testing.T) {
 			tries: []string{"greater_than 3 > m_b_01_say", again},
 		},
 		"allowed values of a type checked by a pattern": {
-			question: `"type": "Twilio.NUMBER", "validate": {"allowed_values": {"list": ["1", "2"]}}`, input: input,
-			check: []string{"matches_any_of 1, 2 > m_b_01_say", refused},
-			tries: []string{"greater_than 3 > m_b_01_say", again},
+			question: `"type": "Twilio.NUMBER", "validate": {"allowed_values": {"list": ["1", "22"]}}`, input: input,
+			check:  []string{"matches_any_of 1, 22, one, twenty two, twenty-two > " + name + "_value", refused},
+			tries:  []string{"greater_than 3 > m_b_01_say", again},
+			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"disallowed values": {
 			question: `"validate": {"disallowed_values": {"list": ["none"]}}`, input: input,
@@ -104,24 +119,27 @@ func TestAnswersAreChecked(t *testing.T) {
 		},
 		"a number of attempts": {
 			question: `"type": "Twilio.CITY", "validate": {"max_attempts": {"num_attempts": 2, "redirect": "task://a"}}`, input: raw,
-			check: []string{"regex " + builtinPatterns["Twilio.CITY"] + " > m_b_01_say", refused},
-			tries: []string{"greater_than 1 > m_a_01_collect", again},
+			check:  ways("Twilio.CITY", name),
+			tries:  []string{"greater_than 1 > m_a_01_collect", again},
+			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"attempts of the style sheet": {
 			question: `"type": "Twilio.CITY"`, more: []string{sheet}, input: raw,
-			check: []string{"regex " + builtinPatterns["Twilio.CITY"] + " > m_b_01_say", refused},
-			tries: []string{"greater_than 5 > m_b_01_say", again},
+			check:  ways("Twilio.CITY", name),
+			tries:  []string{"greater_than 5 > m_b_01_say", again},
+			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"a failure of the defaults": {
 			question: `"type": "Twilio.CITY"`, more: []string{failing}, input: raw,
-			check: []string{"regex " + builtinPatterns["Twilio.CITY"] + " > m_b_01_say", refused},
-			tries: []string{"greater_than 3 > m_a_01_collect", again},
+			check:  ways("Twilio.CITY", name),
+			tries:  []string{"greater_than 3 > m_a_01_collect", again},
+			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"a word for a right answer": {
 			question: `"type": "Twilio.CITY", "validate": {"on_success": {"say": "Thanks."}}`, input: raw,
-			check:  []string{"regex " + builtinPatterns["Twilio.CITY"] + " > " + name + "_success", refused},
+			check:  ways("Twilio.CITY", name),
 			tries:  []string{"greater_than 3 > m_b_01_say", again},
-			others: map[string]want{name + "_success": sends("Thanks.", "m_b_01_say")},
+			others: map[string]want{name + "_value": sets(name + "_success"), name + "_success": sends("Thanks.", "m_b_01_say")},
 		},
 	} {
 		t.Run(label, func(t *testing.T) {
@@ -131,7 +149,7 @@ func TestAnswersAreChecked(t *testing.T) {
 				name:             asks("Which?", name+"_in"),
 				name + "_in":     sets(name + "_check"),
 				name + "_check":  {"split-based-on", props{"input": c.input}, c.check},
-				name + "_tries":  {"split-based-on", props{"input": "{{flow.variables.ap_try_1}}"}, c.tries},
+				name + "_tries":  {"split-based-on", props{"input": counter("ap_try_1")}, c.tries},
 			}
 			for other, w := range c.others {
 				wanted[other] = w
@@ -186,9 +204,9 @@ func TestMessagesForRefusedAnswersComeInTurn(t *testing.T) {
 func TestKeysMayStandForAnAnswer(t *testing.T) {
 	f := compiled(t, schemaOf(collects(`{"question": "Sure?", "name": "x", "type": "Twilio.YES_NO", "voice_digits": {"num_digits": 1, "mapping": {"1": "yes", "2": "no"}}}`)), voice)
 	const keys = "widgets.v_a_01_q1_x.Digits"
-	before := "{% assign said = " + keys + " %}{% if " + keys + " == '1' %}{% assign said = 'yes' %}{% endif %}{% if " + keys + " == '2' %}{% assign said = 'no' %}{% endif %}"
+	before := "{% assign keys = " + keys + " | downcase %}{% assign said = keys %}{% if keys == '1' %}{% assign said = 'yes' %}{% endif %}{% if keys == '2' %}{% assign said = 'no' %}{% endif %}"
 	want := map[string]string{
-		"ap_input": before + normalised("said"), "ap_raw": before + "{{said | strip}}", "collect_order_x": before + "{{said | strip}}",
+		"ap_input": before + normalised("said"), "ap_raw": before + "{{said}}", "collect_order_x": before + "{{said}}", "ap_said_order_x": before + "{{said}}",
 		"ap_try_1": "{{flow.variables.ap_try_1 | default: 0 | plus: 1}}",
 	}
 	if diff := cmp.Diff(want, read(t, f).states["v_a_01_q1_x_key"].variables()); diff != "" {

@@ -159,8 +159,8 @@ func samplesOf(s *schema.Schema) map[string]bool {
 			known[normalise(v.Value)] = true
 		}
 	}
-	for _, values := range builtinLists {
-		for _, v := range listed(values) {
+	for _, list := range builtinLists {
+		for _, v := range listed(list(spoken[0])) {
 			known[v.said] = true
 		}
 	}
@@ -179,9 +179,56 @@ var (
 	quotedText   = regexp.MustCompile(`"([^"]*)"`)
 )
 
+// What of Liquid is in Twilio's own texts, or in exported flows that run. A flow that uses
+// more may meet an engine that has no more.
+var (
+	knownFilters = []string{"plus", "minus", "default", "replace", "remove", "size", "to_json", "downcase", "upcase"}
+	knownTags    = []string{"if", "else", "endif", "for", "endfor", "assign"}
+
+	liquidPart   = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{%.*?%\}`)
+	liquidString = regexp.MustCompile(`'[^']*'|"[^"]*"`)
+	liquidFilter = regexp.MustCompile(`\|\s*(\w+)`)
+	liquidTag    = regexp.MustCompile(`^\{%\s*(\w+)`)
+	liquidIf     = regexp.MustCompile(`^\{%\s*if\s+[\w.-]+(\s+==\s+(?:''|[\w.-]+))?\s*%\}$`)
+)
+
+// undocumented is what a text has of Liquid beyond that; empty for nothing.
+func undocumented(text string) string {
+	for _, part := range liquidPart.FindAllString(text, -1) {
+		bare := liquidString.ReplaceAllString(part, "''")
+		for _, filter := range liquidFilter.FindAllStringSubmatch(bare, -1) {
+			if !slices.Contains(knownFilters, filter[1]) {
+				return filter[1]
+			}
+		}
+		if tag := liquidTag.FindStringSubmatch(bare); tag != nil && (!slices.Contains(knownTags, tag[1]) || tag[1] == "if" && !liquidIf.MatchString(bare)) {
+			return bare
+		}
+		if strings.HasPrefix(part, "{{") && strings.Contains(part, "\n") {
+			return "an output of two lines"
+		}
+	}
+	return ""
+}
+
+func TestLiquidBeyondTheDocumentedIsNoticed(t *testing.T) {
+	for text, want := range map[string]string{
+		"{{a | strip}}": "strip", "{{a | replace: '| strip', 'x'}} | strip": "", "{% unless a %}{% endunless %}": "{% unless a %}", "{% if a contains 'b' %}": "{% if a contains '' %}",
+		"{% if a == 'b' %}{% else %}{% endif %}{% for x in y.z %}{{x}}{% endfor %}{% assign c = d | size %}{% if c == 6 %}": "", "{{a | replace: '\n', ' '}}": "an output of two lines",
+		"{% if a < 2 %}": "{% if a < 2 %}", "{% if a and b %}": "{% if a and b %}",
+	} {
+		if got := undocumented(text); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func checkLiquid(t *testing.T, engine *liquid.Engine, state string, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
+		if more := undocumented(text); more != "" {
+			t.Errorf("%s: %s is not documented: %s", state, more, text)
+		}
 		if _, err := engine.ParseString(text); err != nil {
 			t.Errorf("%s: %v in %s", state, err, text)
 		}

@@ -17,19 +17,28 @@ type kind struct {
 	// values are those of a list, by what people say for them.
 	values []value
 
-	// pattern is the form of an answer as given; empty for a list or free text.
-	pattern string
+	// rules tell the answers of a built-in type.
+	rules []reading
+
+	// stored is Liquid for what is stored of an answer that the rules take; empty for
+	// the answer as it was written.
+	stored string
 }
 
 // value is what is stored and one way to say it, normalised.
 type value struct{ keep, said string }
 
 // free reports whether any text is an answer.
-func (k kind) free() bool { return len(k.values) == 0 && k.pattern == "" }
+func (k kind) free() bool { return len(k.values) == 0 && len(k.rules) == 0 }
 
 // renamed reports whether what is stored differs from what was said.
 func (k kind) renamed() bool {
 	return slices.ContainsFunc(k.values, func(v value) bool { return normalise(v.keep) != v.said })
+}
+
+// says reports whether a rule of the type keeps a value.
+func (k kind) says(value string) bool {
+	return slices.ContainsFunc(k.rules, func(r reading) bool { return r.keep == value })
 }
 
 // saidFor are all ways to say some normalised values: themselves, and what the type
@@ -50,10 +59,18 @@ func (c *compiler) kindOf(name string) kind {
 	if k, ok := c.kinds[name]; ok {
 		return k
 	}
-	if lists := builtinLists[name]; lists != "" {
-		return kind{name: name, values: listed(lists)}
+	k := kind{name: name}
+	if made := builtins[name]; made != nil {
+		b := made(c.tongues)
+		k.rules, k.stored = b.rules, b.stored
 	}
-	return kind{name: name, pattern: builtinPatterns[name]}
+	if list := builtinLists[name]; list != nil {
+		for _, l := range c.tongues.or().known {
+			k.values = append(k.values, listed(list(l))...)
+		}
+	}
+	c.kinds[name] = k
+	return k
 }
 
 func readKinds(types []schema.FieldType) map[string]kind {
@@ -82,31 +99,12 @@ func readKinds(types []schema.FieldType) map[string]kind {
 	return kinds
 }
 
-// builtinLists are the built-in field types (https://www.twilio.com/docs/autopilot/built-in-field-types)
-// that have few values. Each value has the other ways to say it after a colon.
-var builtinLists = map[string]string{
-	"Twilio.YES_NO": `Yes: yes, y, yeah, yea, yep, yup, ya, yes please, yes i do, yes it is, sure, sure thing, ok, okay, k, of course,
-		correct, right, that's right, absolutely, definitely, certainly, affirmative, please do, i do, true
-		No: no, n, nope, nah, no thanks, no thank you, no i don't, no it isn't, not really, not now, never, negative, don't, false, wrong, incorrect`,
-	"Twilio.DAY_OF_WEEK": `Monday: monday, mon
-		Tuesday: tuesday, tue, tues
-		Wednesday: wednesday, wed
-		Thursday: thursday, thu, thur, thurs
-		Friday: friday, fri
-		Saturday: saturday, sat
-		Sunday: sunday, sun`,
-	"Twilio.MONTH": `January: january, jan
-		February: february, feb
-		March: march, mar
-		April: april, apr
-		May: may
-		June: june, jun
-		July: july, jul
-		August: august, aug
-		September: september, sep, sept
-		October: october, oct
-		November: november, nov
-		December: december, dec`,
+// builtinLists are the built-in field types that have few values, by language. Each
+// value has the ways to say it after a colon.
+var builtinLists = map[string]func(*tongue) string{
+	"Twilio.YES_NO":      func(l *tongue) string { return "Yes: " + l.yes + "\nNo: " + l.no },
+	"Twilio.DAY_OF_WEEK": func(l *tongue) string { return l.days },
+	"Twilio.MONTH":       func(l *tongue) string { return l.months },
 }
 
 func listed(text string) []value {
@@ -125,43 +123,13 @@ func listed(text string) []value {
 	return values
 }
 
-// Parts of the patterns of built-in types.
-const (
-	letters = `\p{L}[\p{L}\p{M}'’ .-]*`
-	number  = `(?:[0-9]+|a|an|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million)`
-	day     = `(?:today|tonight|tomorrow|yesterday|next|this|last|now|noon|midnight|morning|afternoon|evening|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
-)
-
-// closed is a pattern with optional punctuation after it, which a sentence may end
-// with, as speech recognisers end theirs.
-func closed(pattern string) string { return `(?:` + pattern + `)[\s.?!,]*` }
+// number is a word of a number in English, in a sample.
+const number = `(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million)`
 
 // containing is a pattern of any text that contains what a pattern describes, as whole
 // words.
 func containing(pattern string) string {
 	return `(?s)(?:.*[^\p{L}\p{N}'])?` + pattern + `(?:[^\p{L}\p{N}'].*)?`
-}
-
-// builtinPatterns are the patterns of the other built-in field types. Autopilot knew
-// these by trained models; a pattern accepts more than they did, so that no valid answer
-// is refused. They apply to what was written and to the output of a speech recogniser.
-var builtinPatterns = map[string]string{
-	"Twilio.ALPHANUMERIC":       `(?s).*[\p{L}\p{N}].*`,
-	"Twilio.NUMBER":             containing(`(?:[-+$€£]?[0-9][0-9,.]*|` + number + `)`),
-	"Twilio.NUMBER_SEQUENCE":    `(?s).*[0-9].*|` + containing(number),
-	"Twilio.PHONE_NUMBER":       `[^0-9]*(?:[0-9][^0-9]*){3,15}`,
-	"Twilio.LANGUAGE":           closed(letters),
-	"Twilio.COUNTRY":            closed(letters),
-	"Twilio.COUNTRY_ISO_ALPHA2": closed(`[A-Za-z]{2}`),
-	"Twilio.COUNTRY_ISO_ALPHA3": closed(`[A-Za-z]{3}`),
-	"Twilio.CURRENCY":           closed(`[$€£¥]|` + letters),
-	"Twilio.CITY":               closed(letters),
-	"Twilio.US_STATE":           closed(`[A-Za-z][A-Za-z .]+`),
-	"Twilio.FIRST_NAME":         closed(letters),
-	"Twilio.LAST_NAME":          closed(letters),
-	"Twilio.EMAIL":              `(?s).*[^\s@]@[^\s@]+\.[^\s@]+.*|(?s).+ at .+ dot .+`,
-	"Twilio.DATE":               `(?s).*[0-9].*|` + containing(day) + `|` + containing(number),
-	"Twilio.TIME":               `(?s).*[0-9].*|` + containing(day) + `|` + containing(number),
 }
 
 // alternation is a pattern of any of the texts, the longest first, because the first

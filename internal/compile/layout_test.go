@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -19,12 +20,25 @@ const (
 func everySchema(t *testing.T) map[string]*schema.Schema {
 	t.Helper()
 	all := map[string]*schema.Schema{"rich": parsed(t, rich), "crowd": crowd(t, 40, 3), "two tasks": parsed(t, schemaOf(`{"say": "x"}, {"listen": true}`))}
+	for _, l := range spoken {
+		all["typed "+l.code] = typed(t, l.code)
+	}
 	t.Run("with the real ones", func(t *testing.T) {
 		for name, s := range realSchemas(t) {
 			all[name] = s
 		}
 	})
 	return all
+}
+
+// typed is a schema of a question of each built-in type, in a language.
+func typed(t *testing.T, language string) *schema.Schema {
+	t.Helper()
+	var questions []string
+	for _, name := range sortedKeys(builtins) {
+		questions = append(questions, fmt.Sprintf(`{"question": "And?", "name": %q, "type": %q}`, strings.TrimPrefix(name, "Twilio."), name))
+	}
+	return parsed(t, strings.ReplaceAll(schemaOf(collects(strings.Join(questions, ", "))), "en-US", language))
 }
 
 // laidOut calls back for the states of each schema that compiles, with each set of

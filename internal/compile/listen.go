@@ -114,7 +114,7 @@ func keysOf(w *widget) string { return "widgets." + w.name + ".Digits" }
 type input struct{ before, expression string }
 
 // trimmed is Liquid for the text of an input, unnormalised.
-func (in input) trimmed() string { return in.before + "{{" + in.expression + " | strip}}" }
+func (in input) trimmed() string { return in.before + "{{" + in.expression + "}}" }
 
 // heard are the variables that hold an input.
 func (s *side) heard(in input) []any {
@@ -218,7 +218,7 @@ func (s *side) keys(w *widget, at *column, by *listening, digits *jsondoc.Node, 
 func (s *side) silence() *widget {
 	if s.silent == nil {
 		s.silent = s.set(s.prefix+"_silence", s.shared, []any{
-			variable{Key: varSilence, Value: "{{flow.variables." + varSilence + " | default: 0 | plus: 1}}"},
+			incremented(varSilence),
 			variable{Key: varInput, Value: ""},
 		})
 	}
@@ -231,7 +231,7 @@ func (s *side) silenced() {
 	if s.silent == nil {
 		return
 	}
-	split := s.add(s.prefix+"_silent", kindSplit, s.shared, map[string]any{"input": literalVariable(varSilence)})
+	split := s.add(s.prefix+"_silent", kindSplit, s.shared, map[string]any{"input": counter(varSilence)})
 	s.silent.on("next", to(split))
 	split.match("too often", "greater_than", silences, target{})
 	split.on("noMatch", s.fallback())

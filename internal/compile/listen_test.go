@@ -112,13 +112,13 @@ func TestInputIsTakenInBeforeItIsRouted(t *testing.T) {
 	const message = "widgets.m_a_02_listen.inbound.Body | default: trigger.conversation.Body"
 	const speech, keys = "widgets.v_a_02_listen.SpeechResult", "widgets.v_a_02_listen.Digits"
 	for name, want := range map[string]map[string]string{
-		"m_a_02_listen_in": {"ap_input": normalised(message), "ap_raw": "{{" + message + " | strip}}"},
-		"v_a_02_listen_in": {"ap_input": normalised(speech), "ap_raw": "{{" + speech + " | strip}}", "ap_silence": "0"},
+		"m_a_02_listen_in": {"ap_input": normalised(message), "ap_raw": "{{" + message + "}}"},
+		"v_a_02_listen_in": {"ap_input": normalised(speech), "ap_raw": "{{" + speech + "}}", "ap_silence": "0"},
 		// Not in the state of the speech, which may still have the words of the last input.
-		"v_a_02_listen_key": {"ap_input": normalised(keys), "ap_raw": "{{" + keys + " | strip}}", "ap_silence": "0"},
+		"v_a_02_listen_key": {"ap_input": normalised(keys), "ap_raw": "{{" + keys + "}}", "ap_silence": "0"},
 		"m_start": {
 			"ap_input": normalised("trigger.message.Body | default: trigger.conversation.Body"),
-			"ap_raw":   "{{trigger.message.Body | default: trigger.conversation.Body | strip}}",
+			"ap_raw":   "{{trigger.message.Body | default: trigger.conversation.Body}}",
 		},
 	} {
 		if diff := cmp.Diff(want, b.states[name].variables()); diff != "" {
@@ -139,7 +139,7 @@ func TestInputIsTakenInBeforeItIsRouted(t *testing.T) {
 func TestCallersWhoSayNothingAreAskedAgainThenLeft(t *testing.T) {
 	checkStates(t, compiled(t, schemaOf(`{"say": "hello"}, {"listen": true}`), voice), "v_silen", map[string]want{
 		"v_silence": {"set-variables", vars("ap_silence", "{{flow.variables.ap_silence | default: 0 | plus: 1}}", "ap_input", ""), []string{"next > v_silent"}},
-		"v_silent":  {"split-based-on", props{"input": "{{flow.variables.ap_silence}}"}, []string{"greater_than 2", "noMatch > v_b_01_say"}},
+		"v_silent":  {"split-based-on", props{"input": "{{flow.variables.ap_silence | default: 0 | plus: 0}}"}, []string{"greater_than 2", "noMatch > v_b_01_say"}},
 	})
 }
 

@@ -17,6 +17,7 @@ const (
 	varTurn     = "ap_turn"    // what follows it: listen, say or go
 	varNext     = "ap_next"    // where it redirects
 	varTry      = "ap_try_"    // how often a question was answered, with its number
+	varWritten  = "ap_said_"   // an answer as it was written, where another is stored; named as the answer is
 	varAnswer   = "collect_"   // an answer, with the collect's name and the question's
 	varAsked    = "ap_asked"   // whether the last input answers which of two tasks was meant
 	inputOfFlow = "{{flow.variables." + varInput + "}}"
@@ -30,27 +31,41 @@ const dropped = ".?!,;:\""
 // normalise is what a sample looks like as the value of ap_input. It must agree with
 // the Liquid of normalised, which does the same to what people write.
 func normalise(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
+	s = strings.ToLower(strings.ReplaceAll(s, "\n", " "))
 	s = strings.ReplaceAll(s, "’", "'")
 	for _, c := range dropped {
 		s = strings.ReplaceAll(s, string(c), "")
 	}
-	s = strings.ReplaceAll(s, "\n", " ")
 	s = strings.ReplaceAll(s, "  ", " ")
 	s = strings.ReplaceAll(s, "  ", " ")
 	return strings.TrimSpace(s)
 }
 
-// normalised is Liquid that normalises the value of an expression.
+// normalised is Liquid that normalises the value of an expression, by filters that are in
+// Twilio's own texts. What a variable is set to loses the white space around it
+// (https://www.twilio.com/docs/studio/widget-library/set-variables).
 func normalised(expression string) string {
 	var b strings.Builder
-	// A new line becomes a space: Liquid's strings have no way to name one.
-	b.WriteString("{{" + expression + " | strip | newline_to_br | strip_newlines | replace: '<br />', ' ' | downcase | replace: '’', \"'\"")
+	// Liquid's strings have no escapes, but may hold a new line; in a tag, for there are
+	// engines that read no output of two lines.
+	b.WriteString("{% assign input = " + expression + " | downcase | replace: '\n', ' ' | replace: '’', \"'\"")
 	for _, c := range dropped {
 		b.WriteString(" | remove: '" + string(c) + "'")
 	}
-	b.WriteString(" | replace: '  ', ' ' | replace: '  ', ' ' | strip}}")
+	b.WriteString(" | replace: '  ', ' ' | replace: '  ', ' ' %}{{input}}")
 	return b.String()
+}
+
+// asText is a filter that makes a text of a number: whether a variable that looks like
+// one is a number is not documented, and Liquid takes no number for a text.
+const asText = " | downcase"
+
+// counter is Liquid for a variable as a number, whatever Studio makes of it.
+func counter(name string) string { return "{{flow.variables." + name + " | default: 0 | plus: 0}}" }
+
+// incremented sets a variable to a number that is larger by one.
+func incremented(name string) variable {
+	return variable{Key: name, Value: "{{flow.variables." + name + " | default: 0 | plus: 1}}"}
 }
 
 // opens is what begins a tag of Liquid, or would before a tag.

@@ -3,6 +3,7 @@ package diagram
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/diagram/chart"
@@ -12,6 +13,9 @@ import (
 
 // maxSource is how long a diagram's file may be, in bytes.
 const maxSource = 16 << 20
+
+// fileName is what is easily given for the content of the file.
+var fileName = regexp.MustCompile(`^[^\n<>{}\[\]()]{1,250}\.(?i:drawio|xml|svg|png|mmd|mermaid|md)$`)
 
 // Read reads the pages of a flowchart: a file of draw.io (plain, compressed, or an SVG image
 // with the diagram in it), or Mermaid, alone or in the fenced blocks of a Markdown document.
@@ -28,6 +32,8 @@ func Read(source string) ([]chart.Page, error) {
 		return nil, errors.New("the diagram is an image; give the .drawio file itself, or a .drawio.svg")
 	case strings.HasPrefix(text, "<"):
 		return drawio.Read(text)
+	case fileName.MatchString(text):
+		return nil, fmt.Errorf("%q is the name of a file; what is wanted is the text in it", text)
 	default:
 		return mermaid.Read(source)
 	}

@@ -1,8 +1,12 @@
 package diagram_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,12 +42,17 @@ var refusals = map[string]string{
 	"veeravn-trailer-chatbot__chatbot.drawio Page-1":        "no edge between two nodes",
 }
 
+// Each page of the collection becomes a schema, a flow and a conversation to an end, or is refused.
+// With -v it prints what it made of each, as a table.
 func TestRealDiagramsBecomeConversations(t *testing.T) {
 	files := realDiagrams(t)
 	if len(files) == 0 {
 		t.Skip("the diagrams of other people are not beside the repository")
 	}
-	for name, source := range files {
+	table := []string{"| page | nodes | edges | warnings | tasks | states | messages to an end |", "|---|---|---|---|---|---|---|"}
+	t.Cleanup(func() { t.Log("\n" + strings.Join(table, "\n")) })
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		source := files[name]
 		pages, err := diagram.Read(source)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -56,11 +65,15 @@ func TestRealDiagramsBecomeConversations(t *testing.T) {
 					if err == nil || !strings.Contains(err.Error(), want) || want == "" {
 						t.Fatalf("the error is %v, want one with %q", err, want)
 					}
-					t.Logf("| %s | %d | %d | refused: %v |", t.Name(), len(page.Nodes), len(page.Edges), err)
+					table = append(table, fmt.Sprintf("| %s, %s | %d | %d | refused: %v | | | |", name, page.Name, len(page.Nodes), len(page.Edges), err))
 					return
 				}
-				tasks, states, said, ended := conversed(t, string(made.Schema))
-				t.Logf("| %s | %d | %d | %d | %d | %d | %d | %v |", t.Name(), len(page.Nodes), len(page.Edges), tasks, len(made.Warnings), states, len(said), ended)
+				done := conversed(t, string(made.Schema))
+				if !done.ended {
+					t.Errorf("the conversation does not end: %q", done.said)
+				}
+				table = append(table, fmt.Sprintf("| %s, %s | %d | %d | %d | %d | %d | %d |",
+					name, page.Name, len(page.Nodes), len(page.Edges), len(made.Warnings), done.tasks, done.states, len(done.said)))
 				for _, w := range made.Warnings {
 					t.Logf("%s: %q: %s", w.Page, w.Node, w.Message)
 				}
@@ -69,9 +82,16 @@ func TestRealDiagramsBecomeConversations(t *testing.T) {
 	}
 }
 
-// conversed holds a conversation with the bot of a schema in which every answer is the first,
-// until it ends or has come to the same question for the third time.
-func conversed(t *testing.T, text string) (tasks, states int, said []string, ended bool) {
+// conversation is what came of one with the bot of a schema.
+type conversation struct {
+	tasks, states int // that the schema and its flow have
+	said          []string
+	ended         bool
+}
+
+// conversed holds a conversation with the bot of a schema, by the shortest way to an end. Where no
+// end can be reached, it goes on until the bot asks something for the third time.
+func conversed(t *testing.T, text string) (done conversation) {
 	t.Helper()
 	parsed, err := schema.Parse([]byte(text))
 	if err != nil {
@@ -80,7 +100,102 @@ func conversed(t *testing.T, text string) (tasks, states int, said []string, end
 	for _, found := range schema.Validate(parsed) {
 		t.Errorf("%s: %s %s", found.Pointer, found.Message, found.Detail)
 	}
-	made, found := compile.Compile(parsed, compile.Options{})
+	talk, states := talkTo(t, parsed)
+	done.tasks, done.states = len(parsed.Tasks), states
+	answers, times := wayToAnEnd(t, parsed), 0
+	for event := run.Message("good evening"); ; {
+		turn := talk.Send(t.Context(), event)
+		for _, problem := range turn.Problems {
+			t.Errorf("%v", problem)
+		}
+		for _, reply := range turn.Replies {
+			done.said = append(done.said, reply.Text)
+		}
+		if done.ended = turn.Ended; done.ended {
+			if len(answers) > 0 {
+				t.Errorf("it ends before the answers %q, after %q", answers, done.said)
+			}
+			return done
+		}
+		if len(turn.Replies) == 0 {
+			t.Fatalf("it waits without having said anything, after %q", done.said)
+		}
+		answer := "1"
+		if len(answers) > 0 {
+			answer, answers = answers[0], answers[1:]
+		} else if times++; times > 2 {
+			return done
+		}
+		event = run.Message(answer)
+	}
+}
+
+// wayToAnEnd is the answers that lead from the beginning to a task that ends the conversation,
+// none where there is no such way. It reads the actions of the schema, and not the drawing.
+func wayToAnEnd(t *testing.T, s *schema.Schema) []string {
+	t.Helper()
+	type action struct {
+		Redirect string
+		Listen   *struct{ Tasks []string }
+		Collect  *struct {
+			OnComplete struct{ Redirect string } `json:"on_complete"`
+		}
+	}
+	last, sample := map[string]action{}, map[string]string{}
+	for _, task := range s.Tasks {
+		var list struct{ Actions []action }
+		if err := json.Unmarshal(task.Actions, &list); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(list.Actions); n > 0 {
+			last[task.UniqueName] = list.Actions[n-1]
+		}
+		if len(task.Samples) > 0 {
+			sample[task.UniqueName] = task.Samples[0].TaggedText
+		}
+	}
+	var defaults struct {
+		Start string `json:"assistant_initiation"`
+	}
+	if err := json.Unmarshal(s.Defaults, &defaults); err != nil {
+		t.Fatal(err)
+	}
+	type place struct {
+		task    string
+		answers []string
+	}
+	seen := map[string]bool{}
+	queue := []place{{task: strings.TrimPrefix(defaults.Start, "task://")}}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		if seen[at.task] {
+			continue
+		}
+		seen[at.task] = true
+		switch does := last[at.task]; {
+		case does.Redirect != "":
+			// Without an answer, so it is as near as the task itself.
+			queue = append([]place{{strings.TrimPrefix(does.Redirect, "task://"), at.answers}}, queue...)
+		case does.Collect != nil:
+			queue = append(queue, place{strings.TrimPrefix(does.Collect.OnComplete.Redirect, "task://"), append(slices.Clone(at.answers), "anything")})
+		case does.Listen != nil:
+			for _, task := range does.Listen.Tasks {
+				if sample[task] != "" {
+					queue = append(queue, place{task, append(slices.Clone(at.answers), sample[task])})
+				}
+			}
+		default:
+			return at.answers
+		}
+	}
+	return nil
+}
+
+// talkTo is a conversation with the flow of a schema, and how many states the flow has.
+func talkTo(t *testing.T, s *schema.Schema) (*studio.Conversation, int) {
+	t.Helper()
+	made, found := compile.Compile(s, compile.Options{})
 	if made == nil {
 		t.Fatal(found)
 	}
@@ -93,24 +208,21 @@ func conversed(t *testing.T, text string) (tasks, states int, said []string, end
 	if err != nil {
 		t.Fatal(err)
 	}
-	event, times := run.Message("good evening"), map[string]int{}
-	for {
-		turn := talk.Send(t.Context(), event)
-		for _, problem := range turn.Problems {
-			t.Errorf("%v", problem)
-		}
-		for _, reply := range turn.Replies {
+	return talk, len(made.States)
+}
+
+// answered is what the bot of a schema says to some messages.
+func answered(t *testing.T, text string, messages ...string) (said []string) {
+	t.Helper()
+	parsed, err := schema.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	talk, _ := talkTo(t, parsed)
+	for _, message := range messages {
+		for _, reply := range talk.Send(t.Context(), run.Message(message)).Replies {
 			said = append(said, reply.Text)
 		}
-		if turn.Ended {
-			return len(parsed.Tasks), len(made.States), said, true
-		}
-		if len(turn.Replies) == 0 {
-			t.Fatalf("it waits without having said anything, after %q", said)
-		}
-		if times[said[len(said)-1]]++; times[said[len(said)-1]] > 2 {
-			return len(parsed.Tasks), len(made.States), said, false
-		}
-		event = run.Message("1")
 	}
+	return said
 }

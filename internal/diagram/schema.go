@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/diagram/chart"
@@ -64,10 +66,11 @@ const (
 	// maxWarnings is how many findings are given one by one.
 	maxWarnings = 100
 
-	// maxText is how long a node's text may be, in bytes: the actions of a task have at most
-	// 16 KiB (https://www.twilio.com/docs/autopilot/limits), and the text may be in them
-	// escaped.
-	maxText = 8 << 10
+	// maxActions is how long the actions of a task may be, in bytes
+	// (https://www.twilio.com/docs/autopilot/limits), and maxText a node's text, which is in
+	// them.
+	maxActions = 16 << 10
+	maxText    = maxActions / 2
 
 	// longMessage is the most characters of a message
 	// (https://www.twilio.com/docs/messaging/api/message-resource).
@@ -94,7 +97,7 @@ func Schema(pages []chart.Page, o Options) (*Result, error) {
 	if others > 0 {
 		c.warn("", "The file has %d other %s; name one to read it instead.", others, plural(others, "page", "pages"))
 	}
-	m := maker{conversation: c, options: o, synonyms: synonyms(o.AnswerSynonyms), names: names{}}
+	m := maker{conversation: c, options: o, synonyms: synonyms(o.AnswerSynonyms), names: names{}, said: map[string]bool{}}
 	start, err := m.start()
 	if err != nil {
 		return nil, err
@@ -105,8 +108,11 @@ func Schema(pages []chart.Page, o Options) (*Result, error) {
 	m.nameSteps()
 	m.breakLoops()
 	for _, s := range c.steps {
-		m.task(s)
+		if err := m.task(s); err != nil {
+			return nil, err
+		}
 	}
+	m.unused()
 	if len(m.tasks) > maxTasks {
 		return nil, c.refuse("", "The diagram makes %d tasks, of %d nodes and their answers; Twilio allows %d. Draw several diagrams.", len(m.tasks), len(c.steps), maxTasks)
 	}
@@ -205,7 +211,8 @@ type maker struct {
 	options  Options
 	synonyms map[string][]string
 	names    names
-	waits    map[*step]bool // steps that wait for an answer so that the bot does not talk forever
+	waits    map[*step]bool  // steps that wait for an answer so that the bot does not talk forever
+	said     map[string]bool // the answers that there are
 	tasks    []object
 }
 
@@ -316,7 +323,17 @@ func (m *maker) unreached(start *step) {
 	}
 }
 
-// checkTexts refuses a text that no task can hold, and warns of one that no message can.
+// unused warns of other words for what is no answer.
+func (m *maker) unused() {
+	for _, answer := range slices.Sorted(maps.Keys(m.options.AnswerSynonyms)) {
+		key := answerKey(answer)
+		if words := m.options.AnswerSynonyms[answer]; len(words) > 0 && !m.said[key] {
+			m.warn("", "There are other words for the answer %q, such as %q, and no edge has that answer.", chart.Brief(answer), chart.Brief(words[0]))
+		}
+	}
+}
+
+// checkTexts refuses a text that no task can hold.
 func (m *maker) checkTexts() error {
 	for _, s := range m.steps {
 		if len(s.text) > maxText {
@@ -326,9 +343,6 @@ func (m *maker) checkTexts() error {
 			if len(w.text) > maxText {
 				return m.refuse(s.text, "The text of an edge from it has %d bytes; at most %d are read.", len(w.text), maxText)
 			}
-		}
-		if count := len([]rune(s.text)); count > longMessage {
-			m.warn(s.text, "The text has %d characters; Twilio sends messages of up to %d.", count, longMessage)
 		}
 	}
 	return nil
@@ -345,7 +359,14 @@ func plainly(s *step) bool { return len(s.ways) == 1 && s.ways[0].text == "" && 
 
 // collects reports whether a step asks for any answer.
 func (m *maker) collects(s *step) bool {
-	return m.options.Collect && plainly(s) && strings.HasSuffix(s.text, "?")
+	return m.options.Collect && plainly(s) && asks(s)
+}
+
+// asks reports whether the text of a step is a question, in any of the scripts that have a mark
+// for it.
+func asks(s *step) bool {
+	last, _ := utf8.DecodeLastRuneInString(s.text)
+	return strings.ContainsRune("?？؟", last)
 }
 
 // breakLoops makes a step wait in each circle of steps that go on by themselves.
@@ -378,7 +399,28 @@ func (m *maker) breakLoops() {
 }
 
 // task adds the task of a step, and those of its answers.
-func (m *maker) task(s *step) {
+func (m *maker) task(s *step) error {
+	first := len(m.tasks)
+	text := m.tasksOf(s)
+	if count := utf8.RuneCountInString(text); count > longMessage {
+		m.warn(s.text, "The text has %d characters; Twilio sends messages of up to %d.", count, longMessage)
+	}
+	actions, err := encode(m.tasks[first]["actions"])
+	if err != nil {
+		return err
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, actions); err != nil {
+		return err
+	}
+	if compact.Len() > maxActions {
+		return m.refuse(s.text, "Its text, and the names of its %d answers, make actions of %d bytes; Twilio allows %d in a task. Draw several nodes.", len(s.ways), compact.Len(), maxActions)
+	}
+	return nil
+}
+
+// tasksOf adds the tasks, the step's own first, and returns what the step says.
+func (m *maker) tasksOf(s *step) string {
 	switch {
 	case len(s.ways) == 0:
 		m.add(s.name, nil, object{"say": s.text})
@@ -390,10 +432,14 @@ func (m *maker) task(s *step) {
 			"on_complete": object{"redirect": "task://" + s.ways[0].to.name},
 		}})
 	case plainly(s) && !m.waits[s]:
+		if asks(s) {
+			m.warn(s.text, "It is a question, and the bot goes on without waiting for an answer: the one edge from it has no text. Give the edge a text, or choose to collect an answer to such questions.")
+		}
 		m.add(s.name, nil, object{"say": s.text}, object{"redirect": "task://" + s.ways[0].to.name})
 	default:
-		m.fork(s)
+		return m.fork(s)
 	}
+	return s.text
 }
 
 func (m *maker) add(name string, samples []string, actions ...object) {
@@ -407,8 +453,9 @@ func (m *maker) add(name string, samples []string, actions ...object) {
 	m.tasks = append(m.tasks, object{"uniqueName": name, "actions": object{"actions": actions}, "samples": list})
 }
 
-// fork adds the task of a step that waits for an answer, and the tasks of the answers.
-func (m *maker) fork(s *step) {
+// fork adds the task of a step that waits for an answer, and the tasks of the answers. It
+// returns what the step says.
+func (m *maker) fork(s *step) string {
 	answers := m.answers(s)
 	text := s.text
 	if m.options.Numbered {
@@ -434,6 +481,7 @@ func (m *maker) fork(s *step) {
 		}
 		m.add(tasks[i], a.samples, object{"redirect": "task://" + a.to.name})
 	}
+	return text
 }
 
 // answer is one way on from a fork.
@@ -476,7 +524,9 @@ func (m *maker) answers(s *step) []*answer {
 				a.shown = chart.OneLine(w.to.text)
 			}
 		}
-		parts[i] = partsOf(text)
+		if parts[i] = partsOf(text); len(parts[i]) > 1 {
+			parts[i] = append([]string{text}, parts[i]...)
+		}
 		answers = append(answers, a)
 	}
 	if len(bare) > 0 && !m.waits[s] {
@@ -486,12 +536,13 @@ func (m *maker) answers(s *step) []*answer {
 	for i, a := range answers {
 		for _, part := range parts[i] {
 			claim(a, part)
-			numbers = numbers || strings.Trim(sampleOf(part), "0123456789") == ""
+			numbers = numbers || numeral(part, a.shown, len(answers))
 		}
 	}
 	for i, a := range answers {
 		for _, part := range parts[i] {
-			for _, word := range m.synonyms[strings.ToLower(sampleOf(part))] {
+			m.said[answerKey(part)] = true
+			for _, word := range m.synonyms[answerKey(part)] {
 				claim(a, word)
 			}
 		}
@@ -505,6 +556,17 @@ func (m *maker) answers(s *step) []*answer {
 		}
 	}
 	return answers
+}
+
+// numeral reports whether a part of a label is a number that could be meant by one that a person
+// answers: the whole label, or one as low as those of the edges.
+func numeral(part, label string, edges int) bool {
+	part = sampleOf(part)
+	if strings.Trim(part, "0123456789") != "" {
+		return false
+	}
+	number, err := strconv.Atoi(part)
+	return part == sampleOf(label) || err == nil && number <= edges
 }
 
 var separators = regexp.MustCompile(`(?i)[/,|\n;]|\s+or\s+`)
@@ -535,15 +597,24 @@ func sampleOf(text string) string {
 	return cmp.Or(trimmed, text)
 }
 
+// answerKey is an answer as it is compared.
+func answerKey(text string) string { return strings.ToLower(sampleOf(text)) }
+
 // synonyms are other words for an answer, by the answer in lower case.
 func synonyms(given map[string][]string) map[string][]string {
 	words := map[string][]string{
-		"yes": {"y", "yeah", "yep", "yup", "sure", "ok", "okay"},
-		"no":  {"n", "nope", "nah"},
+		// A flow tells answers apart by words that mean something by themselves, of which "no" is
+		// none, so that a polite no has to be among its samples; and then a polite yes too.
+		"yes": {"y", "yeah", "yep", "yup", "sure", "ok", "okay", "yes thanks", "yes thank you"},
+		"no":  {"n", "nope", "nah", "no thanks", "no thank you"},
 	}
-	for answer, others := range given {
-		words[strings.ToLower(sampleOf(answer))] = others
+	// Two spellings of one answer, which an object can have, are taken together.
+	own := map[string][]string{}
+	for _, answer := range slices.Sorted(maps.Keys(given)) {
+		key := answerKey(answer)
+		own[key] = append(own[key], given[answer]...)
 	}
+	maps.Copy(words, own)
 	for short, long := range map[string]string{"y": "yes", "n": "no"} {
 		if _, ok := words[short]; !ok {
 			words[short] = append([]string{long}, words[long]...)

@@ -106,17 +106,31 @@ func TestRules(t *testing.T) {
 		"one edge with a text waits": {start + "A[One] -->|Go on| B[Two]", diagram.Options{},
 			"one: {say:One},{listen:{tasks:[one--go-on]}}\none--go-on: {redirect:two} Go on|1\ntwo: {say:Two}", ""},
 		"parts and synonyms": {start + "A[Q] -->|Yes / of course, or gladly| B[B]\nA -->|No| C[C]", diagram.Options{},
-			"q: {say:Q},{listen:{tasks:[q--yes-of-course-or,q--no]}}\nq--yes-of-course-or: {redirect:b} Yes / of course, or gladly|Yes|of course|gladly|y|yeah|yep|yup|sure|ok|okay|1\n" +
-				"q--no: {redirect:c} No|n|nope|nah|2\nb: {say:B}\nc: {say:C}", ""},
+			"q: {say:Q},{listen:{tasks:[q--yes-of-course-or,q--no]}}\nq--yes-of-course-or: {redirect:b} Yes / of course, or gladly|Yes|of course|gladly|y|yeah|yep|yup|sure|ok|okay|yes thanks|yes thank you|1\n" +
+				"q--no: {redirect:c} No|n|nope|nah|no thanks|no thank you|2\nb: {say:B}\nc: {say:C}", ""},
 		"synonyms of your own": {start + "A[Q] -->|Yes| B[B]\nA -->|Tuesday| C[C]", diagram.Options{AnswerSynonyms: map[string][]string{"YES": {"sure thing"}, "tuesday": {"tue", "sure thing"}}},
 			"q: {say:Q},{listen:{tasks:[q--yes,q--tuesday]}}\nq--yes: {redirect:b} Yes|sure thing|1\nq--tuesday: {redirect:c} Tuesday|tue|2\nb: {say:B}\nc: {say:C}", ""},
 		"numbers as answers": {start + "A[Q] -->|2| B[B]\nA -->|1| C[C]", diagram.Options{Numbered: true},
 			"q: {say:Q\\n2 1},{listen:{tasks:[q--2,q--1]}}\nq--2: {redirect:b} 2\nq--1: {redirect:c} 1\nb: {say:B}\nc: {say:C}", ""},
+		"numbers that are no answers": {start + "A[Q] -->|\"it is 50/50\"| B[B]\nA -->|No| C[C]", diagram.Options{AnswerSynonyms: map[string][]string{"no": nil}},
+			"q: {say:Q},{listen:{tasks:[q--it-is-50-50,q--no]}}\nq--it-is-50-50: {redirect:b} it is 50/50|it is 50|50|1\nq--no: {redirect:c} No|2\nb: {say:B}\nc: {say:C}", ""},
+		"numbers that could be answers": {start + "A[Q] -->|3 or 2| B[B]\nA -->|No| C[C]", diagram.Options{AnswerSynonyms: map[string][]string{"no": nil}},
+			"q: {say:Q},{listen:{tasks:[q--3-or-2,q--no]}}\nq--3-or-2: {redirect:b} 3 or 2|3|2\nq--no: {redirect:c} No\nb: {say:B}\nc: {say:C}", ""},
 		"numbered": {start + "A[Q] -->|Yes| B[B]\nA -->|No| C[C]\nB --> D[D]", diagram.Options{Numbered: true, AnswerSynonyms: map[string][]string{"yes": nil, "no": nil}},
 			"q: {say:Q\\n1. Yes 2. No},{listen:{tasks:[q--yes,q--no]}}\nq--yes: {redirect:b} Yes|1\nq--no: {redirect:c} No|2\nb: {say:B},{redirect:d}\nc: {say:C}\nd: {say:D}", ""},
 		"collect": {start + "A[Your name?] --> B[Thanks.]\nB --> C[Sure?]\nC -->|x| D", diagram.Options{Collect: true},
 			"your-name: {collect:{name:your_name,on_complete:{redirect:thanks},questions:[{name:your_name,question:Your name?}]}}\n" +
 				"thanks: {say:Thanks.},{redirect:sure}\nsure: {say:Sure?},{listen:{tasks:[sure--x]}}\nsure--x: {redirect:d} x|1\nd: {say:D}", ""},
+		"collect in other scripts": {start + "A[お名前は？] --> B[ما اسمك؟] --> C[Thanks]", diagram.Options{Collect: true},
+			"node: {collect:{name:node,on_complete:{redirect:node-2},questions:[{name:node,question:お名前は？}]}}\n" +
+				"node-2: {collect:{name:node_2,on_complete:{redirect:thanks},questions:[{name:node_2,question:ما اسمك؟}]}}\nthanks: {say:Thanks}", ""},
+		"question that is not collected": {start + "A[Your name?] --> B[Thanks]", diagram.Options{}, "your-name: {say:Your name?},{redirect:thanks}\nthanks: {say:Thanks}",
+			"Your name?: It is a question, and the bot goes on without waiting for an answer: the one edge from it has no text. Give the edge a text, or choose to collect an answer to such questions."},
+		"synonyms of a whole label": {start + "A[Q] -->|Tea / mint| B[B]", diagram.Options{AnswerSynonyms: map[string][]string{"tea / mint": {"infusion"}}},
+			"q: {say:Q},{listen:{tasks:[q--tea-mint]}}\nq--tea-mint: {redirect:b} Tea / mint|Tea|mint|infusion|1\nb: {say:B}", ""},
+		"synonyms of no answer": {start + "A[Q] -->|Tea| B[B]", diagram.Options{AnswerSynonyms: map[string][]string{"Tee": {"infusion"}, "coffee": nil, "yes": {"oui"}}},
+			"q: {say:Q},{listen:{tasks:[q--tea]}}\nq--tea: {redirect:b} Tea|1\nb: {say:B}",
+			": There are other words for the answer \"Tee\", such as \"infusion\", and no edge has that answer.\n: There are other words for the answer \"yes\", such as \"oui\", and no edge has that answer."},
 		"edges without a text": {start + "A[Q] --> B[Left side]\nA --> C[Right]", diagram.Options{},
 			"q: {say:Q},{listen:{tasks:[q--left-side,q--right]}}\nq--left-side: {redirect:left-side} Left side|1\nq--right: {redirect:right} Right|2\nleft-side: {say:Left side}\nright: {say:Right}",
 			`Q: Edges from it have no label: the answers are the texts of the nodes that they lead to, "Left side", "Right".`},
@@ -125,7 +139,7 @@ func TestRules(t *testing.T) {
 			`Q: Two of its edges have the text "yes!"; the answer leads along the first.`},
 		"one edge twice": {start + "A[One] --> B[Two]\nA --> B", diagram.Options{}, "one: {say:One},{redirect:two}\ntwo: {say:Two}", ""},
 		"braces":         {start + "A[Q] -->|\"say {name}\"| B[B {x}]", diagram.Options{}, "q: {say:Q},{listen:{tasks:[q--say-name]}}\nq--say-name: {redirect:b-x} say name|1\nb-x: {say:B {x}}", ""},
-		"names":          {start + "A[Hello!] --> B[hello] --> C[Hällo] --> D[你好] --> E[???] --> F[This is a text of more than forty characters, and so it is cut.]", diagram.Options{}, "hello: {say:Hello!},{redirect:hello-2}\nhello-2: {say:hello},{redirect:hallo}\nhallo: {say:Hällo},{redirect:node}\nnode: {say:你好},{redirect:node-2}\nnode-2: {say:???},{redirect:this-is-a-text-of-more-than-forty}\nthis-is-a-text-of-more-than-forty: {say:This is a text of more than forty characters, and so it is cut.}", ""},
+		"names":          {start + "A[Hello!] --> B[hello] --> C[Hällo] --> D[你好] --> E[!!!] --> F[This is a text of more than forty characters, and so it is cut.]", diagram.Options{}, "hello: {say:Hello!},{redirect:hello-2}\nhello-2: {say:hello},{redirect:hallo}\nhallo: {say:Hällo},{redirect:node}\nnode: {say:你好},{redirect:node-2}\nnode-2: {say:!!!},{redirect:this-is-a-text-of-more-than-forty}\nthis-is-a-text-of-more-than-forty: {say:This is a text of more than forty characters, and so it is cut.}", ""},
 		"several beginnings": {start + "A[One] --> B[Two]\nC[Three] --> D[Four] --> E[Five]", diagram.Options{}, "one: {say:One},{redirect:two}\ntwo: {say:Two}\nthree: {say:Three},{redirect:four}\nfour: {say:Four},{redirect:five}\nfive: {say:Five}",
 			`Three: It cannot be reached from the start, "One", nor can the 2 nodes that only it leads to.`},
 		"loop of questions": {start + "A[Q] -->|again| A", diagram.Options{}, "q: {say:Q},{listen:{tasks:[q--again]}}\nq--again: {redirect:q} again|1",
@@ -215,6 +229,9 @@ func TestRefusedDrawings(t *testing.T) {
 		"start of two":   {"graph TD\nA[x] --> B[x]", diagram.Options{Start: "X"}, `page "Page-1", node "X": 2 nodes have this text`},
 		"long text":      {"graph TD\nA[" + strings.Repeat("long ", 2000) + "] --> B", diagram.Options{}, `page "Page-1", node "long long`},
 		"long answer":    {"graph TD\nA -->|" + strings.Repeat("long ", 2000) + "| B", diagram.Options{}, `page "Page-1", node "A": The text of an edge`},
+		"file's name":    {"charts/clinic v2.DRAWIO", diagram.Options{}, `"charts/clinic v2.DRAWIO" is the name of a file`},
+		"many answers":   {manyAnswers(300, 40), diagram.Options{}, `page "Page-1", node "` + strings.Repeat("word ", 11) + `word…": Its text, and the names of its 300 answers, make actions of 18746 bytes; Twilio allows 16384`},
+		"long answers":   {manyAnswers(20, 1000), diagram.Options{Numbered: true}, "and the names of its 20 answers"},
 		"too many tasks": {nodes(700), diagram.Options{}, "makes 701 tasks, of 701 nodes"},
 		"10,000 nodes":   {nodes(10_000), diagram.Options{}, "10001 nodes have edges"},
 		"too many edges": {"graph TD\n" + strings.Repeat("A --> B\n", 4000), diagram.Options{}, "4000 edges"},
@@ -229,6 +246,42 @@ func TestRefusedDrawings(t *testing.T) {
 				t.Errorf("the error is %v, want one with %q", err, each.want)
 			}
 		})
+	}
+}
+
+func TestYesAndNoAreUnderstoodAsPeopleSayThem(t *testing.T) {
+	r := made(t, "graph TD\nA[Anything else?] -->|Yes| B[What?]\nA -->|No| C[Bye]", diagram.Options{})
+	for answer, want := range map[string]string{
+		"Yes!": "What?", "yes please": "What?", "Yes, thank you.": "What?", "thanks, yes": "What?", "okay then": "What?", "sure": "What?",
+		"NO": "Bye", "no thanks": "Bye", "No, thank you!": "Bye", "nope": "Bye", "2": "Bye", "perhaps": "Anything else?",
+	} {
+		if said := answered(t, string(r.Schema), "hello", answer); said[len(said)-1] != want {
+			t.Errorf("%q is answered with %q, want %q", answer, said, want)
+		}
+	}
+}
+
+// manyAnswers is a question with answers of so many characters.
+func manyAnswers(n, length int) string {
+	var b strings.Builder
+	b.WriteString("graph TD\nA[" + strings.Repeat("word ", 20) + "]\n")
+	for i := range n {
+		fmt.Fprintf(&b, "A -->|%d %s| B\n", i, strings.Repeat("x", length))
+	}
+	return b.String()
+}
+
+// Two spellings of one answer are two keys of an object, which has no order.
+func TestSynonymsOfTwoSpellingsAreTakenTogether(t *testing.T) {
+	o := diagram.Options{AnswerSynonyms: map[string][]string{"Tea": {"a"}, "tea": {"b"}, "TEA!": {"c"}, " tea ": {"d"}}}
+	want := made(t, "graph TD\nA[Q] -->|Tea| B", o).Schema
+	for range 20 { // Go's maps are walked in another order each time
+		if got := made(t, "graph TD\nA[Q] -->|Tea| B", o).Schema; !bytes.Equal(got, want) {
+			t.Fatalf("the same options give another schema:\n%s\n%s", got, want)
+		}
+	}
+	if text := tasks(t, want); !strings.Contains(text, "Tea|d|c|a|b|1") && !strings.Contains(text, "Tea|d|a|c|b|1") {
+		t.Errorf("got %s", text)
 	}
 }
 
@@ -265,6 +318,9 @@ func TestLargeDrawingIsWarnedOf(t *testing.T) {
 	}
 	if got := warned(made(t, "graph TD\nA["+strings.Repeat("word ", 400)+"] --> B", diagram.Options{})); !strings.Contains(got, "1999 characters") {
 		t.Errorf("got %q", got)
+	}
+	if got := warned(made(t, manyAnswers(20, 100), diagram.Options{Numbered: true})); !strings.Contains(got, "characters; Twilio sends") {
+		t.Errorf("a question that its answers make long: %q", got)
 	}
 }
 

@@ -28,10 +28,13 @@ type cause struct {
 var causes = []cause{
 	{
 		name:    string(compile.CodeFieldTypePattern),
-		because: "A flow checks a built-in type by a pattern, which also matches answers that Autopilot refused.",
+		because: "A flow checks a built-in type by patterns, which also take answers that Autopilot refused, with words around them; and of names they refuse what the sandbox's Autopilot takes, for which any few words are a name.",
 		holds: func(p *pair, x exchange) bool {
 			q := x.before.question()
-			return q != nil && strings.HasPrefix(q.Type, "Twilio.") && p.found(compile.CodeFieldTypePattern) && !x.took(q) && p.shaped(x)
+			if q == nil || !strings.HasPrefix(q.Type, "Twilio.") || !p.found(compile.CodeFieldTypePattern) {
+				return false
+			}
+			return !x.took(q) && p.shaped(x) || x.took(q) && !p.shaped(x) && slices.Contains(anyWords, strings.TrimPrefix(q.Type, "Twilio."))
 		},
 	},
 	{
@@ -96,6 +99,9 @@ var causes = []cause{
 	},
 }
 
+// anyWords are the built-in types of which the sandbox's Autopilot takes any few words.
+var anyWords = []string{"ALPHANUMERIC", "LANGUAGE", "COUNTRY", "COUNTRY_ISO_ALPHA2", "COUNTRY_ISO_ALPHA3", "CURRENCY", "CITY", "FIRST_NAME", "LAST_NAME"}
+
 var tag = regexp.MustCompile(`<[^<>]*>`)
 
 // cause is the first that explains the last turn; empty for none.
@@ -126,12 +132,13 @@ func (p *pair) catchesAll(task string) bool {
 	})
 }
 
-// shaped reports whether the flow checks an answer by a pattern, and the answer matches.
+// shaped reports whether the flow checks an answer by patterns, the first of which that
+// matches takes it.
 func (p *pair) shaped(x exchange) bool {
 	for _, t := range p.states[x.asked+"_check"].Transitions {
 		for _, c := range t.Conditions {
 			if c.Type == "regex" && regexp.MustCompile(`(?i)^(?:`+c.Value+`)$`).MatchString(strings.TrimSpace(x.event.Text)) {
-				return true
+				return t.Next != x.asked+"_tries"
 			}
 		}
 	}

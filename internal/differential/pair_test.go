@@ -31,6 +31,7 @@ type subject struct {
 type state struct {
 	Name        string
 	Transitions []struct {
+		Next       string
 		Conditions []struct{ Type, Value string }
 	}
 }

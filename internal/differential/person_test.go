@@ -25,8 +25,8 @@ type person struct {
 // answersOf are answers to the built-in types that are valid under any reading.
 var answersOf = map[string][]string{
 	"Twilio.ALPHANUMERIC":       {"AB12", "order 77", "4711"},
-	"Twilio.NUMBER":             {"7", "forty two", "1,250", "3.5", "zero"},
-	"Twilio.NUMBER_SEQUENCE":    {"90210", "12 34 56", "5"},
+	"Twilio.NUMBER":             {"7", "forty two", "1,250", "3.5", "zero", "twenty-one", "one hundred and five", "two hundred", "three thousand", "ninety", "-4", "thirteen"},
+	"Twilio.NUMBER_SEQUENCE":    {"90210", "12 34 56", "5", "123-45-6789", "00421"},
 	"Twilio.PHONE_NUMBER":       {"+1 202 555 0142", "(202) 555-0142", "2025550142"},
 	"Twilio.YES_NO":             {"yes", "no", "Yep", "nope", "sure", "no thanks", "of course"},
 	"Twilio.LANGUAGE":           {"English", "Brazilian Portuguese"},
@@ -39,10 +39,10 @@ var answersOf = map[string][]string{
 	"Twilio.FIRST_NAME":         {"Ada", "Jean-Luc", "D’Arcy"},
 	"Twilio.LAST_NAME":          {"Lovelace", "van Dyke", "O'Neill", "O’Neill"},
 	"Twilio.EMAIL":              {"ada@example.com", "a.b+c@mail.example.org"},
-	"Twilio.DAY_OF_WEEK":        {"Monday", "tue", "SUNDAY"},
-	"Twilio.MONTH":              {"May", "sept", "december"},
-	"Twilio.DATE":               {"tomorrow", "May 4th", "2026-05-04", "next friday", "12/24", "3rd of june"},
-	"Twilio.TIME":               {"5 pm", "17:30", "noon", "seven o'clock", "at 8"},
+	"Twilio.DAY_OF_WEEK":        {"Monday", "tue", "SUNDAY", "thurs", "wed", "Sat", "fri"},
+	"Twilio.MONTH":              {"May", "sept", "december", "jan", "FEB", "march", "apr", "June", "jul", "aug", "October", "nov"},
+	"Twilio.DATE":               {"tomorrow", "May 4th", "2026-05-04", "next friday", "12/24", "3rd of june", "May 4th, 2026", "the 5th of June 2026", "12/24/2026", "24/12/2026", "1 aug 1999"},
+	"Twilio.TIME":               {"5 pm", "17:30", "noon", "seven o'clock", "at 8", "12:30 am", "12pm", "7:45 p.m.", "midnight", "9.15", "11am", "eight pm"},
 }
 
 var (

@@ -238,8 +238,17 @@ func (d *deployment) steps() []operation.Step {
 	return append(steps, d.drop())
 }
 
+// left says what stays of a change that is undone; a new function goes with its service.
+func (d *deployment) left(what string) string {
+	if d.live.BuildSID == "" {
+		return ""
+	}
+	return what + " may be left, which Twilio deletes after a week."
+}
+
 func (d *deployment) upload() operation.Step {
 	return operation.Step{
+		Left: d.left("A version that is not deployed"),
 		Name: "uploading its code",
 		Cut:  "A version may exist that is not deployed, which Twilio deletes after a week; what was deployed still is.",
 		Do: func(ctx context.Context) (err error) {
@@ -252,6 +261,7 @@ func (d *deployment) upload() operation.Step {
 // make builds the new version with what else is deployed, and waits for it.
 func (d *deployment) make() operation.Step {
 	return operation.Step{
+		Left: d.left("A version and a build that are not deployed"),
 		Name: "building it",
 		Cut:  "A build may exist that is not deployed, which Twilio deletes after a week; what was deployed still is.",
 		Do: func(ctx context.Context) (err error) {
@@ -272,11 +282,11 @@ func (d *deployment) now() []string {
 	if d.live.BuildSID == "" {
 		return nil // the service goes with what was made
 	}
-	where := "nothing at its path"
+	where := "the function has no URL in it"
 	if url := d.live.URL(); url != "" {
-		where = url
+		where = "answers at " + url
 	}
-	return []string{fmt.Sprintf("Build %s is live as before, and answers at %s. Nothing else was changed.", d.live.BuildSID, where)}
+	return []string{fmt.Sprintf("Build %s is live as before, and %s. Nothing else was changed.", d.live.BuildSID, where)}
 }
 
 // await waits for a build to end, as long as the context allows.

@@ -30,6 +30,8 @@ type Step struct {
 	// Undo takes back what Do did, or half did; nil where there is nothing to take
 	// back. It looks before it writes, so that it can be repeated.
 	Undo func(ctx context.Context) error
+	// Left says what stays all the same where the operation is undone; empty for nothing.
+	Left string
 	// Forward marks the point of no return: from this step on, nothing is undone but
 	// what the step that failed did itself.
 	Forward bool
@@ -45,7 +47,7 @@ const undoBound = 5 * time.Minute
 const undoTries = 4
 
 const (
-	undoneNow    = "Anything it had written was undone: nothing of it is left."
+	undoneNow    = "Anything it had written was undone"
 	notUndoneNow = "What had been done could not be undone. "
 )
 
@@ -91,7 +93,7 @@ func Run(ctx context.Context, name string, steps ...Step) error {
 		case undoErr != nil:
 			return failure(name, step, errors.Join(err, undoErr), notUndoneNow+step.Cut)
 		case undone:
-			return failure(name, step, err, undoneNow)
+			return failure(name, step, err, undoneNow+left(steps[:i+1]))
 		default:
 			return err
 		}
@@ -114,6 +116,17 @@ func undo(ctx context.Context, done []Step) (undone bool, err error) {
 		}
 	}
 	return undone, nil
+}
+
+// left ends the sentence that steps were undone.
+func left(undone []Step) string {
+	said := ": nothing of it is left."
+	for _, step := range undone {
+		if step.Left != "" {
+			said = ". " + step.Left
+		}
+	}
+	return said
 }
 
 func failure(name string, step Step, err error, now string) error {

@@ -86,8 +86,14 @@ func (w *world) delayed(run int) {
 	w.fault(fault)
 }
 
-// raceRuns is how often each race is run.
-const raceRuns = 20
+// raceRuns is how often each race is run: once with each side and each kind of call slowed,
+// and five times, with other delays, with -slow.
+func raceRuns() int {
+	if *everySlow {
+		return 20
+	}
+	return 4
+}
 
 func TestRenamedForEachKeyLeavesTheNumberAnswering(t *testing.T) {
 	t.Parallel()
@@ -100,9 +106,9 @@ resource "twiliobot_phone_number_binding" "each" {
   phone_number  = each.value
   assistant_sid = twiliobot_assistant.greeter.sid
 }`))
-	// The first apply creates the binding; raceRuns renames follow it.
+	// The first apply creates the binding; its renames follow it.
 	var key string
-	for run := range raceRuns + 1 {
+	for run := range raceRuns() + 1 {
 		w.box.ClearFaults()
 		if run > 0 {
 			w.delayed(run)
@@ -126,7 +132,7 @@ func TestBindingsThatSwapNumbersLeaveBothAnswering(t *testing.T) {
 	}
 	both := resource.ComposeTestCheckFunc(w.answers(ukNumber, "greeter"), w.answers(otherNumber, "greeter"))
 	steps := []resource.TestStep{{Config: pair(ukNumber, otherNumber), Check: both}}
-	for run := 1; run <= raceRuns; run++ {
+	for run := 1; run <= raceRuns(); run++ {
 		a, b := ukNumber, otherNumber
 		if run%2 == 1 {
 			a, b = b, a
@@ -144,7 +150,7 @@ func TestBindingRemovedWhileAnotherTakesTheNumber(t *testing.T) {
 	w := newWorld(t)
 	steps := []resource.TestStep{{Config: hosted("greeter") + bound("a", "greeter", ukNumber) + bound("b", "greeter", otherNumber)}}
 	// Every second run removes a binding, so it takes twice as many.
-	for run := 1; run <= 2*raceRuns; run++ {
+	for run := 1; run <= 2*raceRuns(); run++ {
 		// Alternating: b is deleted and a takes its number; b returns with the number that
 		// a had.
 		config := hosted("greeter") + bound("a", "greeter", otherNumber)

@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,7 +64,7 @@ func detail(problem *bot.Problem) string {
 	}
 	said = strings.Join(append([]string{said}, problem.Now...), "\n\n")
 	if cause := problem.Cause; cause != nil && !sentinel(cause) && !strings.Contains(said, cause.Error()) {
-		said += "\n\nCause: " + cause.Error()
+		said += "\n\nCause: " + inWords(cause)
 	}
 	return said
 }
@@ -130,7 +132,7 @@ func (d *providerData) missing(at path.Path, sid string, err error, drifted bool
 // sentence makes an error's text one that people read: it begins with a capital
 // and ends with a stop.
 func sentence(err error) string {
-	text := err.Error()
+	text := inWords(err)
 	first, size := utf8.DecodeRuneInString(text)
 	// A request ("GET /2010…") and a SID keep their spelling.
 	if size > 0 && unicode.IsLower(first) {
@@ -140,6 +142,24 @@ func sentence(err error) string {
 		text += "."
 	}
 	return text
+}
+
+// wordsOfContext is what Go's errors of a context are called in messages.
+var wordsOfContext = strings.NewReplacer(
+	context.Canceled.Error(), "it was cancelled",
+	context.DeadlineExceeded.Error(), "the time for the whole operation ran out",
+)
+
+// inWords is an error's text in people's words, each line of it once: what failed at once in
+// several places, as all does that is cancelled, says the same in each.
+func inWords(err error) string {
+	var lines []string
+	for line := range strings.SplitSeq(wordsOfContext.Replace(err.Error()), "\n") {
+		if line == "" || !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // movedBlock is the configuration that keeps a resource whose address changes.

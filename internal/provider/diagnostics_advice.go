@@ -65,7 +65,7 @@ func advice(problem *bot.Problem) string {
 	case bot.NumberInUse:
 		return "Give the `twiliobot_phone_number` `create_before_destroy`: then the other number is bought first, the bindings that reference it follow, and the old one is released last."
 	case bot.FunctionTaken:
-		return fmt.Sprintf("Choose another `unique_name`. Where a resource of this configuration has that function under another address, keep it with a `moved` block. "+
+		return fmt.Sprintf("Choose another `unique_name`. Where a resource of this configuration has that function under another address, keep it with a `moved` block; where that is replaced with `create_before_destroy`, its successor needs another name. "+
 			"Where no resource has it, have it managed by importing it:\n\nimport {\n  to = twiliobot_function.this\n  id = %q\n}", problem.Name)
 	case bot.IsAHold:
 		return fmt.Sprintf("To have the suspension managed here, run `terraform import twiliobot_suspension.this %s`.", problem.Bots[0].SID)

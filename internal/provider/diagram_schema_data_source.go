@@ -5,9 +5,12 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/diagram"
@@ -60,6 +63,7 @@ func (diagramSchemaDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			},
 			"answer_synonyms": schema.MapAttribute{
 				Optional: true, ElementType: types.ListType{ElemType: types.StringType}, MarkdownDescription: capitalized(diagramSynonymsDescription),
+				Validators: []validator.Map{mapvalidator.NoNullValues(), mapvalidator.ValueListsAre(listvalidator.NoNullValues())},
 			},
 			"schema": computed("The schema, JSON, for `twiliobot_assistant`."),
 			"pages": schema.ListAttribute{

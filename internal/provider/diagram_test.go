@@ -171,6 +171,13 @@ func readDiagram(t *testing.T, given map[string]tftypes.Value) (map[string]tftyp
 	if err != nil {
 		t.Fatal(err)
 	}
+	validated, err := server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: "twiliobot_diagram_schema", Config: &config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(validated.Diagnostics) > 0 {
+		return nil, validated.Diagnostics
+	}
 	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: "twiliobot_diagram_schema", Config: &config})
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +217,13 @@ func TestDataSourceGivesWarningsApartFromTheSchema(t *testing.T) {
 	if err := warnings[0].As(&first); err != nil || stringOf(t, first["page"]) != "Front" || stringOf(t, first["node"]) != "Coffee?" || !strings.Contains(stringOf(t, first["message"]), `"Maybe"`) {
 		t.Errorf("the first warning is %v: %v", warnings[0], err)
 	}
+	words := tftypes.List{ElementType: tftypes.String}
+	synonyms := func(list any) tftypes.Value {
+		return tftypes.NewValue(tftypes.Map{ElementType: words}, map[string]tftypes.Value{"yes": tftypes.NewValue(words, list)})
+	}
 	for attribute, given := range map[string]map[string]tftypes.Value{
+		"answer_synonyms":                         {"source": stringValue(smallDrawing), "answer_synonyms": synonyms(nil)},
+		`answer_synonyms").ElementKeyString("yes`: {"source": stringValue(smallDrawing), "answer_synonyms": synonyms([]tftypes.Value{tftypes.NewValue(tftypes.String, nil)})},
 		"source": {"source": stringValue("nothing")},
 		"page":   {"source": stringValue(smallDrawing), "page": stringValue("Side")},
 		"start":  {"source": stringValue(smallDrawing), "start": stringValue("Tea?")},

@@ -54,15 +54,16 @@ func (diagramToSchemaFunction) Definition(_ context.Context, _ function.Definiti
 const (
 	diagramRules = "A node with one edge without a text is said and followed by the next; any other node with edges waits for an answer, " +
 		"and each edge's text is one: its parts (split at `/`, `,`, `|`, `or` and line breaks), other words for yes and no, and the edge's number, counted from 1. " +
-		"A node that no edge leaves ends the conversation. The conversation begins at the node that no edge leads to, whatever the first message is, " +
-		"unless that is an answer, such as `yes`: then the conversation continues after the first question, by name, that has this answer."
+		"Any other answer begins the conversation anew. A node that no edge leaves ends it. The conversation begins at the node that no edge leads to, whatever the first message is, " +
+		"unless that is an answer, such as `yes`: then the conversation continues after the first question, by name, that has this answer. " +
+		"Each node and each answer is a task: a diagram may make 600 of them, and a Studio flow that answers both messages and calls has room for about 340."
 
 	diagramSourceDescription = "The drawing: a draw.io file (`.drawio` or `.xml`, compressed or not, or a `.drawio.svg`), or a Mermaid flowchart " +
 		"(`.mmd`, or a Markdown document with ```` ```mermaid ```` blocks), as in `file(\"bot.drawio\")`."
 	diagramPageDescription     = "the name of the page, or its number from 1; by default the first that has edges."
 	diagramStartDescription    = "the text of the node at which the conversation begins, or its id in the file."
 	diagramNumberedDescription = "whether a question is followed by its answers, `1. Yes 2. No`; false by default."
-	diagramCollectDescription  = "whether a node whose text ends in `?`, and that one edge without a text leaves, waits for any answer before it goes on; false by default."
+	diagramCollectDescription  = "whether a node whose text ends in a question mark, and that one edge without a text leaves, waits for any answer before it goes on; false by default."
 	diagramSynonymsDescription = "a map of further words for an answer, such as `{ yes = [\"sure\"], Tuesday = [\"tue\"] }`; those for `yes` and `no` replace the ones that are known."
 )
 
@@ -148,7 +149,7 @@ func diagramOptions(given tftypes.Value) (o diagram.Options, err error) {
 func textOption(value tftypes.Value, to *string) error {
 	if value.Type().Is(tftypes.Number) {
 		number := new(big.Float)
-		if value.As(&number) == nil && number.IsInt() {
+		if value.As(&number) == nil && number.IsInt() && number.MantExp(nil) < 64 {
 			*to = number.Text('f', 0)
 			return nil
 		}

@@ -59,6 +59,12 @@ func (w *world) example(t *testing.T, name string) string {
 // calledExamples have tests of their own, which apply them and call them.
 var calledExamples = map[string]bool{"voice-hello": true, "llm-agent": true}
 
+// smallExamples make little, and nothing that another one reads: with those of the functions
+// they are one configuration, since each run of a CLI takes seconds.
+var smallExamples = map[string]bool{
+	"resources/twiliobot_function": true, "data-sources/twiliobot_messages": true, "data-sources/twiliobot_phone_number_lookup": true,
+}
+
 // conversations are held with the bots of an example, once it is applied.
 var conversations = map[string]func(*testing.T, *world){
 	"function/main.tf": func(t *testing.T, w *world) {
@@ -102,7 +108,7 @@ var conversations = map[string]func(*testing.T, *world){
 // TestEveryExampleIsApplied runs each example with a real CLI, as its reader will.
 func TestEveryExampleIsApplied(t *testing.T) {
 	t.Parallel()
-	seen, functions := 0, []string(nil)
+	seen, small := 0, []string(nil)
 	err := fs.WalkDir(examples.Files, ".", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil || path.Ext(name) != ".tf" || strings.HasPrefix(path.Base(name), "import-") {
 			return err
@@ -111,8 +117,8 @@ func TestEveryExampleIsApplied(t *testing.T) {
 		if calledExamples[path.Dir(name)] {
 			return nil
 		}
-		if strings.HasPrefix(name, "functions/") {
-			functions = append(functions, name)
+		if strings.HasPrefix(name, "functions/") || smallExamples[path.Dir(name)] {
+			small = append(small, name)
 			return nil
 		}
 		t.Run(name, func(t *testing.T) {
@@ -127,10 +133,9 @@ func TestEveryExampleIsApplied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Those of the functions make next to nothing, so they are one configuration.
-	t.Run("functions", func(t *testing.T) {
+	t.Run("small", func(t *testing.T) {
 		t.Parallel()
-		applyExamples(t, functions...)
+		applyExamples(t, small...)
 	})
 	if seen < 6 {
 		t.Errorf("only %d examples were found", seen)
@@ -194,8 +199,8 @@ func (f *folder) settled() {
 // object.
 func TestEveryImportExampleIsApplied(t *testing.T) {
 	t.Parallel()
-	sid := regexp.MustCompile(`(AP|PN|MG)0{31}1`)
-	for _, kind := range []string{"twiliobot_assistant", "twiliobot_phone_number_binding", "twiliobot_messaging_service_binding", "twiliobot_phone_number"} {
+	sid := regexp.MustCompile(`(AP|PN|MG|ZS)0{31}1`)
+	for _, kind := range []string{"twiliobot_assistant", "twiliobot_phone_number_binding", "twiliobot_messaging_service_binding", "twiliobot_phone_number", "twiliobot_function"} {
 		for _, way := range []string{"import-by-string-id.tf", "import-by-identity.tf", "import.sh"} {
 			name := path.Join("resources", kind, way)
 			t.Run(name, func(t *testing.T) {
@@ -205,6 +210,13 @@ func TestEveryImportExampleIsApplied(t *testing.T) {
 				}
 				w := newWorld(t, quick())
 				made := w.made()
+				if kind == "twiliobot_function" {
+					s := newStack(w, w.server.URL)
+					if err := s.apply([]block{functionBlock("code")}, true); err != nil {
+						t.Fatal(err)
+					}
+					made["ZS"] = s.functionIs("service_sid")
+				}
 				content, err := fs.ReadFile(examples.Files, name)
 				if err != nil {
 					t.Fatal(err)

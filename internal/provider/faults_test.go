@@ -52,6 +52,13 @@ type scenario struct {
 	makesBots bool
 }
 
+// routes reports whether a binding of the scenario has a number.
+func (s scenario) routes(number string) bool {
+	return slices.ContainsFunc(slices.Concat(s.before, s.after), func(b block) bool {
+		return b.kind() == "twiliobot_phone_number_binding" && b.values(nil)["phone_number"].Equal(str(number))
+	})
+}
+
 const (
 	oneService   = "MG0123456789abcdef0123456789abc001"
 	otherService = "MG0123456789abcdef0123456789abc002"

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/function"
 )
 
@@ -27,21 +28,32 @@ func (r *functionResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	if req.State.Raw.IsNull() {
+		before, diags := loadPlanned(ctx, req.Private)
+		resp.Diagnostics.Append(diags...)
 		if plan.Visibility.ValueString() == string(function.Private) {
 			plan.URL = types.StringNull()
 		}
 		plan.OtherVariables = noOthers()
-		r.planCreation(ctx, plan, config, &resp.Diagnostics)
+		r.planCreation(ctx, plan, config, before, &resp.Diagnostics)
 		resp.Diagnostics.Append(setModel(ctx, &resp.Plan, plan)...)
 		return
 	}
 	var state functionModel
 	resp.Diagnostics.Append(getModel(ctx, req.State, &state)...)
-	if resp.Diagnostics.HasError() || !plan.UniqueName.Equal(state.UniqueName) {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	as := plannedAs{Object: state.ServiceSID.ValueString()}
+	if !plan.UniqueName.Equal(state.UniqueName) {
+		r.claimName(state.UniqueName.ValueString(), leaves, &resp.Diagnostics)
+		resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 		return // it is replaced
 	}
+	as.Next = state.UniqueName.ValueString() // with -replace it is planned once more, as a new one
+	resp.Diagnostics.Append(as.save(ctx, resp.Private)...)
 	r.claimName(state.UniqueName.ValueString(), keeps, &resp.Diagnostics)
 	plan.computed(state)
+	plan.willDelete(state, config, &resp.Diagnostics)
 	if moved := plan.URL; !moved.IsUnknown() && !state.URL.IsNull() && !moved.Equal(state.URL) {
 		resp.Diagnostics.AddAttributeWarning(path.Root("path"), "The function gets another URL",
 			fmt.Sprintf("Once this is applied, %s answers with 404. What references the URL is changed after the function, and meets that in between.", state.URL.ValueString()))
@@ -78,12 +90,34 @@ func (m *functionModel) computed(state functionModel) {
 	}
 }
 
-// planCreation refuses a name that is taken.
-func (r *functionResource) planCreation(ctx context.Context, plan, config functionModel, diags *diag.Diagnostics) {
+// willDelete warns of environment variables that the apply deletes and that Terraform never
+// set: their values are nowhere else.
+func (m functionModel) willDelete(state, config functionModel, diags *diag.Diagnostics) {
+	if m.Variables.IsUnknown() || config.Secrets.IsUnknown() {
+		return
+	}
+	plain, secret := m.Variables.Elements(), config.Secrets.Elements()
+	names := slices.DeleteFunc(state.others(), func(name string) bool {
+		return plain[name] != nil || secret[name] != nil
+	})
+	if len(names) == 0 {
+		return
+	}
+	slices.Sort(names)
+	diags.AddAttributeWarning(path.Root("other_environment_variables"), "Environment variables of the function will be deleted",
+		fmt.Sprintf("Function %q (%s) has environment variables that this configuration does not give: %s. The apply deletes them, and their values cannot be got back. "+
+			"To keep one, give it in `environment_variables` or, where it is a secret, in `environment_variables_wo`.", state.UniqueName.ValueString(), state.ServiceSID.ValueString(), bot.JoinNames(names)))
+}
+
+// planCreation refuses a name that is taken. before is what the resource was planned as, where
+// it is replaced.
+func (r *functionResource) planCreation(ctx context.Context, plan, config functionModel, before plannedAs, diags *diag.Diagnostics) {
 	if !r.provider.ready() || plan.UniqueName.IsUnknown() {
 		return
 	}
-	r.claimName(plan.UniqueName.ValueString(), takes, diags)
+	if before.Next != plan.UniqueName.ValueString() { // else it claimed the name as the one that it replaces
+		r.claimName(plan.UniqueName.ValueString(), takes, diags)
+	}
 	host, ok := r.host(diags)
 	if !ok || diags.HasError() {
 		return
@@ -93,7 +127,7 @@ func (r *functionResource) planCreation(ctx context.Context, plan, config functi
 	switch {
 	case err != nil:
 		addAttributeError(diags, at, "Unable to look for the function", err)
-	case !found || r.provider.ledger.hasFunction(live.ServiceSID):
+	case !found || live.ServiceSID == before.Object || r.provider.ledger.hasFunction(live.ServiceSID):
 		// Nothing has the name, or the resource that this one replaces.
 	case live.BuildSID != "" && plan.undecided(config):
 		// The apply compares it.
@@ -130,7 +164,12 @@ func (r *functionResource) claimName(name string, how claim, diags *diag.Diagnos
 		return
 	}
 	at := path.Root("unique_name")
-	switch others := r.provider.ledger.claimFor(exclusive{namedFunction, name}, how); {
+	others := r.provider.ledger.claimFor(exclusive{namedFunction, name}, how)
+	switch {
+	case how == takes && slices.Contains(others, leaves), how == leaves && slices.Contains(others, takes):
+		diags.AddAttributeError(at, "The name is still that of another function",
+			fmt.Sprintf("This plan gives a `twiliobot_function` the unique name %q, which another one has until it is replaced, and Terraform may do the one before the other. Nothing is changed. "+
+				"Apply the change of the function that has the name first, and give it to the other one then.", name))
 	case slices.Contains(others, takes), slices.Contains(others, keeps):
 		diags.AddAttributeError(at, "Two functions have one name",
 			fmt.Sprintf("Another `twiliobot_function` of this configuration has the unique name %q too. Choose another one for one of them.", name))

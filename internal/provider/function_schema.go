@@ -89,7 +89,7 @@ func (r *functionResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"environment_variables": schema.MapAttribute{
 				ElementType: types.StringType, Optional: true,
 				MarkdownDescription: "Environment variables that are no secrets, by name: each value has at most 450 bytes, and all names and values together, with those of `environment_variables_wo`, 3072. " +
-					"After an import the first plan sets them all: the provider reads no values that it does not know to be no secrets.",
+					"After an import the first apply sets them all, since the provider reads no values that it does not know to be no secrets, and deletes those that neither attribute gives, which its plan warns of.",
 				Validators: variableValidators(),
 			},
 			"environment_variables_wo": schema.MapAttribute{

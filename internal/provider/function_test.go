@@ -212,6 +212,23 @@ func TestFailedBuildOfAFunctionIsSaidAndChangesNothing(t *testing.T) {
 	}
 }
 
+func TestFailedBuildOfAPrivateFunctionIsSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	s := newStack(w, w.server.URL)
+	private := functionBlock("first").with("visibility", str("private"))
+	if err := s.apply([]block{private}, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.box.ChangeSettings(`{"fail_function_builds": 1}`); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.apply([]block{private.with("source", str("second"))}, true); err == nil ||
+		!strings.Contains(err.Error(), "Build "+s.functionIs("build_sid")+" is live as before, and the function has no URL in it.") {
+		t.Errorf("it says %v", err)
+	}
+}
+
 func TestSecretsOfAFunctionAreStoredNowhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick())
@@ -355,6 +372,9 @@ func TestFunctionIsImported(t *testing.T) {
 		if _, err := adopting.plan(wanted, true); err != nil {
 			t.Fatal(err)
 		}
+		if said := strings.Join(adopting.warnings, "\n"); strings.Contains(said, "will be deleted") {
+			t.Errorf("it warns of %s", said)
+		}
 		if got := string(adopting.states[functionAddress].state.MsgPack); strings.Contains(got, "hello") || !strings.Contains(got, "code") {
 			t.Errorf("the import read %q", got)
 		}
@@ -368,12 +388,54 @@ func TestFunctionIsImported(t *testing.T) {
 			t.Errorf("the import deployed build %s", now)
 		}
 	}
+	// What its configuration does not give is deleted, and nobody has its value then.
+	without := newStack(w, w.server.URL)
+	if err := without.imported(functionAddress, 0, service); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := without.plan([]block{functionBlock("code").with("dependencies", texts("twilio", "5.0.0"))}, true); err != nil ||
+		!strings.Contains(strings.Join(without.warnings, "\n"), "does not give: GREETING. The apply deletes them") {
+		t.Errorf("the plan warns of %v, %v", without.warnings, err)
+	}
 	if err := newStack(w, w.server.URL).imported(functionAddress, 0, "nobody"); err == nil || !strings.Contains(err.Error(), `"nobody"`) {
 		t.Errorf("it says %v", err)
 	}
 	p := newWire(t, w)
 	if state, identity := p.imported("twiliobot_function", "service_sid", service); stringOf(t, state["unique_name"]) != "clinic-hours" || stringOf(t, identity["service_sid"]) != service {
 		t.Errorf("imported by identity: %v %v", state, identity)
+	}
+}
+
+// A service that somebody made by hand belongs to no bot, whatever its friendly name is, until
+// an apply writes which.
+func TestFunctionMadeByHandGetsABot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	made := func(path string, values map[string]string) string {
+		return field(w.call(http.MethodPost, functionsBase+path, values), "sid")
+	}
+	service := made("", map[string]string{"UniqueName": "clinic-hours", "FriendlyName": "clinic", "IncludeCredentials": "false"})
+	made("/"+service+"/Environments", map[string]string{"UniqueName": "prod"})
+	made("/"+service+"/Functions", map[string]string{"FriendlyName": "hours"})
+	s := newStack(w, w.server.URL)
+	if err := s.imported(functionAddress, 0, "clinic-hours"); err != nil {
+		t.Fatal(err)
+	}
+	wanted := []block{functionBlock("code")}
+	if _, err := s.plan(wanted, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.functionIs("assistant_unique_name"); got != "" {
+		t.Errorf("it belongs to %q", got)
+	}
+	if err := s.apply(wanted, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.empty(wanted); err != nil {
+		t.Error(err)
+	}
+	if got := field(w.functions()[0], "friendly_name"); got != "clinic-hours of bot clinic" {
+		t.Errorf("its service is %q", got)
 	}
 }
 
@@ -402,6 +464,56 @@ func TestFunctionsOfOneNameAreRefusedAtPlan(t *testing.T) {
 	w.call(http.MethodPost, functionsBase, map[string]string{"UniqueName": "theirs", "FriendlyName": "theirs"})
 	if _, err := elsewhere.plan([]block{functionBlock("code").with("unique_name", str("theirs"))}, true); err == nil || !strings.Contains(err.Error(), "The name of the function is taken") {
 		t.Errorf("a name of another service: %v", err)
+	}
+}
+
+// A function that is replaced by one of the same name, as -replace and a taint ask for, is no
+// second one of the name.
+func TestFunctionIsReplacedUnderItsName(t *testing.T) {
+	t.Parallel()
+	renamed := []block{functionBlock("code").with("unique_name", str("clinic-visits"))}
+	another := functionBlock("code").named("twiliobot_function.other")
+	for name, each := range map[string]struct {
+		turn    turn
+		keeps   bool // the service stays
+		refused string
+	}{
+		"-replace":                   {turn: turn{forced: []string{functionAddress}}},
+		"-replace, without refresh":  {turn: turn{forced: []string{functionAddress}, unread: true}},
+		"-replace, new first":        {turn: turn{forced: []string{functionAddress}, createFirst: []string{functionAddress}}, keeps: true},
+		"-replace, changed":          {turn: turn{forced: []string{functionAddress}, blocks: []block{functionBlock("changed")}}},
+		"-replace, new first, other": {turn: turn{forced: []string{functionAddress}, createFirst: []string{functionAddress}, blocks: []block{functionBlock("changed")}}, keeps: true, refused: "its successor needs another name"},
+		"taint":                      {turn: turn{tainted: []string{functionAddress}}},
+		"taint, changed":             {turn: turn{tainted: []string{functionAddress}, blocks: []block{functionBlock("changed")}}},
+		"another name":               {turn: turn{blocks: renamed}},
+		"another name, new first":    {turn: turn{blocks: renamed, createFirst: []string{functionAddress}}},
+		"another takes its old name": {turn: turn{blocks: append([]block{another}, renamed...)}, keeps: true, refused: "The name is still that of another function"},
+		"its old name is taken":      {turn: turn{blocks: append(renamed, another)}, keeps: true, refused: "The name is still that of another function"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, quick())
+			s := newStack(w, w.server.URL)
+			if err := s.apply([]block{functionBlock("code")}, true); err != nil {
+				t.Fatal(err)
+			}
+			service := s.functionIs("service_sid")
+			if each.turn.blocks == nil {
+				each.turn.blocks = []block{functionBlock("code")}
+			}
+			_, err := s.run(each.turn)
+			if (err != nil) != (each.refused != "") || err != nil && !strings.Contains(err.Error(), each.refused) {
+				t.Fatalf("it says %v", err)
+			}
+			if all := w.functions(); len(all) != 1 || (field(all[0], "sid") == service) != each.keeps {
+				t.Errorf("the account has %v", all)
+			}
+			if err == nil {
+				if err := s.empty(each.turn.blocks); err != nil {
+					t.Error(err)
+				}
+			}
+		})
 	}
 }
 

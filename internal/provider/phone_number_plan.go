@@ -209,8 +209,11 @@ func (p *numberPlan) replaces(ctx context.Context, state ownedNumberModel, prior
 	case !state.ReleaseOnDestroy.ValueBool():
 		stays(state, p.diags)
 	case wanted == "":
-		p.diags.AddAttributeWarning(at, fmt.Sprintf("Phone number %s stays in the account", e164(state.PhoneNumber)),
-			fmt.Sprintf("What replaces %s is known after apply, and may be the same number, so it is not released.", state))
+		// With create_before_destroy the other number is known when the old one is destroyed, and
+		// without it is not.
+		p.diags.AddAttributeWarning(at, fmt.Sprintf("Phone number %s may be released", e164(state.PhoneNumber)),
+			fmt.Sprintf("What replaces %s is known after apply. With `create_before_destroy`, and where it is another number, the old one goes back to Twilio once the other is bought, and cannot be got back for certain; "+
+				"without `create_before_destroy` it stays in the account.", state))
 	default:
 		r := phoneNumberResource{accountResource{p.provider}}
 		r.willRelease(ctx, state, " Terraform releases it before it buys the other one, unless the resource has `create_before_destroy`; the apply refuses that while something answers on it.", p.diags)

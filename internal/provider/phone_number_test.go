@@ -338,6 +338,7 @@ func TestReplacedNumberIsReleasedOnlyWhereThatIsAskedFor(t *testing.T) {
 	for name, each := range map[string]struct {
 		before, after []block
 		turn          turn
+		later         bool     // the number after is known after apply
 		left          []string // numbers that the account has then
 		gone          []string
 		bought        int
@@ -347,6 +348,9 @@ func TestReplacedNumberIsReleasedOnlyWhereThatIsAskedFor(t *testing.T) {
 		"another number":                   {before: []block{numberBlock(newNumber)}, after: []block{numberBlock(otherNewNumber)}, left: []string{newNumber, otherNewNumber}, bought: 2, said: newNumber + " stays in the account"},
 		"another number, releasing":        {before: []block{releasing(newNumber)}, after: []block{releasing(otherNewNumber)}, left: []string{otherNewNumber}, gone: []string{newNumber}, bought: 2, said: newNumber + " will be released"},
 		"another, releasing, new first":    {before: []block{releasing(newNumber)}, after: []block{releasing(otherNewNumber)}, turn: turn{createFirst: []string{aNumberBlock}}, left: []string{otherNewNumber}, gone: []string{newNumber}, bought: 2},
+		"unknown, releasing":               {before: []block{releasing(newNumber)}, after: []block{releasing(otherNewNumber)}, turn: turn{}, later: true, left: []string{newNumber, otherNewNumber}, bought: 2, said: newNumber + " may be released"},
+		"unknown, releasing, new first":    {before: []block{releasing(newNumber)}, after: []block{releasing(otherNewNumber)}, turn: turn{createFirst: []string{aNumberBlock}}, later: true, left: []string{otherNewNumber}, gone: []string{newNumber}, bought: 2, said: newNumber + " may be released"},
+		"unknown, and the same, new first": {before: []block{releasing(newNumber)}, after: []block{releasing(newNumber)}, turn: turn{createFirst: []string{aNumberBlock}}, later: true, left: []string{newNumber}, bought: 1, said: newNumber + " may be released"},
 		"release_on_destroy of the future": {before: []block{numberBlock(newNumber)}, after: []block{releasing(otherNewNumber)}, left: []string{newNumber, otherNewNumber}, bought: 2},
 		"-replace":                         {before: []block{numberBlock(newNumber)}, after: []block{numberBlock(newNumber)}, turn: turn{forced: []string{aNumberBlock}}, left: []string{newNumber}, bought: 1},
 		"-replace, releasing":              {before: []block{releasing(newNumber)}, after: []block{releasing(newNumber)}, turn: turn{forced: []string{aNumberBlock}}, left: []string{newNumber}, bought: 1},
@@ -364,7 +368,11 @@ func TestReplacedNumberIsReleasedOnlyWhereThatIsAskedFor(t *testing.T) {
 			defer b.close()
 			b.mustApply(each.before...)
 			each.turn.blocks = each.after
+			if each.later {
+				b.later = map[string][]string{aNumberBlock: {"phone_number"}}
+			}
 			_, err := b.run(each.turn)
+			b.later = nil
 			if (err != nil) != (each.refused != "") || err != nil && !strings.Contains(err.Error(), each.refused) {
 				t.Fatalf("%v", err)
 			}

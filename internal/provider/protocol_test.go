@@ -179,8 +179,9 @@ func TestIdentityMayChangeInPlace(t *testing.T) {
 		r := made()
 		var metadata resource.MetadataResponse
 		r.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "twiliobot"}, &metadata)
-		if !metadata.ResourceBehavior.MutableIdentity {
-			t.Errorf("%s has a fixed identity: its SID could not change in an update", metadata.TypeName)
+		// A number that was bought keeps its SID, and is another number with another one.
+		if want := metadata.TypeName != "twiliobot_phone_number"; metadata.ResourceBehavior.MutableIdentity != want {
+			t.Errorf("%s: that its SID can change in an update is %t", metadata.TypeName, !want)
 		}
 	}
 }

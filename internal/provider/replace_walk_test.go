@@ -567,7 +567,7 @@ func TestNothingOfSomebodyElsesIsOverwritten(t *testing.T) {
 	t.Parallel()
 	const theirs = "https://theirs.example.com/answer"
 	for _, s := range scenarios() {
-		if s.name == "create" || s.name == "update" || strings.Contains(s.name, "service") {
+		if s.name == "create" || s.name == "update" || !s.routes(ukNumber) {
 			continue // they write a number without a bot, or none
 		}
 		t.Run(s.name+" on "+s.engine, func(t *testing.T) {

@@ -404,13 +404,13 @@ func TestTwoProcessesSuspendAndBindAtOnce(t *testing.T) {
 	t.Parallel()
 	more := bindingBlock(usNumber, "bot")
 	more.address = "twiliobot_phone_number_binding.more"
-	for run := range raceRuns {
+	for run := range 3 * raceRuns() {
 		b := newBench(t)
 		bot := botBlock("bot", content([]string{"studio", "application", "autopilot"}[run%3], "first", 1))
 		b.applied(bot)
 		other := bench{newStack(b.w, b.url), b.gate, b.created}
 		other.states["twiliobot_assistant.bot"] = b.states["twiliobot_assistant.bot"]
-		// Alternating, one side or the other is slowed, between its writes and its reads.
+		// Each engine with each side slowed, between its writes and its reads.
 		slow := sandbox.Fault{Method: []string{http.MethodGet, http.MethodPost}[run%2], Path: []string{"Applications", "IncomingPhoneNumbers"}[run/2%2], Kind: sandbox.FaultDelay, DelayMS: 1 + 2*(run%5), Times: -1}
 		b.w.fault(slow)
 		results := make(chan error, 2)

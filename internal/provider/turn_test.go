@@ -189,7 +189,8 @@ func (s *stack) intendOne(p *wire, t turn, b block, refs map[string]tftypes.Valu
 
 // planPart is one call to plan a resource, with the state that it is given.
 func (s *stack) planPart(p *wire, b block, had savedState, refs map[string]tftypes.Value) (change plannedBlock, requires bool, err error) {
-	config := p.value(p.schema.ResourceSchemas[b.kind()], b.values(refs))
+	schema := p.schema.ResourceSchemas[b.kind()]
+	config := p.value(schema, withUnknown(schema, b.values(refs), s.later[b.address]))
 	prior := had.state
 	if prior == nil {
 		prior = p.dynamic(p.kind(b.kind()), tftypes.NewValue(p.kind(b.kind()), nil))

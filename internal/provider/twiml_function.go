@@ -40,7 +40,7 @@ func (twimlFunction) Definition(_ context.Context, _ function.DefinitionRequest,
 			"* `raw` is for what has no verb here, such as `<Pay>`: elements that are well-formed XML, without comments, declarations and entities. Their names are not checked.\n" +
 			"* A WebSocket's `url` is `wss://`; `ws://` is taken on the loopback, for a sandbox.\n" +
 			"* A value that is a template of a TwiML Bin, such as `{{From}}`, is not checked.\n" +
-			"* A null is as if it were not there.",
+			"* A null is as if it were not there, in a list too: `[var.greeting == null ? null : { say = var.greeting }, { hangup = {} }]`.",
 		Parameters: []function.Parameter{function.DynamicParameter{
 			Name:                "verbs",
 			MarkdownDescription: "The verbs, in order: a list such as `[{ say = \"Hello\" }, { hangup = {} }]`.",

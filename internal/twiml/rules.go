@@ -15,6 +15,11 @@ import (
 // rule is what the value of an attribute must be.
 type rule struct {
 	is string // such as "a whole number from 1 to 600"
+	// public is whether a wrong value may be shown: it should have been a number or a word of
+	// TwiML's. Other values, such as the digits to send, may be secrets.
+	public bool
+	// each is the rule of the values of a list, nil for a single value.
+	each *rule
 	// read is the text of a value; false where it is not of the rule.
 	read func(given any) (string, bool)
 }
@@ -40,10 +45,17 @@ var template = regexp.MustCompile(`^\{\{\w+\}\}$`)
 
 // that is the rule of a single value whose text passes a test, or is not known before a call.
 func that(is string, test func(text string) bool) rule {
-	return rule{is, func(given any) (string, bool) {
+	return rule{is: is, read: func(given any) (string, bool) {
 		text, ok := scalar(given)
 		return text, ok && (test(text) || template.MatchString(text))
 	}}
+}
+
+// public is that rule for values that may be shown.
+func public(is string, test func(text string) bool) rule {
+	r := that(is, test)
+	r.public = true
+	return r
 }
 
 func matching(is, expression string) rule {
@@ -57,7 +69,7 @@ func atMost(runes int) rule {
 }
 
 func oneOf(values ...string) rule {
-	return that("one of "+strings.Join(values, ", "), func(text string) bool { return slices.Contains(values, text) })
+	return public("one of "+strings.Join(values, ", "), func(text string) bool { return slices.Contains(values, text) })
 }
 
 // whole is a whole number of at least the first number and, where there is a second, at most that.
@@ -66,7 +78,7 @@ func whole(bounds ...int) rule {
 	if len(bounds) > 1 {
 		is = fmt.Sprintf("a whole number from %d to %d", bounds[0], bounds[1])
 	}
-	return that(is, func(text string) bool {
+	return public(is, func(text string) bool {
 		n, err := strconv.Atoi(text)
 		return err == nil && n >= bounds[0] && (len(bounds) == 1 || n <= bounds[1]) && text == strconv.Itoa(n)
 	})
@@ -74,7 +86,7 @@ func whole(bounds ...int) rule {
 
 // either is the rule of a value for which there are two.
 func either(a, b rule) rule {
-	return rule{a.is + ", or " + b.is, func(given any) (string, bool) {
+	return rule{is: a.is + ", or " + b.is, public: a.public && b.public, read: func(given any) (string, bool) {
 		if text, ok := a.read(given); ok {
 			return text, true
 		}
@@ -84,7 +96,7 @@ func either(a, b rule) rule {
 
 // several is a list of values of a rule, or one text of them with the separator between.
 func several(each rule, separator string) rule {
-	return rule{"a list, each " + each.is, func(given any) (string, bool) {
+	return rule{is: "a list, each " + each.is, public: each.public, each: &each, read: func(given any) (string, bool) {
 		list, ok := given.([]any)
 		if !ok {
 			text, ok := scalar(given)
@@ -97,6 +109,9 @@ func several(each rule, separator string) rule {
 		}
 		var texts []string
 		for _, one := range list {
+			if one == nil {
+				continue
+			}
 			text, ok := each.read(one)
 			if !ok {
 				return "", false
@@ -124,7 +139,7 @@ var (
 	tones = matching("digits, #, *, and w for a pause", `^[0-9A-D#*wW,]+$`)
 	phone = matching("a phone number, such as +12025550142", `^\+?\(?[0-9][0-9 ().-]*$`)
 	sip   = matching("a SIP address, such as sip:alice@example.com", `^sips?:[^\s@]+@?[^\s@]+$`)
-	level = that("a number from 0 to 1", func(text string) bool {
+	level = public("a number from 0 to 1", func(text string) bool {
 		n, err := strconv.ParseFloat(text, 64)
 		return err == nil && n >= 0 && n <= 1
 	})
@@ -156,9 +171,9 @@ func isSocket(text string) bool {
 	return u.Scheme == "wss" || u.Scheme == "ws" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
-// actually says which value was given, where it is short, on one line and without what may be a
-// secret: the value of an enumeration, a number or a bool.
-func actually(given any) string {
+// actually says which value was given, where the rule lets it be shown and it is short and on one
+// line.
+func (r rule) actually(given any) string {
 	switch given := given.(type) {
 	case []any:
 		return ", not a list"
@@ -166,7 +181,7 @@ func actually(given any) string {
 		return ", not an object"
 	default:
 		text, ok := scalar(given)
-		if !ok || len(text) > 40 || !regexp.MustCompile(`^[\w .-]*$`).MatchString(text) {
+		if !ok || !r.public && text != "" || len(text) > 40 || !regexp.MustCompile(`^[\w .-]*$`).MatchString(text) {
 			return ""
 		}
 		return fmt.Sprintf(", not %q", text)

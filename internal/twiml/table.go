@@ -102,7 +102,7 @@ func called(more map[string]rule) map[string]rule {
 func detection(more map[string]rule) map[string]rule {
 	return with(more, map[string]rule{
 		"machine_detection": oneOf("Enable", "DetectMessageEnd"), "amd_status_callback": link, "amd_status_callback_method": method,
-		"machine_detection_timeout": whole(3, 59), "machine_detection_speech_threshold": whole(1000, 6000),
+		"machine_detection_timeout": whole(3, 60), "machine_detection_speech_threshold": whole(1000, 6000),
 		"machine_detection_speech_end_threshold": whole(500, 5000), "machine_detection_silence_timeout": whole(2000, 10000),
 	})
 }
@@ -153,14 +153,14 @@ var record = &element{ // https://www.twilio.com/docs/voice/twiml/record
 // maxNouns is how many a Dial calls at once (https://www.twilio.com/docs/voice/twiml/number).
 const maxNouns = 10
 
-var dial = &element{ // https://www.twilio.com/docs/voice/twiml/dial
+var dial = &element{ // https://www.twilio.com/docs/voice/twiml/dial, which has a callReason that twilio-go has not
 	name: "Dial", channel: voice, content: "to", rule: phone,
 	attributes: recordings(map[string]rule{
 		"action": link, "method": method, "timeout": whole(1, 600), "time_limit": seconds, "hangup_on_star": boolean,
 		"caller_id": someText, "answer_on_bridge": boolean, "ring_tone": someText, "sequential": boolean,
 		"record":          oneOf("do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual"),
 		"recording_track": oneOf("inbound", "outbound", "both"), "refer_url": link, "refer_method": method,
-		"events": someText, "passports": someText,
+		"call_reason": atMost(50), "events": someText, "passports": someText,
 	}),
 	children: []child{
 		{key: "number", element: &element{ // https://www.twilio.com/docs/voice/twiml/number

@@ -126,6 +126,9 @@ func (r *reader) document(at string, given any) (nodes []*node) {
 	}
 	first, last := "", "" // the first verb of a kind, and the one that ends the document
 	for i, each := range list {
+		if each == nil {
+			continue
+		}
 		at := fmt.Sprintf("%s[%d]", at, i)
 		name, n := r.verb(at, each, verbs)
 		if n == nil {
@@ -249,6 +252,9 @@ func (r *reader) nested(at string, c child, given any) (nodes []*node) {
 		r.problem(at, "must be a list of verbs")
 	case c.verbs != nil:
 		for i, each := range list {
+			if each == nil {
+				continue
+			}
 			if _, n := r.verb(fmt.Sprintf("%s[%d]", at, i), each, c.verbs); n != nil {
 				nodes = append(nodes, n)
 			}
@@ -261,6 +267,9 @@ func (r *reader) nested(at string, c child, given any) (nodes []*node) {
 		r.problem(at, "must be one, not a list")
 	default:
 		for i, each := range list {
+			if each == nil {
+				continue
+			}
 			if n := r.element(fmt.Sprintf("%s[%d]", at, i), c.element, each); n != nil {
 				nodes = append(nodes, n)
 			}
@@ -287,8 +296,21 @@ func (r *reader) pairs(at, name string, given any) (nodes []*node) {
 // value reads a value by its rule.
 func (r *reader) value(at string, rule rule, given any) string {
 	text, ok := rule.read(given)
+	if list, isList := given.([]any); !ok && isList && rule.each != nil {
+		empty := true
+		for i, one := range list {
+			if one != nil {
+				empty = false
+				r.value(fmt.Sprintf("%s[%d]", at, i), *rule.each, one)
+			}
+		}
+		if empty {
+			r.problem(at, "must be %s, not an empty list", rule.is)
+		}
+		return ""
+	}
 	if !ok {
-		r.problem(at, "must be %s%s", rule.is, actually(given))
+		r.problem(at, "must be %s%s", rule.is, rule.actually(given))
 		return ""
 	}
 	if character, found := forbidden(text); found {

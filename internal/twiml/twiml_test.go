@@ -52,6 +52,8 @@ func TestEveryVerbIsWrittenAsDocumented(t *testing.T) {
 		"record":                   {`[{"record": {"max_length": 20, "play_beep": false, "trim": "do-not-trim", "recording_status_callback_event": ["in-progress", "completed"]}}]`, `<Response><Record maxLength="20" playBeep="false" recordingStatusCallbackEvent="in-progress completed" trim="do-not-trim"/></Response>`},
 		"dial a number":            {`[{"dial": "+12025550142"}]`, `<Response><Dial>+12025550142</Dial></Response>`},
 		"dial with attributes":     {`[{"dial": {"to": "+12025550142", "timeout": 15, "record": "record-from-answer-dual", "hangup_on_star": true}}]`, `<Response><Dial hangupOnStar="true" record="record-from-answer-dual" timeout="15">+12025550142</Dial></Response>`},
+		"dial with a reason":       {`[{"dial": {"to": "+12025550142", "call_reason": "Your order"}}]`, `<Response><Dial callReason="Your order">+12025550142</Dial></Response>`},
+		"detect a machine":         {`[{"dial": {"number": {"phone_number": "+12025550142", "machine_detection": "Enable", "machine_detection_timeout": 60}}}]`, `<Response><Dial><Number machineDetection="Enable" machineDetectionTimeout="60">+12025550142</Number></Dial></Response>`},
 		"dial numbers":             {`[{"dial": {"sequential": true, "number": ["+12025550142", {"phone_number": "+447700900123", "send_digits": "wwww1", "status_callback_event": ["initiated", "answered"]}]}}]`, `<Response><Dial sequential="true"><Number>+12025550142</Number><Number sendDigits="wwww1" statusCallbackEvent="initiated answered">+447700900123</Number></Dial></Response>`},
 		"dial a client":            {`[{"dial": {"client": "joey"}}]`, `<Response><Dial><Client>joey</Client></Dial></Response>`},
 		"dial with parameters":     {`[{"dial": {"client": {"identity": "joey", "parameters": {"b": 1, "a": "x"}}}}]`, `<Response><Dial><Client><Identity>joey</Identity><Parameter name="a" value="x"/><Parameter name="b" value="1"/></Client></Dial></Response>`},
@@ -105,6 +107,33 @@ func TestEveryVerbIsWrittenAsDocumented(t *testing.T) {
 	}
 }
 
+func TestNullIsAsIfItWereNotThere(t *testing.T) {
+	with := `[null, {"say": {"text": "a", "loop": null}, "play": null}, {"gather": {"input": [null, "dtmf"], "verbs": [null, {"say": "b"}]}},
+		{"dial": {"number": [null, "+12025550142"], "client": {"identity": "c", "parameters": {"d": null}}}}, null]`
+	without := `[{"say": "a"}, {"gather": {"input": ["dtmf"], "verbs": [{"say": "b"}]}}, {"dial": {"number": ["+12025550142"], "client": {"identity": "c", "parameters": {}}}}]`
+	want, problems := Build(decoded(t, without))
+	if got, more := Build(decoded(t, with)); got != want || len(problems)+len(more) > 0 {
+		t.Errorf("got %s %v, want %s %v", got, more, want, problems)
+	}
+	if _, problems := Build(decoded(t, `[null, {"sya": "a"}]`)); len(problems) != 1 || !strings.HasPrefix(problems[0].Path, "verbs[1]") {
+		t.Errorf("the place is another: %v", problems)
+	}
+}
+
+// A value may be a secret, unless it should have been a number or a word of TwiML's.
+func TestWrongValuesThatMayBeSecretsAreNotShown(t *testing.T) {
+	for _, given := range []string{
+		`[{"dial": "SECRET"}]`, `[{"dial": {"number": {"phone_number": "+1", "send_digits": "SECRET"}}}]`, `[{"play": {"digits": "SECRET"}}]`,
+		`[{"gather": {"finish_on_key": "SECRET"}}]`, `[{"dial": {"sip": "SECRET"}}]`, `[{"dial": {"application": "SECRET"}}]`,
+		`[{"connect": {"stream": {"url": "SECRET"}}}]`, `[{"dial": {"conference": {"name": "a", "wait_url": "x y SECRET"}}}]`,
+	} {
+		_, problems := Build(decoded(t, given))
+		if len(problems) != 1 || strings.Contains(problems[0].String(), "SECRET") {
+			t.Errorf("%s: %v", given, problems)
+		}
+	}
+}
+
 func TestWhatTwiMLDoesNotHaveIsRefusedWithItsPlace(t *testing.T) {
 	long := strings.Repeat("é", 4097)
 	numbers := `"+12025550142"` + strings.Repeat(`,"+12025550142"`, 10)
@@ -112,7 +141,6 @@ func TestWhatTwiMLDoesNotHaveIsRefusedWithItsPlace(t *testing.T) {
 		`{"say": "Hello"}`: {`verbs: must be a list of verbs, such as [{ say = "Hello" }]`},
 		`null`:             {`verbs: must be a list of verbs, such as [{ say = "Hello" }]`},
 		`["hangup"]`:       {`verbs[0]: must be an object that names a verb, such as { say = "Hello" }`},
-		`[null]`:           {`verbs[0]: must be an object that names a verb, such as { say = "Hello" }`},
 		`[{}]`:             {`verbs[0]: must name one verb, not 0`},
 		`[{"say": "a", "play": "b"}]`: {
 			"verbs[0]: must name one verb, not 2: `play`, `say`",
@@ -138,26 +166,28 @@ func TestWhatTwiMLDoesNotHaveIsRefusedWithItsPlace(t *testing.T) {
 		`[{"say": "` + long + `"}]`:            {"verbs[0].say: has 4097 characters, and a basic voice reads 4096"},
 		`[{"say": {"voice": "Polly.Joanna", "text": "` + long[:6002] + `"}}]`:                       {"verbs[0].say: has 3001 characters, and a Polly voice reads 3000"},
 		`[{"say": {"voice": "Google.en-GB-Wavenet-A", "ssml": "<p>` + long + `</p>` + long + `"}}]`: {"verbs[0].say: has 8194 characters, and a Google voice reads 5000"},
-		`[{"pause": 1.5}]`:                                                             {`verbs[0].pause: must be a whole number of at least 1, not "1.5"`},
-		`[{"pause": 0}]`:                                                               {`verbs[0].pause: must be a whole number of at least 1, not "0"`},
-		`[{"play": "ftp://example.com/a"}]`:                                            {"verbs[0].play: must be a URL (http or https), absolute or relative"},
-		`[{"play": {"url": "a", "digits": "1"}}]`:                                      {"verbs[0].play: must have one of `url`, `digits`"},
-		`[{"play": {"digits": "1 2"}}]`:                                                {`verbs[0].play.digits: must be digits, #, *, and w for a pause, not "1 2"`},
-		`[{"gather": {"input": "keys"}}]`:                                              {`verbs[0].gather.input: must be a list, each one of dtmf, speech, not "keys"`},
-		`[{"gather": {"method": "PUT"}}]`:                                              {`verbs[0].gather.method: must be one of GET, POST, not "PUT"`},
-		`[{"gather": {"barge_in": "yes"}}]`:                                            {`verbs[0].gather.barge_in: must be one of true, false, not "yes"`},
-		`[{"dial": {}}]`:                                                               {"verbs[0].dial: must have `to`, or at least one of `application`, `client`, `conference`, `number`, `queue`, `sim`, `sip`, `whatsapp`"},
-		`[{"dial": "+1{{From}}"}]`:                                                     {"verbs[0].dial: must be a phone number, such as +12025550142"},
-		`[{"dial": "joey"}]`:                                                           {`verbs[0].dial: must be a phone number, such as +12025550142, not "joey"`},
-		`[{"dial": {"to": "+1", "client": "a"}}]`:                                      {"verbs[0].dial: must not have `to` beside `client`"},
-		`[{"dial": {"conference": "a", "number": "+1"}}]`:                              {"verbs[0].dial: joins a conference or a queue alone, not together with others: `conference`, `number`"},
-		`[{"dial": {"conference": ["a"]}}]`:                                            {"verbs[0].dial.conference: must be one, not a list"},
-		`[{"dial": {"sequential": true, "client": "a", "number": "+1"}}]`:              {"verbs[0].dial: cannot call client and number in a sequence: the attributes of an object have no order. Write it as `raw`"},
-		`[{"dial": {"number": [` + numbers + `]}}]`:                                    {"verbs[0].dial: calls 11 at once, and Twilio calls 10"},
+		`[{"pause": 1.5}]`:                                                {`verbs[0].pause: must be a whole number of at least 1, not "1.5"`},
+		`[{"pause": 0}]`:                                                  {`verbs[0].pause: must be a whole number of at least 1, not "0"`},
+		`[{"play": "ftp://example.com/a"}]`:                               {"verbs[0].play: must be a URL (http or https), absolute or relative"},
+		`[{"play": {"url": "a", "digits": "1"}}]`:                         {"verbs[0].play: must have one of `url`, `digits`"},
+		`[{"play": {"digits": "1 2"}}]`:                                   {"verbs[0].play.digits: must be digits, #, *, and w for a pause"},
+		`[{"gather": {"input": "keys"}}]`:                                 {`verbs[0].gather.input: must be a list, each one of dtmf, speech, not "keys"`},
+		`[{"gather": {"method": "PUT"}}]`:                                 {`verbs[0].gather.method: must be one of GET, POST, not "PUT"`},
+		`[{"gather": {"barge_in": "yes"}}]`:                               {`verbs[0].gather.barge_in: must be one of true, false, not "yes"`},
+		`[{"dial": {}}]`:                                                  {"verbs[0].dial: must have `to`, or at least one of `application`, `client`, `conference`, `number`, `queue`, `sim`, `sip`, `whatsapp`"},
+		`[{"dial": "+1{{From}}"}]`:                                        {"verbs[0].dial: must be a phone number, such as +12025550142"},
+		`[{"dial": "joey"}]`:                                              {"verbs[0].dial: must be a phone number, such as +12025550142"},
+		`[{"dial": {"to": "+1", "client": "a"}}]`:                         {"verbs[0].dial: must not have `to` beside `client`"},
+		`[{"dial": {"conference": "a", "number": "+1"}}]`:                 {"verbs[0].dial: joins a conference or a queue alone, not together with others: `conference`, `number`"},
+		`[{"dial": {"conference": ["a"]}}]`:                               {"verbs[0].dial.conference: must be one, not a list"},
+		`[{"dial": {"sequential": true, "client": "a", "number": "+1"}}]`: {"verbs[0].dial: cannot call client and number in a sequence: the attributes of an object have no order. Write it as `raw`"},
+		`[{"dial": {"number": [` + numbers + `]}}]`:                       {"verbs[0].dial: calls 11 at once, and Twilio calls 10"},
+		`[{"dial": {"number": {"phone_number": "+1", "status_callback_event": [null, "ringing", ["ring"]]}}}]`: {"verbs[0].dial.number.status_callback_event[2]: must be one of initiated, ringing, answered, completed, not a list"},
+		`[{"gather": {"input": [null]}}]`:                                              {"verbs[0].gather.input: must be a list, each one of dtmf, speech, not an empty list"},
 		`[{"dial": {"number": {"send_digits": "1"}}}]`:                                 {"verbs[0].dial.number: needs `phone_number`"},
-		`[{"dial": {"sip": {"uri": "sip:a@b.c", "status_callback_event": ["ring"]}}}]`: {"verbs[0].dial.sip.status_callback_event: must be a list, each one of initiated, ringing, answered, completed, not a list"},
-		`[{"connect": {}}]`:                                                            {"verbs[0].connect: must have one of `conversation_relay`, `stream`, `room`, `virtual_agent`"},
-		`[{"connect": {"conversation_relay": {}}}]`:                                    {"verbs[0].connect.conversation_relay: needs `url`"},
+		`[{"dial": {"sip": {"uri": "sip:a@b.c", "status_callback_event": ["ring"]}}}]`: {`verbs[0].dial.sip.status_callback_event[0]: must be one of initiated, ringing, answered, completed, not "ring"`},
+		`[{"connect": {}}]`:                         {"verbs[0].connect: must have one of `conversation_relay`, `stream`, `room`, `virtual_agent`"},
+		`[{"connect": {"conversation_relay": {}}}]`: {"verbs[0].connect.conversation_relay: needs `url`"},
 		`[{"connect": {"conversation_relay": {"url": "ws://example.com", "tts_provider": "Acme", "parameters": ["a"], "languages": {}}}}]`: {
 			`verbs[0].connect.conversation_relay.tts_provider: must be one of ElevenLabs, Google, Amazon, not "Acme"`,
 			"verbs[0].connect.conversation_relay.url: must be a URL that begins with wss://, or with ws:// on the loopback",
@@ -315,7 +345,7 @@ func TestTableIsThatOfTwiliosLibrary(t *testing.T) {
 		twiml.VoiceRoom{}, twiml.VoiceVirtualAgent{}, twiml.MessagingMessage{}, twiml.MessagingMedia{},
 	}
 	// What is documented and not in the library, spelled wrong there, or out of use.
-	more := map[string][]string{"ConversationRelay": {
+	more := map[string][]string{"Dial": {"callReason"}, "ConversationRelay": {
 		"backgroundNoiseReduction", "speechTimeout", "deepgramSmartFormat", "ignoreBackchannel", "eotThreshold", "turnDetection", "conversationConfiguration", "conversationId",
 	}}
 	less := map[string][]string{"ConversationRelay": {"backgroundnoisereduction", "speechtimeout", "deepgramsmartformat", "ignorebackchannel"}}

@@ -32,7 +32,7 @@ func (o options) write(out io.Writer, command cli.CLI, args []string, rows []*ro
 
 	header := []string{"N", "operation", "by", "calls"}
 	header = append(header, kinds()...)
-	header = append(header, "429 or 503", "wall s", "CPU s", "of Terraform", "of the provider", "peak MB of Terraform", "of the provider")
+	header = append(header, "429 or 503", "wall s", "CPU s", "CPU s of Terraform", "CPU s of the provider", "peak MB of Terraform", "peak MB of the provider")
 	line := func(cells []string) { fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | ")) }
 	line(header)
 	// Words to the left, numbers to the right.

@@ -77,6 +77,11 @@ func (p *Page) Warn(n Node, format string, args ...any) {
 	p.Warnings = append(p.Warnings, Warning{Page: p.Name, Node: Brief(n.Name()), Message: fmt.Sprintf(format, args...)})
 }
 
+// WarnOfBothWays warns that an edge with an arrow at both ends is read as one.
+func (p *Page) WarnOfBothWays(from, to int) {
+	p.Warn(p.Nodes[from], "Its edge to %q has an arrow at both ends and is followed forward only.", Brief(p.Nodes[to].Name()))
+}
+
 // Name is what a finding calls the node: its text, or its id where it has none.
 func (n Node) Name() string {
 	if n.Text != "" {

@@ -153,6 +153,7 @@ func TestWhatDrawingsHold(t *testing.T) {
 		"two labels on a line":      {vertex("a", "A", "") + vertex("b", "B", "") + edge("e", "yes", "a", "b") + vertex("l", "sure", "edgeLabel", `parent="e"`), "A -yes\nsure-> B", ""},
 		"line in a group":           {vertex("g", "", "group") + vertex("a", "A", "", `parent="g"`) + vertex("b", "B", "", `parent="g"`) + edge("e", "yes", "a", "b", `parent="g"`), "A -yes-> B\n", ""},
 		"arrow drawn backwards":     {vertex("a", "A", "") + vertex("b", "B", "") + edge("e", "yes", "b", "a", `style="startArrow=classic;endArrow=none;" parent="1"`), abc, ""},
+		"arrows at both ends":       {vertex("a", "A", "") + vertex("b", "B", "") + edge("e", "yes", "a", "b", `style="startArrow=classic;" parent="1"`), abc, `A: Its edge to "B" has an arrow at both ends and is followed forward only.`},
 		"line without arrows":       {vertex("a", "A", "") + vertex("b", "B", "") + edge("e", "yes", "a", "b", `style="endArrow=none;" parent="1"`), abc, ""},
 		"no target":                 {vertex("a", "A", "") + edge("e", "yes", "a", ""), "A", `A: A line "yes" from it ends at no node and is left out; drag its end onto one.`},
 		"no source":                 {vertex("a", "A", "") + edge("e", "", "", "a"), "A", "A: A line to it begins at no node and is left out; drag its beginning onto one."},
@@ -277,5 +278,11 @@ func TestPlaceholdersDoNotMultiply(t *testing.T) {
 	cells := `<object label="` + strings.Repeat("%a%", 10_000) + `" a="` + strings.Repeat("x", 10_000) + `" placeholders="1" id="a"><mxCell vertex="1" parent="1"/></object>`
 	if got := len(read(t, in(cells))[0].Nodes[0].Text); got > 2*maxFilled {
 		t.Errorf("the label has %d bytes", got)
+	}
+	// One value for many labels.
+	cells = strings.Repeat(`<object label="%a%" placeholders="1"><mxCell vertex="1" parent="1"/></object>`, 600)
+	source := `<mxfile vars='{"a":"` + strings.Repeat("x", 60_000) + `"}'><diagram name="Bomb">` + in(cells) + `</diagram></mxfile>`
+	if _, err := Read(source); err == nil || err.Error() != `page "Bomb": the file unpacks to more than 32 MiB` {
+		t.Errorf("many labels: %v", err)
 	}
 }

@@ -193,9 +193,11 @@ func (f *file) unpack(text string) (string, error) {
 	return strings.TrimSpace(text), nil
 }
 
+var tooLarge = fmt.Sprintf("the file unpacks to more than %d MiB", maxUnpacked>>20)
+
 func (f *file) spend(bytes int) error {
 	if f.left -= bytes; f.left < 0 {
-		return fmt.Errorf("the file unpacks to more than %d MiB", maxUnpacked>>20)
+		return errors.New(tooLarge)
 	}
 	return nil
 }

@@ -185,13 +185,16 @@ func (f *file) add(m model, name string) error {
 	if len(f.pages) == maxPages {
 		return fmt.Errorf("the file has more than %d pages", maxPages)
 	}
-	r := reader{model: m, page: chart.Page{Name: f.named(name)}, vars: f.vars, number: len(f.pages) + 1}
+	r := reader{model: m, page: chart.Page{Name: f.named(name)}, vars: f.vars, left: &f.left, number: len(f.pages) + 1}
 	if err := r.parents(); err != nil {
 		return &chart.Error{Page: r.page.Name, Message: err.Error()}
 	}
 	r.nodes()
 	r.edges()
 	r.captions()
+	if f.left < 0 {
+		return &chart.Error{Page: r.page.Name, Message: tooLarge}
+	}
 	f.pages = append(f.pages, r.page)
 	return nil
 }
@@ -200,6 +203,7 @@ type reader struct {
 	model
 	page   chart.Page
 	vars   map[string]string
+	left   *int // bytes of text that placeholders may still be replaced by
 	number int
 
 	parent []int            // the index of each cell's parent
@@ -282,11 +286,15 @@ func (r *reader) edges() {
 		}
 		label := strings.TrimSpace(strings.Join(append([]string{r.text(i)}, r.labels[i]...), "\n"))
 		from, to := r.end(c.source), r.end(c.target)
-		if none(c.style["endArrow"]) && c.style["startArrow"] != "" && !none(c.style["startArrow"]) {
+		backward, forward := c.style["startArrow"] != "" && !none(c.style["startArrow"]), !none(c.style["endArrow"])
+		if backward && !forward {
 			from, to = to, from // drawn from its point to its tail
 		}
 		switch {
 		case from != chart.None && to != chart.None:
+			if backward && forward {
+				r.page.WarnOfBothWays(from, to)
+			}
 			r.page.Edges = append(r.page.Edges, chart.Edge{From: from, To: to, Text: label})
 		case from != chart.None:
 			r.page.Warn(r.page.Nodes[from], "A line%s from it ends at no node and is left out; drag its end onto one.", quoted(label))
@@ -380,15 +388,17 @@ const (
 var placeholder = regexp.MustCompile(`%([^%{}^ "'=;]+)%`)
 
 // filled replaces %name% in a label by the value that the cell, one that it is in, or the
-// file gives the name; one without a value stays
+// file gives the name; one without a value stays. A short file could give one long value to each
+// of many cells, so all values together have the bound of what a file unpacks to
 // (https://www.drawio.com/doc/faq/predefined-placeholders).
 func (r *reader) filled(label string, i int) string {
 	size := len(label)
 	return placeholder.ReplaceAllStringFunc(label, func(name string) string {
 		value, ok := r.value(strings.Trim(name, "%"), i)
-		if size += len(value); !ok || size > maxFilled {
+		if size += len(value); !ok || size > maxFilled || *r.left < 0 {
 			return name
 		}
+		*r.left -= len(value)
 		return value
 	})
 }

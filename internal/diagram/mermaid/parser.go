@@ -541,7 +541,7 @@ func (p *parser) finish() {
 	}
 	for _, l := range p.links {
 		if l.both {
-			p.page.Warn(p.page.Nodes[l.from], "Its edge to %q has an arrow at both ends and is followed forward only.", chart.Brief(p.page.Nodes[l.to].Name()))
+			p.page.WarnOfBothWays(l.from, l.to)
 		}
 		p.page.Edges = append(p.page.Edges, chart.Edge{From: l.from, To: l.to, Text: l.text})
 	}

@@ -33,3 +33,22 @@ func TestTypesKnowTheirValues(t *testing.T) {
 		t.Error("an unknown type is accepted")
 	}
 }
+
+func TestValuesAreKeptInTheirStandardForm(t *testing.T) {
+	a, err := Parse([]byte(schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for said, want := range map[string]string{
+		"NUMBER 1,250": "1250", "NUMBER forty two": "42", "NUMBER twenty-one": "21", "NUMBER one hundred and five": "105", "NUMBER two thousand": "2000", "NUMBER +3.5": "3.5",
+		"NUMBER_SEQUENCE 12 34-5": "12345", "PHONE_NUMBER (202) 555-0142": "2025550142", "PHONE_NUMBER +44 7700.900999": "+447700900999",
+		"DAY_OF_WEEK tue": "Tuesday", "MONTH SEPT": "September", "COUNTRY_ISO_ALPHA2 us": "US", "COUNTRY_ISO_ALPHA3 gbr": "GBR",
+		"TIME 5 pm": "17:00", "TIME 12am": "00:00", "TIME 12:30 pm": "12:30", "TIME at 8": "08:00", "TIME 17.30": "17:30", "TIME noon": "12:00", "TIME seven o'clock": "07:00", "TIME seven pm": "19:00", "TIME 7 a.m.": "07:00", "TIME now": "now",
+		"DATE tomorrow": "tomorrow", "DATE June 5th, 2026": "2026-06-05", "DATE the 5th of june 2026": "2026-06-05", "DATE 11/21/2026": "2026-11-21", "DATE 21.11.2026": "2026-11-21", "DATE 12/24": "12/24", "CITY New York": "New York",
+	} {
+		typeName, text, _ := strings.Cut(said, " ")
+		if got, ok, _ := a.typed("Twilio."+typeName, text); !ok || got != want {
+			t.Errorf("%s: %q %v, want %q", said, got, ok, want)
+		}
+	}
+}

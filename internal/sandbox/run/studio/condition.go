@@ -16,7 +16,8 @@ const matchTimeout = time.Second
 // and the white space around both values ("Studio conditions are not case-sensitive and
 // automatically trim leading and trailing whitespace characters",
 // https://www.twilio.com/docs/studio/widget-library/split-based-on); a regular
-// expression, in Java's dialect, must match all of the tested value.
+// expression, in Java's dialect, must match all of the tested value. That it ignores the
+// case of other letters than those of ASCII is not documented, and Java by itself does not.
 func (f *Flow) holds(kind, tested, value string) (bool, error) {
 	tested, value = strings.TrimSpace(tested), strings.TrimSpace(value)
 	lower, wanted := strings.ToLower(tested), strings.ToLower(value)
@@ -104,7 +105,7 @@ func (f *Flow) matches(tested, pattern string) (bool, error) {
 	f.mu.Unlock()
 	if !known {
 		var err error
-		if compiled, err = regexp2.Compile(`\A(?:`+pattern+`)\z`, regexp2.IgnoreCase); err != nil {
+		if compiled, err = regexp2.Compile(`\A(?:`+eitherCase(pattern)+`)\z`, regexp2.None); err != nil {
 			return false, err
 		}
 		compiled.MatchTimeout = matchTimeout
@@ -114,3 +115,67 @@ func (f *Flow) matches(tested, pattern string) (bool, error) {
 	}
 	return compiled.MatchString(tested)
 }
+
+// eitherCase is a pattern that ignores the case of ASCII letters.
+func eitherCase(pattern string) string {
+	var b strings.Builder
+	text := []rune(pattern)
+	copied := func(n int) {
+		n = min(n, len(text))
+		b.WriteString(string(text[:n]))
+		text = text[n:]
+	}
+	// through is the length of what ends with one of some characters.
+	through := func(ends string) int {
+		for i, r := range text {
+			if strings.ContainsRune(ends, r) {
+				return i + 1
+			}
+		}
+		return len(text)
+	}
+	class := false
+	for len(text) > 0 {
+		switch r := text[0]; {
+		case r == '\\' && len(text) > 1:
+			switch text[1] {
+			case 'p', 'P', 'k':
+				if len(text) > 2 && (text[2] == '{' || text[2] == '<') {
+					copied(through("}>"))
+				} else {
+					copied(3)
+				}
+			case 'x', 'c':
+				copied(4)
+			case 'u':
+				copied(6)
+			default:
+				copied(2)
+			}
+		case !class && r == '(' && len(text) > 1 && text[1] == '?':
+			copied(through(":)=!>"))
+		case r == '[':
+			class = true
+			copied(1)
+		case class && r == ']':
+			class = false
+			copied(1)
+		case class && letter(r) && len(text) > 2 && text[1] == '-' && letter(text[2]):
+			b.WriteRune(r ^ 0x20)
+			b.WriteRune('-')
+			b.WriteRune(text[2] ^ 0x20)
+			copied(3)
+		case class && letter(r):
+			b.WriteRune(r ^ 0x20)
+			copied(1)
+		case letter(r):
+			b.WriteString("[" + string(r) + string(r^0x20) + "]")
+			text = text[1:]
+		default:
+			copied(1)
+		}
+	}
+	return b.String()
+}
+
+func letter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }

@@ -19,6 +19,8 @@ func TestConditionsAreStudios(t *testing.T) {
 		{"less_than", "2", "10", true}, {"greater_than", "2", "10", false}, {"greater_than", "ten", "1", false}, {"less_than", "1.5", "x", false},
 		{"regex", "ABC", "abc", true}, {"regex", "xabc", "abc", false}, {"regex", "b", "a|b", true}, {"regex", "ab", "a|b", false},
 		{"regex", "is blocked", "^(?=.*blocked).*", true}, {"regex", " a ", "a", true}, {"regex", "Zoë", `\p{L}+`, true},
+		{"regex", "É", "é", false}, {"regex", "XyZ9", "[x-z]+[0-9]", true}, {"regex", "B", "[^b]", false}, {"regex", "A", `\x41`, true}, {"regex", "ab", "(?<one>A)(?:B)", true},
+		{"regex", "K", "[A-Cj-l]", true}, {"regex", "5", `\D`, false}, {"regex", "Ω", `\p{Lu}`, true}, {"regex", "a]", `[\]A]+`, true},
 		{"is_before_time", "09:30", "10:00", true}, {"is_after_time", "09:30", "10:00", false},
 		{"is_after_time", "10:30 ", " 09:30", true}, {"is_before_time", "9:30", "10:00", false}, {"is_before_time", "09:30:00", "10:00", false},
 		{"is_before_time", "9:30 AM", "10:00", false}, {"is_before_time", "09:30", "10:00 PM", false}, {"is_before_time", "2026-01-01T09:30:00Z", "10:00", false},

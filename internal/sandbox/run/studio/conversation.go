@@ -28,6 +28,12 @@ type Options struct {
 	World   run.World
 	FlowSID string
 	SID     string // of the execution
+
+	// Numbers makes Set Variables store a text that is a whole number as a number. Twilio
+	// says that counters compare as numbers, and that "1" is a string: a flow should work
+	// under either reading.
+	Numbers bool
+
 	// Subflow finds the definition of a flow that is run as a subflow: a revision
 	// or, for 0, the latest published one. Without it every subflow fails.
 	Subflow func(flowSID string, revision int64) (definition []byte, found int64, ok bool)

@@ -20,6 +20,10 @@ const loopLimit = 15
 // maxRange is how long a range may be, including the offset.
 const maxRange = 10_000
 
+// maxRendered is how long a text may be that a template renders
+// (https://www.twilio.com/docs/studio/user-guide/liquid-template-language).
+const maxRendered = 16 << 10
+
 // templates renders Liquid. It caches parsed templates, since an execution renders the
 // same texts again and again, for each transition of a split. It is for one goroutine.
 type templates struct {
@@ -116,6 +120,9 @@ func liquify(known *templates, text string, context object) (rendered string, er
 	rendered, failed := t.RenderString(context)
 	if failed != nil {
 		return "", failed
+	}
+	if len(rendered) > maxRendered {
+		return "", fmt.Errorf("the text has %d bytes, and Studio renders %d at most", len(rendered), maxRendered)
 	}
 	return rendered, nil
 }

@@ -28,7 +28,7 @@ func TestLiquidIsStudios(t *testing.T) {
 			t.Errorf("%s: %q %v, want %q", template, got, err, want)
 		}
 	}
-	for _, template := range []string{"{{ 'x' | slice: 100, 2 }}", "{% include '/etc/hostname' %}", "{% for %}", "{{ 'soon' | date: '%Y' }}"} {
+	for _, template := range []string{"{{ 'x' | slice: 100, 2 }}", "{% include '/etc/hostname' %}", "{% for %}", "{{ 'soon' | date: '%Y' }}", "{{ 'x' | replace: 'x', '" + strings.Repeat("y", maxRendered+1) + "' }}"} {
 		if got, err := liquify(newLiquid(now), template, context); err == nil || got != "" {
 			t.Errorf("%s: %q and no error", template, got)
 		}

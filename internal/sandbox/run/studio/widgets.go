@@ -212,14 +212,16 @@ func (t *turn) split(s *state, p object) (event, next string) {
 	return "noMatch", s.after("noMatch")
 }
 
-// setVariables sets all variables of a widget from the context before it. Flows in use
+// setVariables sets all variables of a widget from the context before it, without the
+// white space around their values, as Twilio's recipes rely on
+// (https://www.twilio.com/docs/studio/widget-library/set-variables). Flows in use
 // read them from the widget too ({{widgets.NAME.KEY}}), which Twilio's page on it does
 // not mention.
 func (t *turn) setVariables(s *state, p object) {
 	list, _ := p["variables"].([]any)
 	for _, item := range list {
 		variable, _ := item.(object)
-		key, value := text(variable, "key"), any(text(variable, "value"))
+		key, value := text(variable, "key"), t.cast(strings.TrimSpace(text(variable, "value")))
 		if parse := text(variable, "parse_as_json"); strings.EqualFold(parse, "true") {
 			decoded, err := decode([]byte(text(variable, "value")))
 			if err != nil {
@@ -231,6 +233,15 @@ func (t *turn) setVariables(s *state, p object) {
 		t.top().Variables[key] = value
 		t.keep(s.Name, key, value)
 	}
+}
+
+// cast is a variable's value: the text or, where Options say so, the number that it
+// looks like.
+func (t *turn) cast(value string) any {
+	if whole, err := strconv.ParseInt(value, 10, 64); t.Numbers && err == nil && strconv.FormatInt(whole, 10) == value {
+		return whole
+	}
+	return value
 }
 
 // handOver transfers the contact to a person. In the sandbox nothing transfers it
