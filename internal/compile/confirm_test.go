@@ -23,7 +23,7 @@ const bank = `{"uniqueName": "bank", "defaults": {"defaults": {"assistant_initia
 const which = "Did you mean {first} (1) or {second} (2)?"
 
 func TestWhatIsCloseToTwoIsAsked(t *testing.T) {
-	f := spoken(t, parsed(t, bank), Options{Routing: Trained, Confirm: which})
+	f := flowOf(t, parsed(t, bank), Options{Routing: Trained, Confirm: which})
 	const asked = "Did you mean close account (1) or open account (2)?"
 	for _, test := range []struct{ said, want []string }{
 		{[]string{"the account", "1"}, []string{asked, "Closed."}},
@@ -54,7 +54,7 @@ func TestWhatIsCloseToTwoIsAsked(t *testing.T) {
 }
 
 func TestNobodyIsAskedWithoutTheQuestion(t *testing.T) {
-	f := spoken(t, parsed(t, bank), Options{Routing: Trained})
+	f := flowOf(t, parsed(t, bank), Options{Routing: Trained})
 	if got := routed(t, f, "the account"); got != "Pardon?" {
 		t.Errorf("got %q", got)
 	}
@@ -73,7 +73,7 @@ func TestTheQuestionIsFoundAgain(t *testing.T) {
 }
 
 func TestACallerIsAskedToo(t *testing.T) {
-	f := spoken(t, parsed(t, bank), Options{Routing: Trained, Confirm: which})
+	f := flowOf(t, parsed(t, bank), Options{Routing: Trained, Confirm: which})
 	for _, test := range []struct {
 		answer run.Event
 		want   string

@@ -13,18 +13,18 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
 )
 
-// said is what people write to a bot, by the task they mean; "-" is for none.
-type said map[string][]string
+// sayings are what people write to a bot, by the task they mean; "-" is for none.
+type sayings map[string][]string
 
 // readParaphrases reads a bot that says the names of its tasks, and what people write to it.
-func readParaphrases(t *testing.T, path, language string) (*schema.Schema, said) {
+func readParaphrases(t *testing.T, path, language string) (*schema.Schema, sayings) {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	samples, messages := said{}, said{}
+	samples, messages := sayings{}, sayings{}
 	into, task := samples, ""
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		line := strings.TrimSpace(lines.Text())
@@ -65,7 +65,7 @@ func TestWhatPeopleWriteFindsItsTask(t *testing.T) {
 		s, messages := readParaphrases(t, filepath.Join("testdata/paraphrases", test.file+".txt"), test.language)
 		for routing, floor := range test.floor {
 			t.Run(test.file+"/"+string(routing), func(t *testing.T) {
-				f := spoken(t, s, Options{Channels: []bot.Channel{bot.Messaging}, Routing: routing})
+				f := flowOf(t, s, Options{Channels: []bot.Channel{bot.Messaging}, Routing: routing})
 				var got counts
 				all := 0
 				for _, task := range slices.Sorted(maps.Keys(messages)) {

@@ -38,7 +38,7 @@ func routed(t *testing.T, f *sandboxstudio.Flow, text string) string {
 	return turn.Replies[len(turn.Replies)-1].Text
 }
 
-func spoken(t *testing.T, s *schema.Schema, o Options) *sandboxstudio.Flow {
+func flowOf(t *testing.T, s *schema.Schema, o Options) *sandboxstudio.Flow {
 	t.Helper()
 	made, found := Compile(s, o)
 	if made == nil {
@@ -60,7 +60,7 @@ func TestAFlowRoutesAsItsModelJudges(t *testing.T) {
 	for name, s := range all {
 		t.Run(name, func(t *testing.T) {
 			s := speaking(s)
-			f, judge := spoken(t, s, o), Judge(s, o)
+			f, judge := flowOf(t, s, o), Judge(s, o)
 			said := []string{"", "5", "12 30", "🙂", "I'd like to-do (it) – now…", "¿Qué?", "ราคาเท่าไหร่", "какая цена", "' \" % } {", strings.Repeat("what about this or that ", 70)}
 			said = append(said, odd...)
 			var words []string
@@ -103,7 +103,7 @@ func TestSamplesAreCertain(t *testing.T) {
 		{"uniqueName": "a", "actions": {"actions": [{"say": "a"}]}, "samples": [{"language": "en-US", "taggedText": "open the account"}]},
 		{"uniqueName": "b", "actions": {"actions": [{"say": "b"}]}, "samples": [{"language": "en-US", "taggedText": "open an account"},
 			{"language": "en-US", "taggedText": "open account"}, {"language": "en-US", "taggedText": "open my account"}, {"language": "en-US", "taggedText": "accounts"}]}]}`)
-	f := spoken(t, s, Options{Routing: Trained})
+	f := flowOf(t, s, Options{Routing: Trained})
 	for text, want := range map[string]string{"Open the account!": "a", "open my account": "b", "hello": ""} {
 		if got := routed(t, f, text); got != want {
 			t.Errorf("%q leads to %q, want %q", text, got, want)
@@ -115,7 +115,7 @@ func TestTasksThatDifferInLetterCaseAreToldApart(t *testing.T) {
 	s := speaking(parsed(t, `{"uniqueName": "bot", "tasks": [
 		{"uniqueName": "Hours", "samples": [{"language": "en-US", "taggedText": "opening hours"}, {"language": "en-US", "taggedText": "when do you open"}]},
 		{"uniqueName": "hours", "samples": [{"language": "en-US", "taggedText": "cancel it"}, {"language": "en-US", "taggedText": "please cancel"}]}]}`))
-	f := spoken(t, s, Options{Routing: Trained})
+	f := flowOf(t, s, Options{Routing: Trained})
 	for text, want := range map[string]string{"you open": "Hours", "cancel": "hours"} {
 		if got := routed(t, f, text); got != want {
 			t.Errorf("%q leads to %q, want %q", text, got, want)
@@ -190,7 +190,7 @@ func TestMarksAreNeverOneAnother(t *testing.T) {
 func TestManyTasksAreTrained(t *testing.T) {
 	s := speaking(crowd(t, 120, 4))
 	o := Options{Channels: []bot.Channel{bot.Messaging}, Routing: Trained}
-	f, judge := spoken(t, s, o), Judge(s, o)
+	f, judge := flowOf(t, s, o), Judge(s, o)
 	right := 0
 	for _, task := range s.Tasks[1:] {
 		words := strings.Fields(task.Samples[0].TaggedText)
