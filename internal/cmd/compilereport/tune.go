@@ -22,9 +22,10 @@ var tunings = func() []classify.Tuning {
 }()
 
 // worth is what a tuning is chosen by: a wrong answer is as bad as two right ones are good,
-// and one message in ten is none of the bot's business.
+// and one message in five is none of the bot's business: with one in ten, more foreign ones are
+// taken than by keywords.
 func (s score) worth(strange share) float64 {
-	return 100*float64(s.right-2*s.wrong)/float64(max(s.total(), 1)) - 10*float64(strange.n)/float64(max(strange.of, 1))
+	return 100*float64(s.right-2*s.wrong)/float64(max(s.total(), 1)) - 20*float64(strange.n)/float64(max(strange.of, 1))
 }
 
 // tune chooses a tuning for each file by the others: by those that are no variant of it.
