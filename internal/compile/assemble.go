@@ -31,6 +31,7 @@ type compiler struct {
 	collects   []collected
 
 	routes  map[string][]match
+	trained map[string]*trained
 	trigger *widget
 	sides   []*side
 
@@ -57,6 +58,7 @@ type side struct {
 	columns map[*task]*column
 	routers map[string]*widget
 
+	asked    bool // what is heard answers which of two tasks was meant
 	entries  map[*task]target
 	defaults map[string]target // the targets of `defaults` that are URLs
 	silent   *widget           // counts the times a caller says nothing
@@ -75,7 +77,7 @@ func (s *side) toTask(t *task) target { return target{task: t, side: s} }
 func (s *side) voice() bool { return s.channel == bot.Voice }
 
 func newCompiler(file *schema.Schema, o Options) *compiler {
-	c := &compiler{options: o, routes: map[string][]match{}, patterned: map[string]*patternUse{}, spelled: map[string]string{}, apart: schema.Apart(file)}
+	c := &compiler{options: o, routes: map[string][]match{}, trained: map[string]*trained{}, patterned: map[string]*patternUse{}, spelled: map[string]string{}, apart: schema.Apart(file)}
 	c.report.validate(file)
 	canonical, err := schema.Parse(file.Canonical())
 	if err != nil {
@@ -149,7 +151,7 @@ func (c *compiler) build() {
 // start handles the first message: the router does, since only a call has a task
 // that initiates (https://www.twilio.com/docs/autopilot/api/assistant/defaults).
 func (s *side) start() target {
-	w := s.set(s.prefix+"_start", s.shared, heard(input{expression: "trigger.message.Body | default: trigger.conversation.Body"}))
+	w := s.set(s.prefix+"_start", s.shared, s.heard(input{expression: "trigger.message.Body | default: trigger.conversation.Body"}))
 	w.on("next", s.router(s.c.tasks))
 	return to(w)
 }

@@ -9,8 +9,8 @@ import (
 // BenchmarkCompile600Tasks compiles as many tasks as Twilio allows in an assistant
 // (https://www.twilio.com/docs/autopilot/api/limits), with ten samples each. For
 // both channels the flow has more states than Studio allows, so the figures are of
-// messages only; routed by keywords it has more bytes than Studio allows, so that
-// figure is of the whole work up to the refusal. Reading and checking the same schema
+// messages only; routed by keywords or trained it has more bytes than Studio allows, so
+// those figures are of the whole work up to the refusal. Reading and checking the same schema
 // is measured beside them, as what a compilation is compared with.
 func BenchmarkCompile600Tasks(b *testing.B) {
 	s := crowd(b, 600, 10)
@@ -32,6 +32,7 @@ func BenchmarkCompile600Tasks(b *testing.B) {
 	}{
 		{"MessagingExact", Options{Channels: messaging.Channels, Routing: Exact}, true},
 		{"MessagingKeywords", messaging, false},
+		{"MessagingTrained", Options{Channels: messaging.Channels, Routing: Trained}, false},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()

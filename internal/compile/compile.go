@@ -12,6 +12,7 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/classify"
 )
 
 // Routing is how what people write or say finds its task.
@@ -25,7 +26,13 @@ const (
 	// Keywords also matches the words that distinguish the samples of one task from those
 	// of the others. It is the default.
 	Keywords Routing = "keywords"
+
+	// Trained also takes what a model learnt from the samples recognises.
+	Trained Routing = "trained"
 )
+
+// Routings are all of them, the default first.
+func Routings() []Routing { return []Routing{Keywords, Trained, Exact} }
 
 // Options are the choices a compilation leaves open. The zero value is the default.
 type Options struct {
@@ -34,6 +41,14 @@ type Options struct {
 
 	// Routing is how input finds its task; empty means Keywords.
 	Routing Routing
+
+	// Confirm is asked where two tasks are close to each other, in a Trained routing, with
+	// {first} and {second} in it; empty means that the fallback answers.
+	Confirm string
+
+	// Tuning is for measurements: no flow says it, so one that was compiled with any but
+	// the default is found changed.
+	Tuning classify.Tuning
 }
 
 // normal has the defaults filled in, and the channels in one order.
@@ -44,7 +59,11 @@ func (o Options) normal() Options {
 			channels = append(channels, c)
 		}
 	}
-	return Options{Channels: channels, Routing: cmp.Or(o.Routing, Keywords)}
+	n := Options{Channels: channels, Routing: cmp.Or(o.Routing, Keywords), Tuning: o.Tuning}
+	if n.Routing == Trained {
+		n.Confirm = o.Confirm
+	}
+	return n
 }
 
 // Compile returns the flow that does what an assistant with this content did. The

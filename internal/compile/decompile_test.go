@@ -123,7 +123,7 @@ func TestWhatBecameOfAFlowIsTold(t *testing.T) {
 		"compiled by another version": {
 			func(root object, _ map[string]object) {
 				text, _ := root["description"].(string)
-				root["description"] = strings.Replace(text, "compiler/1 ", "compiler/7 ", 1)
+				root["description"] = strings.Replace(text, "compiler/2 ", "compiler/7 ", 1)
 			},
 			true, 7, []string{"flow: description changed"}},
 	} {

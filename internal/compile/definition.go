@@ -102,7 +102,7 @@ func (c *compiler) fewerBytes() string {
 	if len(c.options.Channels) > 1 {
 		ways = append(ways, "answer one channel only")
 	}
-	if c.options.Routing == Keywords {
+	if c.options.Routing != Exact {
 		ways = append(ways, "route by exact samples")
 	}
 	advice := strings.Join(append(ways, "split the assistant in two"), ", or ")

@@ -60,6 +60,8 @@ const (
 	CodeLogQueries        Code = "log_queries_ignored"   // queries are not logged by Studio
 	CodeMemoryKey         Code = "memory_key"            // a remembered name that Studio spells differently
 	CodeEmptySay          Code = "empty_say"             // a say without a text
+	CodeTooManySamples    Code = "too_many_samples"      // more than a model can be learnt from
+	CodeStrongestWords    Code = "strongest_words"       // what a trained router recognises a task by
 )
 
 // Diagnostic is one finding about a schema as the source of a flow.

@@ -66,7 +66,7 @@ func FuzzDecompile(f *testing.F) {
 	whole := []byte(compiled(f, schemaOf(`{"say": "x"}, {"listen": true}`), Options{}).Source())
 	f.Add(whole)
 	f.Add(bytes.Replace(whole, []byte(sourceState), []byte("renamed"), 1))
-	f.Add(bytes.Replace(whole, []byte("compiler/1"), []byte("compiler/999999"), 1))
+	f.Add(bytes.Replace(whole, []byte("compiler/2"), []byte("compiler/999999"), 1))
 	f.Add(carrying(f, "", "", ""))
 	f.Add([]byte(`{"states": [{"properties": {"variables": [{"key": "autopilot_schema_gz"}]}}]}`))
 	f.Add([]byte(`{"states": [{"properties": {"variables": [{"key": "autopilot_schema_gz", "value": [1]}, null, {"key": "autopilot_options", "value": {}}]}}]}`))

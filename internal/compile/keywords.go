@@ -21,7 +21,6 @@ type rule struct {
 	text  string // the word's stem, or the pair
 	pair  bool
 	exact bool // the word is matched unchanged, in a language without a list of endings
-	weak  bool // a pair of stop words, which one sample alone does not make a rule
 	grade int  // how strongly, from 0
 }
 
@@ -34,7 +33,7 @@ type word struct {
 
 var wordForm = regexp.MustCompile(`[\p{L}\p{N}']+`)
 
-// stopWords mean little by themselves. They count only in pairs.
+// stopWords mean little by themselves. They count only in pairs with another word.
 var stopWords = func() map[string]bool {
 	set := map[string]bool{}
 	for w := range strings.FieldsSeq(`a about all am an and any are as at be been but by can could did do does for from
@@ -50,17 +49,40 @@ var stopWords = func() map[string]bool {
 // endings are the English endings a stem is left without, the longest first.
 var endings = []string{"ings", "ing", "ied", "ies", "ers", "ed", "er", "es", "'s", "e", "s", "y"}
 
-// inflected is a pattern of what may follow a stem: the endings.
-const inflected = `(?:'s|e[drs]?|ers|ie[ds]|ings?|s|y)?`
+// inflected is a pattern of what may follow a stem: the endings. Of a short one only the
+// plural may follow: with more, "car" would be "care" too.
+const (
+	inflected      = `(?:'s|e[drs]?|ers|ie[ds]|ings?|s|y)?`
+	inflectedShort = `(?:'s|s)?`
+)
 
-// stem leaves out an ending, but always leaves three letters.
+// short reports whether a stem has few letters.
+func short(stem string) bool { return len(stem) <= 3 }
+
+// stem leaves out an ending. What is left has four letters at least, or three without a
+// plural's.
 func stem(w string) string {
 	for _, ending := range endings {
-		if s, ok := strings.CutSuffix(w, ending); ok && len(s) >= 3 {
+		if s, ok := strings.CutSuffix(w, ending); ok && (len(s) > 3 || len(s) == 3 && strings.Contains("'s", ending)) {
 			return s
 		}
 	}
 	return w
+}
+
+// idle reports whether an English word means little by itself: it is a stop word, or its
+// stem would match one, as that of "needs" does.
+func idle(w string) bool {
+	if stopWords[w] {
+		return true
+	}
+	s := stem(w)
+	for _, ending := range append([]string{""}, endings...) {
+		if stopWords[s+ending] && (!short(s) || strings.Contains("'s", ending)) {
+			return true
+		}
+	}
+	return false
 }
 
 // words are those of a sample; a field separates them, as an empty word.
@@ -72,7 +94,7 @@ func words(s sample) []word {
 			out = append(out, word{})
 		}
 		for _, w := range wordForm.FindAllString(part, -1) {
-			each := word{text: w, stem: w, stop: english && stopWords[w], exact: !english}
+			each := word{text: w, stem: w, stop: english && idle(w), exact: !english}
 			if english {
 				each.stem = stem(w)
 			}
@@ -94,8 +116,8 @@ func features(s sample) []rule {
 		if !w.stop {
 			out = append(out, rule{text: w.stem, exact: w.exact})
 		}
-		if i+1 < len(list) && list[i+1].text != "" {
-			out = append(out, rule{text: w.text + " " + list[i+1].text, pair: true, exact: true, weak: w.stop && list[i+1].stop})
+		if i+1 < len(list) && list[i+1].text != "" && !(w.stop && list[i+1].stop) {
+			out = append(out, rule{text: w.text + " " + list[i+1].text, pair: true, exact: true})
 		}
 	}
 	slices.SortFunc(out, compareText)
@@ -168,9 +190,6 @@ func rulesOf(tasks []*task) []rule {
 	for f, e := range found {
 		var best odds
 		for _, s := range e.of {
-			if s.n == 1 && f.weak {
-				continue
-			}
 			if o := oddsOf(s.n, size[s.task], e.all-s.n, samples-size[s.task]); best.less(o) {
 				best, f.task = o, s.task
 			}
@@ -249,13 +268,20 @@ func (o odds) grade() int {
 // pattern is the regex of some rules: an input that contains one of them, as whole
 // words.
 func pattern(rules []rule) string {
-	var stems, others []string
+	var shorts, stems, others []string
 	for _, r := range rules {
-		if r.exact {
-			others = append(others, regexp.QuoteMeta(r.text))
-		} else {
-			stems = append(stems, regexp.QuoteMeta(r.text))
+		text := regexp.QuoteMeta(r.text)
+		switch {
+		case r.exact:
+			others = append(others, text)
+		case short(r.text):
+			shorts = append(shorts, text)
+		default:
+			stems = append(stems, text)
 		}
+	}
+	if len(shorts) > 0 {
+		others = append(others, `(?:`+strings.Join(shorts, `|`)+`)`+inflectedShort)
 	}
 	if len(stems) > 0 {
 		others = append(others, `(?:`+strings.Join(stems, `|`)+`)`+inflected)

@@ -54,14 +54,40 @@ func TestWordsLeadToTheTaskTheySpeakFor(t *testing.T) {
 	}
 }
 
-func TestStopWordsCountInPairsOfTwoSamples(t *testing.T) {
-	once := tasksOf(map[string][]string{"a": {"how are you"}, "b": {"good evening"}})
-	if got := decided(t, keywordMatches(once), "how are things"); got != "" {
-		t.Errorf("one sample creates a rule of stop words, for %q", got)
+func TestStopWordsMeanNothing(t *testing.T) {
+	for name, samples := range map[string][]string{
+		"in pairs of one sample":  {"how are you"},
+		"in pairs of two samples": {"how are you", "how are we"},
+		"by way of their stems":   {"needs", "having", "wills", "ours"},
+	} {
+		matches := keywordMatches(tasksOf(map[string][]string{"a": samples, "b": {"good evening"}}))
+		for _, input := range []string{"how are things", "i need a minute", "what have you", "our will"} {
+			if got := decided(t, matches, input); got != "" {
+				t.Errorf("%s: %q leads to %q", name, input, got)
+			}
+		}
 	}
-	twice := tasksOf(map[string][]string{"a": {"how are you", "how are we"}, "b": {"good evening"}})
-	if got := decided(t, keywordMatches(twice), "how are things"); got != "a" {
-		t.Errorf("two samples create no rule: got %q", got)
+}
+
+func TestShortStemsTakeNoOtherWords(t *testing.T) {
+	matches := keywordMatches(tasksOf(map[string][]string{
+		"drive": {"do you rent cars", "a van"}, "money": {"what are the fees", "can i pay"}, "greeting": {"good evening"},
+	}))
+	for input, want := range map[string]string{
+		"one car":           "drive",
+		"the car's keys":    "drive",
+		"two vans":          "drive",
+		"which fee":         "money",
+		"payed":             "",
+		"take care":         "",
+		"i cared":           "",
+		"vanity":            "",
+		"i feed":            "",
+		"renting something": "drive",
+	} {
+		if got := decided(t, matches, input); got != want {
+			t.Errorf("%q leads to %q, want %q", input, got, want)
+		}
 	}
 }
 

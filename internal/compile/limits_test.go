@@ -134,3 +134,22 @@ func TestASchemaThatAFlowCannotCarryIsRefused(t *testing.T) {
 		t.Errorf("got %q, want %q", got.Message, want)
 	}
 }
+
+func TestMoreSamplesThanCanBeLearntFromAreRefused(t *testing.T) {
+	s := speeches(t, 1, "hello")
+	s.Tasks[0].Samples = nil
+	for i := range 2100 {
+		// Three characters that no other sample has.
+		text := string([]rune{rune(0x4e00 + 3*i), rune(0x4e01 + 3*i), rune(0x4e02 + 3*i)})
+		s.Tasks[0].Samples = append(s.Tasks[0].Samples, schema.Sample{Language: "zh-CN", TaggedText: text})
+	}
+	got := refused(t, s, Options{Channels: messaging.Channels, Routing: Trained}, CodeTooManySamples)
+	want := Diagnostic{Error, CodeTooManySamples, "/tasks", "The samples are too many to learn from: an equation of 2100 unknowns, and 2000 can be solved at a plan.",
+		"Route by keywords or by exact samples, or split the assistant in two."}
+	if got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if f, found := Compile(s, messaging); f == nil {
+		t.Errorf("by keywords: %v", found)
+	}
+}

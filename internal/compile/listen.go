@@ -81,7 +81,7 @@ func (s *side) wait(name string, at *column, properties map[string]any) *widget 
 // of its previous run, so that old words would be read in place of the keys, is not
 // documented.
 func (s *side) hear(w *widget, at *column, more ...any) *widget {
-	in := s.set(w.name+"_in", at, slices.Concat(heard(s.input(w)), more, s.current(at.task)))
+	in := s.set(w.name+"_in", at, slices.Concat(s.heard(s.input(w)), more, s.current(at.task)))
 	if s.voice() {
 		w.on("speech", to(in))
 		return in
@@ -102,7 +102,7 @@ func (s *side) input(w *widget) input {
 
 // pressed creates the state that stores the keys a caller pressed.
 func (s *side) pressed(w *widget, at *column, keys input, more ...any) *widget {
-	key := s.set(w.name+"_key", at, slices.Concat(heard(keys), more, s.current(at.task)))
+	key := s.set(w.name+"_key", at, slices.Concat(s.heard(keys), more, s.current(at.task)))
 	key.lane = 1
 	w.on("keypress", to(key))
 	return key
@@ -117,11 +117,19 @@ type input struct{ before, expression string }
 func (in input) trimmed() string { return in.before + "{{" + in.expression + "}}" }
 
 // heard are the variables that hold an input.
-func heard(in input) []any {
-	return []any{
+func (s *side) heard(in input) []any {
+	out := []any{
 		variable{Key: varInput, Value: in.before + normalised(in.expression)},
 		variable{Key: varRaw, Value: in.trimmed()},
 	}
+	if s.c.options.Confirm != "" {
+		asked := "no"
+		if s.asked {
+			asked = "yes"
+		}
+		out = append(out, variable{Key: varAsked, Value: asked})
+	}
+	return out
 }
 
 // listening is what a gather does beyond listening for speech.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ const (
 
 // version is that of the mapping. Only the seal distinguishes a flow of another version
 // from one that was edited.
-const version = 1
+const version = 2
 
 // Bounds of a packed schema. A few bytes of gzip can decompress to millions of empty tasks,
 // which take a thousand times the memory once they are parsed. What a flow of Studio's size
@@ -39,7 +40,7 @@ const (
 	maxSource = 4 << 20 // bytes
 	maxMarks  = 300_000 // brackets and commas that open or separate something, in texts too
 
-	maxOptions = 1 << 10 // bytes of the options
+	maxOptions = 1 << 13 // bytes of the options
 )
 
 // packed is a schema as the value of a variable.
@@ -96,7 +97,11 @@ func (o Options) text() string {
 	for i, c := range o.Channels {
 		channels[i] = string(c)
 	}
-	return fmt.Sprintf("channels=%s routing=%s", strings.Join(channels, "+"), o.Routing)
+	text := fmt.Sprintf("channels=%s routing=%s", strings.Join(channels, "+"), o.Routing)
+	if o.Confirm != "" {
+		text += " confirm=" + url.QueryEscape(o.Confirm)
+	}
+	return text
 }
 
 // parseOptions reads what text has written.
@@ -115,8 +120,14 @@ func parseOptions(text string) (Options, error) {
 				}
 				o.Channels = append(o.Channels, bot.Channel(c))
 			}
+		case "confirm":
+			confirm, err := url.QueryUnescape(value)
+			if err != nil {
+				return o, fmt.Errorf("the question of the routing cannot be read: %w", err)
+			}
+			o.Confirm = confirm
 		case "routing":
-			if o.Routing = Routing(value); o.Routing != Exact && o.Routing != Keywords {
+			if o.Routing = Routing(value); !slices.Contains(Routings(), o.Routing) {
 				return o, fmt.Errorf("unknown routing %q", value)
 			}
 		}

@@ -33,7 +33,11 @@ func (s *side) router(tasks []*task) target {
 	for _, m := range s.c.matches(tasks) {
 		w.match(m.label, m.test, m.value, s.toTask(m.task))
 	}
-	w.on("noMatch", s.fallback())
+	otherwise := s.fallback()
+	if s.c.options.Routing == Trained {
+		otherwise = s.learned(name, tasks, otherwise)
+	}
+	w.on("noMatch", otherwise)
 	return to(w)
 }
 

@@ -107,6 +107,7 @@ var everyOptions = map[string]Options{
 	"messaging": messaging,
 	"voice":     voice,
 	"exact":     {Routing: Exact},
+	"trained":   {Routing: Trained},
 }
 
 func TestASchemaCompilesToTheSameBytesHoweverItIsWritten(t *testing.T) {

@@ -19,6 +19,7 @@ const (
 	varTry      = "ap_try_"    // how often a question was answered, with its number
 	varWritten  = "ap_said_"   // an answer as it was written, where another is stored; named as the answer is
 	varAnswer   = "collect_"   // an answer, with the collect's name and the question's
+	varAsked    = "ap_asked"   // whether the last input answers which of two tasks was meant
 	inputOfFlow = "{{flow.variables." + varInput + "}}"
 )
 

@@ -76,7 +76,7 @@ func (s *score) random(ctx context.Context, of *subject, channel string, n int, 
 }
 
 // converse holds all conversations with a subject.
-func converse(ctx context.Context, exact, keywords *subject, web run.Web) score {
+func converse(ctx context.Context, exact *subject, others map[compile.Routing]*subject, web run.Web) score {
 	s := score{Causes: map[string]int{}}
 	for _, channel := range []string{run.Messaging, run.Voice} {
 		for _, kind := range []string{"valid", "nonsense", "silent"} {
@@ -96,10 +96,13 @@ func converse(ctx context.Context, exact, keywords *subject, web run.Web) score 
 		for n := range randoms {
 			s.random(ctx, exact, channel, n, web)
 		}
-		for n := range randoms / 4 {
-			seed := seedOf(keywords, channel, n)
-			who, p := newPerson(keywords, seed, false), keywords.start(channel, web)
-			s.talk(ctx, p, fmt.Sprintf("%s, %s, by keywords, seed %d", keywords.name, channel, seed), func(int) run.Event { return who.sampled(p.now, channel) })
+		for _, routing := range slices.Sorted(maps.Keys(others)) {
+			for n := range randoms / 4 {
+				other := others[routing]
+				seed := seedOf(other, channel, n)
+				who, p := newPerson(other, seed, false), other.start(channel, web)
+				s.talk(ctx, p, fmt.Sprintf("%s, %s, by %s, seed %d", other.name, channel, routing, seed), func(int) run.Event { return who.sampled(p.now, channel) })
+			}
 		}
 	}
 	return s
@@ -135,11 +138,13 @@ func table(t *testing.T, schemas map[string][]byte) score {
 					rows[name] = fmt.Sprintf("%s\tnot compiled: %v\t\t\t", name, err)
 					return
 				}
-				keywords, err := newSubject(name, file, compile.Keywords, nil)
-				if err != nil {
-					t.Fatal(err)
+				others := map[compile.Routing]*subject{}
+				for _, routing := range []compile.Routing{compile.Keywords, compile.Trained} {
+					if others[routing], err = newSubject(name, file, routing, nil); err != nil {
+						t.Fatal(err)
+					}
 				}
-				s := converse(t.Context(), exact, keywords, web(exact))
+				s := converse(t.Context(), exact, others, web(exact))
 				for _, u := range s.Unexplained[:min(len(s.Unexplained), 5)] {
 					t.Errorf("%s", u)
 				}

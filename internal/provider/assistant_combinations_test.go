@@ -311,7 +311,7 @@ func runCombinations(t *testing.T, all []combination, always ...combination) {
 // With what is ignored, each change is made whole or refused by name.
 func TestEveryIgnoredChange(t *testing.T) {
 	ignored := append(singlesAndPairs([]string{
-		"unique_name", "friendly_name", "engine", "schema", "flow", "webhooks", "routing", "rename", "drain_timeout", "force_destroy", "restore_sid", "timeouts",
+		"unique_name", "friendly_name", "engine", "schema", "flow", "webhooks", "routing", "routing_confirm", "rename", "drain_timeout", "force_destroy", "restore_sid", "timeouts",
 		"sid", "edited_states", // Terraform warns that they are computed, and keeps them all the same
 	}), []string{"all"}, []string{"webhooks.messaging_url"}, []string{"webhooks.voice_url", "webhooks.messaging_method"})
 	var all []combination
@@ -336,7 +336,7 @@ func TestEveryIgnoredChange(t *testing.T) {
 func TestEveryUnknownValue(t *testing.T) {
 	unknown := singlesAndPairs([]string{
 		"provider.account_sid", "provider.engine", "unique_name", "friendly_name", "engine", "schema", "flow", "webhooks",
-		"webhooks.messaging_url", "webhooks.voice_method", "routing", "rename", "drain_timeout", "force_destroy", "restore_sid", "timeouts",
+		"webhooks.messaging_url", "webhooks.voice_method", "routing", "routing_confirm", "rename", "drain_timeout", "force_destroy", "restore_sid", "timeouts",
 		"binding.phone_number", "binding.channels",
 	})
 	var all []combination

@@ -18,6 +18,15 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
+// routings are the ways to find a task, as a configuration names them.
+func routings() []string {
+	var out []string
+	for _, r := range compile.Routings() {
+		out = append(out, string(r))
+	}
+	return out
+}
+
 // onStudio reports whether the bot is a schema that runs as a Studio flow.
 func (m assistantModel) onStudio() bool {
 	return m.Engine.ValueString() == string(bot.Studio) && !m.Schema.IsNull()
@@ -27,7 +36,7 @@ func (m assistantModel) onStudio() bool {
 func (m assistantModel) edited() bool { return len(m.EditedStates.Elements()) > 0 }
 
 func (m assistantModel) compileOptions() compile.Options {
-	return compile.Options{Routing: compile.Routing(m.Routing.ValueString())}
+	return compile.Options{Routing: compile.Routing(m.Routing.ValueString()), Confirm: m.RoutingConfirm.ValueString()}
 }
 
 // compiled is the flow that a schema becomes on Studio.
@@ -114,11 +123,17 @@ func (m *assistantModel) readCompiled(live bot.Bot) {
 		// A part of the defaults or the style sheet that the state's text leaves out.
 		shown = exported(source, live)
 	}
-	m.Schema, m.Routing = shown, types.StringValue(string(source.Options.Routing))
+	m.Schema = shown
+	m.readRouting(source)
 	m.EditedStates = stateList(nil)
 	if !source.Intact {
 		m.EditedStates = stateList(summaries(source.Changes, live.Content.Flow, source.Schema))
 	}
+}
+
+// readRouting takes over how a flow finds its tasks.
+func (m *assistantModel) readRouting(source *compile.Source) {
+	m.Routing, m.RoutingConfirm = types.StringValue(string(source.Options.Routing)), optional(source.Options.Confirm)
 }
 
 // sourceOf is what a flow was compiled from by this provider's resource, which serves
@@ -199,15 +214,6 @@ func shortened(text string) string {
 		return string(runes[:room]) + "…"
 	}
 	return text
-}
-
-// importedSchema is the schema that a live flow carries; false for any other flow.
-func importedSchema(live bot.Bot) (text schemaJSON, routing types.String, ok bool) {
-	source := sourceOf(live.Content.Flow)
-	if source == nil {
-		return text, routing, false
-	}
-	return exported(source, live), types.StringValue(string(source.Options.Routing)), true
 }
 
 // stateList is the states that were edited; null for none.

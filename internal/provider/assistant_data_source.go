@@ -38,6 +38,7 @@ type assistantDataModel struct {
 	Flow                flowJSON     `tfsdk:"flow"`
 	Webhooks            types.Object `tfsdk:"webhooks"`
 	Routing             types.String `tfsdk:"routing"`
+	RoutingConfirm      types.String `tfsdk:"routing_confirm"`
 	MessagingWebhookURL types.String `tfsdk:"messaging_webhook_url"`
 	VoiceWebhookURL     types.String `tfsdk:"voice_webhook_url"`
 	AccountSID          types.String `tfsdk:"account_sid"`
@@ -56,7 +57,7 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One bot, by its SID or its name, with its content exported. Of `schema`, `flow` and `webhooks` the one is known that a `twiliobot_assistant` would be written with, and import fills; " +
-			"it, `routing`, `engine` and `friendly_name` can be given to one as they are.",
+			"it, `routing`, `routing_confirm`, `engine` and `friendly_name` can be given to one as they are.",
 		Attributes: map[string]schema.Attribute{
 			"sid": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: "The bot's SID. Either this or `unique_name`.",
@@ -79,8 +80,9 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 				CustomType: flowJSONType{}, Computed: true,
 				MarkdownDescription: "A Studio flow's published definition, JSON; null for other bots, and for a flow that was compiled from a `schema`.",
 			},
-			"routing":  computed("How a `schema` on Studio finds the task for what people write or say: `keywords` or `exact`; null for other bots."),
-			"revision": schema.Int64Attribute{Computed: true, MarkdownDescription: "The published revision; Studio only."},
+			"routing":         computed("How a `schema` on Studio finds the task for what people write or say: `trained`, `keywords` or `exact`; null for other bots."),
+			"routing_confirm": computed("What a `schema` on Studio asks where two tasks are close to each other; null for none."),
+			"revision":        schema.Int64Attribute{Computed: true, MarkdownDescription: "The published revision; Studio only."},
 			"webhooks": schema.SingleNestedAttribute{
 				Computed: true, MarkdownDescription: "An application's URLs; null for other bots. They may hold a password or a token, and are sensitive: `messaging_webhook_url` and `voice_webhook_url` say without those where Twilio calls.",
 				Attributes: map[string]schema.Attribute{
@@ -167,7 +169,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 	// The same as an import fills, by the same code.
 	var imported assistantModel
 	imported.imported(live)
-	m.Schema, m.Flow, m.Routing = imported.Schema, imported.Flow, imported.Routing
+	m.Schema, m.Flow, m.Routing, m.RoutingConfirm = imported.Schema, imported.Flow, imported.Routing, imported.RoutingConfirm
 	if live.Content.Webhooks != nil {
 		m.Webhooks = readWebhooks(*live.Content.Webhooks, webhooksModel{})
 	}

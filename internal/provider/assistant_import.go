@@ -57,8 +57,9 @@ func (m *assistantModel) imported(live bot.Bot) {
 		m.Schema = newMeaning[schemaNotation](string(live.Content.Schema.Export(live.UniqueName, live.FriendlyName)))
 	}
 	m.EditedStates = types.ListNull(types.StringType)
-	if exported, routing, ok := importedSchema(live); ok {
-		m.Schema, m.Routing = exported, routing
+	if source := sourceOf(live.Content.Flow); source != nil {
+		m.Schema = exported(source, live)
+		m.readRouting(source)
 	} else if live.Content.Flow != nil {
 		m.Flow = newMeaning[flowNotation](string(flow.Export(live.Content.Flow)))
 	}
@@ -77,7 +78,7 @@ func (m *assistantModel) leaveRefused(live bot.Bot) (diags diag.Diagnostics) {
 	for _, each := range found.Errors() {
 		why = append(why, each.Detail())
 	}
-	m.Schema, m.Flow, m.Routing = schemaJSON{types.StringNull()}, flowJSON{types.StringNull()}, types.StringNull()
+	m.Schema, m.Flow, m.Routing, m.RoutingConfirm = schemaJSON{types.StringNull()}, flowJSON{types.StringNull()}, types.StringNull(), types.StringNull()
 	diags.AddWarning("The bot is imported without its content",
 		fmt.Sprintf("No configuration can give %s of bot %s as Twilio has it:\n  %s\nThe bot stays as it is, and its content is managed elsewhere until the configuration gives a valid one.",
 			quoted(given), live, strings.Join(why, "\n  ")))

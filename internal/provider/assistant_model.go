@@ -27,6 +27,7 @@ type assistantModel struct {
 	Flow                flowJSON       `tfsdk:"flow"`
 	Webhooks            types.Object   `tfsdk:"webhooks"`
 	Routing             types.String   `tfsdk:"routing"`
+	RoutingConfirm      types.String   `tfsdk:"routing_confirm"`
 	Rename              types.String   `tfsdk:"rename"`
 	DrainTimeout        types.String   `tfsdk:"drain_timeout"`
 	ForceDestroy        types.Bool     `tfsdk:"force_destroy"`
@@ -161,7 +162,7 @@ func webhooksOf(webhooks bot.Webhooks, live bot.Bot) (messaging, voice string) {
 // it, and shows what differs in the configuration's own terms.
 func (m *assistantModel) readContent(live bot.Bot) error {
 	if m.Schema.IsNull() || live.Content.Flow == nil {
-		m.Routing, m.EditedStates = types.StringNull(), types.ListNull(types.StringType)
+		m.Routing, m.RoutingConfirm, m.EditedStates = types.StringNull(), types.StringNull(), types.ListNull(types.StringType)
 	}
 	if !m.Schema.IsNull() && live.Content.Schema != nil {
 		m.Schema = newMeaning[schemaNotation](string(assistantschema.Overlay([]byte(m.Schema.ValueString()), live.Content.Schema)))

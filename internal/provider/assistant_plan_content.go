@@ -45,7 +45,7 @@ func (p *contentPlanner) planSchema() {
 // meaning, and says what Studio makes of one that has.
 func (p *contentPlanner) planCompiled(at path.Path) {
 	want := parsedSchema(p.plan.Schema)
-	if want == nil || p.plan.Routing.IsUnknown() {
+	if want == nil || p.plan.Routing.IsUnknown() || p.plan.RoutingConfirm.IsUnknown() {
 		return // the validation said why, or the second plan will
 	}
 	same := false
@@ -83,7 +83,7 @@ func (p *contentPlanner) planFlow(ctx context.Context) {
 		has := parsedFlow(p.state.Flow)
 		switch {
 		case p.compiles():
-			changed = !p.plan.Schema.Equal(p.state.Schema) || !p.plan.Routing.Equal(p.state.Routing) || p.state.edited() || p.replaced
+			changed = !p.plan.Schema.Equal(p.state.Schema) || !p.plan.Routing.Equal(p.state.Routing) || !p.plan.RoutingConfirm.Equal(p.state.RoutingConfirm) || p.state.edited() || p.replaced
 		case want != nil && has != nil && flow.Equal(want, has):
 			p.plan.Flow = p.state.Flow
 		case want != nil:

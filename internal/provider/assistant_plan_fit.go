@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
 // checkFit refuses what no account could have, as the validation does. It is not enough that
@@ -29,6 +30,7 @@ func checkFit(ctx context.Context, c *botChange) (diags diag.Diagnostics) {
 		diags.Append(refused(c, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("routing"), "Only a schema on Studio is routed",
 			"`routing` says how a Studio flow that is compiled from a `schema` finds its tasks; other bots find their own way. Remove it.")}, "routing")...)
 	}
+	diags.Append(checkConfirm(c)...)
 	if changed := changedWebhooks(ctx, c); changed != nil {
 		var found diag.Diagnostics
 		changed.validate(&found)
@@ -40,6 +42,23 @@ func checkFit(ctx context.Context, c *botChange) (diags diag.Diagnostics) {
 		}
 	}
 	return diags
+}
+
+// checkConfirm refuses a question for bots that never ask it.
+func checkConfirm(c *botChange) (diags diag.Diagnostics) {
+	if c.config.RoutingConfirm.IsNull() || c.config.RoutingConfirm.IsUnknown() {
+		return nil
+	}
+	routing := plannedRouting(c)
+	if routing.IsUnknown() || routing.ValueString() == string(compile.Trained) {
+		return nil
+	}
+	why := "other bots find their own way. Remove it."
+	if !routing.IsNull() {
+		why = fmt.Sprintf("this bot's routing is `%s`, which knows no two. Set `routing = \"trained\"`, or remove it.", routing.ValueString())
+	}
+	return refused(c, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("routing_confirm"), "Only a trained routing asks which task was meant",
+		"`routing_confirm` is asked where a flow that was compiled from a `schema` with `routing = \"trained\"` finds two tasks close to each other; "+why)}, "routing_confirm", "routing")
 }
 
 // checkEngineFit refuses an engine that does not run the content, one of which
@@ -93,7 +112,7 @@ func (c *botChange) unchanged(names ...string) []string {
 // ignorable is the attributes that `ignore_changes` may keep in a combination that the
 // validation refuses.
 func (m assistantModel) ignorable() map[string]attr.Value {
-	all := map[string]attr.Value{"friendly_name": m.FriendlyName, "engine": m.Engine, "routing": m.Routing, "restore_sid": m.RestoreSID}
+	all := map[string]attr.Value{"friendly_name": m.FriendlyName, "engine": m.Engine, "routing": m.Routing, "routing_confirm": m.RoutingConfirm, "restore_sid": m.RestoreSID}
 	for _, each := range m.content() {
 		all[each.name] = each.value
 	}

@@ -96,13 +96,18 @@ func plannedFriendlyName(c *botChange, successor *bot.Bot) (types.String, diag.D
 	}
 }
 
-// plannedRouting is how a flow finds the tasks of its schema; null for other bots.
+// plannedRouting is how a flow finds the tasks of its schema; null for other bots. A bot
+// that was made when keywords were the default keeps them, until the configuration names
+// another way: what a bot answers must not change with the version of the provider.
 func plannedRouting(c *botChange) types.String {
+	keywords := types.StringValue(string(compile.Keywords))
 	switch {
 	case !c.config.Routing.IsNull():
 		return c.plan.Routing
+	case c.compiles() && c.state != nil && c.state.Routing.Equal(keywords):
+		return keywords
 	case c.compiles():
-		return types.StringValue(string(compile.Keywords))
+		return types.StringValue(string(compile.Trained))
 	case c.mayCompile():
 		return types.StringUnknown()
 	default:

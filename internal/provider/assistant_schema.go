@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"regexp"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -15,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 )
 
 // shownURLNote says of a computed attribute what its URL leaves out.
@@ -91,9 +91,20 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"routing": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "How a `schema` on Studio finds the task for what people write or say: `keywords`, the default, by the samples and by the words that only one task's samples have; " +
-					"`exact` by the samples alone. Null for all other bots.",
-				Validators: []validator.String{stringvalidator.OneOf(string(compile.Keywords), string(compile.Exact))},
+				MarkdownDescription: "How a `schema` on Studio finds the task for what people write or say, beyond the samples themselves, which lead to their task for certain: " +
+					"`trained`, the default for a new bot, by what was learnt from the letters of all samples, with the fallback where no task is far enough ahead; " +
+					"`keywords` by the words that only one task's samples have; `exact` not at all. " +
+					"A bot that has `keywords` keeps them while this is not set: set `trained` to change it. Null for all other bots. " +
+					"The [guide](../guides/schema-on-studio) compares the three.",
+				Validators: []validator.String{stringvalidator.OneOf(routings()...)},
+			},
+			"routing_confirm": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "With `routing = \"trained\"`: what to ask where a message is close to two tasks, such as `Did you mean {first} (1) or {second} (2)?`. " +
+					"`{first}` and `{second}` become the shortest sample of each. `1`, `one` or `first` leads to the first, `2`, `two` or `second` to the second, and anything else is a message like any other; " +
+					"nobody is asked twice in a row. Where this is not set, the fallback answers.",
+				Validators: []validator.String{stringvalidator.UTF8LengthBetween(1, 300),
+					stringvalidator.RegexMatches(regexp.MustCompile(`(?s)\{first\}.*\{second\}`), "it must name `{first}` and then `{second}`")},
 			},
 			"rename": schema.StringAttribute{
 				Optional: true, Computed: true,

@@ -104,7 +104,7 @@ func TestSchemaRunsOnStudio(t *testing.T) {
 		resource.TestStep{
 			Config: onStudio("anchor", tableSchema()) + binding,
 			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(address, tfjsonpath.New("routing"), knownvalue.StringExact("keywords")),
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("routing"), knownvalue.StringExact("trained")),
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("edited_states"), knownvalue.Null()),
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("flow"), knownvalue.Null()),
 			},

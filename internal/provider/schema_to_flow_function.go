@@ -43,7 +43,7 @@ func (schemaToFlowFunction) Definition(_ context.Context, _ function.DefinitionR
 			AllowNullValue: true,
 			MarkdownDescription: "At most one object of choices, such as `{ channels = [\"voice\"] }`. Each may be left out: `channels`, a list of `messaging` and `voice`, " +
 				"is what the flow answers, both by default; `routing` is how it finds the task for what people write or say, `keywords` (the default: samples, " +
-				"and the words that tell one task's samples from the others') or `exact` (the samples alone).",
+				"and the words that tell one task's samples from the others'), `trained` (samples, and what was learnt from their letters) or `exact` (the samples alone).",
 		},
 		Return: function.StringReturn{},
 	}
@@ -134,9 +134,8 @@ func flowChannels(value tftypes.Value) ([]bot.Channel, error) {
 
 func flowRouting(value tftypes.Value) (compile.Routing, error) {
 	var name string
-	routing := []compile.Routing{compile.Keywords, compile.Exact}
-	if value.As(&name) != nil || !slices.Contains(routing, compile.Routing(name)) {
-		return "", errors.New("`routing` is \"keywords\" or \"exact\"")
+	if value.As(&name) != nil || !slices.Contains(compile.Routings(), compile.Routing(name)) {
+		return "", errors.New("`routing` is \"keywords\", \"trained\" or \"exact\"")
 	}
 	return compile.Routing(name), nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -12,6 +14,7 @@ import (
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/classify"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/compile"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/run"
@@ -27,6 +30,18 @@ func (s *score) add(o score) {
 	s.fallback += o.fallback
 }
 
+// count counts a message by the task that it belongs to and the one that it went to.
+func (s *score) count(to, of string) {
+	switch to {
+	case "":
+		s.fallback++
+	case of:
+		s.right++
+	default:
+		s.wrong++
+	}
+}
+
 func (s score) total() int { return s.right + s.wrong + s.fallback }
 
 func (s score) String() string {
@@ -38,52 +53,100 @@ func (s score) String() string {
 // to, and nothing for none.
 type router struct {
 	name string
-	make func(*schema.Schema) ([]byte, error)
+	make func(*schema.Schema, classify.Tuning) ([]byte, error)
 }
 
 var routers = []router{
-	{"baseline", baseline},
+	{"baseline", func(s *schema.Schema, _ classify.Tuning) ([]byte, error) { return baseline(s) }},
 	{"exact", compiled(compile.Exact)},
 	{"keywords", compiled(compile.Keywords)},
+	{"trained", compiled(compile.Trained)},
 }
 
-// routing prints the score of each router on each file, and on all.
+// routing prints the score of each router on each file, and on all; what the trained
+// router takes for something else; and the tuning it had, which the files of other groups
+// chose. A file at fault is named, and the rest goes on.
 func routing(out io.Writer, files []file) error {
+	var faults []error
+	sound := slices.DeleteFunc(slices.Clone(files), func(f file) bool {
+		_, err := compiled(compile.Exact)(speakers(f.schema), classify.Tuning{})
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", f.name, err))
+		}
+		return err != nil
+	})
+	tunings := tune(sound)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "file\trouter\tsamples\tright\twrong\tfallback\tforeign")
-	total, strange := make([]score, len(routers)), make([]share, len(routers))
-	for _, file := range files {
-		for i, r := range routers {
-			got, err := leaveOneOut(file.schema, r.make)
-			if err != nil {
-				return fmt.Errorf("%s: %s: %w", file.name, r.name, err)
-			}
-			taken, err := foreign(file.schema, files, r.make)
-			if err != nil {
-				return fmt.Errorf("%s: %s: %w", file.name, r.name, err)
-			}
-			total[i].add(got)
-			strange[i].n += taken.n
-			strange[i].of += taken.of
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", file.name, r.name, got, taken)
+	results, failed := make([][]result, len(sound)), make([]error, len(sound))
+	atOnce(len(sound), func(n int) { results[n], failed[n] = measured(sound[n], sound, tunings[n]) })
+	total := make([]result, len(routers))
+	for n, file := range sound {
+		if failed[n] != nil {
+			faults = append(faults, failed[n])
+			continue
+		}
+		for i, r := range results[n] {
+			total[i].score.add(r.score)
+			total[i].strange.n += r.strange.n
+			total[i].strange.of += r.strange.of
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", file.name, routers[i].name, r.score, r.strange)
 		}
 	}
 	for i, r := range routers {
-		fmt.Fprintf(w, "total\t%s\t%s\t%s\n", r.name, total[i], strange[i])
+		fmt.Fprintf(w, "total\t%s\t%s\t%s\n", r.name, total[i].score, total[i].strange)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(out, legend)
-	return err
+	fmt.Fprintln(out, legend)
+	for n, file := range sound {
+		fmt.Fprintf(out, "tuning of %s: lead %.2f, mistakes %.2f\n", file.name, tunings[n].Lead, tunings[n].Mistakes)
+	}
+	fmt.Fprintln(out, "\nWhat trained sends to a wrong task: the task it belongs to, the one it goes to, the sample.")
+	for n, file := range sound {
+		if failed[n] == nil {
+			for _, c := range results[n][len(routers)-1].confused {
+				fmt.Fprintf(out, "  %s: %s > %s: %q\n", file.name, c.of, c.to, c.text)
+			}
+		}
+	}
+	return errors.Join(faults...)
 }
+
+// measured is what each router makes of a file.
+func measured(f file, files []file, tuning classify.Tuning) ([]result, error) {
+	out := make([]result, len(routers))
+	for i, r := range routers {
+		build := func(s *schema.Schema) ([]byte, error) { return r.make(s, tuning) }
+		var err error
+		if out[i].score, out[i].confused, err = leaveOneOut(f.schema, build); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", f.name, r.name, err)
+		}
+		if out[i].strange, err = foreign(f.schema, files, build); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", f.name, r.name, err)
+		}
+	}
+	return out, nil
+}
+
+// confusion is a sample that leads to a wrong task.
+type confusion struct{ of, to, text string }
 
 // legend says what the columns of the table are.
 const legend = "samples: those taken out one by one; right, wrong, fallback: the share of them that the flow of the rest sends to their own task, to another, to none; " +
-	"foreign: the share of every third sample of other files, of tasks whose names this file does not have, that it nevertheless sends to a task."
+	"foreign: the share of every third sample of other files, of tasks whose names this file does not have, that it nevertheless sends to a task. " +
+	"The rules of trained were tuned, for each file, by other files: by those that have less than half of their samples in common with it."
 
 // share is a part of a number.
 type share struct{ n, of int }
+
+func (s *share) count(in bool) {
+	s.of++
+	if in {
+		s.n++
+	}
+}
 
 func (s share) String() string { return fmt.Sprintf("%.1f %%", 100*float64(s.n)/float64(max(s.of, 1))) }
 
@@ -100,31 +163,38 @@ func foreign(s *schema.Schema, files []file, build func(*schema.Schema) ([]byte,
 	if err != nil {
 		return got, err
 	}
-	own := map[string]bool{}
-	for _, t := range s.Tasks {
-		own[t.UniqueName] = true
-	}
-	for _, other := range files {
-		for _, t := range other.schema.Tasks {
-			for i := 0; i < len(t.Samples) && !own[t.UniqueName]; i += 3 {
-				said, err := answer(f, t.Samples[i].TaggedText)
-				if err != nil {
-					return got, err
-				}
-				got.of++
-				if said != "" {
-					got.n++
-				}
-			}
+	for text := range strangers(s, files) {
+		said, err := answer(f, text)
+		if err != nil {
+			return got, err
 		}
+		got.count(said != "")
 	}
 	return got, nil
 }
 
+// strangers are messages that are none of a bot's business.
+func strangers(s *schema.Schema, files []file) iter.Seq[string] {
+	own := map[string]bool{}
+	for _, t := range s.Tasks {
+		own[t.UniqueName] = true
+	}
+	return func(yield func(string) bool) {
+		for _, other := range files {
+			for _, t := range other.schema.Tasks {
+				for i := 0; i < len(t.Samples) && !own[t.UniqueName]; i += 3 {
+					if !yield(t.Samples[i].TaggedText) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
 // leaveOneOut takes each sample without fields out of the schema, and with it those of
 // its task that differ only in letter case, and sends it to the flow of the rest.
-func leaveOneOut(s *schema.Schema, build func(*schema.Schema) ([]byte, error)) (score, error) {
-	var got score
+func leaveOneOut(s *schema.Schema, build func(*schema.Schema) ([]byte, error)) (got score, mistaken []confusion, err error) {
 	speaking := speakers(s)
 	for i, t := range s.Tasks {
 		for _, held := range t.Samples {
@@ -133,22 +203,19 @@ func leaveOneOut(s *schema.Schema, build func(*schema.Schema) ([]byte, error)) (
 			}
 			definition, err := build(without(speaking, i, held.TaggedText))
 			if err != nil {
-				return got, err
+				return got, nil, err
 			}
 			said, err := ask(definition, held.TaggedText)
-			switch {
-			case err != nil:
-				return got, err
-			case said == "":
-				got.fallback++
-			case said == t.UniqueName:
-				got.right++
-			default:
-				got.wrong++
+			if err != nil {
+				return got, nil, err
+			}
+			got.count(said, t.UniqueName)
+			if said != "" && said != t.UniqueName {
+				mistaken = append(mistaken, confusion{of: t.UniqueName, to: said, text: held.TaggedText})
 			}
 		}
 	}
-	return got, nil
+	return got, mistaken, nil
 }
 
 // speakers is the schema with tasks that only say their names, so that the
@@ -196,9 +263,9 @@ func answer(f *studio.Flow, text string) (string, error) {
 	return turn.Replies[len(turn.Replies)-1].Text, nil
 }
 
-func compiled(routing compile.Routing) func(*schema.Schema) ([]byte, error) {
-	return func(s *schema.Schema) ([]byte, error) {
-		f, found := compile.Compile(s, compile.Options{Channels: []bot.Channel{bot.Messaging}, Routing: routing})
+func compiled(routing compile.Routing) func(*schema.Schema, classify.Tuning) ([]byte, error) {
+	return func(s *schema.Schema, tuning classify.Tuning) ([]byte, error) {
+		f, found := compile.Compile(s, compile.Options{Channels: []bot.Channel{bot.Messaging}, Routing: routing, Tuning: tuning})
 		if f == nil {
 			for _, d := range found {
 				if d.Severity == compile.Error {
