@@ -38,11 +38,12 @@ const (
 	// ridge is how strongly large weights are avoided.
 	ridge = 0.5
 
-	// Ahead, Strange and Known are the weights of what decides: a lead, a letter whose
-	// group of three no text has, and one whose group some have.
-	Ahead   = 4
+	// Ahead is the weight of a lead in what decides.
+	Ahead = 4
+	// Strange is the weight, against a task, of a letter whose group of three no text has.
 	Strange = 6
-	Known   = 1
+	// Known is the weight of a letter whose group of three some text has.
+	Known = 1
 
 	// MaxOrder bounds the system of equations, whose solution takes time that grows with
 	// the third power of it. It is the number of the texts or of their groups of letters,

@@ -65,8 +65,9 @@ type answerCase struct {
 	others   map[string]want
 }
 
-// ways are the transitions of the check of a built-in type.
-func ways(typeName, question string) []string {
+// waysOf are the transitions of the check of a built-in type.
+func waysOf(typeName string) []string {
+	const question = "m_a_01_q1_x"
 	var out []string
 	for _, r := range builtins[typeName](tonguesOf([]string{"en-US"})).rules {
 		to := question + "_value"
@@ -91,7 +92,7 @@ func TestAnswersAreChecked(t *testing.T) {
 	for label, c := range map[string]answerCase{
 		"a type checked by a pattern": {
 			question: `"type": "Twilio.EMAIL"`, input: raw,
-			check:  ways("Twilio.EMAIL", name),
+			check:  waysOf("Twilio.EMAIL"),
 			tries:  []string{"greater_than 3 > m_b_01_say", again},
 			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
@@ -119,25 +120,25 @@ func TestAnswersAreChecked(t *testing.T) {
 		},
 		"a number of attempts": {
 			question: `"type": "Twilio.CITY", "validate": {"max_attempts": {"num_attempts": 2, "redirect": "task://a"}}`, input: raw,
-			check:  ways("Twilio.CITY", name),
+			check:  waysOf("Twilio.CITY"),
 			tries:  []string{"greater_than 1 > m_a_01_collect", again},
 			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"attempts of the style sheet": {
 			question: `"type": "Twilio.CITY"`, more: []string{sheet}, input: raw,
-			check:  ways("Twilio.CITY", name),
+			check:  waysOf("Twilio.CITY"),
 			tries:  []string{"greater_than 5 > m_b_01_say", again},
 			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"a failure of the defaults": {
 			question: `"type": "Twilio.CITY"`, more: []string{failing}, input: raw,
-			check:  ways("Twilio.CITY", name),
+			check:  waysOf("Twilio.CITY"),
 			tries:  []string{"greater_than 3 > m_a_01_collect", again},
 			others: map[string]want{name + "_value": sets("m_b_01_say")},
 		},
 		"a word for a right answer": {
 			question: `"type": "Twilio.CITY", "validate": {"on_success": {"say": "Thanks."}}`, input: raw,
-			check:  ways("Twilio.CITY", name),
+			check:  waysOf("Twilio.CITY"),
 			tries:  []string{"greater_than 3 > m_b_01_say", again},
 			others: map[string]want{name + "_value": sets(name + "_success"), name + "_success": sends("Thanks.", "m_b_01_say")},
 		},

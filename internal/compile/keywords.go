@@ -105,10 +105,16 @@ func words(s sample) []word {
 }
 
 // features are the words of a sample that mean something and its pairs of neighbours,
-// each once.
-func features(s sample) []rule {
+// each once. A word that is all of some sample means something, whatever it is: "yes".
+func features(s sample, whole map[string]bool) []rule {
 	var out []rule
 	list := words(s)
+	for i, w := range list {
+		if w.stop && whole[w.text] {
+			// By itself, and not by a stem that others share.
+			list[i].stem, list[i].stop, list[i].exact = w.text, false, true
+		}
+	}
 	for i, w := range list {
 		if w.text == "" {
 			continue
@@ -116,7 +122,7 @@ func features(s sample) []rule {
 		if !w.stop {
 			out = append(out, rule{text: w.stem, exact: w.exact})
 		}
-		if i+1 < len(list) && list[i+1].text != "" && !(w.stop && list[i+1].stop) {
+		if i+1 < len(list) && list[i+1].text != "" && (!w.stop || !list[i+1].stop) {
 			out = append(out, rule{text: w.text + " " + list[i+1].text, pair: true, exact: true})
 		}
 	}
@@ -171,12 +177,20 @@ func decisionList(tasks []*task) []rule { return ordered(needed(rulesOf(tasks)))
 func rulesOf(tasks []*task) []rule {
 	found := map[rule]*evidence{}
 	samples := 0
+	whole := map[string]bool{}
+	for _, t := range tasks {
+		for _, s := range t.samples {
+			if list := words(s); len(list) == 1 && stopWords[list[0].text] {
+				whole[list[0].text] = true
+			}
+		}
+	}
 	size := map[*task]int{}
 	for _, t := range tasks {
 		for _, s := range t.samples {
 			samples++
 			size[t]++
-			for _, f := range features(s) {
+			for _, f := range features(s, whole) {
 				e := found[f]
 				if e == nil {
 					e = &evidence{}

@@ -69,6 +69,15 @@ func TestStopWordsMeanNothing(t *testing.T) {
 	}
 }
 
+func TestStopWordThatIsAllOfASampleMeansSomething(t *testing.T) {
+	matches := keywordMatches(tasksOf(map[string][]string{"yes": {"yes", "yep"}, "no": {"no", "nope"}}))
+	for input, want := range map[string]string{"yes please": "yes", "oh no, thank you": "no", "all of them": ""} {
+		if got := decided(t, matches, input); got != want {
+			t.Errorf("%q leads to %q, want %q", input, got, want)
+		}
+	}
+}
+
 func TestShortStemsTakeNoOtherWords(t *testing.T) {
 	matches := keywordMatches(tasksOf(map[string][]string{
 		"drive": {"do you rent cars", "a van"}, "money": {"what are the fees", "can i pay"}, "greeting": {"good evening"},

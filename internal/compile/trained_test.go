@@ -67,12 +67,12 @@ func TestAFlowRoutesAsItsModelJudges(t *testing.T) {
 			for _, task := range s.Tasks {
 				for i, sample := range task.Samples {
 					words = append(words, strings.Fields(sample.TaggedText)...)
-					if text := sample.TaggedText; i%5 == 0 && len(text) > 8 {
+					if text := sample.TaggedText; i%15 == 0 && len(text) > 8 {
 						said = append(said, strings.ToUpper(text), text[:len(text)/2], text+" please", strings.Replace(text, "e", "", 1))
 					}
 				}
 			}
-			for i := 0; i+3 < len(words) && i < 300; i += 5 {
+			for i := 0; i+3 < len(words) && i < 300; i += 15 {
 				said = append(said, strings.Join([]string{words[i], words[(i*7)%len(words)], words[(i*13)%len(words)]}, " "))
 			}
 			taken := 0

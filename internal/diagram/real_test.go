@@ -195,7 +195,7 @@ func wayToAnEnd(t *testing.T, s *schema.Schema) []string {
 // talkTo is a conversation with the flow of a schema, and how many states the flow has.
 func talkTo(t *testing.T, s *schema.Schema) (*studio.Conversation, int) {
 	t.Helper()
-	made, found := compile.Compile(s, compile.Options{})
+	made, found := compile.Compile(s, compile.Options{Routing: compile.Trained})
 	if made == nil {
 		t.Fatal(found)
 	}
