@@ -89,7 +89,7 @@ func answerTo(tb testing.TB, conversation *studio.Conversation, text string) (ta
 	return taken, fmt.Sprint(c.variable("collect_c_q")), fmt.Sprint(c.variable("ap_raw"))
 }
 
-// notAsLabelled are the answers that the rules read otherwise than a person, by table.
+// notAsLabelled are the answers that the rules read differently from a person, by table.
 var notAsLabelled = map[string][]string{
 	"COUNTRY":            {"U.S.A."},
 	"COUNTRY_ISO_ALPHA2": {"hm"}, // Heard and McDonald Islands

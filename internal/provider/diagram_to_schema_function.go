@@ -73,24 +73,19 @@ func (diagramToSchemaFunction) Run(ctx context.Context, req function.RunRequest,
 	if resp.Error = req.Arguments.Get(ctx, &source, &given); resp.Error != nil {
 		return
 	}
-	if len(given) > 1 {
-		resp.Error = argumentError(2, "the function takes a diagram and at most one object of options")
+	value, known, failed := optionsArgument(ctx, given, "a diagram")
+	if failed != nil {
+		resp.Error = failed
 		return
 	}
-	var options diagram.Options
-	if len(given) == 1 {
-		value, err := given[0].ToTerraformValue(ctx)
-		if err == nil {
-			if !value.IsFullyKnown() {
-				resp.Error = resp.Result.Set(ctx, types.StringUnknown())
-				return
-			}
-			options, err = diagramOptions(value)
-		}
-		if err != nil {
-			resp.Error = argumentError(1, err.Error())
-			return
-		}
+	if !known {
+		resp.Error = resp.Result.Set(ctx, types.StringUnknown())
+		return
+	}
+	options, err := diagramOptions(value)
+	if err != nil {
+		resp.Error = argumentError(1, err.Error())
+		return
 	}
 	pages, err := diagram.Read(source)
 	if err != nil {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,35 +21,15 @@ func (r *phoneNumberBindingResource) ImportState(ctx context.Context, req resour
 	if one {
 		identity.Channels = channelList([]bot.Channel{bot.Channel(channel)})
 	}
-	switch {
-	case req.ID == "":
+	if req.ID == "" {
 		resp.Diagnostics.Append(getModel(ctx, req.Identity, &identity)...)
-	case bot.IsSID(named):
-		identity.SID = types.StringValue(named)
-	default:
-		e164, err := bot.ParsePhoneNumber(named)
-		if err != nil {
-			resp.Diagnostics.AddError("Unable to import the binding",
-				fmt.Sprintf("Give the phone number (+12025550142) or its SID (PN…), and for one channel of it :messaging or :voice behind that: %v.", err))
-			return
-		}
-		number, err := r.provider.account.FindNumber(ctx, e164)
-		if errors.Is(err, bot.ErrNotFound) {
-			resp.Diagnostics.AddError("The account does not own this phone number",
-				fmt.Sprintf("Account %s has no phone number %s.", r.provider.account.SID, e164))
-			return
-		}
-		if err != nil {
-			addError(&resp.Diagnostics, "Unable to find the phone number", err)
-			return
-		}
-		identity.SID = types.StringValue(number.SID)
+	} else {
+		identity.SID = r.provider.numberNamed(ctx, named, numberWords{
+			unable: "Unable to import the binding",
+			give:   "Give the phone number (+12025550142) or its SID (PN…), and for one channel of it :messaging or :voice behind that",
+		}, &resp.Diagnostics)
 	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if sid := identity.SID.ValueString(); !bot.IsSID(sid) || sid[:2] != "PN" {
-		resp.Diagnostics.AddError("Unable to import the binding", fmt.Sprintf("%q is not the SID of a phone number (PN…), nor a number in E.164.", sid))
+	if resp.Diagnostics.HasError() || !isNumberSID(identity.SID, "Unable to import the binding", &resp.Diagnostics) {
 		return
 	}
 	for _, channel := range identity.Channels.Elements() {

@@ -55,24 +55,19 @@ func (schemaToFlowFunction) Run(ctx context.Context, req function.RunRequest, re
 	if resp.Error = req.Arguments.Get(ctx, &text, &given); resp.Error != nil {
 		return
 	}
-	if len(given) > 1 {
-		resp.Error = argumentError(2, "the function takes a schema and at most one object of options")
+	value, known, failed := optionsArgument(ctx, given, "a schema")
+	if failed != nil {
+		resp.Error = failed
 		return
 	}
-	var options compile.Options
-	if len(given) == 1 {
-		value, err := given[0].ToTerraformValue(ctx)
-		if err == nil {
-			if !value.IsFullyKnown() {
-				resp.Error = resp.Result.Set(ctx, types.StringUnknown())
-				return
-			}
-			options, err = flowOptions(value)
-		}
-		if err != nil {
-			resp.Error = argumentError(1, err.Error())
-			return
-		}
+	if !known {
+		resp.Error = resp.Result.Set(ctx, types.StringUnknown())
+		return
+	}
+	options, err := flowOptions(value)
+	if err != nil {
+		resp.Error = argumentError(1, err.Error())
+		return
 	}
 	parsed, err := assistantschema.Parse([]byte(text))
 	if err != nil {
