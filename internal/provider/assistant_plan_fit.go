@@ -53,9 +53,9 @@ func checkConfirm(c *botChange) (diags diag.Diagnostics) {
 	if routing.IsUnknown() || routing.ValueString() == string(compile.Trained) {
 		return nil
 	}
-	why := "other bots find their own way. Remove it."
+	why := "this bot is no such flow. Remove `routing_confirm`."
 	if !routing.IsNull() {
-		why = fmt.Sprintf("this bot's routing is `%s`, which knows no two. Set `routing = \"trained\"`, or remove it.", routing.ValueString())
+		why = fmt.Sprintf("the routing of this bot is `%s`. Set `routing = \"trained\"`, or remove `routing_confirm`.", routing.ValueString())
 	}
 	return refused(c, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("routing_confirm"), "Only a trained routing asks which task was meant",
 		"`routing_confirm` is asked where a flow that was compiled from a `schema` with `routing = \"trained\"` finds two tasks close to each other; "+why)}, "routing_confirm", "routing")
