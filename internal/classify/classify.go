@@ -165,14 +165,10 @@ func (f *Fitted) Model(t Tuning) *Model {
 	// A lead of t.Lead is one of bar: between two texts the distance is the root of what
 	// differs, of which the tangent at the average text takes the place.
 	middle := 0
-	real := 0
 	for _, r := range rows {
-		if r.label >= 0 {
-			middle += r.cost
-			real++
-		}
+		middle += r.cost
 	}
-	middle = max(1, (middle+real/2)/max(1, real))
+	middle = max(1, (middle+len(rows)/2)/len(rows))
 	unit := math.Sqrt(float64(8*middle)) / (Ahead * t.Lead)
 
 	for g := range m.Grams {
@@ -189,26 +185,15 @@ func (f *Fitted) Model(t Tuning) *Model {
 // texts rows. One that has no letters is left out.
 func (m *Model) read(texts []Text) (rows []row, values []float64) {
 	count := map[string]int{}
-	for _, t := range texts {
-		if t.Label >= 0 {
-			for _, part := range t.Parts {
-				for _, g := range grams(part) {
-					count[g] = 0
-				}
-			}
-		}
-	}
 	split := make([][]string, len(texts))
 	for i, t := range texts {
 		seen := map[string]bool{}
 		for _, part := range t.Parts {
 			for _, g := range grams(part) {
-				if _, ok := count[g]; ok && !seen[g] {
+				if !seen[g] {
 					seen[g] = true
 					split[i] = append(split[i], g)
-					if t.Label >= 0 {
-						count[g]++
-					}
+					count[g]++
 				}
 			}
 		}
@@ -262,11 +247,8 @@ func barOf(rows []row, without []float64, labels int, unit, mistakes float64) in
 		over  int
 		wrong bool
 	}
-	all := make([]judged, 0, len(rows))
+	all := make([]judged, len(rows))
 	for i, r := range rows {
-		if r.label < 0 {
-			continue
-		}
 		best, top, next := -1, 0.0, 0.0
 		for label, s := range without[i*labels : (i+1)*labels] {
 			switch {
@@ -277,10 +259,10 @@ func barOf(rows []row, without []float64, labels int, unit, mistakes float64) in
 			}
 		}
 		lead := float64((top-next)*r.scale) * unit
-		all = append(all, judged{int(math.Floor(float64(Ahead*lead))) - r.cost, best != r.label})
+		all[i] = judged{int(math.Floor(float64(Ahead*lead))) - r.cost, best != r.label}
 	}
 	slices.SortStableFunc(all, func(a, b judged) int { return cmp.Compare(b.over, a.over) })
-	allowed := int(float64(mistakes*float64(len(all))) + 0.5)
+	allowed := int(float64(mistakes*float64(len(rows))) + 0.5)
 	for _, j := range all {
 		if j.wrong {
 			if allowed--; allowed < 0 {
