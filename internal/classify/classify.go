@@ -32,7 +32,7 @@ type Tuning struct {
 }
 
 // Default is the tuning of the zero value.
-var Default = Tuning{Lead: 0.12, Mistakes: 0.04}
+var Default = Tuning{Lead: 0.13, Mistakes: 0.06}
 
 const (
 	// ridge is how strongly large weights are avoided.
@@ -207,7 +207,7 @@ func (m *Model) read(texts []Text) (rows []row, values []float64) {
 	}
 	values = make([]float64, len(m.Grams))
 	for i, g := range m.Grams {
-		values[i] = 1 / math.Sqrt(math.Sqrt(float64(count[g.Text])))
+		values[i] = 1 / math.Sqrt(math.Sqrt(math.Sqrt(float64(count[g.Text]))))
 	}
 	for i, t := range texts {
 		if len(split[i]) == 0 {
