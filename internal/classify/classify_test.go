@@ -168,7 +168,7 @@ func TestGroupsOfLettersMeanNothingToLiquid(t *testing.T) {
 		"_ราคา_":      "_รา ราค าคา คา_",
 		"_🙂ok_":       "ok_",
 	} {
-		if got := strings.Join(grams(text), " "); got != want {
+		if got := strings.Join(Grams(text), " "); got != want {
 			t.Errorf("%q has %q, want %q", text, got, want)
 		}
 	}
