@@ -146,7 +146,7 @@ func TestEveryExampleIsApplied(t *testing.T) {
 func applyExamples(t *testing.T, names ...string) {
 	t.Helper()
 	w := newWorld(t, quick())
-	w.addService(deferring + `, "sid": "MG00000000000000000000000000000001"`)
+	w.addService(deferring + `, "sid": "MG953ae2a3f98f6e4c16827e8e46033dfb"`)
 	var configurations []string
 	for _, name := range names {
 		configurations = append(configurations, w.example(t, name))

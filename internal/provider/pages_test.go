@@ -1,0 +1,140 @@
+package provider
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// docs is the folder of the pages, as the registry shows them.
+const docs = "../../docs"
+
+var (
+	firstExample = regexp.MustCompile("(?s)```(?:terraform|hcl)\n(.*?)```")
+	versionsFile = regexp.MustCompile("(?s)```terraform\n# versions.tf\n(.*?)```")
+	boxCommand   = regexp.MustCompile(`(?m)^#\s+twilio-sandbox (.*)$`)
+)
+
+// newerExamples are the pages whose first example needs a later version of Terraform than
+// the provider does, by their folder.
+var newerExamples = map[string]string{"actions": "1.14.0", "list-resources": "1.14.0"}
+
+// changingPages read what is another at each plan: numbers on sale.
+var changingPages = []string{"data-sources/available_phone_numbers.md"}
+
+// unconfigured are the pages without an example in Terraform's language.
+var unconfigured = []string{"guides/permissions.md"}
+
+// TestFirstExampleOfEachPageCanBePasted applies it in an empty folder, with the real CLI, as
+// the provider's page says: an example without a terraform block has the page's versions.tf
+// beside it. Nothing else is added. The next plan is empty.
+func TestFirstExampleOfEachPageCanBePasted(t *testing.T) {
+	t.Parallel()
+	needCLI(t)
+	versions := versionsFile.FindStringSubmatch(readPage(t, "index.md"))
+	if versions == nil {
+		t.Fatal("the provider's page has no versions.tf")
+	}
+	count := 0
+	eachPage(t, func(page, text string) {
+		example := firstExample.FindStringSubmatch(text)
+		if example == nil {
+			if !slices.Contains(unconfigured, page) {
+				t.Errorf("%s has no example", page)
+			}
+			return
+		}
+		count++
+		t.Run(page, func(t *testing.T) {
+			t.Parallel()
+			needed := newerExamples[strings.Split(page, "/")[0]]
+			if needed != "" && !cliAtLeast(needed) {
+				t.Skipf("its example needs Terraform %s", needed)
+			}
+			f := emptyFolder(t)
+			f.write("main.tf", example[1])
+			if !strings.Contains("\n"+example[1], "\nterraform {") {
+				f.write("versions.tf", versions[1])
+			}
+			for _, command := range boxCommand.FindAllStringSubmatch(example[1], -1) {
+				runBox(t, f, strings.Fields(command[1]))
+			}
+			f.run("apply", "-input=false", "-auto-approve")
+			if !slices.Contains(changingPages, page) {
+				f.settled()
+			}
+		})
+	})
+	if count < 20 {
+		t.Errorf("only %d pages were found", count)
+	}
+}
+
+// emptyFolder is a folder in which the CLI uses the provider's own binary without an init.
+func emptyFolder(t *testing.T) *folder {
+	t.Helper()
+	providers, err := mirror()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &folder{t: t, path: t.TempDir()}
+	settings := filepath.Join(t.TempDir(), "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"twiliobot/twiliobot\" = %q\n  }\n  direct {}\n}\n", filepath.ToSlash(providers))
+	if err := os.WriteFile(settings, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.env = append(slices.Clone(cliEnviron), "TF_CLI_CONFIG_FILE="+settings)
+	return f
+}
+
+var boxBinary = sync.OnceValues(func() (string, error) {
+	built := filepath.Join(scratch, "twilio-sandbox")
+	out, err := exec.Command("go", "build", "-o", built, "../cmd/twilio-sandbox").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("building twilio-sandbox: %w\n%s", err, out)
+	}
+	return built, err
+})
+
+// runBox runs twilio-sandbox in a folder.
+func runBox(t *testing.T, f *folder, args []string) {
+	t.Helper()
+	binary, err := boxBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(binary, args...)
+	command.Dir = f.path
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("twilio-sandbox %v: %v\n%s", args, err, out)
+	}
+}
+
+func eachPage(t *testing.T, do func(page, text string)) {
+	t.Helper()
+	err := fs.WalkDir(os.DirFS(docs), ".", func(page string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			do(page, readPage(t, page))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readPage(t *testing.T, page string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(docs, filepath.FromSlash(page)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
