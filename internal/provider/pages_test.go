@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // docs is the folder of the pages, as the registry shows them.
@@ -110,7 +112,9 @@ func runBox(t *testing.T, f *folder, args []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(binary, args...)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, binary, args...)
 	command.Dir = f.path
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("twilio-sandbox %v: %v\n%s", args, err, out)
