@@ -16,8 +16,8 @@ const firstVersion = "testdata/v0.1.0"
 
 var recordFirst = flag.Bool("record-first-version", false, "write "+firstVersion+" anew, as long as that version is not released")
 
-// firstFiles are the files that an apply writes.
-var firstFiles = []string{"terraform.tfstate", "box.json"}
+// firstFiles are the files that an apply writes, and what they are called among the tests.
+var firstFiles = map[string]string{"terraform.tfstate": "state.json", "box.json": "box.json"}
 
 // TestStateOfTheFirstVersionPlansNothing holds every later version to the state of the first:
 // its plan is empty, and what it has is renamed, suspended and destroyed like its own.
@@ -31,15 +31,15 @@ func TestStateOfTheFirstVersionPlansNothing(t *testing.T) {
 	if *recordFirst {
 		f.recordFirst()
 	}
-	for _, name := range firstFiles {
-		content, err := os.ReadFile(filepath.Join(firstVersion, name))
+	for name, kept := range firstFiles {
+		content, err := os.ReadFile(filepath.Join(firstVersion, kept))
 		if err != nil {
 			t.Fatal(err)
 		}
 		f.write(name, string(content))
 	}
 	for _, action := range []string{"phone_number_binding", "messaging_service_binding", "suspension", "function", "assistant", `"twiliobot_phone_number"`} {
-		if state, err := os.ReadFile(filepath.Join(f.path, firstFiles[0])); err != nil || !strings.Contains(string(state), action) {
+		if state, err := os.ReadFile(filepath.Join(f.path, "terraform.tfstate")); err != nil || !strings.Contains(string(state), action) {
 			t.Errorf("the state has no %s: %v", action, err)
 		}
 	}
@@ -68,12 +68,12 @@ func (f *folder) recordFirst() {
 	w := &world{t: f.t, box: box}
 	w.addService(`"sid": "MG00000000000000000000000000000001"`, otherNumber)
 	f.run("apply", "-input=false", "-auto-approve")
-	for _, name := range firstFiles {
+	for name, kept := range firstFiles {
 		content, err := os.ReadFile(filepath.Join(f.path, name))
 		if err != nil {
 			f.t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(firstVersion, name), content, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(firstVersion, kept), content, 0o600); err != nil {
 			f.t.Fatal(err)
 		}
 	}
