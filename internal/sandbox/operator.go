@@ -125,7 +125,7 @@ func (s *Sandbox) SetAccountStatus(sid, status string) error {
 
 // Settings returns the settings in force.
 func (s *Sandbox) Settings() (settings Settings, err error) {
-	err = s.do(context.Background(), func() error {
+	err = s.look(context.Background(), func() error {
 		settings = s.state.settings
 		return nil
 	})
