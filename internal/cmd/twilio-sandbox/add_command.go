@@ -30,13 +30,13 @@ Flags:
 `
 
 // addNumbers is the command "add".
-func addNumbers(ctx context.Context, args []string, out, errOut io.Writer) error {
+func addNumbers(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("add", flag.ContinueOnError)
 	file := flags.String("file", "", "the sandbox `file`")
 	carries := flags.String("capabilities", "voice,sms,mms", "what the numbers carry: a `list` of voice, sms, mms and fax")
 	service := flags.String("service", "", "the `name` of a Messaging Service to create with the numbers")
 	defers := flags.Bool("defer", false, "the service leaves messages to the webhooks of its numbers, as \"Defer to sender's webhook\" in the Console does")
-	if err := parse(flags, addHelp, args, errOut); err != nil {
+	if err := parse(flags, addHelp, args, out); err != nil {
 		return err
 	}
 	switch {
@@ -66,6 +66,9 @@ func addNumbers(ctx context.Context, args []string, out, errOut io.Writer) error
 	var all, numbers []string
 	for _, argument := range flags.Args() {
 		number, label, labelled := strings.Cut(argument, "=")
+		if strings.HasPrefix(argument, "-") {
+			return fmt.Errorf("%s stands behind a number: flags come before the numbers; nothing was added", argument)
+		}
 		if slices.Contains(numbers, number) {
 			return fmt.Errorf("the number %s is given twice; nothing was added", number)
 		}

@@ -46,32 +46,32 @@ Flags:
 `
 
 // command runs what the arguments say.
-func command(ctx context.Context, args []string, out, errOut io.Writer) error {
+func command(ctx context.Context, args []string, out, progress io.Writer) error {
 	name := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
 	}
 	switch name {
 	case "", "serve":
-		return serve(ctx, args, out, errOut)
+		return serve(ctx, args, out)
 	case "add":
-		return addNumbers(ctx, args, out, errOut)
+		return addNumbers(ctx, args, out)
 	case "snapshot":
-		return takeSnapshot(ctx, args, out, errOut)
+		return takeSnapshot(ctx, args, out, progress)
 	case "help":
-		return serve(ctx, []string{"-h"}, out, errOut)
+		return serve(ctx, []string{"-h"}, out)
 	default:
 		return fmt.Errorf("%q is none of serve, add and snapshot; see twilio-sandbox -h", name)
 	}
 }
 
 // serve is the command "serve", which is meant where none is given.
-func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
+func serve(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	file := flags.String("file", "", "store the account in this `file` (default: in memory)")
 	readOnly := flags.Bool("read-only", false, "begin with the account of -file and keep what changes in memory; the file stays as it is")
 	listen := flags.String("listen", "127.0.0.1:8421", "loopback `address` and port to serve on; port 0 picks a free one")
-	if err := parse(flags, serveHelp, args, errOut); err != nil {
+	if err := parse(flags, serveHelp, args, out); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
@@ -83,14 +83,18 @@ func serve(ctx context.Context, args []string, out, errOut io.Writer) error {
 	return run(ctx, *file, *readOnly, *listen, out)
 }
 
-// parse reads the flags of a command. Its help goes where errors go.
-func parse(flags *flag.FlagSet, help string, args []string, errOut io.Writer) error {
-	flags.SetOutput(errOut)
-	flags.Usage = func() {
-		fmt.Fprint(errOut, help)
+// parse reads the flags of a command. -h prints its help, and is flag.ErrHelp.
+func parse(flags *flag.FlagSet, help string, args []string, out io.Writer) error {
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, help)
+		flags.SetOutput(out)
 		flags.PrintDefaults()
+	} else if err != nil {
+		return fmt.Errorf("%w; see twilio-sandbox %s -h", err, flags.Name())
 	}
-	return flags.Parse(args)
+	return err
 }
 
 // run serves until ctx is done.

@@ -46,7 +46,7 @@ func takeSnapshot(ctx context.Context, args []string, out, progress io.Writer) e
 	autopilotURL := flags.String("autopilot-url", "", "the `URL` of a service that speaks the Autopilot API, whose assistants are read too")
 	labels := flags.Bool("labels", false, "keep the friendly names of numbers, services and other ways in, and what people wrote on revisions of flows")
 	anonymise := flags.Bool("anonymise", false, "replace phone numbers, the same by the same everywhere, and the account's SID")
-	if err := parse(flags, snapshotHelp, args, progress); err != nil {
+	if err := parse(flags, snapshotHelp, args, out); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
