@@ -256,6 +256,12 @@ func (r *reader) list(ctx context.Context, k kind) ([]*jsondoc.Node, error) {
 	})
 	for _, row := range rows {
 		toRow(row)
+		if row.Get("account_sid") == nil { // of a sender
+			set(row, "account_sid", text(r.client.AccountSID()))
+		}
+		if integration := row.Get("integration"); integration != nil { // of a Flex Flow
+			row.Members = append(row.Members, only(integration, "flow_sid", "url", "retry_count").Members...)
+		}
 	}
 	return rows, err
 }
