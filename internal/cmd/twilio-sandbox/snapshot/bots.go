@@ -76,7 +76,8 @@ func (r *reader) members(ctx context.Context, service *jsondoc.Node) error {
 	} {
 		rows, err := r.list(ctx, k)
 		if k.key != "phone_numbers" && (errors.Is(err, bot.ErrForbidden) || errors.Is(err, bot.ErrNotFound)) {
-			continue // nor are the short codes and senders themselves read then
+			r.unread("what is in Messaging Services besides phone numbers", err)
+			continue
 		}
 		if err != nil {
 			return err

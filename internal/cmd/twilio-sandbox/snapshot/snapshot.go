@@ -146,7 +146,7 @@ func (r *reader) read(ctx context.Context) error {
 	for _, k := range kinds(r.client.AccountSID()) {
 		rows, err := r.list(ctx, k)
 		if k.optional && (errors.Is(err, bot.ErrForbidden) || errors.Is(err, bot.ErrNotFound)) {
-			r.out.Unread = append(r.out.Unread, fmt.Errorf("%s: %w", k.what, err))
+			r.unread(k.what, err)
 			continue
 		}
 		if err != nil {
@@ -177,6 +177,15 @@ func (r *reader) read(ctx context.Context) error {
 	r.rows["autopilot_assistants"] = assistants
 	r.count("Autopilot assistants", len(assistants))
 	return nil
+}
+
+// unread notes, once, what the credentials may not read.
+func (r *reader) unread(what string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.ContainsFunc(r.out.Unread, func(known error) bool { return strings.HasPrefix(known.Error(), what+": ") }) {
+		r.out.Unread = append(r.out.Unread, fmt.Errorf("%s: %w", what, err))
+	}
 }
 
 func (r *reader) count(what string, count int) {
