@@ -167,7 +167,7 @@ func TestPipelineComparesTheAccountAndTakesASnapshotOfIt(t *testing.T) {
 	if err := os.Remove(snapshot); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := p.does("snapshot"); err != nil || !strings.Contains(out, "Wrote account.sandbox.json: 3 phone numbers") {
+	if out, err := p.does("snapshot"); err != nil || !strings.Contains(out, "Wrote account.sandbox.json: phone numbers 3") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	w.setNumber(usNumber, map[string]string{"SmsUrl": "https://elsewhere.example.com", "SmsApplicationSid": ""})

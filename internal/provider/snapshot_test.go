@@ -3,6 +3,7 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -87,7 +88,7 @@ output "clinic" {
 		t.Fatal(err)
 	}
 	for _, entry := range box.Journal()[writes:] {
-		if entry.Method != "GET" {
+		if entry.Method != http.MethodGet {
 			t.Errorf("the snapshot sent %s %s", entry.Method, entry.Path)
 		}
 	}

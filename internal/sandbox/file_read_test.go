@@ -24,7 +24,7 @@ func TestReadingTakesNoLockAndLeavesNothing(t *testing.T) {
 	if err := os.Chmod(folder, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.Chmod(folder, 0o700) })
+	t.Cleanup(func() { _ = os.Chmod(folder, 0o700) })
 	box, err := Open(path)
 	if err != nil {
 		t.Fatal(err)

@@ -144,7 +144,7 @@ func summary(counts []snapshot.Count) string {
 	}
 	var parts []string
 	for _, each := range counts {
-		parts = append(parts, fmt.Sprintf("%d %s", each.Count, each.What))
+		parts = append(parts, fmt.Sprintf("%s %d", each.What, each.Count))
 	}
 	return strings.Join(parts, ", ")
 }

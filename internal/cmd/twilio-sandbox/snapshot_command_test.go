@@ -236,7 +236,7 @@ func TestSnapshotHasNoSecretAndNoLabelAndIsTheSameEachTime(t *testing.T) {
 	if out := does(t, "snapshot", "-o", file); !strings.Contains(out, "Unchanged: "+file) {
 		t.Errorf("it does not say that nothing changed: %s", out)
 	}
-	if contentsOf(t, box) != before || slices.ContainsFunc(box.Journal()[asked:], func(e sandbox.Entry) bool { return e.Method != "GET" }) {
+	if contentsOf(t, box) != before || slices.ContainsFunc(box.Journal()[asked:], func(e sandbox.Entry) bool { return e.Method != http.MethodGet }) {
 		t.Error("it wrote to the account")
 	}
 
