@@ -43,7 +43,7 @@ func TestPlanAgainstASnapshotOfTheAccountIsEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(slowed(t, box))
+	server := httptest.NewServer(slowed(t, conforming(t, box)))
 	t.Cleanup(server.Close)
 
 	live := hosted("greeter") + assistant("clinic", sampleSchema(2)) + fmt.Sprintf(`
