@@ -89,7 +89,7 @@ func TestEachCommandHasHelp(t *testing.T) {
 			t.Errorf("%q: %v\n%s", args, err, out.String())
 		}
 	}
-	fails(t, "none of serve, add and snapshot", "fly")
+	fails(t, "none of serve, add, snapshot and version", "fly")
 	fails(t, "see twilio-sandbox add -h", "add", "-fly")
 }
 

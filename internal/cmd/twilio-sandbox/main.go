@@ -24,6 +24,9 @@ import (
 // stopTimeout bounds the wait for requests in flight after Ctrl-C.
 const stopTimeout = 5 * time.Second
 
+// version is that of the release; the linker sets it.
+var version = "dev"
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -37,6 +40,7 @@ func main() {
 const serveHelp = `Usage: twilio-sandbox [serve] [flags]
        twilio-sandbox add [flags] -file FILE NUMBER...
        twilio-sandbox snapshot [flags] -o FILE
+       twilio-sandbox version
 
 Serves a Twilio account on your own machine, to the provider or to any other client of
 Twilio. "add" puts phone numbers into a sandbox file, and "snapshot" makes one of a real
@@ -58,10 +62,13 @@ func command(ctx context.Context, args []string, out, progress io.Writer) error 
 		return addNumbers(ctx, args, out)
 	case "snapshot":
 		return takeSnapshot(ctx, args, out, progress)
+	case "version":
+		fmt.Fprintln(out, "twilio-sandbox", version)
+		return nil
 	case "help":
 		return serve(ctx, []string{"-h"}, out)
 	default:
-		return fmt.Errorf("%q is none of serve, add and snapshot; see twilio-sandbox -h", name)
+		return fmt.Errorf("%q is none of serve, add, snapshot and version; see twilio-sandbox -h", name)
 	}
 }
 

@@ -134,7 +134,7 @@ func clientOf(settings twilio.Settings, progress io.Writer) (*twilio.Client, twi
 	case owner != "" && owner != resolved.AccountSID:
 		return nil, resolved, fmt.Errorf("credentials of account %s do not reach the flows and services of its subaccount %s: give credentials of the subaccount itself", owner, resolved.AccountSID)
 	}
-	client, err := twilio.New(twilio.Config{Resolved: resolved, Version: "snapshot", MaxRetries: twilio.DefaultMaxRetries})
+	client, err := twilio.New(twilio.Config{Resolved: resolved, Version: version, MaxRetries: twilio.DefaultMaxRetries})
 	return client, resolved, err
 }
 
