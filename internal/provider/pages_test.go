@@ -142,3 +142,90 @@ func readPage(t *testing.T, page string) string {
 	}
 	return string(text)
 }
+
+// TestErrorsOfThePageAreInTheCode: what the page on errors explains is what users see.
+func TestErrorsOfThePageAreInTheCode(t *testing.T) {
+	t.Parallel()
+	var code strings.Builder
+	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		code.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	explained := regexp.MustCompile(`(?m)^### (.*)$`).FindAllStringSubmatch(readPage(t, "guides/errors.md"), -1)
+	if len(explained) < 30 {
+		t.Errorf("only %d errors are explained", len(explained))
+	}
+	for _, summary := range explained {
+		if !strings.Contains(code.String(), `"`+summary[1]+`"`) {
+			t.Errorf("no error is called %q", summary[1])
+		}
+	}
+}
+
+// mistakes are one of each that the page on bot files explains.
+const mistakes = `
+resource "twiliobot_assistant" "tasks" {
+  unique_name = "tasks"
+  schema = jsonencode({ tasks = [
+    { uniqueName = "hello", actions = { actions = [{ redirect = "task://hours" }, { say = "Hello." }, { sya = "Hello." }] } },
+    { uniqueName = "hello", actions = { actions = [{ collect = {
+      name        = "stay"
+      questions   = [{ question = "How many?", name = "nights", type = "Twilio.NUMBR" }]
+      on_complete = { redirect = "task://hello" }
+    } }] } },
+  ] })
+}
+
+resource "twiliobot_assistant" "comma" {
+  unique_name = "comma"
+  schema      = "{ \"tasks\": [ }"
+}
+
+resource "twiliobot_assistant" "states" {
+  unique_name = "states"
+  flow = jsonencode({ initial_state = "Start", states = [
+    { name = "Trigger", type = "trigger", properties = {}, transitions = [{ event = "incomingMessage", next = "hours" }] },
+    { name = "reply", type = "send-mesage", properties = {}, transitions = [] },
+  ] })
+}
+
+resource "twiliobot_assistant" "flow" {
+  unique_name = "flow"
+  schema      = jsonencode({ initial_state = "Trigger", states = [] })
+}
+
+resource "twiliobot_assistant" "schema" {
+  unique_name = "schema"
+  flow        = jsonencode({ tasks = [] })
+}
+`
+
+func TestMistakesInBotFilesAreAnsweredAsThePageSays(t *testing.T) {
+	t.Parallel()
+	needCLI(t)
+	f := emptyFolder(t)
+	f.write("main.tf", mistakes)
+	f.write("versions.tf", versionsFile.FindStringSubmatch(readPage(t, "index.md"))[1])
+	out, err := f.try("validate")
+	if err == nil {
+		t.Errorf("the mistakes are not noticed:\n%s", out)
+	}
+	said := strings.Join(strings.FieldsFunc(out, func(r rune) bool { return strings.ContainsRune(" \n│", r) }), " ")
+	_, common, _ := strings.Cut(readPage(t, "guides/bot-files.md"), "### Common errors")
+	explained := regexp.MustCompile("(?m)^\\| `(.*?)` \\|").FindAllStringSubmatch(common, -1)
+	if len(explained) < 10 {
+		t.Errorf("only %d messages are explained", len(explained))
+	}
+	for _, message := range explained {
+		if !strings.Contains(said, message[1]) {
+			t.Errorf("no mistake is answered with %q:\n%s", message[1], out)
+		}
+	}
+}
