@@ -26,13 +26,16 @@ var (
 
 // newerExamples are the pages whose first example needs a later version of Terraform than
 // the provider does, by their folder.
-var newerExamples = map[string]string{"actions": "1.14.0", "list-resources": "1.14.0"}
+var newerExamples = map[string]string{"actions": "1.14.0", queries: "1.14.0"}
+
+// queries is the folder of the pages whose first example is a file for terraform query.
+const queries = "list-resources"
 
 // changingPages read what is another at each plan: numbers on sale.
 var changingPages = []string{"data-sources/available_phone_numbers.md"}
 
 // unconfigured are the pages without an example in Terraform's language.
-var unconfigured = []string{"guides/permissions.md"}
+var unconfigured = []string{"guides/comparison.md", "guides/permissions.md"}
 
 // TestFirstExampleOfEachPageCanBePasted applies it in an empty folder, with the real CLI, as
 // the provider's page says: an example without a terraform block has the page's versions.tf
@@ -56,11 +59,18 @@ func TestFirstExampleOfEachPageCanBePasted(t *testing.T) {
 		count++
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
-			needed := newerExamples[strings.Split(page, "/")[0]]
+			kind, _, _ := strings.Cut(page, "/")
+			needed := newerExamples[kind]
 			if needed != "" && !cliAtLeast(needed) {
 				t.Skipf("its example needs Terraform %s", needed)
 			}
 			f := emptyFolder(t)
+			if kind == queries {
+				f.write("versions.tf", versions[1])
+				f.write("main.tfquery.hcl", example[1])
+				f.run("query")
+				return
+			}
 			f.write("main.tf", example[1])
 			if !strings.Contains("\n"+example[1], "\nterraform {") {
 				f.write("versions.tf", versions[1])

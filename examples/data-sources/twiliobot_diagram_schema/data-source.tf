@@ -31,7 +31,10 @@ resource "twiliobot_assistant" "reception" {
 # Every plan says what had to be left out of the drawing.
 check "drawing" {
   assert {
-    condition     = length(data.twiliobot_diagram_schema.reception.warnings) == 0
-    error_message = join("\n", [for w in data.twiliobot_diagram_schema.reception.warnings : "${w.page}, ${w.node}: ${w.message}"])
+    condition = length(data.twiliobot_diagram_schema.reception.warnings) == 0
+    error_message = join("\n", [
+      for w in data.twiliobot_diagram_schema.reception.warnings :
+      "${w.page}, ${w.node}: ${w.message}"
+    ])
   }
 }
