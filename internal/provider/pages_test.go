@@ -13,6 +13,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/cmd/cli"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
 // docs is the folder of the pages, as the registry shows them.
@@ -237,5 +240,104 @@ func TestMistakesInBotFilesAreAnsweredAsThePageSays(t *testing.T) {
 		if !strings.Contains(said, message[1]) {
 			t.Errorf("no mistake is answered with %q:\n%s", message[1], out)
 		}
+	}
+}
+
+func TestPagesLinkToPagesThatExist(t *testing.T) {
+	t.Parallel()
+	links := regexp.MustCompile(`\]\(([^)#\s]+)`)
+	eachPage(t, func(page, text string) {
+		for _, to := range links.FindAllStringSubmatch(text, -1) {
+			if strings.Contains(to[1], "://") {
+				continue
+			}
+			target := filepath.Join(docs, filepath.Dir(page), to[1])
+			if filepath.Ext(target) == "" {
+				target += ".md" // as the registry has it
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which does not exist", page, to[1])
+			}
+		}
+	})
+}
+
+// commandsOfPage reads the commands of a guide, in order.
+func commandsOfPage(t *testing.T, guide string) []string {
+	t.Helper()
+	var commands []string
+	for _, block := range regexp.MustCompile("(?s)```shell\n(.*?)```").FindAllStringSubmatch(readPage(t, guide), -1) {
+		commands = append(commands, strings.Split(strings.TrimSpace(block[1]), "\n")...)
+	}
+	return commands
+}
+
+// types runs a command as a reader types it, but for the answer to "Do you want to perform
+// these actions?".
+func (f *folder) types(command string) {
+	f.t.Helper()
+	shell := exec.Command("sh", "-c", strings.Replace(command, "terraform ", `"$CLI" `, 1))
+	shell.Dir = f.path
+	shell.Env = append(slices.Clone(f.env), "CLI="+os.Getenv(cli.PathVariable), "TF_CLI_ARGS_apply=-auto-approve -input=false")
+	if out, err := shell.CombinedOutput(); err != nil {
+		f.t.Fatalf("%s: %v\n%s", command, err, out)
+	}
+}
+
+func TestIncidentGuideSuspendsAndResumes(t *testing.T) {
+	t.Parallel()
+	needCLI(t)
+	guide := readPage(t, "guides/incident.md")
+	commands := commandsOfPage(t, "guides/incident.md")
+	file := regexp.MustCompile("(?s)```json\n(.*?)```").FindStringSubmatch(guide)
+	if len(commands) != 2 || file == nil {
+		t.Fatalf("the guide suspends and resumes with %q and with %q", commands, file)
+	}
+	f := emptyFolder(t)
+	f.write("main.tf", firstExample.FindStringSubmatch(guide)[1])
+	f.write("versions.tf", versionsFile.FindStringSubmatch(readPage(t, "index.md"))[1])
+	f.run("apply", "-input=false", "-auto-approve")
+	hears := func(notice bool) {
+		t.Helper()
+		box, err := sandbox.Open(filepath.Join(f.path, "twilio.sandbox.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := box.Inbound(sandbox.Inbound{To: ukNumber, From: "+447700900999", Channel: "messaging", Body: "Hello"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		heard := len(answer.Answers) == 1 && strings.Contains(answer.Answers[0].Text, "We are looking into it.")
+		if heard != notice {
+			t.Errorf("the notice is heard: %v; %+v", heard, answer)
+		}
+	}
+	hears(false)
+	f.types(commands[0])
+	hears(true)
+	f.types(commands[1])
+	hears(false)
+	f.write("suspended.auto.tfvars.json", file[1])
+	f.run("apply", "-input=false", "-auto-approve")
+	hears(true)
+	f.settled()
+}
+
+func TestUpgradingGuideLeadsThereAndBack(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t, "provider \"twiliobot\" {\n  sandbox = \"twilio.sandbox.json\"\n}\n"+hosted("greeter")+bound("front", "greeter", ukNumber))
+	f.run("apply", "-input=false", "-auto-approve")
+	inline := regexp.MustCompile("`(terraform (?:state|init)[^`]*)`").FindAllStringSubmatch(readPage(t, "guides/upgrading.md"), -1)
+	var typed []string
+	for _, command := range inline {
+		if strings.HasSuffix(command[1], "rm") { // names no resource
+			continue
+		}
+		f.types(command[1])
+		typed = append(typed, command[1])
+		f.settled()
+	}
+	if len(typed) != 4 {
+		t.Errorf("the guide has the commands %q", typed)
 	}
 }
