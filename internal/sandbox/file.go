@@ -94,8 +94,7 @@ func (s *Sandbox) load() error {
 	if err != nil {
 		return fmt.Errorf("sandbox file: %w", err)
 	}
-	loaded := s.file.info
-	if loaded != nil && os.SameFile(loaded, info) && loaded.Size() == info.Size() && loaded.ModTime().Equal(info.ModTime()) {
+	if s.file.holds(info) {
 		return nil
 	}
 	text, err := os.ReadFile(s.file.path)
@@ -109,6 +108,18 @@ func (s *Sandbox) load() error {
 	s.file.info = info
 	s.replace(next, s.clock())
 	return nil
+}
+
+// holds reports whether the state in memory is that of the file described by info.
+func (f *stateFile) holds(info os.FileInfo) bool {
+	loaded := f.info
+	return loaded != nil && os.SameFile(loaded, info) && loaded.Size() == info.Size() && loaded.ModTime().Equal(info.ModTime())
+}
+
+// unchanged reports whether the file is still the one whose state is in memory.
+func (f *stateFile) unchanged() bool {
+	info, err := os.Stat(f.path)
+	return err == nil && f.holds(info)
 }
 
 func (s *Sandbox) write(st *state) error {

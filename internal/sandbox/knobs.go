@@ -62,6 +62,11 @@ func (k knob) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error": "the sandbox's knobs are not for web pages"}`, http.StatusForbidden)
 		return
 	}
+	k.serve(w, r)
+}
+
+// serve runs the knob for whoever asks.
+func (k knob) serve(w http.ResponseWriter, r *http.Request) {
 	var body []byte
 	var err error
 	if r.Body != nil {
