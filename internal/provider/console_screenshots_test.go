@@ -39,7 +39,7 @@ func TestScreenshots(t *testing.T) {
 	t.Cleanup(concierge.Close)
 	w := newWorld(t, quick())
 	for number, label := range map[string]string{
-		"+12025550118": "Lobby", "+12025550133": "Old reception", "+12025550167": "Marketing", "+33199004455": "Réservations", "+819012345678": "東京の受付",
+		"+12025550118": "Lobby", "+12025550133": "Old reception", "+12025550167": "Marketing", "+33199004455": "Réservations", "+3725550123": "Приёмная",
 	} {
 		if _, err := w.box.AddNumber(fmt.Sprintf(`{"phone_number":%q,"friendly_name":%q}`, number, label)); err != nil {
 			t.Fatal(err)
@@ -135,6 +135,9 @@ func (p *page) shoot(name string) {
 	for _, width := range []int64{1280, 390} {
 		for _, scheme := range []string{"light", "dark"} {
 			height := int64(800)
+			if name == "overview" && width == 1280 {
+				height = 1000 // to show the bots too
+			}
 			p.do(chromedp.EmulateViewport(width, height), func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 				_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},

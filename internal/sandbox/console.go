@@ -31,7 +31,12 @@ func asksForConsole(r *http.Request) bool {
 	if r.URL.Path != ConsolePath && !strings.HasPrefix(r.URL.Path, ConsolePath+"/") {
 		return false
 	}
-	return !strings.HasSuffix(strings.ToLower(hostname(r.Host)), ".twilio.com") && !isFunctionHost(r.Host)
+	return !isTwilio(r.Host) && !isFunctionHost(r.Host)
+}
+
+// isTwilio reports whether a Host header names a host of Twilio's.
+func isTwilio(host string) bool {
+	return strings.HasSuffix(strings.ToLower(hostname(host)), ".twilio.com")
 }
 
 // hostname is the host of a Host header, without its port.
@@ -151,7 +156,7 @@ func (s *Sandbox) consoleInbound(r *http.Request, body []byte) (any, error) {
 func (v *view) turn(answer InboundAnswer) consoleTurn {
 	turn := consoleTurn{Who: v.line(line{InboundAnswer: answer}), Answers: answer.Answers, Ended: answer.Ended}
 	for _, e := range answer.Errors {
-		e.Message = urlUser.ReplaceAllString(e.Message, "${1}"+redacted+"@")
+		e.Message = withoutSecrets(e.Message)
 		turn.Errors = append(turn.Errors, e)
 	}
 	if answer.Parallel != nil {

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"net/url"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -205,9 +203,6 @@ func (v *view) number(kind, sid, label string) (consoleNumber, bool) {
 		return consoleNumber{}, false
 	}
 	n := consoleNumber{SID: sid, Address: r.address, Kind: kind, Account: r.accountSID}
-	if label != r.address && label != defaultNumberName(r.address) {
-		n.Label = label
-	}
 	if service, in := serviceOf(v.st, r.accountSID, sid); in {
 		n.Service = cmp.Or(service.FriendlyName, service.SID)
 	}
@@ -222,6 +217,10 @@ func (v *view) number(kind, sid, label string) (consoleNumber, bool) {
 		talk := v.line(v.s.participant(v.st, openConversation{record: record{AccountSID: r.accountSID}, Webhook: *a.AutoCreation}))
 		talk.Via = viaAddress
 		n.Conversations = &talk
+	}
+	// A label says no more where it is the number or who answers.
+	if !slices.Contains([]string{r.address, defaultNumberName(r.address), n.Messages.Name, n.Calls.Name}, label) {
+		n.Label = label
 	}
 	if i, ok := v.bySID[n.Messages.Bot]; ok {
 		v.bots[i].Messages++
@@ -252,24 +251,4 @@ func (v *view) line(l line) consoleLine {
 		shown.Name, shown.Engine = v.bots[i].Name, v.bots[i].Engine
 	}
 	return shown
-}
-
-// withoutSecrets is a URL without its user, and without what its query calls a secret.
-func withoutSecrets(target string) string {
-	target = urlUser.ReplaceAllString(target, "${1}"+redacted+"@")
-	before, query, found := strings.Cut(target, "?")
-	if !found {
-		return target
-	}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return before + "?" + redacted
-	}
-	for name := range values {
-		if secretName.MatchString(name) {
-			values.Set(name, redacted)
-			query = values.Encode()
-		}
-	}
-	return before + "?" + query
 }

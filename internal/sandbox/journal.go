@@ -116,12 +116,11 @@ func (t *traffic) change(entry *logged) {
 
 // failed records a bot's problem.
 func (t *traffic) failed(p run.Problem, now time.Time) {
-	clean := func(text string) string { return urlUser.ReplaceAllString(text, "${1}"+redacted+"@") }
 	entry := &logged{Entry: Entry{
-		Time: now, Method: p.Method, Status: p.Status, Error: &EntryError{Code: p.Code, Message: clean(p.Message)},
+		Time: now, Method: p.Method, Status: p.Status, Error: &EntryError{Code: p.Code, Message: withoutSecrets(p.Message)},
 	}}
 	if u, err := url.Parse(p.URL); err == nil {
-		entry.Host, entry.Path, entry.Query = u.Host, u.Path, redactAll(u.Query(), clean)
+		entry.Host, entry.Path, entry.Query = u.Host, u.Path, redactAll(u.Query(), withoutSecrets)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -144,10 +143,17 @@ func (v *visit) answered(status int) {
 const redacted = "[redacted]"
 
 var (
-	secretName = regexp.MustCompile(`(?i)secret|password|auth_?token|access_?token`)
+	secretName = regexp.MustCompile(`(?i:secret|password|auth_?token|access_?token)`)
 	// urlUser is the user and password in a URL, up to the last @ before its path.
 	urlUser = regexp.MustCompile(`(://)[^/?#\s]+@`)
+	// urlSecret is what a URL's query calls a secret.
+	urlSecret = regexp.MustCompile(`([?&][^=&#\s]*` + secretName.String() + `[^=&#\s]*=)[^&#\s"'<]+`)
 )
+
+// withoutSecrets removes what is secret in the URLs of a text.
+func withoutSecrets(text string) string {
+	return urlSecret.ReplaceAllString(urlUser.ReplaceAllString(text, "${1}"+redacted+"@"), "${1}"+redacted)
+}
 
 // redactor removes the request's own password and passwords in URLs from a text.
 func redactor(r *http.Request) func(string) string {
@@ -156,7 +162,7 @@ func redactor(r *http.Request) func(string) string {
 		if password != "" {
 			text = strings.ReplaceAll(text, password, redacted)
 		}
-		return urlUser.ReplaceAllString(text, "${1}"+redacted+"@")
+		return withoutSecrets(text)
 	}
 }
 

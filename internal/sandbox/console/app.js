@@ -183,11 +183,11 @@ const bots = new List("bots", {
   text: (b) => [b.name, b.title, b.engine, b.state, b.sid].join(" "),
   fill(row, b) {
     const [tone, text] = states[b.state] || ["plain", b.state];
-    const on = [b.messages ? plural(b.messages, "number by message", "numbers by message") : null, b.calls ? plural(b.calls, "number by call", "numbers by call") : null].filter(Boolean);
-    cells(row, ["Bot", "Engine", "State", "Answers on"],
+    const on = [b.messages ? `${b.messages.toLocaleString("en")} by message` : null, b.calls ? `${b.calls.toLocaleString("en")} by call` : null].filter(Boolean);
+    cells(row, ["Bot", "Engine", "State", "Numbers"],
       [own(b.name, { class: "name" }), b.title ? el("small", {}, own(b.title)) : null, el("small", { class: "sid" }, b.sid)],
       engines[b.engine] || b.engine, pill(tone, text),
-      on.length ? on.join(", ") : el("span", { class: "nobody" }, "no number"));
+      on.length ? on.join(", ") : el("span", { class: "nobody" }, "none"));
   },
 });
 
@@ -201,9 +201,10 @@ const journal = new List("journal", {
   fill(row, e) {
     const parameters = [...Object.entries(e.query || {}), ...Object.entries(e.form || {})];
     const list = el("dl", {}, ...parameters.flatMap(([name, values]) => [el("dt", {}, own(name)), el("dd", {}, own(values.join(", ")))]));
-    const request = [el("span", { class: "path", dir: "ltr" }, e.path || "(no request)"), e.host ? el("small", {}, own(e.host)) : null];
+    const origin = el("div", { class: "origin" }, e.host ? el("small", {}, own(e.host)) : null);
+    if (parameters.length) origin.append(el("details", {}, el("summary", {}, plural(parameters.length, "parameter", "parameters")), list));
+    const request = [el("span", { class: "path", dir: "ltr" }, e.path || "(no request)"), origin];
     if (e.error) request.push(el("p", { class: "problem" }, `A bot failed${e.error.code ? `, error ${e.error.code}` : ""}: `, own(e.error.message)));
-    if (parameters.length) request.push(el("details", {}, el("summary", {}, plural(parameters.length, "parameter", "parameters")), list));
     const opened = row.querySelector("details");
     const open = opened && opened.open;
     const status = e.status ? (e.status >= 400 || e.error ? pill("bad", String(e.status)) : el("span", { class: "status" }, String(e.status)))
@@ -549,6 +550,8 @@ for (const key of "123456789*0#") {
 
 // ---- views
 
+const narrow = matchMedia("(max-width: 980px)"); // as in app.css
+
 function showView() {
   const view = location.hash === "#requests" ? "requests" : "overview";
   const atPhone = location.hash === "#phone";
@@ -557,12 +560,15 @@ function showView() {
     byId("view-overview").hidden = view !== "overview";
     byId("view-requests").hidden = view !== "requests";
   }
+  // Beside the phone, the view that is seen; in its place, the phone.
+  const shown = atPhone && narrow.matches ? "#phone" : byId("view-requests").hidden ? "#overview" : "#requests";
   for (const link of document.querySelectorAll("header nav a")) {
-    if (link.hash === (location.hash || "#overview")) link.setAttribute("aria-current", "page");
+    if (link.hash === shown) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
 }
 window.addEventListener("hashchange", showView);
+narrow.addEventListener("change", showView);
 showView();
 document.querySelector("code.url").textContent = `api_url = "${location.origin}"`;
 
