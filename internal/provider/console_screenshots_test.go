@@ -25,12 +25,12 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-var screenshots = flag.String("screenshots", "", "write screenshots of the console into this folder")
+var screenshots = flag.String("screenshots", "", "write screenshots of the console below this folder, that of the project")
 
 // TestScreenshots makes the pictures of the console in the README (`make screenshots`).
 func TestScreenshots(t *testing.T) {
 	if *screenshots == "" {
-		t.Skip("-screenshots names no folder to write to")
+		t.Skip("-screenshots names no folder to write to: make screenshots does")
 	}
 	concierge := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/xml")
@@ -128,8 +128,8 @@ resource "twiliobot_phone_number_binding" "reservations" {
 	p.quiet(url)
 }
 
-// shoot writes a screenshot of the page as it is, in a window of a computer and in that of a
-// phone, light and dark. The README has the first of each, without a width in its name.
+// shoot takes screenshots of the page as it is, in a window of a computer and in that of a
+// phone, light and dark. The first of these is in the README.
 func (p *page) shoot(name string) {
 	p.t.Helper()
 	for _, width := range []int64{1280, 390} {
@@ -148,11 +148,11 @@ func (p *page) shoot(name string) {
 			if err != nil {
 				p.t.Fatal(err)
 			}
-			file := filepath.Join(*screenshots, fmt.Sprintf("console-%s-%d-%s.png", name, width, scheme))
+			file := filepath.Join(*screenshots, "bin", "screenshots", fmt.Sprintf("console-%s-%d-%s.png", name, width, scheme))
 			if width == 1280 && scheme == "light" {
-				file = filepath.Join(*screenshots, "console-"+name+".png")
+				file = filepath.Join(*screenshots, ".github", "images", "console-"+name+".png")
 			}
-			if err := os.WriteFile(file, smaller(p.t, picture), 0o600); err != nil {
+			if err := os.WriteFile(file, smaller(p.t, picture), 0o644); err != nil {
 				p.t.Fatal(err)
 			}
 		}
