@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
@@ -190,6 +191,37 @@ func TestConsoleShowsWhatThereIs(t *testing.T) {
 	if shown := evaluate[string](p, "document.body.textContent"); strings.Contains(shown, "hidden@") {
 		t.Error("the page shows a password")
 	}
+
+	// A call: the bot asks for a key, and hangs up.
+	desk := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		if digit := r.FormValue("Digits"); digit != "" {
+			fmt.Fprintf(w, "<Response><Say>You pressed %s.</Say><Hangup/></Response>", digit)
+			return
+		}
+		fmt.Fprint(w, `<Response><Gather numDigits="1"><Say>Press a key.</Say></Gather></Response>`)
+	}))
+	t.Cleanup(desk.Close)
+	if _, err := w.box.AddNumber(fmt.Sprintf(`{"phone_number":"+12025550100","voice_url":%q}`, desk.URL)); err != nil {
+		t.Fatal(err)
+	}
+	p.do(focusOn("#numbers-filter"))
+	evaluate[bool](p, `(() => { const at = document.activeElement; at.value = "12025550100"; return at.dispatchEvent(new Event("input")); })()`)
+	p.await(`document.querySelector('[aria-label="Phone +12025550100"]')`)
+	p.press("\t")
+	p.press("\r")
+	p.do(focusOn(`[name="channel"]:checked`))
+	p.press(kb.ArrowRight)
+	p.awaitText("#phone-who", "A webhook answers calls")
+	p.do(focusOn("#call-start"))
+	p.press("\r")
+	p.awaitText("#transcript li:last-child", "Press a key.")
+	p.await(`document.activeElement.id === "phone-text"`)
+	p.do(focusOn(`[aria-label="Press 5"]`))
+	p.press("\r")
+	p.awaitText("#transcript", "You pressed 5.")
+	p.awaitText("#transcript li:last-child", "The call has ended.")
+	p.await(`document.activeElement.id === "call-start"`)
 
 	p.do(focusOn(`header nav a[href="#requests"]`))
 	p.press("\r")

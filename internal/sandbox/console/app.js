@@ -486,8 +486,9 @@ const phone = {
     talk.busy = false;
     this.draw();
     this.scroll();
-    if (!byId("compose").hidden) byId("phone-text").focus();
-    else byId("call-start").focus();
+    // What had the focus may be gone: a call began or ended.
+    const at = document.activeElement;
+    if (at === document.body || at.closest("[hidden]")) byId(byId("compose").hidden ? "call-start" : "phone-text").focus();
   },
 
   answer(talk, turn, channel, asked) {
