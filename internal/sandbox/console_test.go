@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // atConsole is the status and the body of a request to the console.
@@ -181,7 +183,9 @@ type streamed struct {
 
 func watching(t *testing.T, url string) *streamed {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/console/events", nil)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // an event that is not sent would be waited for
+	t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/console/events", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
