@@ -143,6 +143,12 @@ func TestConsoleSaysWhoAnswers(t *testing.T) {
 			sid := flow(t, s, "greeter", "published", "", "")
 			point(t, s, "SmsApplicationSid", app(t, s, "suspended "+sid))
 		}, "suspended greeter studio; greeter suspended"},
+		"suspended by the flow of the hold": {func(t *testing.T, s *Sandbox) {
+			sid := flow(t, s, "greeter", "published", "", "")
+			hold := flow(t, s, "suspended "+sid, "published", "", "")
+			app(t, s, "suspended "+sid, "SmsUrl", hook(hold))
+			point(t, s, "SmsUrl", hook(hold))
+		}, "suspended greeter studio; greeter suspended"},
 		"a name like a hold's": {func(t *testing.T, s *Sandbox) {
 			point(t, s, "SmsUrl", hook(flow(t, s, "suspended animation", "published", "", "")))
 		}, "bot suspended animation studio; suspended animation live"},
