@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"embed"
 	"fmt"
 	"mime"
@@ -217,15 +216,3 @@ func (s *Sandbox) consoleRemoveFault(r *http.Request, _ []byte) (any, error) {
 // CloseConsoles ends the streams by which open pages of the console watch the sandbox, for a
 // server that stops: they would go on for as long as the pages are open.
 func (s *Sandbox) CloseConsoles() { s.endWatches() }
-
-// current is the current state. Of a file it asks no more than whether it changed, since it
-// is called again and again.
-func (s *Sandbox) current(ctx context.Context) (*state, error) {
-	s.mu.Lock()
-	st, unchanged := s.state, s.file == nil || s.file.unchanged()
-	s.mu.Unlock()
-	if unchanged {
-		return st, nil
-	}
-	return s.snapshot(ctx)
-}

@@ -52,7 +52,7 @@ func (s *Sandbox) watch(w http.ResponseWriter, r *http.Request) {
 func (p *watcher) tell(r *http.Request) error {
 	var events bytes.Buffer
 	send := func(name string, value any) { fmt.Fprintf(&events, "event: %s\ndata: %s\n\n", name, encodeJSON(value)) }
-	st, err := p.s.current(r.Context())
+	st, err := p.s.snapshot(r.Context())
 	switch trouble := ""; {
 	case err != nil:
 		if trouble = err.Error(); trouble != p.trouble {
