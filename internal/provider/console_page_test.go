@@ -136,9 +136,9 @@ func (p *page) awaitText(selector, text string) {
 }
 
 // press presses keys, wherever the focus is.
-func (p *page) press(keys string, options ...chromedp.KeyOption) {
+func (p *page) press(keys string) {
 	p.t.Helper()
-	p.do(chromedp.KeyEvent(keys, options...))
+	p.do(chromedp.KeyEvent(keys))
 }
 
 // write types a text into the element that has the focus, and presses Enter.

@@ -195,7 +195,7 @@ func watching(t *testing.T, url string) *streamed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := http.DefaultClient.Do(r) //nolint:bodyclose // It is closed at the end of the test.
+	answer, err := http.DefaultClient.Do(r)
 	if err != nil || answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream" {
 		t.Fatal(answer, err)
 	}

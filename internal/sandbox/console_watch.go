@@ -53,12 +53,12 @@ func (p *watcher) tell(r *http.Request) error {
 	var events bytes.Buffer
 	send := func(name string, value any) { fmt.Fprintf(&events, "event: %s\ndata: %s\n\n", name, encodeJSON(value)) }
 	st, err := p.s.snapshot(r.Context())
-	switch trouble := ""; {
+	switch {
 	case err != nil:
-		if trouble = err.Error(); trouble != p.trouble {
-			send("trouble", object{"error": trouble})
+		if err.Error() != p.trouble {
+			send("trouble", object{"error": err.Error()})
 		}
-		p.trouble = trouble
+		p.trouble = err.Error()
 	case st != p.state || p.passing || p.trouble != "":
 		v := p.s.newView(st)
 		shown := v.show()
