@@ -268,6 +268,6 @@ func (w *world) made() map[string]string {
 	})["sid"].(string)
 	w.call(http.MethodPost, autopilotBase+"/Assistants", map[string]string{"UniqueName": "clinic", "FriendlyName": "Clinic reception"})
 	w.setNumber(usNumber, map[string]string{"SmsApplicationSid": application, "VoiceApplicationSid": application, "FriendlyName": "Front desk"})
-	service := w.addService(answering + `, "sid": "MG00000000000000000000000000000001", "inbound_request_url": "https://bots.example.com/concierge/messages"`)
+	service := w.addService(answering + `, "sid": "MG953ae2a3f98f6e4c16827e8e46033dfb", "inbound_request_url": "https://bots.example.com/concierge/messages"`)
 	return map[string]string{"AP": application, "PN": w.number(usNumber)["sid"].(string), "MG": service}
 }
