@@ -1,5 +1,5 @@
 // Package provider is what Terraform sees of the twiliobot provider: one file for
-// each resource, data source, function and action. Terraform's types stay in here.
+// each resource, data source, function, action and list resource. Terraform's types stay in here.
 package provider
 
 import (
@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -24,8 +25,9 @@ import (
 const Address = "registry.terraform.io/twiliobot/twiliobot"
 
 var (
-	_ provider.ProviderWithFunctions = &twiliobotProvider{}
-	_ provider.ProviderWithActions   = &twiliobotProvider{}
+	_ provider.ProviderWithFunctions     = &twiliobotProvider{}
+	_ provider.ProviderWithActions       = &twiliobotProvider{}
+	_ provider.ProviderWithListResources = &twiliobotProvider{}
 )
 
 type twiliobotProvider struct {
@@ -162,6 +164,13 @@ func (p *twiliobotProvider) Functions(context.Context) []func() function.Functio
 
 func (p *twiliobotProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{newSendMessageAction}
+}
+
+func (p *twiliobotProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		newAssistantListResource, newMessagingServiceBindingListResource, newPhoneNumberBindingListResource,
+		newPhoneNumberListResource, newSuspensionListResource,
+	}
 }
 
 func engineNames() []string {
