@@ -47,6 +47,7 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 		data.engine = bot.Engine(m.Engine.ValueString()) // empty while unknown
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
+	p.configured.Store(data)
 
 	if unknown := m.unknown(); len(unknown) > 0 {
 		data.unready = fmt.Errorf("%w (unknown: %s)", errUnknownCredentials, strings.Join(unknown, ", "))

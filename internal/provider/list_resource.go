@@ -56,13 +56,13 @@ const readsAtOnce = 8
 func (l *accountListResource) results(ctx context.Context, req list.ListRequest, unable string, find func(*diag.Diagnostics) ([]found, error)) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		if !l.provider.ready() {
-			push(failed(unable, l.provider.unready))
+			push(failedList(unable, l.provider.unready))
 			return
 		}
 		var diags diag.Diagnostics
 		objects, err := find(&diags)
 		if err != nil {
-			push(failed(unable, err))
+			push(failedList(unable, err))
 			return
 		}
 		if len(diags) > 0 && (!push(list.ListResult{Diagnostics: diags}) || diags.HasError()) {
@@ -85,7 +85,7 @@ func (l *accountListResource) results(ctx context.Context, req list.ListRequest,
 				}
 			}
 			if err := ctx.Err(); err != nil {
-				push(failed(unable, err))
+				push(failedList(unable, err))
 				return
 			}
 			objects = objects[n:]
@@ -93,8 +93,8 @@ func (l *accountListResource) results(ctx context.Context, req list.ListRequest,
 	}
 }
 
-// failed is the end of a list that cannot be made.
-func failed(unable string, err error) (result list.ListResult) {
+// failedList is the end of a list that cannot be made.
+func failedList(unable string, err error) (result list.ListResult) {
 	addError(&result.Diagnostics, unable, err)
 	return result
 }

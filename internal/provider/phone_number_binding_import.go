@@ -55,24 +55,24 @@ func (m *bindingModel) imported() {
 	m.Channels = types.SetNull(types.StringType)
 }
 
-// bound is a bot that answers on channels of a number.
-type bound struct {
+// boundSide is a bot that answers on channels of a number.
+type boundSide struct {
 	BotSID   string
 	Channels []bot.Channel
 }
 
 // boundOn lists the bots that answer on some channels of a number, each of which can have a
 // binding there.
-func boundOn(routing bot.Routing, number bot.Number, channels []bot.Channel) []bound {
-	var all []bound
+func boundOn(routing bot.Routing, number bot.Number, channels []bot.Channel) []boundSide {
+	var all []boundSide
 	for _, channel := range channels {
 		route := routing.Route(number, channel)
 		if route.Kind != bot.ToBot {
 			continue
 		}
-		at := slices.IndexFunc(all, func(b bound) bool { return b.BotSID == route.BotSID })
+		at := slices.IndexFunc(all, func(b boundSide) bool { return b.BotSID == route.BotSID })
 		if at < 0 {
-			all, at = append(all, bound{BotSID: route.BotSID}), len(all)
+			all, at = append(all, boundSide{BotSID: route.BotSID}), len(all)
 		}
 		all[at].Channels = append(all[at].Channels, channel)
 	}

@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -30,12 +31,17 @@ var (
 	_ provider.ProviderWithListResources = &twiliobotProvider{}
 )
 
+// providerName is what the names of everything in the provider begin with.
+const providerName = "twiliobot"
+
 type twiliobotProvider struct {
 	version string
 	// transport carries the requests of tests that need no port; nil means the network.
 	transport http.RoundTripper
 	// maxInFlight is how many requests Twilio takes at once; 0 where the client learns it.
 	maxInFlight int
+	// configured is what Configure made last; nil before it.
+	configured atomic.Pointer[providerData]
 }
 
 // New returns a constructor of the provider as release version, the form in which
@@ -68,7 +74,7 @@ type providerModel struct {
 }
 
 func (p *twiliobotProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "twiliobot"
+	resp.TypeName = providerName
 	resp.Version = p.version
 }
 

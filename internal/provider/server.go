@@ -33,7 +33,8 @@ func Serve(constructor func() provider.Provider, debugging bool) error {
 
 // NewServer is a provider as Terraform's protocol has it.
 func NewServer(p provider.Provider) tfprotov6.ProviderServer {
-	return server{providerserver.NewProtocol6(p)()}
+	own, _ := p.(*twiliobotProvider) // nil for another provider
+	return server{providerserver.NewProtocol6(p)(), own}
 }
 
 // server releases the context of each request that Terraform makes for a resource, a data
@@ -42,7 +43,11 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 // gRPC stream: 60 MB for a plan of 1,000 resources.
 //
 // It has no methods for state stores, so the protocol's server answers that there are none.
-type server struct{ tfprotov6.ProviderServer }
+type server struct {
+	tfprotov6.ProviderServer
+
+	provider *twiliobotProvider
+}
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	return released(ctx, req, s.ProviderServer.ValidateResourceConfig)
