@@ -169,7 +169,7 @@ func (p *twiliobotProvider) Functions(context.Context) []func() function.Functio
 }
 
 func (p *twiliobotProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{newSendMessageAction}
+	return []func() action.Action{newEndExecutionsAction, newRedeployAction, newSendMessageAction}
 }
 
 func (p *twiliobotProvider) ListResources(context.Context) []func() list.ListResource {

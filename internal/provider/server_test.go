@@ -86,7 +86,7 @@ func TestRequestEndsWithTheContextThatTerraformGaveIt(t *testing.T) {
 // server has none of their methods.
 func TestProviderHasNothingThatItsServerCannotServe(t *testing.T) {
 	switch p := New("test")().(type) {
-	case provider.ProviderWithListResources, provider.ProviderWithStateStores:
+	case provider.ProviderWithStateStores:
 		t.Errorf("%T has resources that server does not serve", p)
 	}
 }
