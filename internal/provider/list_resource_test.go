@@ -2,8 +2,10 @@ package provider
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,6 +14,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/examples"
 )
 
 // queryAll lists everything that can be listed.
@@ -83,6 +87,34 @@ func TestQueryGeneratesWhatImportsTheAccountAsItIs(t *testing.T) {
 		t.Errorf("the import writes %q", more)
 	}
 	reader.settled()
+}
+
+// Readers copy the examples into a file beside their configuration.
+func TestEveryListExampleIsQueried(t *testing.T) {
+	t.Parallel()
+	needCLI(t)
+	if !cliAtLeast("1.14.0") {
+		t.Skip("list resources came with Terraform 1.14; TestFiltersOfLists lists without a CLI")
+	}
+	b, _ := crowded(t)
+	f := newFolder(t, b.w.config())
+	err := fs.WalkDir(examples.Files, "list-resources", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(examples.Files, name)
+		f.write(path.Base(path.Dir(name))+".tfquery.hcl", string(content))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := f.run("query")
+	for _, kind := range []string{"twiliobot_messaging_service_binding.all", "twiliobot_suspension.all", "twiliobot_phone_number.voice"} {
+		if !strings.Contains(out, "list."+kind) {
+			t.Errorf("nothing is listed by %s:\n%s", kind, out)
+		}
+	}
 }
 
 // listedObject is a result of a list, over the protocol.
@@ -183,6 +215,15 @@ func TestGeneratedConfigurationSaysWhatIsNoDefault(t *testing.T) {
 		}[typeName]
 		if !slices.Equal(got, want) {
 			t.Errorf("%s is generated with %q, want %q", typeName, got, want)
+		}
+	}
+	// A label that is a bot's name, or the number itself, follows the bot and says nothing.
+	for _, label := range []string{"concierge", "clinic", "(202) 555-0142"} {
+		w.setNumber(usNumber, map[string]string{"FriendlyName": label})
+		p := newWire(t, w)
+		state, _ := p.imported("twiliobot_phone_number_binding", "phone_number_sid", made["PN"])
+		if given := p.generated("twiliobot_phone_number_binding", state); !given["friendly_name"].IsNull() {
+			t.Errorf("the label %q is generated", label)
 		}
 	}
 }
