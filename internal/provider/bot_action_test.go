@@ -147,7 +147,7 @@ func TestExecutionsThatAreMeantAreEnded(t *testing.T) {
 		t.Helper()
 		for _, sid := range []string{flow, other} {
 			for _, each := range b.w.call(http.MethodGet, "https://studio.twilio.com/v2/Flows/"+sid+"/Executions?PageSize=50", nil)["executions"].([]any) {
-				if e := object(each.(map[string]any)); field(e, "status") == "active" {
+				if e := each.(map[string]any); field(e, "status") == "active" {
 					all = append(all, field(e, "contact_channel_address"))
 				}
 			}

@@ -121,7 +121,6 @@ func TestEveryListExampleIsQueried(t *testing.T) {
 type listedObject struct {
 	name            string
 	identity, state map[string]tftypes.Value
-	warnings        []string
 }
 
 // list lists the objects of a resource, as Terraform does; with is the configuration.
