@@ -302,7 +302,7 @@ func (c *client) numbers(bots []made) error {
 			form["SmsUrl"], form["VoiceUrl"] = "https://theirs.example.com/hook?token=of-another-system", "https://theirs.example.com/call"
 		case i < Split+InServices+Free+External+Dangling:
 			form["SmsUrl"] = fmt.Sprintf("https://webhooks.twilio.com/v1/Accounts/%s/Flows/FW%032x", sandbox.StarterAccountSID, i)
-		case i%5 == 0: // messages alone, and a voice that another system answers
+		case i%50 == 0: // messages alone, and a voice that another system answers
 			answer("messaging", bot)
 			form["VoiceUrl"] = "https://theirs.example.com/call"
 		default:
