@@ -9,7 +9,7 @@ import (
 	"os"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/seed"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/handmade"
 )
 
 func main() {
@@ -27,7 +27,7 @@ func run(file string) error {
 	}
 	// In memory first: a sandbox on a file writes the whole of it for each call.
 	box := sandbox.New(sandbox.WithSettings(sandbox.Settings{ModelBuildMS: 1}))
-	if err := seed.Fill(box); err != nil {
+	if err := handmade.Fill(box); err != nil {
 		return err
 	}
 	contents, err := box.Contents(context.Background())
@@ -41,6 +41,6 @@ func run(file string) error {
 	if err := stored.Restore(contents); err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d numbers, %d bots.\n", file, seed.Numbers, seed.Bots)
+	fmt.Printf("%s: %d numbers, %d bots.\n", file, handmade.Numbers, handmade.Bots)
 	return nil
 }

@@ -1,6 +1,6 @@
-// Package seed fills a sandbox with an account that was configured by hand, in the Console
+// Package handmade fills a sandbox with an account that was configured by hand, in the Console
 // and by scripts, for as long as such accounts are: what an adoption has to cope with.
-package seed
+package handmade
 
 import (
 	"bytes"
@@ -31,6 +31,13 @@ const (
 	Free           = 5
 	External       = 5
 	Dangling       = 3
+	Elsewhere      = 5 // whose calls another system answers, and whose messages a bot
+
+	// Services that answer with a bot; one more defers to its numbers.
+	AnsweringServices = 3
+	// Messages and Calls are the numbers whose own webhooks lead to a bot of the account.
+	Messages = Numbers - InServices - Free - External - Dangling
+	Calls    = Numbers - Free - External - Dangling - Elsewhere
 )
 
 // Fill replaces what the starter account of a sandbox has. It makes the same whenever it is
@@ -302,7 +309,7 @@ func (c *client) numbers(bots []made) error {
 			form["SmsUrl"], form["VoiceUrl"] = "https://theirs.example.com/hook?token=of-another-system", "https://theirs.example.com/call"
 		case i < Split+InServices+Free+External+Dangling:
 			form["SmsUrl"] = fmt.Sprintf("https://webhooks.twilio.com/v1/Accounts/%s/Flows/FW%032x", sandbox.StarterAccountSID, i)
-		case i%50 == 0: // messages alone, and a voice that another system answers
+		case i%50 == 0: // Elsewhere
 			answer("messaging", bot)
 			form["VoiceUrl"] = "https://theirs.example.com/call"
 		default:

@@ -1,0 +1,153 @@
+package provider
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/examples"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/cmd/cli"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox/handmade"
+)
+
+var shellBlock = regexp.MustCompile("(?s)```shell\n(.*?)```")
+
+// shellOf are the commands of a part of a guide, a string for each block, up to the heading of
+// the next part.
+func shellOf(t *testing.T, guide, heading string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "templates", "guides", guide))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, found := strings.Cut(string(text), "\n## "+heading+"\n")
+	part, _, _ = strings.Cut(part, "\n## ")
+	var blocks []string
+	for _, block := range shellBlock.FindAllStringSubmatch(part, -1) {
+		blocks = append(blocks, block[1])
+	}
+	if !found || len(blocks) == 0 {
+		t.Fatalf("%s has no commands under %q", guide, heading)
+	}
+	return blocks
+}
+
+// shell is a user's: a clean folder, the CLI by its name, and credentials in the environment.
+type shell struct {
+	t    *testing.T
+	path string
+	env  []string
+}
+
+func newShell(t *testing.T, w *world) *shell {
+	t.Helper()
+	needCLI(t)
+	for _, name := range []string{"sh", "jq"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("needs %s", name)
+		}
+	}
+	providers, err := mirror()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin, s := t.TempDir(), &shell{t: t, path: t.TempDir()}
+	config := filepath.Join(bin, "cli.tfrc")
+	for name, text := range map[string]string{
+		config:                          fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(providers)),
+		filepath.Join(bin, "terraform"): fmt.Sprintf("#!/bin/sh\nexec %q \"$@\"\n", os.Getenv(cli.PathVariable)),
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.env = append(slices.Clone(cliEnviron), "TF_CLI_CONFIG_FILE="+config, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_ARGS=-no-color",
+		"TWILIO_ACCOUNT_SID="+sandbox.StarterAccountSID, "TWILIO_AUTH_TOKEN="+sandbox.StarterAuthToken, "TWILIOBOT_API_URL="+w.server.URL)
+	return s
+}
+
+// clones puts the repository's examples where a git clone of it does.
+func (s *shell) clones(name string) {
+	s.t.Helper()
+	files, err := fs.Sub(examples.Files, name)
+	if err == nil {
+		err = os.CopyFS(filepath.Join(s.path, "terraform-provider-twiliobot", "examples", name), files)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// types runs commands as they are written, all but git's, and goes on where they lead.
+func (s *shell) types(commands string) string {
+	s.t.Helper()
+	commands = regexp.MustCompile(`(?m)^git clone .*\n`).ReplaceAllString(commands, "")
+	command := exec.Command("sh", "-eu", "-c", commands)
+	command.Dir, command.Env = s.path, s.env
+	out, err := command.CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("%s\n%v\n%s", commands, err, out)
+	}
+	for _, to := range regexp.MustCompile(`(?m)^cd (\S+)$`).FindAllStringSubmatch(commands, -1) {
+		s.path = filepath.Join(s.path, to[1])
+	}
+	return string(out)
+}
+
+// adopted types the guide's commands for an account, which import this many resources.
+func adopted(t *testing.T, w *world, resources int, changed int) *shell {
+	t.Helper()
+	s := newShell(t, w)
+	s.clones("adopt")
+	blocks := shellOf(t, "adopt.md.tmpl", "With a module")
+	for i, words := range [][]string{
+		{"not_adopted"},
+		{
+			fmt.Sprintf("Plan: %d to import, 0 to add, %d to change, 0 to destroy.", resources, changed),
+			fmt.Sprintf("Apply complete! Resources: %d imported, 0 added, %d changed, 0 destroyed.", resources, changed), "No changes.",
+		},
+		{"No changes."},
+	} {
+		w.box.ClearJournal()
+		if out := s.types(blocks[i]); !inOrder(words...).MatchString(out) {
+			// Each of hundreds of resources has lines of its own before that.
+			t.Fatalf("%s\ndoes not say %q:\n…%s", blocks[i], words, out[max(0, len(out)-2000):])
+		}
+		t.Logf("%d calls by\n%s", len(w.box.Journal()), blocks[i])
+		if writes := w.writes(); len(writes) > 0 {
+			t.Errorf("%s\nwrites %q", blocks[i], writes)
+		}
+	}
+	return s
+}
+
+func (s *shell) read(name string) string {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.path, name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// An account of 400 numbers and 30 bots is adopted by commands typed as they are written, and
+// nothing is edited by hand.
+func TestGuideAdoptsAnAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	if err := handmade.Fill(w.box); err != nil {
+		t.Fatal(err)
+	}
+	s := adopted(t, w, handmade.Bots-handmade.NeverPublished+handmade.Messages+handmade.Calls+handmade.AnsweringServices, 0)
+	_ = s
+}
+
+var _ = http.MethodGet
