@@ -43,9 +43,9 @@ resource "twiliobot_assistant" "bot" {
 }
 
 # Each channel of a number has a binding of its own, so that either can be given to another
-# bot by one word in account.yaml.
+# bot by one word in account.yaml: `"+1…": bot`, or `"+1…": { messaging: bot, voice: bot }`.
 resource "twiliobot_phone_number_binding" "messages" {
-  for_each = { for phone, by in local.account.numbers : phone => by.messaging if can(by.messaging) }
+  for_each = { for phone, by in local.account.numbers : phone => try(by.messaging, tostring(by)) if can(try(by.messaging, tostring(by))) }
 
   phone_number  = each.key
   channels      = ["messaging"]
@@ -53,7 +53,7 @@ resource "twiliobot_phone_number_binding" "messages" {
 }
 
 resource "twiliobot_phone_number_binding" "calls" {
-  for_each = { for phone, by in local.account.numbers : phone => by.voice if can(by.voice) }
+  for_each = { for phone, by in local.account.numbers : phone => try(by.voice, tostring(by)) if can(try(by.voice, tostring(by))) }
 
   phone_number  = each.key
   channels      = ["voice"]

@@ -117,9 +117,13 @@ func adopted(t *testing.T, w *world, resources int, changed int) *shell {
 		{"No changes."},
 	} {
 		w.box.ClearJournal()
-		if out := s.types(blocks[i]); !inOrder(words...).MatchString(out) {
+		out := s.types(blocks[i])
+		if !inOrder(words...).MatchString(out) {
 			// Each of hundreds of resources has lines of its own before that.
 			t.Fatalf("%s\ndoes not say %q:\n…%s", blocks[i], words, out[max(0, len(out)-2000):])
+		}
+		if strings.Contains(out, "guess-me") {
+			t.Errorf("%s\nprints the secret", blocks[i])
 		}
 		t.Logf("%d calls by\n%s", len(w.box.Journal()), blocks[i])
 		if writes := w.writes(); len(writes) > 0 {
@@ -150,4 +154,62 @@ func TestGuideAdoptsAnAccount(t *testing.T) {
 	_ = s
 }
 
-var _ = http.MethodGet
+// What the handmade account does not have: secrets in URLs, a suspended bot, a schema on
+// Studio, and bots of other configurations.
+func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	service := w.addService(answering)
+	newFolder(t, w.config(
+		onStudio("compiled", tableSchema(), `routing_confirm = "Did you mean {first} or {second}?"`), studioFlow("flows", echo("Hello.")),
+		bound("compiled", "compiled", ukNumber, `channels = ["messaging", "voice"]`), bound("flows", "flows", otherNumber),
+		fmt.Sprintf("resource \"twiliobot_messaging_service_binding\" \"desk\" {\n  messaging_service_sid = %q\n  assistant_sid = twiliobot_assistant.flows.sid\n}\n", service),
+		"resource \"twiliobot_suspension\" \"flows\" {\n  assistant_sid = twiliobot_assistant.flows.sid\n  notice = \"Back on \\\"Monday\\\".\"\n  depends_on = [twiliobot_phone_number_binding.flows, twiliobot_messaging_service_binding.desk]\n}\n",
+	)).run("apply", "-input=false", "-auto-approve")
+	const secret = "https://anna:guess-me@bots.example.com/hosted" // adopted looks for the password
+	hosted := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "hosted elsewhere", "SmsUrl": secret, "SmsMethod": "GET"})["sid"].(string)
+	w.setNumber(usNumber, map[string]string{"SmsApplicationSid": hosted, "FriendlyName": "Front desk"})
+
+	// Three bots, four channels, one of them of a suspended bot, a service and a suspension;
+	// the URL becomes sensitive.
+	s := adopted(t, w, 9, 1)
+	account := s.read("account.yaml")
+	for _, words := range []string{`notice: "Back on \"Monday\"."`, `webhooks: "secret"`, `routing_confirm: "Did you mean`, service + `": "flows"`} {
+		if !strings.Contains(account, words) {
+			t.Errorf("account.yaml does not have %q:\n%s", words, account)
+		}
+	}
+	if !strings.Contains(s.read("secrets.auto.tfvars.json"), secret) {
+		t.Error("the file of the secrets does not have it")
+	}
+	ignored := strings.Fields(s.read(".gitignore"))
+	err := filepath.WalkDir(s.path, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() || slices.ContainsFunc(ignored, func(pattern string) bool {
+			matches, _ := filepath.Match(pattern, entry.Name())
+			return matches
+		}) {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if strings.Contains(string(text), "guess-me") {
+			t.Errorf("%s has the secret, and is not ignored", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	// The guide's edits: a number to another bot, which is not in the configuration, and a
+	// number that it had not.
+	other := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "theirs", "VoiceUrl": "https://theirs.example.com/"})["sid"].(string)
+	edited := strings.Replace(account, fmt.Sprintf("%q: \"compiled\"\n", ukNumber), fmt.Sprintf("%q: { messaging: compiled, voice: %s }\n", ukNumber, other), 1)
+	edited = strings.Replace(edited, "numbers:\n", "numbers:\n  \"+12025550143\": { messaging: hosted-elsewhere }\n", 1)
+	w.own("+12025550143")
+	if err := os.WriteFile(filepath.Join(s.path, "account.yaml"), []byte(edited), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := s.types("terraform apply -auto-approve\nterraform plan\n"); !inOrder("Apply complete! Resources: 1 added, 1 changed, 0 destroyed.", "No changes.").MatchString(out) {
+		t.Errorf("the edits do not do that:\n%s", out)
+	}
+}

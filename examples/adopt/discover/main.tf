@@ -74,7 +74,8 @@ locals {
       }, local.kinds[sid] == null ? {} : { (local.kinds[sid]) = local.secret[sid] ? "secret" : "bots/${key}.json" }) :
       name => value if value != null
     } }
-    numbers     = { for phone, by in local.answers : phone => by if length(by) > 0 }
+    # One word where one bot answers both.
+    numbers     = { for phone, by in local.answers : phone => try(by.messaging == by.voice, false) ? by.messaging : by if length(by) > 0 }
     services    = local.services
     suspensions = { for key, sid in local.suspended : key => { for name, value in { notice = local.bots[sid].suspension_notice } : name => value if value != null } }
   }
