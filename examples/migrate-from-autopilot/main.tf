@@ -76,14 +76,10 @@ resource "twiliobot_phone_number_binding" "clinic" {
 
 # Numbers that route to an assistant which Twilio no longer has.
 data "twiliobot_phone_numbers" "dead" {
-  status = "dangling"
+  status     = "dangling"
+  depends_on = [twiliobot_phone_number_binding.clinic]
 }
 
 output "dead_numbers" {
   value = [for number in data.twiliobot_phone_numbers.dead.phone_numbers : number.phone_number if try(startswith(number.messaging.assistant_sid, "UA"), false)]
-}
-
-output "needs_attention" {
-  description = "What is not yet true of the bot; null once all is well."
-  value       = twiliobot_assistant.clinic.needs_model_build == true ? "The model is not built." : twiliobot_assistant.clinic.edited_states
 }

@@ -84,7 +84,7 @@ func (w *world) answersOn(phone string) string {
 func TestFleetIsOneFile(t *testing.T) {
 	t.Parallel()
 	s, w := module(t, "fleet")
-	s.applies("7 added, 0 changed, 0 destroyed.")
+	s.applies("8 added, 0 changed, 0 destroyed.")
 	const weekdays = "We are open from 8 to 18, Monday to Friday."
 	if said := w.says(ukNumber, "opening hours"); said != weekdays {
 		t.Errorf("the clinic says %q", said)
@@ -227,6 +227,7 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 		bots.settled()
 		s.types("terraform plan -input=false -detailed-exitcode")
 	}
+	s.applies("0 added, 0 changed, 0 destroyed.")
 	says("before", hours)
 	s.types(`sh suspend.sh clinic '` + notice + `'`)
 	says("suspended", notice)
