@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,14 +103,15 @@ func (s *shell) types(commands string) string {
 	return string(out)
 }
 
-// adopted types the guide's commands for an account, which import this many resources.
-func adopted(t *testing.T, w *world, resources int, changed int) *shell {
+// adopted types the guide's commands for an account, which import this many resources, and
+// returns the calls that each part of them made.
+func adopted(t *testing.T, w *world, resources, changed int) (s *shell, calls []int) {
 	t.Helper()
-	s := newShell(t, w)
+	s = newShell(t, w)
 	s.clones("adopt")
 	blocks := shellOf(t, "adopt.md.tmpl", "With a module")
 	for i, words := range [][]string{
-		{"not_adopted"},
+		{"Apply complete! Resources: 0 added, 0 changed, 0 destroyed."},
 		{
 			fmt.Sprintf("Plan: %d to import, 0 to add, %d to change, 0 to destroy.", resources, changed),
 			fmt.Sprintf("Apply complete! Resources: %d imported, 0 added, %d changed, 0 destroyed.", resources, changed), "No changes.",
@@ -125,12 +127,12 @@ func adopted(t *testing.T, w *world, resources int, changed int) *shell {
 		if strings.Contains(out, "guess-me") {
 			t.Errorf("%s\nprints the secret", blocks[i])
 		}
-		t.Logf("%d calls by\n%s", len(w.box.Journal()), blocks[i])
+		calls = append(calls, len(w.box.Journal()))
 		if writes := w.writes(); len(writes) > 0 {
 			t.Errorf("%s\nwrites %q", blocks[i], writes)
 		}
 	}
-	return s
+	return s, calls
 }
 
 func (s *shell) read(name string) string {
@@ -142,6 +144,19 @@ func (s *shell) read(name string) string {
 	return string(text)
 }
 
+// files lists a folder.
+func (s *shell) files(name string) (names []string) {
+	s.t.Helper()
+	entries, err := os.ReadDir(filepath.Join(s.path, name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, each := range entries {
+		names = append(names, each.Name())
+	}
+	return names
+}
+
 // An account of 400 numbers and 30 bots is adopted by commands typed as they are written, and
 // nothing is edited by hand.
 func TestGuideAdoptsAnAccount(t *testing.T) {
@@ -150,8 +165,34 @@ func TestGuideAdoptsAnAccount(t *testing.T) {
 	if err := handmade.Fill(w.box); err != nil {
 		t.Fatal(err)
 	}
-	s := adopted(t, w, handmade.Bots-handmade.NeverPublished+handmade.Messages+handmade.Calls+handmade.AnsweringServices, 0)
-	_ = s
+	s, calls := adopted(t, w, handmade.Bots-handmade.NeverPublished+handmade.Messages+handmade.Calls+handmade.AnsweringServices, 0)
+
+	// The guide says what each step costs. How many list at the same time, and share a list,
+	// differs from run to run.
+	text, err := os.ReadFile(filepath.Join("..", "templates", "guides", "adopt.md.tmpl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []int
+	for _, row := range regexp.MustCompile(`(?m)^\| .* \| (\d+)(,.*)? \|$`).FindAllStringSubmatch(string(text), -1) {
+		n, err := strconv.Atoi(row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, n)
+	}
+	if len(said) != 4 {
+		t.Fatalf("the guide has %d figures", len(said))
+	}
+	for i, want := range []int{said[0], said[1] + said[2] + said[3], said[3]} {
+		if calls[i] > want+want/10 || calls[i] < want-want/10 {
+			t.Errorf("step %d takes %d calls, and the guide says %d", i+1, calls[i], want)
+		}
+	}
+
+	if refused := strings.Count(strings.Join(s.files("bots"), "\n"), ".refused.json"); refused != handmade.Refused {
+		t.Errorf("%d bots have content that is refused, want %d", refused, handmade.Refused)
+	}
 }
 
 // What the handmade account does not have: secrets in URLs, a suspended bot, a schema on
@@ -172,7 +213,7 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 
 	// Three bots, four channels, one of them of a suspended bot, a service and a suspension;
 	// the URL becomes sensitive.
-	s := adopted(t, w, 9, 1)
+	s, _ := adopted(t, w, 9, 1)
 	account := s.read("account.yaml")
 	for _, words := range []string{`notice: "Back on \"Monday\"."`, `webhooks: "secret"`, `routing_confirm: "Did you mean`, service + `": "flows"`} {
 		if !strings.Contains(account, words) {

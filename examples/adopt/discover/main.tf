@@ -75,7 +75,10 @@ locals {
       name => value if value != null
     } }
     # One word where one bot answers both.
-    numbers     = { for phone, by in local.answers : phone => try(by.messaging == by.voice, false) ? by.messaging : by if length(by) > 0 }
+    numbers = merge(
+      { for phone, by in local.answers : phone => by.messaging if try(by.messaging == by.voice, false) },
+      { for phone, by in local.answers : phone => by if length(by) > 0 && !try(by.messaging == by.voice, false) },
+    )
     services    = local.services
     suspensions = { for key, sid in local.suspended : key => { for name, value in { notice = local.bots[sid].suspension_notice } : name => value if value != null } }
   }
