@@ -254,3 +254,31 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 		t.Errorf("the edits do not do that:\n%s", out)
 	}
 }
+
+// The guide's other way, for CLIs that have it.
+func TestGuideQueriesAnAccount(t *testing.T) {
+	t.Parallel()
+	needCLI(t)
+	if !cliAtLeast("1.14.0") {
+		t.Skip("terraform query came with Terraform 1.14")
+	}
+	w := newWorld(t, quick())
+	if err := handmade.Fill(w.box); err != nil {
+		t.Fatal(err)
+	}
+	s := newShell(t, w)
+	files := guideFiles(t, "adopt.md.tmpl")
+	for _, name := range []string{"main.tf", "account.tfquery.hcl"} {
+		if err := os.WriteFile(filepath.Join(s.path, name), []byte(files[name]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	blocks := shellOf(t, "adopt.md.tmpl", "With terraform query")
+	w.box.ClearJournal()
+	if out := s.types(blocks[0]); !inOrder("to import, 0 to add, 0 to change, 0 to destroy.", "imported, 0 added, 0 changed, 0 destroyed.", "No changes.").MatchString(out) {
+		t.Errorf("the commands do not say it:\n…%s", out[max(0, len(out)-2000):])
+	}
+	if writes := w.writes(); len(writes) > 0 {
+		t.Errorf("they write %q", writes)
+	}
+}
