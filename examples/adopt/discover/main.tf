@@ -27,7 +27,7 @@ locals {
 
   # Each bot's key in the configuration, which is a file name too: its name, and its SID
   # behind that where others have the name, be it in capitals, on this engine or another.
-  slugs  = { for sid, bot in local.bots : sid => replace(bot.unique_name, "/[^0-9A-Za-z_-]+/", "-") }
+  slugs  = { for sid, bot in local.bots : sid => coalesce(replace(bot.unique_name, "/[^0-9A-Za-z_-]+/", "-"), "bot") }
   shared = { for sid, slug in local.slugs : lower(slug) => sid... }
   keys   = { for sid, slug in local.slugs : sid => length(local.shared[lower(slug)]) > 1 ? "${slug}-${sid}" : slug }
 
@@ -117,7 +117,7 @@ output "not_adopted" {
   value = merge(concat(
     [for sid, bot in data.twiliobot_assistant.bot : {
       (contains(keys(local.bots), sid) ? "content of bot ${bot.unique_name} (${sid})" : "bot ${bot.unique_name} (${sid})") = join(" ", concat(bot.content_refused,
-        contains(keys(local.bots), sid) ? ["The bot is adopted, and its content stays as it is until you mend bots/${local.keys[sid]}.refused.json and name it in account.yaml."] : []
+        contains(keys(local.bots), sid) ? ["The bot is adopted, and its content stays as it is until you mend bots/${local.keys[sid]}.refused.json and name the mended file in account.yaml."] : []
       ))
     } if bot.content_refused != null],
     [for phone, number in local.numbers : {
