@@ -32,7 +32,7 @@ type Tuning struct {
 }
 
 // Default is the tuning of the zero value.
-var Default = Tuning{Lead: 0.12, Mistakes: 0.04}
+var Default = Tuning{Lead: 0.13, Mistakes: 0.06}
 
 const (
 	// ridge is how strongly large weights are avoided.
@@ -78,7 +78,7 @@ type Verdict struct {
 func (m *Model) Judge(spelled string) Verdict {
 	scores := make([]int, m.Labels)
 	found := 0
-	for _, g := range grams(spelled) {
+	for _, g := range Grams(spelled) {
 		i, ok := m.at[g]
 		if !ok {
 			continue
@@ -111,7 +111,7 @@ func (m *Model) bar(letters, found int) int { return m.Bar + Strange*(letters-fo
 // Weigh is what each group of letters of a text adds to the score of a label, in the order
 // of the text.
 func (m *Model) Weigh(spelled string, label int) (sum int) {
-	for _, g := range grams(spelled) {
+	for _, g := range Grams(spelled) {
 		if i, ok := m.at[g]; ok {
 			sum += m.Grams[i].Weights[label]
 		}
@@ -189,7 +189,7 @@ func (m *Model) read(texts []Text) (rows []row, values []float64) {
 	for i, t := range texts {
 		seen := map[string]bool{}
 		for _, part := range t.Parts {
-			for _, g := range grams(part) {
+			for _, g := range Grams(part) {
 				if !seen[g] {
 					seen[g] = true
 					split[i] = append(split[i], g)
@@ -207,7 +207,7 @@ func (m *Model) read(texts []Text) (rows []row, values []float64) {
 	}
 	values = make([]float64, len(m.Grams))
 	for i, g := range m.Grams {
-		values[i] = 1 / math.Sqrt(math.Sqrt(float64(count[g.Text])))
+		values[i] = 1 / math.Sqrt(math.Sqrt(math.Sqrt(float64(count[g.Text]))))
 	}
 	for i, t := range texts {
 		if len(split[i]) == 0 {

@@ -65,9 +65,9 @@ func letters(spelled string) int {
 	return n
 }
 
-// grams are the groups of three neighbours in a spelled text that lie within a word or
+// Grams are the groups of three neighbours in a spelled text that lie within a word or
 // at an end of it, each once, in the order they occur.
-func grams(spelled string) []string {
+func Grams(spelled string) []string {
 	runes := []rune(spelled)
 	seen := map[string]bool{}
 	var out []string

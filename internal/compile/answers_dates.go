@@ -176,12 +176,15 @@ func clock(t tongues) builtin {
 		tail := `(?: *` + either(l.hour) + `)*(?: *` + either(l.am, l.pm) + `)?(?: *` + either(l.hour) + `)?(?:[ ,]+` + either("today, tomorrow, works, for me, is fine", l.thanks) + `)*` + ending
 		hours := either(l.hours())
 		parts := ``
-		if l.half != "" {
-			parts = `(?:` + either(l.half, l.quarter, l.to) + ` +)?`
+		if all := either(l.half, l.quarter, l.to, l.halfTo); all != either() {
+			parts = `(?:` + all + ` +)?`
 		}
 		minutes := ``
 		if l.code == "en" {
 			minutes = `(?:[ -]+(?:thirty|fifteen|forty[ -]five))?`
+		}
+		if l.halfPast != "" {
+			minutes = `(?: *` + either(l.hour) + `)?(?: +` + either(l.halfPast, l.past, l.less) + `)?`
 		}
 		out := []reading{
 			{label: "a time", pattern: head + parts + `(?:` + figures + `|` + hours + `)` + minutes + tail},
@@ -212,14 +215,23 @@ func (l *tongue) hours() string {
 
 // storedTime is Liquid for a time as HH:MM, 24 hours, as Autopilot stored it
 // (https://www.twilio.com/docs/autopilot/built-in-field-types/twiliotime). While it is
-// made, capital letters stand for what was said: A and P for the half of the day, H for
-// half an hour, K for a quarter of one.
+// made, capital letters stand for what was said: A and P for the half of the day, H and K for
+// half an hour and a quarter of one after an hour, V and Q for those before the next one said, L
+// for a quarter before the one said last.
 func (t tongues) storedTime() string {
 	c := &chain{}
 	c.lower().remove(",").replace("p.m.", "pm").replace("a.m.", "am").replace("p.m", "pm").replace("a.m", "am").replace(".  ", "  ")
 	for _, l := range t.known {
+		for _, part := range []struct{ said, stored string }{
+			{l.half + ", " + l.halfPast, "H"}, {l.quarter + ", " + l.past, "K"}, {l.to, "Q"}, {l.less, "L"}, {l.halfTo, "V"},
+		} {
+			phrases := split(part.said)
+			slices.SortStableFunc(phrases, func(a, b string) int { return len(b) - len(a) })
+			for _, each := range phrases {
+				c.word(each, part.stored)
+			}
+		}
 		if l.code == "en" {
-			c.word("half past", "H").word("a quarter past", "K").word("quarter past", "K").word("quarter after", "K").word("quarter to", "Q").word("quarter of", "Q").word("quarter till", "Q")
 			c.word("forty five", ":45").word("forty-five", ":45").word("fifteen", ":15").word("thirty", ":30")
 		}
 		for i, hour := range split(l.hours()) {
@@ -249,12 +261,30 @@ func (t tongues) storedTime() string {
 		}
 	}
 	c.replace("pm  ", "P").replace("am  ", "A").replace("  :", ":")
-	for _, to := range []string{"1:12", "2:1", "3:2", "4:3", "5:4", "6:5", "7:6", "8:7", "9:8", "10:9", "11:10", "12:11"} {
-		if !t.has("en") {
-			break
+	if !t.english {
+		for i := range 10 { // 17h, but not 17h30
+			c.replace(strconv.Itoa(i)+"h ", strconv.Itoa(i)+" ")
 		}
-		hour, last, _ := strings.Cut(to, ":")
-		c.replace("Q  "+hour+" ", last+":45 ")
+		for _, l := range t.known {
+			for _, hour := range split(l.hour) {
+				if l.less != "" && hour != "h" {
+					c.word(hour, "").replace("   ", "  ")
+				}
+			}
+		}
+	}
+	said := func(list func(*tongue) string) bool { return t.all(list) != "" }
+	for hour := 1; hour <= 12; hour++ {
+		last := (hour+10)%12 + 1
+		if said(func(l *tongue) string { return l.to }) {
+			c.replace(fmt.Sprintf("Q  %d ", hour), fmt.Sprintf("%d:45 ", last))
+		}
+		if said(func(l *tongue) string { return l.halfTo }) {
+			c.replace(fmt.Sprintf("V  %d ", hour), fmt.Sprintf("%d:30 ", last))
+		}
+		if said(func(l *tongue) string { return l.less }) {
+			c.replace(fmt.Sprintf(" %d  L ", hour), fmt.Sprintf(" %d:45 ", last))
+		}
 	}
 	if !t.english {
 		for i := range 10 { // 17h30

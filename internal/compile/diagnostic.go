@@ -61,6 +61,7 @@ const (
 	CodeMemoryKey         Code = "memory_key"            // a remembered name that Studio spells differently
 	CodeEmptySay          Code = "empty_say"             // a say without a text
 	CodeTooManySamples    Code = "too_many_samples"      // more than a model can be learnt from
+	CodeLongMessages      Code = "long_messages"         // a message that a person may write is too long to route
 	CodeStrongestWords    Code = "strongest_words"       // what a trained router recognises a task by
 )
 

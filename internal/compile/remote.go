@@ -165,7 +165,7 @@ func (c *compiler) memory(complete string) string {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			b.WriteString(jsonText(q) + `: {"answer": {{flow.variables.` + answerKey(each.name, q) + ` | default: '' | to_json}} }`)
+			b.WriteString(jsonText(q) + `: {"answer": {{flow.variables.` + answerKey(each.name, q) + ` | default: '' | replace: 'a', 'a' | to_json}} }`) // a text, whatever Studio made of its figures
 		}
 		b.WriteString(` }`)
 		if complete != "" {

@@ -43,6 +43,10 @@ type tongue struct {
 	half     string // before an hour, half an hour after it
 	quarter  string // a quarter after it
 	to       string // a quarter before it
+	halfTo   string // half an hour before it
+	halfPast string // behind an hour, half an hour after it
+	past     string // a quarter after it
+	less     string // a quarter before it
 }
 
 // tongues are the languages of a bot. The figures of any language are understood, and the
@@ -196,6 +200,9 @@ var spoken = []*tongue{
 		noon:     `mediodía, al mediodía`,
 		midnight: `medianoche, a medianoche`,
 		hour:     `h, horas, en punto`,
+		halfPast: `y media`,
+		past:     `y cuarto, y quince`,
+		less:     `menos cuarto`,
 	},
 	{
 		code:   "pt",
@@ -231,6 +238,10 @@ var spoken = []*tongue{
 		noon:     `meio-dia, meio dia, ao meio-dia`,
 		midnight: `meia-noite, meia noite, à meia-noite`,
 		hour:     `h, horas, hora, em ponto`,
+		to:       `um quarto para as, quinze para as, quinze para às`,
+		halfPast: `e meia`,
+		past:     `e um quarto, e quinze`,
+		less:     `menos um quarto`,
 	},
 	{
 		code:   "fr",
@@ -266,6 +277,9 @@ var spoken = []*tongue{
 		noon:     `midi, à midi`,
 		midnight: `minuit, à minuit`,
 		hour:     `h, heures, heure, pile`,
+		halfPast: `et demie, et demi`,
+		past:     `et quart, et un quart`,
+		less:     `moins le quart, moins quart`,
 	},
 	{
 		code:   "de",
@@ -301,6 +315,8 @@ var spoken = []*tongue{
 		noon:     `mittag, mittags`,
 		midnight: `mitternacht`,
 		hour:     `uhr, h`,
-		half:     ``,
+		quarter:  `viertel nach`,
+		to:       `viertel vor, dreiviertel`,
+		halfTo:   `halb`,
 	},
 }

@@ -18,8 +18,8 @@ import (
 //   - letters writes, for each group of letters in it, a mark for each point of each task;
 //   - score counts the marks, and names the task that is far enough ahead.
 //
-// An input whose marks are beyond what a template of Studio renders, 16 KB, has none, and
-// goes to the fallback.
+// An input whose marks are beyond what a template of Studio renders has none, and goes to the
+// fallback.
 
 // Variables of a trained router.
 const (
@@ -29,6 +29,14 @@ const (
 	varSecond = "ap_second" // ask which was meant
 	varFound  = "ap_found"  // the task that is far enough ahead
 )
+
+// maxRendered is how long a text may be that a template renders, in bytes
+// (https://www.twilio.com/docs/studio/user-guide/liquid-template-language).
+const maxRendered = 16 << 10
+
+// longest is how many characters a message has at most, in parts that are sent as one
+// (https://www.twilio.com/docs/api/errors/21617).
+const longest = 1600
 
 // maxTemplate bounds a template, in bytes; a longer list of letters is split. Twilio
 // documents a bound of what a template renders, 16 KB, and none of the template.
@@ -79,7 +87,48 @@ func (c *compiler) train(tasks []*task) *trained {
 		return t
 	}
 	t.explain(&c.report)
+	if n := t.takes(); n < longest {
+		c.report.warn(CodeLongMessages, atTasks,
+			"Studio renders 16 KB at most, and the points of the tasks are written as a text. Route by keywords, or split the assistant in two.",
+			"Messages of more than about %d characters go to the fallback: %d tasks are told apart by %d groups of letters.", n, len(t.tasks), len(t.model.Grams))
+	}
 	return t
+}
+
+// takes is about how many characters a message may have before its marks are more than
+// Studio renders, where it is as much like the samples as they are like each other.
+func (t *trained) takes() int {
+	size, length, characters := len(t.mark(-1, false)), 1, 0
+	known := map[string]int{}
+	for _, g := range t.model.Grams {
+		known[g.Text] = size
+		for _, w := range g.Weights {
+			known[g.Text] += size * max(w, -w)
+		}
+	}
+	// One sample of each task in turn, so that few have the same words as the one before.
+	for i := 0; characters < longest; i++ {
+		more := false
+		for _, each := range t.tasks {
+			if i >= len(each.samples) {
+				continue
+			}
+			more = true
+			text := placeholder.ReplaceAllString(each.samples[i].text, " ")
+			for _, g := range classify.Grams(classify.Spell(normalise(text), t.steps)) {
+				length += known[g]
+				delete(known, g)
+			}
+			if length > maxRendered {
+				return max(characters, 1)
+			}
+			characters += len([]rune(text)) + 1
+		}
+		if !more {
+			break
+		}
+	}
+	return longest
 }
 
 // strongest are the words of a task's samples that speak for it most, with their points.
@@ -252,7 +301,8 @@ func (t *trained) scoring(sure, unsure string) string {
 	fmt.Fprintf(&b, "{%% assign l = flow.variables.%s | remove: '%c' | size %%}{%% assign bar = %d%s%s %%}", varWords, classify.Edge,
 		size*t.model.Bar, strings.Repeat(" | plus: l", size*classify.Strange), strings.Repeat(" | minus: k", classify.Strange-classify.Known))
 	b.WriteString("{% assign lead = top | minus: next" + " %}{% assign lead = lead" + strings.Repeat(" | plus: lead", classify.Ahead-1) + " %}")
-	b.WriteString(notLess("lead", "bar") + sure + "{% else %}" + unsure + "{% endif %}")
+	// A template that cannot be rendered may be left as it is, and has all marks.
+	b.WriteString("{% assign r = m | remove: '{' %}{% if r == m %}" + notLess("lead", "bar") + sure + "{% else %}" + unsure + "{% endif %}{% endif %}")
 	return b.String()
 }
 

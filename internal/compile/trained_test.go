@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/osteele/liquid"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/schema"
@@ -92,6 +95,57 @@ func TestAFlowRoutesAsItsModelJudges(t *testing.T) {
 				t.Error("nothing was taken")
 			}
 		})
+	}
+}
+
+// TestAMessageOfTooManyPointsGoesToTheFallback sends texts that have more and more of what
+// the samples have, up to more points than Studio renders.
+func TestAMessageOfTooManyPointsGoesToTheFallback(t *testing.T) {
+	s := crowd(t, 60, 10)
+	for i := range s.Tasks[1:] {
+		s.Tasks[i+1].Actions = []byte(`{"actions":[{"say":"` + s.Tasks[i+1].UniqueName + `"}]}`)
+	}
+	made, found := Compile(s, Options{Channels: []bot.Channel{bot.Messaging}, Routing: Trained})
+	i := slices.IndexFunc(found, func(d Diagnostic) bool { return d.Code == CodeLongMessages })
+	if made == nil || i < 0 {
+		t.Fatal(found)
+	}
+	bound := regexp.MustCompile(`more than about (\d+) characters .* 59 tasks .* [0-9]+ groups`).FindStringSubmatch(found[i].Message)
+	if found[i].Severity != Warning || len(bound) < 2 {
+		t.Fatal(found[i])
+	}
+	characters, _ := strconv.Atoi(bound[1])
+	f, err := sandboxstudio.Parse(made.Source())
+	if err != nil {
+		t.Fatal(err)
+	}
+	within, beyond := "", ""
+	for _, task := range s.Tasks[1:] {
+		beyond += " " + task.Samples[0].TaggedText
+		if len(beyond) < characters*3/4 {
+			within = beyond
+		}
+	}
+	for text, sound := range map[string]bool{s.Tasks[1].Samples[0].TaggedText + " please": true, within: true, beyond: false, beyond + beyond: false} {
+		turn := f.Start(sandboxstudio.Options{}).Send(context.Background(), run.Message(text))
+		if sound != (len(turn.Problems) == 0) {
+			t.Errorf("a text of %d bytes, where %d are said to be too many: %v", len(text), characters, turn.Problems)
+		}
+		if !sound && (len(turn.Replies) != 1 || turn.Replies[0].Text != "How can I help?") {
+			t.Errorf("a text of %d bytes is answered by %+v", len(text), turn.Replies)
+		}
+	}
+}
+
+// TestATemplateLeftAsItIsHasNoPoints scores what a template would be that was not rendered.
+func TestATemplateLeftAsItIsHasNoPoints(t *testing.T) {
+	c := newCompiler(parsed(t, bank), Options{Routing: Trained}.normal())
+	learned := c.train(c.tasks)
+	for marks, want := range map[string]string{"": "", learned.marking()[0]: "", strings.Repeat(learned.mark(1, false), 90): "open_account"} {
+		got, err := liquid.NewEngine().ParseAndRenderString(learned.scoring("{{first}}", ""), map[string]any{"flow": map[string]any{"variables": map[string]any{varMarks + "_1": marks, varWords: "_"}}})
+		if err != nil || got != want {
+			t.Errorf("%.40q: %q, %v; want %q", marks, got, err, want)
+		}
 	}
 }
 

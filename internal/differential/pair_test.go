@@ -25,6 +25,7 @@ type subject struct {
 	flow      *studio.Flow
 	states    map[string]state
 	findings  []compile.Diagnostic
+	started   int // conversations
 }
 
 // state is what the causes need of a state of the flow.
@@ -186,11 +187,13 @@ func (q question) lists() (allowed, refused []string) {
 	return v.Allowed.List, v.Disallowed.List
 }
 
+// start begins a conversation with both. Every second one reads numbers as Studio may.
 func (s *subject) start(channel string, web run.Web) *pair {
+	s.started++
 	p := &pair{subject: s, channel: channel}
 	contact := run.Contact{AccountSID: "AC0123456789abcdef0123456789abcdef", From: "+12025550100", To: "+12025550142", Channel: channel}
 	p.autopilot = s.assistant.Start(autopilot.Options{Contact: contact, World: p.a.world(web), AssistantSID: "UA1", Literal: true})
-	p.studio = s.flow.Start(studio.Options{Contact: contact, World: p.s.world(web), FlowSID: "FW1"})
+	p.studio = s.flow.Start(studio.Options{Contact: contact, World: p.s.world(web), FlowSID: "FW1", Numbers: s.started%2 == 0})
 	p.a.Conversation, p.s.Conversation = p.autopilot, p.studio
 	p.now = p.waits()
 	return p

@@ -73,9 +73,10 @@ func compileFinding(found compile.Diagnostic) string {
 
 // checkCompiled says what keeps a schema from running on Studio, each with its place
 // in the file, and in one warning where the flow behaves differently from Autopilot. It
-// returns the flow, nil where there is none.
-func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Path, warn bool, diags *diag.Diagnostics) *flow.Flow {
-	made, found := compile.Compile(parsed, m.compileOptions())
+// returns the flow, nil where there is none, and what is no reason to warn.
+func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Path, warn bool, diags *diag.Diagnostics) (made *flow.Flow, told []string) {
+	var found []compile.Diagnostic
+	made, found = compile.Compile(parsed, m.compileOptions())
 	var anywhere []assistantschema.Diagnostic
 	if made == nil {
 		anywhere = assistantschema.Validate(parsed)
@@ -94,12 +95,13 @@ func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Pa
 		case compile.Warning:
 			differs = append(differs, compileFinding(each))
 		case compile.Info:
+			told = append(told, compileFinding(each))
 		}
 	}
 	if made != nil && warn && len(differs) > 0 {
 		diags.AddAttributeWarning(at, "Studio behaves differently from Autopilot", strings.Join(differs, "\n"))
 	}
-	return made
+	return made, told
 }
 
 // readCompiled takes over the schema that a live flow carries, and which of its

@@ -71,7 +71,7 @@ func (p planner) planAll(ctx context.Context, as plannedAs) {
 	names.planNames(ctx)
 	p.plan.Routing = plannedRouting(p.botChange)
 	p.diags.Append(warnEdited(ctx, p.botChange)...)
-	content.planSchema()
+	content.planSchema(ctx)
 	planOutputs(p.botChange, p.provider)
 	p.diags.Append(warnOutputs(ctx, p.botChange)...)
 	if p.mayAsk() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
@@ -23,11 +24,11 @@ type contentPlanner struct {
 
 // planSchema keeps the state's form of what has not changed in meaning, and says what
 // is wrong with a schema.
-func (p *contentPlanner) planSchema() {
+func (p *contentPlanner) planSchema(ctx context.Context) {
 	at := path.Root("schema")
 	switch {
 	case p.compiles():
-		p.planCompiled(at)
+		p.planCompiled(ctx, at)
 	case !slices.Contains(p.given, "schema") || !p.runsOn(bot.Autopilot):
 	case p.state == nil:
 		checkSchema(p.plan.Schema, at, nil, p.diags)
@@ -43,7 +44,7 @@ func (p *contentPlanner) planSchema() {
 
 // planCompiled keeps the state's form of a schema on Studio that has not changed in
 // meaning, and says what Studio makes of one that has.
-func (p *contentPlanner) planCompiled(at path.Path) {
+func (p *contentPlanner) planCompiled(ctx context.Context, at path.Path) {
 	want := parsedSchema(p.plan.Schema)
 	if want == nil || p.plan.Routing.IsUnknown() || p.plan.RoutingConfirm.IsUnknown() {
 		return // the validation said why, or the second plan will
@@ -56,8 +57,15 @@ func (p *contentPlanner) planCompiled(at path.Path) {
 	}
 	if same {
 		p.plan.Schema = p.state.Schema
+		same = p.plan.Routing.Equal(p.state.Routing)
 	}
-	p.made = p.plan.checkCompiled(want, at, !same, p.diags)
+	made, told := p.plan.checkCompiled(want, at, !same, p.diags)
+	p.made = made
+	for _, each := range told {
+		if !same {
+			tflog.Info(ctx, each, map[string]any{"unique_name": p.plan.UniqueName.ValueString()})
+		}
+	}
 }
 
 // planFlow keeps the state's form of a flow that has not changed in meaning, asks

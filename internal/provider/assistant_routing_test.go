@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -50,4 +52,20 @@ func TestWhichTaskWasMeantIsAsked(t *testing.T) {
 	w.refused(onStudio("anchor", tableSchema(), `routing = "keywords"`, `routing_confirm = "`+question+`"`), "Only a trained routing asks which task was meant")
 	w.refused(assistant("anchor", tableSchema(), `routing_confirm = "`+question+`"`), "Only a trained routing asks which task was meant")
 	w.refused(onStudio("anchor", tableSchema(), `routing_confirm = "Which?"`), "routing_confirm", "{second}")
+}
+
+func TestAPlanLogsWhatTasksAreRecognisedBy(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the provider that keeps its standard error is a shell script")
+	}
+	f := newFolder(t, "provider \"twiliobot\" {\n  sandbox = \"box.json\"\n}\n"+onStudio("anchor", tableSchema()))
+	f.keepStderr()
+	const told = `The task \"hours\" is recognised most by `
+	if content := f.stderrOf(t, "TF_LOG_PROVIDER=INFO"); !strings.Contains(string(content), told) {
+		t.Errorf("%s", content)
+	}
+	if content := f.stderrOf(t, "TF_LOG_PROVIDER=WARN"); strings.Contains(string(content), told) {
+		t.Errorf("%s", content)
+	}
 }

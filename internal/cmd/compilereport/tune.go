@@ -13,19 +13,19 @@ import (
 // tunings are those to choose from; the first holds where none is better.
 var tunings = func() []classify.Tuning {
 	out := []classify.Tuning{classify.Default}
-	for _, lead := range []float64{0.06, 0.08, 0.1, 0.12, 0.15} {
-		for _, mistakes := range []float64{0.02, 0.04, 0.06} {
+	for _, lead := range []float64{0.08, 0.1, 0.13, 0.16, 0.2} {
+		for _, mistakes := range []float64{0.02, 0.04, 0.06, 0.08} {
 			out = append(out, classify.Tuning{Lead: lead, Mistakes: mistakes})
 		}
 	}
 	return out
 }()
 
-// worth is what a tuning is chosen by: a wrong answer is as bad as two right ones are good,
-// and one message in five is none of the bot's business: with one in ten, more foreign ones are
-// taken than by keywords.
+// worth is what a tuning is chosen by: a wrong answer is as bad as two right ones are good, and
+// so is an answer to what is none of the bot's business, which is one message in five: for four
+// of the bot's own, whose worth is the first share, one is foreign.
 func (s score) worth(strange share) float64 {
-	return 100*float64(s.right-2*s.wrong)/float64(max(s.total(), 1)) - 20*float64(strange.n)/float64(max(strange.of, 1))
+	return 100*float64(s.right-2*s.wrong)/float64(max(s.total(), 1)) - 50*float64(strange.n)/float64(max(strange.of, 1))
 }
 
 // tune chooses a tuning for each file by the others: by those that are no variant of it.
