@@ -24,6 +24,11 @@ locals {
   # account.yaml names bots by their keys. What is no key is the SID of a bot of another
   # configuration.
   sids = { for key, bot in twiliobot_assistant.bot : key => bot.sid }
+
+  # Who answers on each channel: `"+1…": bot`, or `"+1…": { messaging: bot, voice: bot }`. They
+  # are locals since Terraform evaluates a for_each once for each of its instances.
+  messages = { for phone, by in local.account.numbers : phone => try(by.messaging, tostring(by)) if can(try(by.messaging, tostring(by))) }
+  calls    = { for phone, by in local.account.numbers : phone => try(by.voice, tostring(by)) if can(try(by.voice, tostring(by))) }
 }
 
 resource "twiliobot_assistant" "bot" {
@@ -43,9 +48,9 @@ resource "twiliobot_assistant" "bot" {
 }
 
 # Each channel of a number has a binding of its own, so that either can be given to another
-# bot by one word in account.yaml: `"+1…": bot`, or `"+1…": { messaging: bot, voice: bot }`.
+# bot by one word in account.yaml.
 resource "twiliobot_phone_number_binding" "messages" {
-  for_each = { for phone, by in local.account.numbers : phone => try(by.messaging, tostring(by)) if can(try(by.messaging, tostring(by))) }
+  for_each = local.messages
 
   phone_number  = each.key
   channels      = ["messaging"]
@@ -53,7 +58,7 @@ resource "twiliobot_phone_number_binding" "messages" {
 }
 
 resource "twiliobot_phone_number_binding" "calls" {
-  for_each = { for phone, by in local.account.numbers : phone => try(by.voice, tostring(by)) if can(try(by.voice, tostring(by))) }
+  for_each = local.calls
 
   phone_number  = each.key
   channels      = ["voice"]
