@@ -127,8 +127,8 @@ type made struct {
 
 // bots are on three engines, ten of them assistants, twelve flows and eight applications.
 func (c *client) bots() (all []made, err error) {
-	for _, make := range []func() ([]made, error){c.assistants, c.flows, c.applications} {
-		some, err := make()
+	for _, some := range []func() ([]made, error){c.assistants, c.flows, c.applications} {
+		some, err := some()
 		if err != nil {
 			return nil, err
 		}
