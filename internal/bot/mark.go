@@ -112,6 +112,9 @@ func MarkRevision(replaces string) string {
 	return commitReplaces + replaces
 }
 
+// IsRevisionMark reports whether a commit message is one of ours.
+func IsRevisionMark(commitMessage string) bool { return strings.HasPrefix(commitMessage, commitPrefix) }
+
 // ReplacedByFlow is the SID of the bot that a flow replaced, from the commit message of
 // its first revision.
 func ReplacedByFlow(commitMessage string) (sid string, ok bool) {

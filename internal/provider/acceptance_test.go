@@ -29,8 +29,8 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
-// haveCLI reports whether a Terraform or OpenTofu command was found; without one the
-// tests that need it are skipped by name.
+// haveCLI reports whether a Terraform or OpenTofu command was found. With -short none is
+// looked for, and the tests that need it are skipped by name.
 var haveCLI bool
 
 // cliEnviron is the environment of a CLI that runs the provider's own binary.
@@ -73,20 +73,19 @@ func runTests(m *testing.M) (status int, err error) {
 	return status, nil
 }
 
-// findCLI points the test driver to a Terraform or OpenTofu command, if there is one and
-// -short does not leave out the tests that need it.
+// findCLI points the test driver to a Terraform or OpenTofu command, unless -short leaves
+// out the tests that need it.
 func findCLI(ctx context.Context) error {
 	if testing.Short() {
 		return nil
 	}
 	found, err := cli.Find(ctx)
 	if errors.Is(err, cli.ErrNotFound) && os.Getenv("CI") != "" {
-		// In CI, nothing may pass by being skipped.
 		found, err = cli.Install(ctx, os.Stderr)
 	}
 	if errors.Is(err, cli.ErrNotFound) {
-		fmt.Fprintln(os.Stderr, "The acceptance tests are skipped:", err)
-		return nil
+		// Nothing may pass by being skipped.
+		return fmt.Errorf("%w; put one on the PATH, or name it in %s, or run `make testacc`, which builds one; -short runs the tests that need none", err, cli.PathVariable)
 	}
 	if err != nil {
 		return err
@@ -204,7 +203,7 @@ func (w *world) run(steps ...resource.TestStep) {
 func needCLI(t *testing.T) {
 	t.Helper()
 	if !haveCLI {
-		t.Skip("needs Terraform or OpenTofu, and none was found")
+		t.Skip("needs Terraform or OpenTofu, which -short leaves out")
 	}
 }
 

@@ -103,11 +103,15 @@ func openSandbox(config *twilio.Config) error {
 	if err != nil {
 		return err
 	}
-	if config.AccountSID == "" {
-		config.AccountSID = sandbox.StarterAccountSID
+	owner, err := box.Owner()
+	if err != nil {
+		return err
 	}
-	config.Username, config.Password = sandbox.StarterAccountSID, sandbox.StarterAuthToken
-	config.CredentialAccountSID = sandbox.StarterAccountSID
+	if config.AccountSID == "" {
+		config.AccountSID = owner.AccountSID
+	}
+	config.Username, config.Password = owner.AccountSID, owner.AuthToken
+	config.CredentialAccountSID = owner.AccountSID
 	config.Transport = box.Transport()
 	return nil
 }

@@ -131,7 +131,8 @@ func (p *twiliobotProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 			"sandbox": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "The path of a sandbox file: Twilio on your own disk, with no credentials, no port and no network. " +
-					"The file is created with a starter account that owns three numbers. Environment: `TWILIOBOT_SANDBOX`.",
+					"The file is created with a starter account that owns three numbers; `twilio-sandbox` makes one of your own numbers, or of your account " +
+					"([Plans in a pipeline](guides/ci.md)). A plan only reads it. Environment: `TWILIOBOT_SANDBOX`.",
 			},
 			"api_url": schema.StringAttribute{
 				Optional: true,

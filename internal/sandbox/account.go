@@ -62,21 +62,11 @@ func fetchAccount(c *call) (int, any, error) {
 
 // starterState is the starter account with its numbers.
 func (s *Sandbox) starterState() *state {
-	st := newState(s.defaults)
 	now := moment(s.clock())
-	dated := func(sid string) record {
-		return record{SID: sid, AccountSID: StarterAccountSID, DateCreated: now, DateUpdated: now}
-	}
-	accounts.put(st, account{
-		record: dated(StarterAccountSID), FriendlyName: "Starter account", OwnerAccountSID: StarterAccountSID,
-		Status: accountActive, AuthTokenHash: hashSecret(StarterAuthToken),
-	})
-	apiKeys.put(st, apiKey{
-		record: dated(StarterAPIKeySID), FriendlyName: "Starter key", SecretHash: hashSecret(StarterAPIKeySecret),
-	})
+	st := s.emptyState(StarterAccountSID, now)
 	for _, number := range StarterNumbers() {
 		row := newNumber(number)
-		row.record = dated(s.newSID("PN"))
+		row.record = record{SID: s.newSID("PN"), AccountSID: StarterAccountSID, DateCreated: now, DateUpdated: now}
 		numbers.put(st, row)
 	}
 	return st

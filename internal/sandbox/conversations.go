@@ -51,7 +51,7 @@ func (s *Sandbox) contactLock(ctx context.Context, who run.Contact) (unlock func
 // snapshot is the current state. States are never changed in place, so it
 // can be read without a lock.
 func (s *Sandbox) snapshot(ctx context.Context) (st *state, err error) {
-	err = s.do(ctx, func() error {
+	err = s.look(ctx, func() error {
 		st = s.state
 		return nil
 	})

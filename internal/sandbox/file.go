@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -31,7 +32,8 @@ type stateFile struct {
 // Open returns a sandbox on a file. The file is created with the starter account
 // when it does not exist, readable only by its owner. Several processes may
 // have it open: each call locks it (path + ".lock") and reads it again if it
-// changed. A damaged file, or one that a newer version wrote, is an error.
+// changed. A damaged file, or one that a newer version wrote, is an error. What only reads
+// takes no lock, leaves nothing behind, and needs no right to write.
 func Open(path string, options ...Option) (*Sandbox, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -39,10 +41,29 @@ func Open(path string, options ...Option) (*Sandbox, error) {
 	}
 	s := build(options)
 	s.file = &stateFile{path: absolute, lock: flock.New(absolute+".lock", flock.SetPermissions(0o600))}
-	if err := s.do(context.Background(), func() error { return nil }); err != nil {
+	if err := s.look(context.Background(), func() error { return nil }); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// look runs work, which changes nothing, with the current state. A file that exists is read
+// without its lock, since whoever writes it replaces it in one step.
+func (s *Sandbox) look(ctx context.Context, work func() error) error {
+	if s.file == nil || runtime.GOOS == "windows" { // where it is written in place
+		return s.do(ctx, work)
+	}
+	s.mu.Lock()
+	found, err := s.load()
+	if found || err != nil {
+		defer s.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		return work()
+	}
+	s.mu.Unlock()
+	return s.do(ctx, work)
 }
 
 // do runs work with the current state under the locks.
@@ -53,10 +74,18 @@ func (s *Sandbox) do(ctx context.Context, work func() error) (err error) {
 		return work()
 	}
 	if _, err := s.file.lock.TryLockContext(ctx, lockRetry); err != nil {
-		return fmt.Errorf("locking sandbox file %s: %w", s.file.path, err)
+		return fmt.Errorf("sandbox file %s cannot be changed where it lies, since it cannot be locked: %w. "+
+			"Plans only read it; to apply, use a copy of the file in a folder that can be written", s.file.path, err)
 	}
 	defer func() { err = errors.Join(err, s.file.lock.Unlock()) }()
-	if err := s.load(); err != nil {
+	found, err := s.load()
+	if err == nil && !found {
+		starter := s.starterState()
+		if err = s.write(starter); err == nil {
+			s.replace(starter, s.clock())
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return work()
@@ -81,34 +110,30 @@ func (s *Sandbox) update(change func(*state) error) error {
 	return nil
 }
 
-func (s *Sandbox) load() error {
+// load reads the file if it changed. It reports whether there is one.
+func (s *Sandbox) load() (found bool, err error) {
 	info, err := os.Stat(s.file.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		starter := s.starterState()
-		if err := s.write(starter); err != nil {
-			return err
-		}
-		s.replace(starter, s.clock())
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("sandbox file: %w", err)
+		return false, fmt.Errorf("sandbox file: %w", err)
 	}
 	loaded := s.file.info
 	if loaded != nil && os.SameFile(loaded, info) && loaded.Size() == info.Size() && loaded.ModTime().Equal(info.ModTime()) {
-		return nil
+		return true, nil
 	}
 	text, err := os.ReadFile(s.file.path)
 	if err != nil {
-		return fmt.Errorf("sandbox file: %w", err)
+		return false, fmt.Errorf("sandbox file: %w", err)
 	}
 	next, err := s.decode(text)
 	if err != nil {
-		return fmt.Errorf("sandbox file %s: %w", s.file.path, err)
+		return false, fmt.Errorf("sandbox file %s: %w", s.file.path, err)
 	}
 	s.file.info = info
 	s.replace(next, s.clock())
-	return nil
+	return true, nil
 }
 
 func (s *Sandbox) write(st *state) error {
@@ -129,7 +154,7 @@ func (s *Sandbox) write(st *state) error {
 // Contents is what a file of this sandbox holds: all of its data. What the same calls lead
 // to from equal contents is equal, as far as the clock and the SIDs are.
 func (s *Sandbox) Contents(ctx context.Context) (text []byte, err error) {
-	err = s.do(ctx, func() error {
+	err = s.look(ctx, func() error {
 		text, err = s.encode(s.state)
 		return err
 	})

@@ -16,7 +16,15 @@ func (s *Sandbox) AddMessagingService(fields string) (sid string, err error) {
 	return added.SID, err
 }
 
-func (s *Sandbox) addMessagingService(text []byte) (messagingService, error) {
+func (s *Sandbox) addMessagingService(text []byte) (service messagingService, err error) {
+	err = s.change(func(st *state) error {
+		service, err = s.putMessagingService(st, text)
+		return err
+	})
+	return service, err
+}
+
+func (s *Sandbox) putMessagingService(st *state, text []byte) (messagingService, error) {
 	var members struct {
 		PhoneNumbers []string `json:"phone_numbers"`
 	}
@@ -41,25 +49,23 @@ func (s *Sandbox) addMessagingService(text []byte) (messagingService, error) {
 	if !isSID("MG", service.SID) {
 		return service, fmt.Errorf("messaging service: %q is not a SID beginning with MG", service.SID)
 	}
-	return service, s.change(func(st *state) error {
-		if _, taken := messagingServices.get(st, service.SID); taken {
-			return fmt.Errorf("a messaging service with the SID %s exists already", service.SID)
+	if _, taken := messagingServices.get(st, service.SID); taken {
+		return service, fmt.Errorf("a messaging service with the SID %s exists already", service.SID)
+	}
+	if _, known := accounts.get(st, service.AccountSID); !known {
+		return service, fmt.Errorf("account_sid of the messaging service: there is no account %s", service.AccountSID)
+	}
+	messagingServices.put(st, service)
+	for _, e164 := range slices.Compact(members.PhoneNumbers) {
+		n, owned := numberOwned(st, e164)
+		if !owned || n.AccountSID != service.AccountSID {
+			return service, fmt.Errorf("number %q of account %s: %w", e164, service.AccountSID, errNone)
 		}
-		if _, known := accounts.get(st, service.AccountSID); !known {
-			return fmt.Errorf("account_sid of the messaging service: there is no account %s", service.AccountSID)
+		if err := join(st, service, n.SID, now); err != nil {
+			return service, fmt.Errorf("number %s: %w", e164, err)
 		}
-		messagingServices.put(st, service)
-		for _, e164 := range slices.Compact(members.PhoneNumbers) {
-			n, owned := numberOwned(st, e164)
-			if !owned || n.AccountSID != service.AccountSID {
-				return fmt.Errorf("number %q of account %s: %w", e164, service.AccountSID, errNone)
-			}
-			if err := join(st, service, n.SID, now); err != nil {
-				return fmt.Errorf("number %s: %w", e164, err)
-			}
-		}
-		return nil
-	})
+	}
+	return service, nil
 }
 
 // RemoveMessagingService deletes a service; the own webhooks of its numbers apply

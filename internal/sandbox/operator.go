@@ -26,34 +26,55 @@ func (s *Sandbox) AddNumber(fields string) (sid string, err error) {
 	return added[0].SID, nil
 }
 
+// AddNumbersAndService adds phone numbers as AddNumber does and, unless it is empty, a service
+// as AddMessagingService does: all of it or, on an error, nothing.
+func (s *Sandbox) AddNumbersAndService(fields []string, service string) error {
+	return s.change(func(st *state) error {
+		all := make([]json.RawMessage, len(fields))
+		for i := range fields {
+			all[i] = json.RawMessage(fields[i])
+		}
+		_, err := s.putNumbers(st, all)
+		if err == nil && service != "" {
+			_, err = s.putMessagingService(st, []byte(service))
+		}
+		return err
+	})
+}
+
 // addNumbers adds all or, on an error, none.
 func (s *Sandbox) addNumbers(all []json.RawMessage) (added []incomingPhoneNumber, err error) {
 	err = s.change(func(st *state) error {
-		owned := map[string]bool{}
-		for n := range numbers.rows(st) {
-			owned[n.PhoneNumber] = true
-		}
-		for _, text := range all {
-			n, err := s.readNumber(text)
-			if err != nil {
-				return err
-			}
-			if owned[n.PhoneNumber] {
-				return fmt.Errorf("the number %s is already owned", n.PhoneNumber)
-			}
-			owned[n.PhoneNumber] = true
-			if _, taken := numbers.get(st, n.SID); taken {
-				return fmt.Errorf("a number with the SID %s exists already", n.SID)
-			}
-			if _, known := accounts.get(st, n.AccountSID); !known {
-				return fmt.Errorf("account_sid of %s: there is no account %s", n.PhoneNumber, n.AccountSID)
-			}
-			numbers.put(st, n)
-			added = append(added, n)
-		}
-		return nil
+		added, err = s.putNumbers(st, all)
+		return err
 	})
 	return added, err
+}
+
+func (s *Sandbox) putNumbers(st *state, all []json.RawMessage) (added []incomingPhoneNumber, err error) {
+	owned := map[string]bool{}
+	for n := range numbers.rows(st) {
+		owned[n.PhoneNumber] = true
+	}
+	for _, text := range all {
+		n, err := s.readNumber(text)
+		if err != nil {
+			return nil, err
+		}
+		if owned[n.PhoneNumber] {
+			return nil, fmt.Errorf("the number %s is already owned", n.PhoneNumber)
+		}
+		owned[n.PhoneNumber] = true
+		if _, taken := numbers.get(st, n.SID); taken {
+			return nil, fmt.Errorf("a number with the SID %s exists already", n.SID)
+		}
+		if _, known := accounts.get(st, n.AccountSID); !known {
+			return nil, fmt.Errorf("account_sid of %s: there is no account %s", n.PhoneNumber, n.AccountSID)
+		}
+		numbers.put(st, n)
+		added = append(added, n)
+	}
+	return added, nil
 }
 
 func (s *Sandbox) readNumber(text json.RawMessage) (incomingPhoneNumber, error) {
@@ -125,7 +146,7 @@ func (s *Sandbox) SetAccountStatus(sid, status string) error {
 
 // Settings returns the settings in force.
 func (s *Sandbox) Settings() (settings Settings, err error) {
-	err = s.do(context.Background(), func() error {
+	err = s.look(context.Background(), func() error {
 		settings = s.state.settings
 		return nil
 	})

@@ -139,7 +139,11 @@ func (s *Sandbox) answer(r *http.Request, body []byte, lag time.Duration) *answe
 // handle runs the handler of a request under the locks.
 func (s *Sandbox) handle(r *http.Request, body []byte, lag time.Duration) (status int, value any, err error) {
 	c := &call{Request: r, original: r.URL, newSID: s.newSID}
-	err = s.do(r.Context(), func() error {
+	under := s.do
+	if r.Method == http.MethodGet {
+		under = s.look
+	}
+	err = under(r.Context(), func() error {
 		c.now = moment(s.clock())
 		if err := s.prepare(c, body); err != nil {
 			return err

@@ -234,6 +234,7 @@ type stored interface {
 	tableName() string
 	encode(st *state) any
 	decode(st *state, text json.RawMessage) error
+	take(st *state, rows []json.RawMessage) error
 }
 
 func (t table[T, P]) tableName() string { return t.name }

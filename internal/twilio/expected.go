@@ -65,7 +65,7 @@ func expect(method, host, path string) expectation {
 var groups = []string{"Channels", "Configuration", "SIP", "SMS"}
 
 // listNames are the names of rows that differ from that of their list.
-var listNames = map[string]string{"Addresses": "address_configurations"}
+var listNames = map[string]string{"Addresses": "address_configurations", "ChannelSenders": "senders"}
 
 func snakeCase(name string) string {
 	var b strings.Builder

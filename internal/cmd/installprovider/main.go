@@ -5,13 +5,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/hashicorp/go-version"
 )
@@ -43,8 +46,12 @@ func install(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, host := range hosts {
-		if err := build(ctx, filepath.Join(plugins, binary(host, v))); err != nil {
+	built := filepath.Join(plugins, binary(hosts[0], v))
+	if err := build(ctx, built, v, os.Stderr); err != nil {
+		return err
+	}
+	for _, host := range hosts[1:] {
+		if err := link(built, filepath.Join(plugins, binary(host, v))); err != nil {
 			return err
 		}
 	}
@@ -99,16 +106,75 @@ func binary(host string, v *version.Version) string {
 	return filepath.Join(host, filepath.FromSlash(source), v.String(), runtime.GOOS+"_"+runtime.GOARCH, file)
 }
 
-func build(ctx context.Context, target string) error {
-	v := filepath.Base(filepath.Dir(filepath.Dir(target)))
+// build compiles the provider, and says how far it is.
+func build(ctx context.Context, target string, v *version.Version, log io.Writer) error {
 	// A running provider's file cannot be written to, but can be replaced.
 	if err := os.Remove(target); err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+v, "-o", target, ".")
-	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	flags := []string{"-trimpath", "-ldflags", "-s -w -X main.version=" + v.String()}
+	fmt.Fprintf(log, "Building %s %s: up to 3 minutes on 2 cores, seconds when most of it is in Go's cache.\n", name, v)
+	fmt.Fprintln(log, "Looking for its packages.")
+	// What has to be compiled is what is stale, for which modules may have to be downloaded first.
+	list := exec.CommandContext(ctx, "go", append(append([]string{"list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}"}, flags...), ".")...)
+	list.Stderr = log
+	stale, err := list.Output()
+	if err != nil {
+		return fmt.Errorf("listing the packages of the provider: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, "go", append(append([]string{"build", "-v"}, flags...), "-o", target, ".")...)
+	p := &progress{log: log, all: len(strings.Fields(string(stale)))}
+	cmd.Stdout, cmd.Stderr = log, p
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("building the provider: %w", err)
 	}
+	fmt.Fprintln(log, "Linked.")
 	return nil
+}
+
+// progress counts the lines of `go build -v`, each the name of a package that is compiled
+// next, and says each tenth of the way. Other lines are errors of the compiler.
+type progress struct {
+	log       io.Writer
+	all, done int
+	said      int // tenths
+	rest      []byte
+}
+
+func (p *progress) Write(b []byte) (int, error) {
+	p.rest = append(p.rest, b...)
+	for {
+		line, after, whole := bytes.Cut(p.rest, []byte("\n"))
+		if !whole {
+			return len(b), nil
+		}
+		p.rest = after
+		if text := string(line); strings.ContainsAny(text, " \t:#") {
+			fmt.Fprintln(p.log, text)
+			continue
+		}
+		p.done++
+		if tenths := 10 * p.done / max(p.all, 1); tenths > p.said && tenths <= 10 {
+			p.said = tenths
+			fmt.Fprintf(p.log, "Compiled %d of %d packages.\n", p.done, p.all)
+		}
+	}
+}
+
+// link puts the file in a second place, without its bytes where the file system can.
+func link(file, target string) error {
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	if err := os.Remove(target); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	if os.Link(file, target) == nil {
+		return nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(target, content, 0o755)
 }

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -23,34 +24,100 @@ import (
 // stopTimeout bounds the wait for requests in flight after Ctrl-C.
 const stopTimeout = 5 * time.Second
 
+// version is that of the release; the linker sets it.
+var version = "dev"
+
 func main() {
-	file := flag.String("file", "", "store the account in this file (default: in memory)")
-	listen := flag.String("listen", "127.0.0.1:8421", "loopback address and port to serve on; port 0 picks a free one")
-	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *file, *listen, os.Stdout); err != nil {
+	err := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "twilio-sandbox:", err)
 		os.Exit(1)
 	}
 }
 
+const serveHelp = `Usage: twilio-sandbox [serve] [flags]
+       twilio-sandbox add [flags] -file FILE NUMBER...
+       twilio-sandbox snapshot [flags] -o FILE
+       twilio-sandbox version
+
+Serves a Twilio account on your own machine, to the provider or to any other client of
+Twilio. "add" puts phone numbers into a sandbox file, and "snapshot" makes one of a real
+account; -h behind either tells more.
+
+Flags:
+`
+
+// command runs what the arguments say.
+func command(ctx context.Context, args []string, out, progress io.Writer) error {
+	name := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	switch name {
+	case "", "serve":
+		return serve(ctx, args, out)
+	case "add":
+		return addNumbers(ctx, args, out)
+	case "snapshot":
+		return takeSnapshot(ctx, args, out, progress)
+	case "version":
+		fmt.Fprintln(out, "twilio-sandbox", version)
+		return nil
+	case "help":
+		return serve(ctx, []string{"-h"}, out)
+	default:
+		return fmt.Errorf("%q is none of serve, add, snapshot and version; see twilio-sandbox -h", name)
+	}
+}
+
+// serve is the command "serve", which is meant where none is given.
+func serve(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	file := flags.String("file", "", "store the account in this `file` (default: in memory)")
+	readOnly := flags.Bool("read-only", false, "begin with the account of -file and keep what changes in memory; the file stays as it is")
+	listen := flags.String("listen", "127.0.0.1:8421", "loopback `address` and port to serve on; port 0 picks a free one")
+	if err := parse(flags, serveHelp, args, out); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("serve takes no arguments, and %q was given; see twilio-sandbox -h", flags.Arg(0))
+	}
+	if *readOnly && *file == "" {
+		return errors.New("-read-only is of a file: name it with -file")
+	}
+	return run(ctx, *file, *readOnly, *listen, out)
+}
+
+// parse reads the flags of a command. -h prints its help, and is flag.ErrHelp.
+func parse(flags *flag.FlagSet, help string, args []string, out io.Writer) error {
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, help)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+	} else if err != nil {
+		return fmt.Errorf("%w; see twilio-sandbox %s -h", err, flags.Name())
+	}
+	return err
+}
+
 // run serves until ctx is done.
-func run(ctx context.Context, file, listen string, out io.Writer) error {
+func run(ctx context.Context, file string, readOnly bool, listen string, out io.Writer) error {
 	listener, err := listenLoopback(ctx, listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	box := sandbox.New()
-	where := "in memory, lost when this program ends"
-	if file != "" {
-		if box, err = sandbox.Open(file); err != nil {
-			return err
-		}
-		where = "in " + file
+	box, where, err := open(ctx, file, readOnly)
+	if err != nil {
+		return err
 	}
-	greet(out, "http://"+listener.Addr().String(), where)
+	if err := greet(out, "http://"+listener.Addr().String(), where, box); err != nil {
+		return err
+	}
 
 	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
@@ -68,6 +135,30 @@ func run(ctx context.Context, file, listen string, out io.Writer) error {
 	return server.Close()
 }
 
+// open opens the account, and says where it is stored.
+func open(ctx context.Context, file string, readOnly bool) (box *sandbox.Sandbox, where string, err error) {
+	switch {
+	case file == "":
+		return sandbox.New(), "in memory, lost when this program ends", nil
+	case !readOnly:
+		box, err = sandbox.Open(file)
+		return box, "in " + file, err
+	}
+	if _, err := os.Stat(file); err != nil {
+		return nil, "", err
+	}
+	stored, err := sandbox.Open(file)
+	if err != nil {
+		return nil, "", err
+	}
+	text, err := stored.Contents(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	box = sandbox.New()
+	return box, "in memory; " + file + " stays as it is", box.Restore(text)
+}
+
 // listenLoopback refuses every address that other machines could reach, since the
 // sandbox's knobs require no credentials.
 func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
@@ -81,8 +172,11 @@ func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	return new(net.ListenConfig).Listen(ctx, "tcp", address)
 }
 
-func greet(out io.Writer, base, where string) {
-	starter := sandbox.Starter()
+func greet(out io.Writer, base, where string, box *sandbox.Sandbox) error {
+	owner, err := box.Owner()
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(out, `Twilio on your own disk, at %[1]s (account stored %[2]s).
 
   account SID  %[3]s    auth token  %[4]s
@@ -94,5 +188,6 @@ The numbers of the account:
 
 The knobs of the sandbox: %[1]s/_sandbox/
 Stop with Ctrl-C.
-`, base, where, starter.AccountSID, starter.AuthToken, starter.APIKeySID, starter.APIKeySecret)
+`, base, where, owner.AccountSID, owner.AuthToken, owner.APIKeySID, owner.APIKeySecret)
+	return nil
 }

@@ -29,7 +29,7 @@ func TestServesUntilStopped(t *testing.T) {
 	reader, writer := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, filepath.Join(t.TempDir(), "twilio.sandbox.json"), "127.0.0.1:0", writer)
+		done <- run(ctx, filepath.Join(t.TempDir(), "twilio.sandbox.json"), false, "127.0.0.1:0", writer)
 		writer.Close()
 	}()
 	greeting := make([]byte, 4096)

@@ -1,0 +1,277 @@
+package snapshot
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
+)
+
+// Redacted is what stands for a secret. A configuration that is planned against a snapshot
+// gives it for the secret, and its plan is empty.
+const Redacted = "REDACTED"
+
+// Redaction says where a secret was, and not what it was.
+type Redaction struct {
+	Table, SID, Where, Why string
+}
+
+func (r Redaction) String() string {
+	return fmt.Sprintf("%s %s, %s: %s", strings.ReplaceAll(r.Table, "_", " "), r.SID, r.Where, r.Why)
+}
+
+// redact replaces secrets in all rows.
+func (r *reader) redact() {
+	for _, table := range sortedTables(r.rows) {
+		for _, row := range r.rows[table] {
+			s := scrubber{known: r.options.Secrets, note: func(where, why string) {
+				r.out.Redacted = append(r.out.Redacted, Redaction{table, row.Get("sid").String(), where, why})
+			}}
+			s.value(row, "")
+		}
+	}
+	r.out.Redacted = slices.Compact(r.out.Redacted)
+}
+
+func sortedTables(rows map[string][]*jsondoc.Node) []string {
+	var tables []string
+	for table := range rows {
+		tables = append(tables, table)
+	}
+	slices.Sort(tables)
+	return tables
+}
+
+// scrubber replaces secrets in a value.
+type scrubber struct {
+	known []string
+	note  func(where, why string)
+}
+
+func (s scrubber) value(n *jsondoc.Node, where string) {
+	if n == nil {
+		return
+	}
+	switch n.Kind {
+	case '"':
+		n.Text = s.text(n.Text, where)
+	case '[':
+		for i, elem := range n.Elems {
+			s.value(elem, fmt.Sprintf("%s[%d]", where, i))
+		}
+	case '{':
+		// A parameter or a variable of a widget is an object with its name as a value.
+		named := ""
+		for _, name := range []string{"key", "name"} {
+			if n.Get(name).Is('"') && n.Get("value") != nil {
+				named = n.Get(name).Text
+			}
+		}
+		for _, m := range n.Members {
+			at := strings.TrimPrefix(where+"."+m.Name, ".")
+			name := m.Name
+			if m.Name == "value" && named != "" {
+				name, at = named, strings.TrimPrefix(where+"."+named, ".")
+			}
+			s.member(m.Value, name, at)
+		}
+	}
+}
+
+// member is a value that has a name, which may say that it is a secret.
+func (s scrubber) member(n *jsondoc.Node, name, where string) {
+	secret := namesSecret(name) && n != nil
+	switch {
+	case name == "unique_name": // what the API calls it by
+	case secret && n.Is('"') && isValue(n.Text):
+		n.Text = Redacted
+		s.note(where, "a secret by its name")
+	case secret && n.Is('0'):
+		n.Kind, n.Text = '"', Redacted
+		s.note(where, "a secret by its name")
+	default:
+		s.value(n, where)
+	}
+}
+
+// isValue reports whether a text has more than what a flow computes, such as
+// "{{flow.variables.token}}".
+func isValue(text string) bool {
+	rest := liquid.ReplaceAllString(text, "")
+	return strings.ContainsFunc(rest, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) && rest != Redacted
+}
+
+var liquid = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{%.*?%\}`)
+
+// The last word of a name says what it is of: auth_token is a secret, token_url is none.
+var (
+	secretWords = []string{"secret", "secrets", "password", "passwd", "passphrase", "pwd", "token", "apikey", "authorization", "auth", "credential", "credentials", "signature", "sig", "jwt", "bearer"}
+	keyWords    = []string{"api", "access", "private", "secret", "auth", "subscription", "shared", "account", "function", "master", "encryption", "signing"}
+)
+
+func namesSecret(name string) bool {
+	words := wordsOf(name)
+	if len(words) == 0 {
+		return false
+	}
+	last := words[len(words)-1]
+	return slices.Contains(secretWords, last) || last == "key" && len(words) > 1 && slices.Contains(keyWords, words[len(words)-2])
+}
+
+// wordsOf splits api_key, X-Api-Key and apiKey into words.
+func wordsOf(name string) []string {
+	var words []string
+	before := ' '
+	for _, r := range name {
+		switch {
+		case !unicode.IsLetter(r):
+			before = ' '
+			continue
+		case before == ' ' || unicode.IsUpper(r) && unicode.IsLower(before):
+			words = append(words, "")
+		}
+		words[len(words)-1] += string(unicode.ToLower(r))
+		before = r
+	}
+	return words
+}
+
+// forms are secrets that their form shows.
+var forms = []struct {
+	why  string
+	form *regexp.Regexp
+}{
+	{"a private key", regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)},
+	{"credentials of an Authorization header", regexp.MustCompile(`\b(?i:bearer|basic)\s+[A-Za-z0-9._~+/-]{8,}=*`)},
+	{"a JSON Web Token", regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?`)},
+	{"a key by its form", regexp.MustCompile(`\b(?:(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{10,}|sk-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,})`)},
+	{"32 hexadecimal digits, as an auth token has", regexp.MustCompile(`\b[0-9a-f]{32}\b`)},
+	{"a webhook URL that is its own key", regexp.MustCompile(`(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks|hooks\.zapier\.com/hooks|hook\.[\w.]*make\.com|[\w.-]*webhook\.office\.com)/[^\s"'<>]+`)},
+}
+
+var (
+	webURL     = regexp.MustCompile(`(?i)\b(?:https?|wss?|sips?|ftps?)://[^\s"'<>]+`)
+	userInfo   = regexp.MustCompile(`^([A-Za-z]+://)[^/?#]*@`)
+	assignment = regexp.MustCompile(`([A-Za-z][\w.-]*)(\s*=\s*|["']?\s*:\s*["']?)([^\s"'&,;{}<>]+)`)
+	random     = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
+	twilioSID  = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+)
+
+// text replaces secrets in a text: one that is a JSON document, a form, a URL or prose.
+func (s scrubber) text(old, where string) string {
+	if !isValue(old) {
+		return old
+	}
+	if strings.HasPrefix(old, "{") || strings.HasPrefix(old, "[") {
+		if document, err := jsondoc.Parse([]byte(old)); err == nil {
+			before := document.Compact()
+			s.value(document, where)
+			if after := document.Compact(); string(after) != string(before) {
+				return string(after)
+			}
+			return old
+		}
+	}
+	replaced := func(text, why string) string {
+		s.note(where, why)
+		return text
+	}
+	now := old
+	for _, secret := range s.known {
+		if strings.Contains(now, secret) {
+			now = replaced(strings.ReplaceAll(now, secret, Redacted), "the secret of the credentials that read the account")
+		}
+	}
+	now = webURL.ReplaceAllStringFunc(now, func(address string) string { return s.url(address, where) })
+	for _, each := range forms {
+		now = each.form.ReplaceAllStringFunc(now, func(found string) string {
+			scheme, _, hasScheme := strings.Cut(found, " ")
+			if hasScheme && each.why == forms[1].why {
+				return replaced(scheme+" "+Redacted, each.why)
+			}
+			return replaced(Redacted, each.why)
+		})
+	}
+	// A form, or a line that assigns: "token=…", "X-Api-Key: …". What Liquid assigns is computed.
+	assigned := func(part string) string {
+		return assignment.ReplaceAllStringFunc(part, func(found string) string {
+			match := assignment.FindStringSubmatch(found)
+			sure := strings.Contains(match[2], "=") || strings.ContainsAny(match[3], "0123456789") && len(match[3]) >= 8
+			if !sure || strings.HasPrefix(match[3], Redacted) || strings.HasPrefix(match[3], "//") || !namesSecret(match[1]) {
+				return found
+			}
+			return replaced(match[1]+match[2]+Redacted, "a secret by its name")
+		})
+	}
+	var whole strings.Builder
+	at := 0
+	for _, computed := range liquid.FindAllStringIndex(now, -1) {
+		whole.WriteString(assigned(now[at:computed[0]]) + now[computed[0]:computed[1]])
+		at = computed[1]
+	}
+	return whole.String() + assigned(now[at:])
+}
+
+// url replaces the secrets of a URL: who asks, values of the query by their names, and what
+// looks drawn at random.
+func (s scrubber) url(old, where string) string {
+	now := old
+	if who := userInfo.FindStringSubmatch(now); who != nil && isValue(strings.TrimPrefix(who[0], who[1])) {
+		now = who[1] + Redacted + "@" + now[len(who[0]):]
+		s.note(where, "a user and password in a URL")
+	}
+	head, query, asks := strings.Cut(now, "?")
+	scheme, rest, _ := strings.Cut(head, "://")
+	host, path, hasPath := strings.Cut(rest, "/")
+	if hasPath {
+		segments := strings.Split(path, "/")
+		for i, segment := range segments {
+			if isRandom(segment) {
+				segments[i] = Redacted
+				s.note(where, "a part of a URL that looks drawn at random")
+			}
+		}
+		head = scheme + "://" + host + "/" + strings.Join(segments, "/")
+	}
+	if !asks {
+		return head
+	}
+	params := strings.Split(query, "&")
+	for i, param := range params {
+		name, value, given := strings.Cut(param, "=")
+		plain, err := url.QueryUnescape(name)
+		if err != nil {
+			plain = name
+		}
+		bare := slices.Contains([]string{"key", "code", "token", "k"}, strings.ToLower(plain)) && len(value) >= 8
+		if given && isValue(value) && (namesSecret(plain) || bare || isRandom(value)) {
+			params[i] = name + "=" + Redacted
+			s.note(where, "the parameter "+plain+" of a URL")
+		}
+	}
+	return head + "?" + strings.Join(params, "&")
+}
+
+// isRandom reports whether a word looks drawn at random: long, without words in it. A SID is
+// known by its form.
+func isRandom(word string) bool {
+	if twilioSID.MatchString(word) || random.FindString(word) != word || word == "" {
+		return false
+	}
+	var upper, lower, digits int
+	for _, r := range word {
+		switch {
+		case unicode.IsUpper(r):
+			upper++
+		case unicode.IsLower(r):
+			lower++
+		case unicode.IsDigit(r):
+			digits++
+		}
+	}
+	return upper >= 3 && lower >= 3 && digits >= 3 || digits >= 6 && upper+lower >= 6 && !strings.ContainsAny(word, "_-")
+}

@@ -1,0 +1,58 @@
+package snapshot
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
+)
+
+func TestSecretsAreReplacedAndNothingElse(t *testing.T) {
+	hex := strings.Repeat("0f1e2d3c", 4)
+	for _, each := range [][2]string{
+		// What a plan depends on stays.
+		{`{"voice_url":"https://bots.example.com/clinic/calls?lang=en&page=2#top"}`, ""},
+		{`{"sms_url":"https://webhooks.twilio.com/v1/Accounts/AC` + hex + `/Flows/FW` + hex + `"}`, ""},
+		{`{"sid":"PN` + hex + `","unique_name":"v-` + hex + `","date_created":"2026-01-02T03:04:05Z"}`, ""},
+		{`{"body":"Your token is ready: press 1. Password resets: see https://example.com/reset?step=2"}`, ""},
+		{`{"value":"{{flow.variables.api_key}}","key":"Authorization"}`, ""},
+		{`{"url":"https://api.example.com/v1?token={{flow.variables.token}}"}`, ""},
+		{`{"input":"{% assign token = flow.data.word %}{{ token | upcase }}"}`, ""},
+		{`{"payment_token_type":"reusable","token_url":"https://example.com/oauth","keyword":"key"}`, ""},
+		{`{"tagged_text":"I forgot my password=please help me with it: token"}`, `{"tagged_text":"I forgot my password=REDACTED help me with it: token"}`},
+
+		{`{"sms_url":"https://ada:hunter2@bots.example.com/messages"}`, `{"sms_url":"https://REDACTED@bots.example.com/messages"}`},
+		{`{"sms_url":"https://bots.example.com/m?api_key=hunter2&lang=en"}`, `{"sms_url":"https://bots.example.com/m?api_key=REDACTED&lang=en"}`},
+		{`{"sms_url":"https://bots.example.com/m?code=hunter2hunter2"}`, `{"sms_url":"https://bots.example.com/m?code=REDACTED"}`},
+		{`{"sms_url":"https://bots.example.com/hooks/Q2h1bmsgb2Ygc2VjcmV0IDEyMzQ1/in"}`, `{"sms_url":"https://bots.example.com/hooks/REDACTED/in"}`},
+		{`{"url":"https://hooks.slack.com/services/T0/B0/hunter2"}`, `{"url":"https://REDACTED"}`},
+		{`{"parameters":[{"key":"X-Api-Key","value":"hunter2"},{"key":"lang","value":"en"}]}`, `{"parameters":[{"key":"X-Api-Key","value":"REDACTED"},{"key":"lang","value":"en"}]}`},
+		{`{"parameters":[{"value":"Bearer hunter2hunter2","key":"header"}]}`, `{"parameters":[{"value":"Bearer REDACTED","key":"header"}]}`},
+		{`{"headers":{"Authorization":"hunter2","Accept":"text/plain"}}`, `{"headers":{"Authorization":"REDACTED","Accept":"text/plain"}}`},
+		{`{"body":"{\"client_secret\": \"hunter2\", \"n\": 1}"}`, `{"body":"{\"client_secret\":\"REDACTED\",\"n\":1}"}`},
+		{`{"body":"grant=x&client_secret=hunter2"}`, `{"body":"grant=x&client_secret=REDACTED"}`},
+		{`{"body":"X-Api-Key: hunter2hunter2"}`, `{"body":"X-Api-Key: REDACTED"}`},
+		{`{"auth_token":12345}`, `{"auth_token":"REDACTED"}`},
+		{`{"note":"call with ` + hex + `"}`, `{"note":"call with REDACTED"}`},
+		{`{"note":"sk_live_` + hex[:20] + ` and -----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----"}`, `{"note":"REDACTED and REDACTED"}`},
+		{`{"note":"it is correct-horse, as the credentials say"}`, `{"note":"it is REDACTED, as the credentials say"}`},
+	} {
+		before, want := each[0], each[1]
+		if want == "" {
+			want = before
+		}
+		n, err := jsondoc.Parse([]byte(before))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var notes []string
+		scrubber{known: []string{"correct-horse"}, note: func(where, why string) { notes = append(notes, where+": "+why) }}.value(n, "")
+		got := string(n.Compact())
+		if got != want {
+			t.Errorf("%s\n became %s\n, not %s", before, got, want)
+		}
+		if (got != before) != (len(notes) > 0) || strings.Contains(strings.Join(notes, " "), "hunter2") {
+			t.Errorf("%s: said %q", before, notes)
+		}
+	}
+}
