@@ -6,5 +6,5 @@ import "embed"
 
 // Files is this folder, as the documentation is generated from it.
 //
-//go:embed provider quickstart from-diagram resources data-sources functions actions keyword-responder/*.tf keyword-responder/*.json voice-hello/*.tf llm-agent/*.tf function/*.tf function/*.json function/*.js
+//go:embed provider quickstart from-diagram resources data-sources functions actions list-resources keyword-responder/*.tf keyword-responder/*.json all:adopt fleet blue-green migrate-from-autopilot beside-another-provider incident voice-hello/*.tf llm-agent/*.tf function/*.tf function/*.json function/*.js
 var Files embed.FS

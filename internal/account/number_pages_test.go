@@ -224,7 +224,7 @@ func bigWorld(t *testing.T, numbers int) (*sandboxtest.World, []string) {
 		t.Fatal(err)
 	}
 	answer := httptest.NewRecorder()
-	w.Box.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_sandbox/numbers", bytes.NewReader(body)))
+	w.Box.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1/_sandbox/numbers", bytes.NewReader(body)))
 	if answer.Code >= 300 {
 		t.Fatal(answer.Body)
 	}

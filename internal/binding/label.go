@@ -19,7 +19,7 @@ func LabelOnBind(n bot.Number, botName string, before, others []string) string {
 	switch {
 	case n.FriendlyName == botName, slices.Contains(others, n.FriendlyName), !bot.IsLabel(botName):
 		return ""
-	case saysNothing(n), slices.Contains(before, n.FriendlyName):
+	case SaysNothing(n), slices.Contains(before, n.FriendlyName):
 		return botName
 	default:
 		return ""
@@ -30,9 +30,9 @@ func LabelOnBind(n bot.Number, botName string, before, others []string) string {
 // without its country code: shorter ones are extensions, or names.
 const localDigits = 6
 
-// saysNothing reports whether a number's label is none: empty, the mark of a free number,
+// SaysNothing reports whether a number's label is none: empty, the mark of a free number,
 // or the number itself in any spelling, as Twilio labels a number that is bought.
-func saysNothing(n bot.Number) bool {
+func SaysNothing(n bot.Number) bool {
 	if n.FriendlyName == "" || n.FriendlyName == bot.FreeLabel {
 		return true
 	}
@@ -55,7 +55,7 @@ func label(ctx context.Context, a *account.Account, v View, b Binding) string {
 	if b.Label != "" || b.Name == "" {
 		return b.Label
 	}
-	if saysNothing(v.Number) {
+	if SaysNothing(v.Number) {
 		return LabelOnBind(v.Number, b.Name, nil, nil)
 	}
 	answering := v.bots(b.Channels)

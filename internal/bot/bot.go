@@ -179,5 +179,16 @@ func (a Activity) String() string {
 	}
 }
 
+// Executions says which of a bot's active executions are meant; the zero value means all.
+type Executions struct {
+	// Contact is the address that an execution is with, such as +12025550142 or
+	// whatsapp:+12025550142.
+	Contact string
+	// Channel is what began it.
+	Channel Channel
+	// Before is the time before which it began; zero for any.
+	Before time.Time
+}
+
 // ErrEngineUnknown is for a SID that no engine has.
 var ErrEngineUnknown = errors.New("this is not the SID of a bot: a bot's begins with FW, AP or UA")

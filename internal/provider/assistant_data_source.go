@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -10,7 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/suspension"
 )
 
 var (
@@ -39,6 +42,8 @@ type assistantDataModel struct {
 	Webhooks            types.Object `tfsdk:"webhooks"`
 	Routing             types.String `tfsdk:"routing"`
 	RoutingConfirm      types.String `tfsdk:"routing_confirm"`
+	Refused             types.List   `tfsdk:"content_refused"`
+	Notice              types.String `tfsdk:"suspension_notice"`
 	MessagingWebhookURL types.String `tfsdk:"messaging_webhook_url"`
 	VoiceWebhookURL     types.String `tfsdk:"voice_webhook_url"`
 	AccountSID          types.String `tfsdk:"account_sid"`
@@ -57,7 +62,7 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One bot, by its SID or its name, with its content exported. Of `schema`, `flow` and `webhooks` the one is known that a `twiliobot_assistant` would be written with, and import fills; " +
-			"it, `routing`, `routing_confirm`, `engine` and `friendly_name` can be given to one as they are.",
+			"it, `routing`, `routing_confirm`, `engine` and `friendly_name` can be given to one as they are, unless `content_refused` says otherwise.",
 		Attributes: map[string]schema.Attribute{
 			"sid": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: "The bot's SID. Either this or `unique_name`.",
@@ -82,7 +87,13 @@ func (d *assistantDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			},
 			"routing":         computed("How a `schema` on Studio finds the task for what people write or say: `trained`, `keywords` or `exact`; null for other bots."),
 			"routing_confirm": computed("What a `schema` on Studio asks where two tasks are close to each other; null for none."),
-			"revision":        schema.Int64Attribute{Computed: true, MarkdownDescription: "The published revision; Studio only."},
+			"content_refused": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Why no `twiliobot_assistant` can be given the bot's content as it is, since it is of a time with other rules, or was never published; null where one can. " +
+					"An import then leaves the content out, and the bot is managed without it; a flow that was never published cannot be imported.",
+			},
+			"suspension_notice": computed("What whoever writes or calls gets while the bot is suspended; null where it is not, and where they get nothing."),
+			"revision":          schema.Int64Attribute{Computed: true, MarkdownDescription: "The published revision; Studio only."},
 			"webhooks": schema.SingleNestedAttribute{
 				Computed: true, MarkdownDescription: "An application's URLs; null for other bots. They may hold a password or a token, and are sensitive: `messaging_webhook_url` and `voice_webhook_url` say without those where Twilio calls.",
 				Attributes: map[string]schema.Attribute{
@@ -159,6 +170,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 		Webhooks:            types.ObjectNull(webhookTypes),
 		MessagingWebhookURL: optional(messaging), VoiceWebhookURL: optional(voice), AccountSID: types.StringValue(live.AccountSID),
 		DateCreated: dateOf(live.DateCreated), DateUpdated: dateOf(live.DateUpdated), BuiltAt: dateOf(live.BuiltAt),
+		Refused: types.ListNull(types.StringType), Notice: types.StringNull(),
 	}
 	if live.Engine() == bot.Autopilot {
 		m.FriendlyName = optional(live.FriendlyName) // an empty one is not to be given
@@ -167,11 +179,25 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 		m.Revision = types.Int64Value(int64(live.Revision))
 	}
 	// The same as an import fills, by the same code.
-	var imported assistantModel
+	imported := assistantModel{Engine: m.Engine, Webhooks: types.ObjectNull(webhookTypes)}
 	imported.imported(live)
 	m.Schema, m.Flow, m.Routing, m.RoutingConfirm = imported.Schema, imported.Flow, imported.Routing, imported.RoutingConfirm
 	if live.Content.Webhooks != nil {
 		m.Webhooks = readWebhooks(*live.Content.Webhooks, webhooksModel{})
+		imported.Webhooks = m.Webhooks
+	}
+	if live.Engine() == bot.Studio && live.Content.Flow == nil {
+		m.Refused = stateList([]string{neverPublished(live)})
+	} else {
+		m.Refused = stateList(imported.refusals(ctx, live))
+	}
+	if status == bot.Suspended {
+		held, err := suspension.ReadWhole(ctx, d.provider.account, sid, account.AnyTime)
+		if err != nil && !errors.Is(err, bot.ErrNotFound) {
+			addAttributeError(&resp.Diagnostics, path.Root("sid"), "Unable to read what the suspended bot's hold says", err)
+			return
+		}
+		m.Notice = optional(held.Notice)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

@@ -68,19 +68,37 @@ func (m *assistantModel) imported(live bot.Bot) {
 // leaveRefused leaves out of an import the content that no configuration could give, since
 // the provider's rules refuse it: the bot is managed without it, and a configuration that is
 // generated from the import is valid.
-func (m *assistantModel) leaveRefused(live bot.Bot) (diags diag.Diagnostics) {
-	var found diag.Diagnostics
-	if m.usable(live.Content.Schema, &found) {
+func (m *assistantModel) leaveRefused(ctx context.Context, live bot.Bot) (diags diag.Diagnostics) {
+	why := m.refusals(ctx, live)
+	if len(why) == 0 {
 		return nil
 	}
 	given, _ := m.contents()
-	var why []string
-	for _, each := range found.Errors() {
-		why = append(why, each.Detail())
-	}
 	m.Schema, m.Flow, m.Routing, m.RoutingConfirm = schemaJSON{types.StringNull()}, flowJSON{types.StringNull()}, types.StringNull(), types.StringNull()
+	m.Webhooks = types.ObjectNull(webhookTypes)
 	diags.AddWarning("The bot is imported without its content",
 		fmt.Sprintf("No configuration can give %s of bot %s as Twilio has it:\n  %s\nThe bot stays as it is, and its content is managed elsewhere until the configuration gives a valid one.",
 			quoted(given), live, strings.Join(why, "\n  ")))
 	return diags
+}
+
+// refusals are why no configuration could give the content that was read, none where one can.
+func (m assistantModel) refusals(ctx context.Context, live bot.Bot) (why []string) {
+	var found diag.Diagnostics
+	m.usable(live.Content.Schema, &found)
+	if !m.Webhooks.IsNull() {
+		w := webhooksIn(ctx, m.Webhooks)
+		w.validate(&found)
+		w.validateURLs(ctx, false, &found)
+	}
+	for _, each := range found.Errors() {
+		why = append(why, each.Detail())
+	}
+	return why
+}
+
+// neverPublished says why a flow cannot be imported.
+func neverPublished(live bot.Bot) string {
+	return fmt.Sprintf("Flow %s has a draft, revision %d, but no published revision, so it answers nobody and there is nothing to import. "+
+		"Publish it in the Studio console and import it then, or create the bot from its definition under another name.", live, live.Draft)
 }

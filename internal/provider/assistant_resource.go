@@ -105,9 +105,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if importing {
 		r.sharesName(ctx, live, &resp.Diagnostics)
 		if live.Engine() == bot.Studio && live.Content.Flow == nil {
-			resp.Diagnostics.AddError("The flow was never published",
-				fmt.Sprintf("Flow %s has a draft, revision %d, but no published revision, so it answers nobody and there is nothing to import. "+
-					"Publish it in the Studio console and import it then, or create the bot from its definition under another name.", live, live.Draft))
+			resp.Diagnostics.AddError("The flow was never published", neverPublished(live))
 			return
 		}
 		state.imported(live)
@@ -121,7 +119,7 @@ func (r *assistantResource) Read(ctx context.Context, req resource.ReadRequest, 
 		}
 	}
 	if importing {
-		resp.Diagnostics.Append(state.leaveRefused(live)...)
+		resp.Diagnostics.Append(state.leaveRefused(ctx, live)...)
 	} else if before.differs(state) {
 		r.provider.ledger.readDrift(state.SID.ValueString())
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -69,21 +70,21 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Validators: []validator.String{stringvalidator.OneOf(engineNames()...)},
 			},
 			"schema": schema.StringAttribute{
-				CustomType: schemaJSONType{}, Optional: true,
+				CustomType: schemaJSONType{}, Optional: true, Computed: true, Default: nullDefault{},
 				MarkdownDescription: "The bot as an Autopilot assistant schema, JSON: the file that `twilio autopilot:export` wrote. On the engine `studio` it is compiled to a flow that does the same, which carries the schema with it; on `autopilot` it runs as it is. Its own `uniqueName`, `friendlyName` and `modelBuild` are ignored. " +
 					"Compared by meaning: formatting, the order of keys and of tasks, samples, fields, field types and values make no difference. " +
 					"Lists are whole: a task or sample that is not in the file is removed. " +
 					"On `autopilot`, `defaults`, `styleSheet` and `logQueries`, or a key within the first two, that the file leaves out stay as Twilio has them; to unset one, write it empty.",
 			},
 			"flow": schema.StringAttribute{
-				CustomType: flowJSONType{}, Optional: true,
+				CustomType: flowJSONType{}, Optional: true, Computed: true, Default: nullDefault{},
 				MarkdownDescription: "The bot as a Studio flow definition, JSON, as the console shows it. Implies the engine `studio`; every change is published as a new revision. " +
 					"Compared by meaning: formatting, the order of keys and states, and where the canvas puts a widget make no difference. " +
 					"A draft that is newer than the published revision is no drift, but is said, and nothing is published over it. " +
 					"A definition can hold keys of other services: wrap it in `sensitive()` to keep it out of plan output, and keep such keys in Functions where you can.",
 			},
 			"webhooks": schema.SingleNestedAttribute{
-				Optional: true,
+				Optional: true, Computed: true, Default: nullDefault{webhookTypes},
 				MarkdownDescription: "A bot hosted elsewhere, as a TwiML application: the URLs that Twilio calls. Implies the engine `application`. " +
 					"Where a URL holds a user and password or a token, take them from a variable that is declared with `sensitive = true`: no message and no other attribute shows them. " +
 					"Twilio calls from the public Internet, so a URL at `localhost` or at a private address gets a warning.",
@@ -99,7 +100,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Validators: []validator.String{stringvalidator.OneOf(routings()...)},
 			},
 			"routing_confirm": schema.StringAttribute{
-				Optional: true,
+				Optional: true, Computed: true, Default: nullDefault{},
 				MarkdownDescription: "With `routing = \"trained\"`: what to ask where a message is close to two tasks, such as `Did you mean {first} (1) or {second} (2)?`. " +
 					"`{first}` and `{second}` become the shortest sample of each. `1`, `one` or `first` leads to the first, `2`, `two` or `second` to the second, and anything else is a message like any other; " +
 					"nobody is asked twice in a row. Where this is not set, the fallback answers.",
@@ -125,7 +126,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "Whether phone numbers, Messaging Services and Conversations addresses that still lead to the bot are freed when it is destroyed; by default they make the destruction fail. Any other way in makes it fail all the same.",
 			},
 			"restore_sid": schema.StringAttribute{
-				Optional: true,
+				Optional: true, Computed: true, Default: nullDefault{},
 				MarkdownDescription: "The SID of an Autopilot assistant deleted in the last 30 days, during which its name stays reserved: creating the bot restores it and brings it to the configured content. " +
 					"Without meaning once the bot exists.",
 			},
@@ -168,6 +169,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 }
 
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
+	operations := map[string]attr.Type{"create": types.StringType, "update": types.StringType, "delete": types.StringType}
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Update: true, Delete: true,
 		CreateDescription: "How long creating may take, the model build included; `65m` by default (Twilio gives a build 60 minutes).",
@@ -175,6 +177,7 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 		DeleteDescription: "How long deleting may take; `10m` by default.",
 	})
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.Computed, nested.Default = true, nullDefault{operations}
 		nested.MarkdownDescription = "How long the operations may take, as durations such as `30m`."
 		return nested
 	}
@@ -183,7 +186,7 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 
 func webhookAttributes() map[string]schema.Attribute {
 	url := func(description string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
+		return schema.StringAttribute{Optional: true, Computed: true, Default: nullDefault{}, MarkdownDescription: description}
 	}
 	method := func(what string) schema.Attribute {
 		return schema.StringAttribute{

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -294,5 +296,54 @@ func TestBotWithRefusedContentIsImportedWithoutIt(t *testing.T) {
 	b.applied(botBlock("bot", content("autopilot", "bot", 1)))
 	if now := b.sid(botAddress, "sid"); now != sid {
 		t.Errorf("%s became %s", sid, now)
+	}
+}
+
+// The data source says it before the import: what of a bot no configuration could give.
+func TestDataSourceSaysWhatOfABotIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	assistant := b.w.call("POST", autopilotBase+"/Assistants", map[string]string{"UniqueName": "assistant", "FriendlyName": "assistant"})["sid"].(string)
+	b.w.call("POST", autopilotBase+"/Assistants/"+assistant+"/Tasks", map[string]string{"UniqueName": "transfer", "Actions": `{"actions":[{"handoff":{"channel":"voice","uri":""}}]}`})
+	definition, err := json.Marshal(echo("Hello."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := b.w.call("POST", studioBase, map[string]string{"FriendlyName": "draft", "Status": "draft", "Definition": string(definition)})["sid"].(string)
+	flow := b.w.call("POST", studioBase, map[string]string{"FriendlyName": "flow", "Status": "published", "Definition": string(definition)})["sid"].(string)
+	hosted := b.w.call("POST", apiBase+"/Applications.json", map[string]string{"FriendlyName": "hosted", "SmsUrl": "https://old.example.com/messages"})["sid"].(string)
+	// Of a time when Twilio took URLs without a scheme.
+	contents, err := b.w.box.Contents(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.w.box.Restore(bytes.ReplaceAll(contents, []byte("https://old.example.com"), []byte("old.example.com"))); err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.provider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := p.schema.DataSourceSchemas["twiliobot_assistant"]
+	for sid, words := range map[string]string{assistant: "/handoff/uri: ", draft: "no published revision", flow: "", hosted: "webhooks.messaging_url"} {
+		read, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+			TypeName: "twiliobot_assistant", Config: p.value(source, map[string]tftypes.Value{"sid": str(sid)}),
+		})
+		p.sound(err, read.Diagnostics)
+		value, err := read.State.Unmarshal(source.ValueType())
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused := attributesOf(value)["content_refused"]
+		if said := refused.String(); refused.IsNull() != (words == "") || !strings.Contains(said, words) {
+			t.Errorf("of %s it is refused %s, want %q", sid, said, words)
+		}
+	}
+	// And the import leaves out what it says.
+	if err := b.imported(botAddress, 0, hosted); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.empty([]block{botBlock("bot", map[string]tftypes.Value{"unique_name": str("hosted"), "engine": str("application")})}); err != nil {
+		t.Error(err)
 	}
 }

@@ -318,7 +318,7 @@ func TestImportOfASide(t *testing.T) {
 		identity := p.identity("twiliobot_phone_number_binding", "phone_number_sid", sid(each.phone))
 		values := p.identityValues("twiliobot_phone_number_binding", identity)
 		if each.channels != nil {
-			values["channels"] = list(each.channels...)
+			values["channels"] = listValue(each.channels...)
 		}
 		identity.IdentityData = p.dynamic(p.identityKind("twiliobot_phone_number_binding"), tftypes.NewValue(p.identityKind("twiliobot_phone_number_binding"), values))
 		got, err := read(&tfprotov6.ImportResourceStateRequest{Identity: identity})
@@ -329,14 +329,6 @@ func TestImportOfASide(t *testing.T) {
 			t.Errorf("%s: imported as %q, want %q", name, got, each.want)
 		}
 	}
-}
-
-func list(words ...string) tftypes.Value {
-	values := make([]tftypes.Value, len(words))
-	for i, word := range words {
-		values[i] = str(word)
-	}
-	return tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, values)
 }
 
 // wordsOf is a list or set of strings, sorted.

@@ -46,7 +46,8 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	if !m.Engine.IsNull() {
 		data.engine = bot.Engine(m.Engine.ValueString()) // empty while unknown
 	}
-	resp.ResourceData, resp.DataSourceData, resp.ActionData = data, data, data
+	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
+	p.configured.Store(data)
 
 	if unknown := m.unknown(); len(unknown) > 0 {
 		data.unready = fmt.Errorf("%w (unknown: %s)", errUnknownCredentials, strings.Join(unknown, ", "))

@@ -57,7 +57,10 @@ func (w *world) example(t *testing.T, name string) string {
 }
 
 // calledExamples have tests of their own, which apply them and call them.
-var calledExamples = map[string]bool{"ci": true, "voice-hello": true, "llm-agent": true}
+var calledExamples = map[string]bool{
+	"ci": true, "voice-hello": true, "llm-agent": true, "adopt": true, "adopt/discover": true, "fleet": true, "blue-green": true, "migrate-from-autopilot": true, "incident": true,
+	"beside-another-provider/numbers": true, "beside-another-provider/bots": true, "beside-another-provider/moving-away": true,
+}
 
 // smallExamples make little, and nothing that another one reads: with those of the functions
 // they are one configuration, since each run of a CLI takes seconds.

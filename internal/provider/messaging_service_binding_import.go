@@ -36,13 +36,19 @@ func (r *messagingServiceBindingResource) ImportState(ctx context.Context, req r
 // imported sets what nothing at Twilio says to its default.
 func (m *serviceBindingModel) imported() { m.Overwrite = types.BoolValue(false) }
 
+// boundTo is the bot that answers for a service, where one does.
+func boundTo(routing bot.Routing, way bot.Way) (botSID string, ok bool) {
+	route := routing.Lead(way)
+	return route.BotSID, route.Kind == bot.ToBot && !way.Idle
+}
+
 // importing is the prior of a binding that Terraform did not create: the bot that answers
 // now.
 func (r *messagingServiceBindingResource) importing(ctx context.Context, routing bot.Routing, way bot.Way, diags *diag.Diagnostics) priorServiceBinding {
-	route := routing.Lead(way)
-	if route.Kind == bot.ToBot && !way.Idle {
-		return priorServiceBinding{ServiceSID: way.SID, BotSID: route.BotSID}
+	if botSID, ok := boundTo(routing, way); ok {
+		return priorServiceBinding{ServiceSID: way.SID, BotSID: botSID}
 	}
+	route := routing.Lead(way)
 	now := fmt.Sprintf("%s answers with %s", way, r.provider.account.Describe(ctx, route))
 	if way.Idle {
 		now = fmt.Sprintf("%s defers to the webhooks of its numbers", way)

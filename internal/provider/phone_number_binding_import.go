@@ -55,6 +55,30 @@ func (m *bindingModel) imported() {
 	m.Channels = types.SetNull(types.StringType)
 }
 
+// boundSide is a bot that answers on channels of a number.
+type boundSide struct {
+	BotSID   string
+	Channels []bot.Channel
+}
+
+// boundOn lists the bots that answer on some channels of a number, each of which can have a
+// binding there.
+func boundOn(routing bot.Routing, number bot.Number, channels []bot.Channel) []boundSide {
+	var all []boundSide
+	for _, channel := range channels {
+		route := routing.Route(number, channel)
+		if route.Kind != bot.ToBot {
+			continue
+		}
+		at := slices.IndexFunc(all, func(b boundSide) bool { return b.BotSID == route.BotSID })
+		if at < 0 {
+			all, at = append(all, boundSide{BotSID: route.BotSID}), len(all)
+		}
+		all[at].Channels = append(all[at].Channels, channel)
+	}
+	return all
+}
+
 // importing is the prior of a binding that Terraform did not create: the bot that answers
 // now on the channels that were asked for, else the one that answers on the number.
 func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.Number, asked []bot.Channel, diags *diag.Diagnostics) priorBinding {
@@ -68,27 +92,21 @@ func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.N
 	if len(asked) == 0 {
 		channels = bot.Channels()
 	}
-	m := priorBinding{NumberSID: number.SID}
-	for _, channel := range channels {
-		route := routing.Route(number, channel)
-		switch {
-		case route.Kind != bot.ToBot && len(asked) == 0:
-			continue
-		case route.Kind != bot.ToBot:
-			diags.AddError("No bot answers on the channel", fmt.Sprintf("%s, so there is no binding of %s to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.", sides, channel))
-			return priorBinding{}
-		case m.BotSID != "" && m.BotSID != route.BotSID:
-			diags.AddError("Two bots answer on the phone number", fmt.Sprintf("%s, so it has two bindings. Import each by itself: `%s:messaging` and `%[2]s:voice`, "+
-				"or `%s:messaging` and `%[3]s:voice`, or by identity, with `channels = [\"messaging\"]` and `channels = [\"voice\"]`.", sides, number.PhoneNumber, number.SID))
-			return priorBinding{}
-		}
-		m.BotSID = route.BotSID
-		m.Channels = append(m.Channels, channel)
+	if at := slices.IndexFunc(asked, func(channel bot.Channel) bool { return routing.Route(number, channel).Kind != bot.ToBot }); at >= 0 {
+		diags.AddError("No bot answers on the channel", fmt.Sprintf("%s, so there is no binding of %s to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.", sides, asked[at]))
+		return priorBinding{}
 	}
-	if m.BotSID == "" {
+	all := boundOn(routing, number, channels)
+	switch {
+	case len(all) > 1:
+		diags.AddError("Two bots answer on the phone number", fmt.Sprintf("%s, so it has two bindings. Import each by itself: `%s:messaging` and `%[2]s:voice`, "+
+			"or `%s:messaging` and `%[3]s:voice`, or by identity, with `channels = [\"messaging\"]` and `channels = [\"voice\"]`.", sides, number.PhoneNumber, number.SID))
+		return priorBinding{}
+	case len(all) == 0:
 		diags.AddError("No bot answers on the phone number", sides+", so there is no binding to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.")
 		return priorBinding{}
 	}
+	m := priorBinding{NumberSID: number.SID, BotSID: all[0].BotSID, Channels: all[0].Channels}
 	if b, err := r.provider.account.Bot(ctx, m.BotSID); err == nil && b.UniqueName == number.FriendlyName {
 		m.Label = b.UniqueName
 	}

@@ -39,7 +39,7 @@ func (r *phoneNumberResource) Schema(_ context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "The number, in E.164 (`+12025550142`); spaces, dashes and brackets are equal to none. A change buys the other number.",
 			},
 			"release_on_destroy": schema.BoolAttribute{
-				Optional:            true,
+				Optional: true, Computed: true, Default: nullDefault{},
 				MarkdownDescription: "Whether destroying or replacing the resource releases the number, which cannot be undone. Unset or `false`, the account keeps it, and pays for it. What counts is what was applied last.",
 			},
 			"address_sid":  setting("The Address (`AD…`) that is given for the number, where `address_requirements` asks for one. `\"\"` takes it away."),

@@ -1,15 +1,17 @@
 // Package provider is what Terraform sees of the twiliobot provider: one file for
-// each resource, data source, function and action. Terraform's types stay in here.
+// each resource, data source, function, action and list resource. Terraform's types stay in here.
 package provider
 
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -24,9 +26,13 @@ import (
 const Address = "registry.terraform.io/twiliobot/twiliobot"
 
 var (
-	_ provider.ProviderWithFunctions = &twiliobotProvider{}
-	_ provider.ProviderWithActions   = &twiliobotProvider{}
+	_ provider.ProviderWithFunctions     = &twiliobotProvider{}
+	_ provider.ProviderWithActions       = &twiliobotProvider{}
+	_ provider.ProviderWithListResources = &twiliobotProvider{}
 )
+
+// providerName is what the names of everything in the provider begin with.
+const providerName = "twiliobot"
 
 type twiliobotProvider struct {
 	version string
@@ -34,6 +40,8 @@ type twiliobotProvider struct {
 	transport http.RoundTripper
 	// maxInFlight is how many requests Twilio takes at once; 0 where the client learns it.
 	maxInFlight int
+	// configured is what Configure made last; nil before it.
+	configured atomic.Pointer[providerData]
 }
 
 // New returns a constructor of the provider as release version, the form in which
@@ -66,7 +74,7 @@ type providerModel struct {
 }
 
 func (p *twiliobotProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "twiliobot"
+	resp.TypeName = providerName
 	resp.Version = p.version
 }
 
@@ -162,7 +170,14 @@ func (p *twiliobotProvider) Functions(context.Context) []func() function.Functio
 }
 
 func (p *twiliobotProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{newSendMessageAction}
+	return []func() action.Action{newEndExecutionsAction, newRedeployAction, newSendMessageAction}
+}
+
+func (p *twiliobotProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		newAssistantListResource, newMessagingServiceBindingListResource, newPhoneNumberBindingListResource,
+		newPhoneNumberListResource, newSuspensionListResource,
+	}
 }
 
 func engineNames() []string {

@@ -20,6 +20,12 @@ func (p *wire) actionConfig(given map[string]tftypes.Value) *tfprotov6.DynamicVa
 	return p.value(p.schema.ActionSchemas[sendMessage].Schema, given)
 }
 
+// invoke validates, plans and invokes the action that sends messages.
+func (p *wire) invoke(given map[string]tftypes.Value) (progress []string, err error) {
+	p.t.Helper()
+	return p.invokes(sendMessage, given)
+}
+
 // events reads an action to its end.
 func events(stream *tfprotov6.InvokeActionServerStream) (progress []string, diagnostics []*tfprotov6.Diagnostic) {
 	for event := range stream.Events {
@@ -33,25 +39,25 @@ func events(stream *tfprotov6.InvokeActionServerStream) (progress []string, diag
 	return progress, diagnostics
 }
 
-// invoke validates, plans and invokes an action, as Terraform does.
-func (p *wire) invoke(given map[string]tftypes.Value) (progress []string, err error) {
+// invokes validates, plans and invokes an action, as Terraform does.
+func (p *wire) invokes(name string, given map[string]tftypes.Value) (progress []string, err error) {
 	p.t.Helper()
-	server, config := p.server.(tfprotov6.ActionServer), p.actionConfig(given)
-	validated, err := server.ValidateActionConfig(p.t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: sendMessage, Config: config})
+	server, config := p.server.(tfprotov6.ActionServer), p.value(p.schema.ActionSchemas[name].Schema, given)
+	validated, err := server.ValidateActionConfig(p.t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: config})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	if err := said(validated.Diagnostics); err != nil {
 		return nil, err
 	}
-	planned, err := server.PlanAction(p.t.Context(), &tfprotov6.PlanActionRequest{ActionType: sendMessage, Config: config})
+	planned, err := server.PlanAction(p.t.Context(), &tfprotov6.PlanActionRequest{ActionType: name, Config: config})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	if err := said(planned.Diagnostics); err != nil {
 		return nil, err
 	}
-	stream, err := server.InvokeAction(p.t.Context(), &tfprotov6.InvokeActionRequest{ActionType: sendMessage, Config: config})
+	stream, err := server.InvokeAction(p.t.Context(), &tfprotov6.InvokeActionRequest{ActionType: name, Config: config})
 	if err != nil {
 		p.t.Fatal(err)
 	}

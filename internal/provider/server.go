@@ -33,17 +33,21 @@ func Serve(constructor func() provider.Provider, debugging bool) error {
 
 // NewServer is a provider as Terraform's protocol has it.
 func NewServer(p provider.Provider) tfprotov6.ProviderServer {
-	return server{providerserver.NewProtocol6(p)()}
+	own, _ := p.(*twiliobotProvider) // nil for another provider
+	return server{providerserver.NewProtocol6(p)(), own}
 }
 
 // server releases the context of each request that Terraform makes for a resource, a data
-// source, a function or an action. The framework keeps the contexts of all requests until Terraform
+// source, a function, an action or a list. The framework keeps the contexts of all requests until Terraform
 // stops the provider (proto6server.Server.registerContext), each with its loggers and its
 // gRPC stream: 60 MB for a plan of 1,000 resources.
 //
-// It has no methods for list resources and state stores, so the protocol's server answers that
-// there are none.
-type server struct{ tfprotov6.ProviderServer }
+// It has no methods for state stores, so the protocol's server answers that there are none.
+type server struct {
+	tfprotov6.ProviderServer
+
+	provider *twiliobotProvider
+}
 
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	return released(ctx, req, s.ProviderServer.ValidateResourceConfig)
@@ -111,6 +115,30 @@ func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionReq
 // actions are the methods for actions, which the protocol does not yet ask of every server.
 func (s server) actions() tfprotov6.ActionServer {
 	return s.ProviderServer.(tfprotov6.ActionServer) //nolint:forcetypeassert // the framework's server has them
+}
+
+func (s server) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
+	return released(ctx, req, s.lists().ValidateListResourceConfig)
+}
+
+// ListResource releases the context once the list has ended, and not with the answer, which is
+// the stream of its results.
+func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	ofRequest := &requestContext{context: ctx, done: ctx.Done()}
+	stream, err := s.lists().ListResource(ofRequest, req)
+	if err != nil || stream == nil {
+		ofRequest.release()
+		return stream, err
+	}
+	return &tfprotov6.ListResourceServerStream{Results: func(push func(tfprotov6.ListResourceResult) bool) {
+		defer ofRequest.release()
+		stream.Results(push)
+	}}, nil
+}
+
+// lists are the methods for list resources, likewise.
+func (s server) lists() tfprotov6.ListResourceServer {
+	return s.ProviderServer.(tfprotov6.ListResourceServer) //nolint:forcetypeassert // the framework's server has them
 }
 
 // released answers a request, and then releases its context.

@@ -50,7 +50,7 @@ func TestContextsOfAnsweredRequestsHoldNothing(t *testing.T) {
 			t.Errorf("a request has the value %v and the error %v", got, ctx.Err())
 		}
 	}}
-	s := server{kept}
+	s := server{ProviderServer: kept}
 	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), contextKey{}, "loggers"))
 	defer cancel()
 	_, validated := s.ValidateResourceConfig(ctx, nil)
@@ -78,7 +78,7 @@ func TestRequestEndsWithTheContextThatTerraformGaveIt(t *testing.T) {
 			t.Errorf("the request has the error %v", ctx.Err())
 		}
 	}}
-	if _, err := (server{kept}).ReadResource(ctx, nil); err != nil {
+	if _, err := (server{ProviderServer: kept}).ReadResource(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -86,7 +86,7 @@ func TestRequestEndsWithTheContextThatTerraformGaveIt(t *testing.T) {
 // server has none of their methods.
 func TestProviderHasNothingThatItsServerCannotServe(t *testing.T) {
 	switch p := New("test")().(type) {
-	case provider.ProviderWithListResources, provider.ProviderWithStateStores:
+	case provider.ProviderWithStateStores:
 		t.Errorf("%T has resources that server does not serve", p)
 	}
 }
@@ -111,7 +111,7 @@ func TestContextOfAnActionLastsUntilItHasEnded(t *testing.T) {
 			t.Errorf("the action has the value %v and the error %v", got, ctx.Err())
 		}
 	}
-	stream, err := server{kept}.InvokeAction(context.WithValue(t.Context(), contextKey{}, "loggers"), nil)
+	stream, err := server{ProviderServer: kept}.InvokeAction(context.WithValue(t.Context(), contextKey{}, "loggers"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func (r *suspensionResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "The SID of the bot, of any engine. A change suspends the other bot and then resumes this one.",
 			},
 			"notice": schema.StringAttribute{
-				Optional: true,
+				Optional: true, Computed: true, Default: nullDefault{},
 				MarkdownDescription: "What whoever writes to the bot gets as an answer, and whoever calls it hears, for example `We are closed until Monday.`: 1 to 1600 characters, without white space at either end or control characters other than line breaks and tabs, and without `{{` and `{%`, which Studio would take for Liquid. " +
 					"Unset: no answer, and calls end. A change is made in place. Every message that gets it is one that Twilio charges for.",
 			},

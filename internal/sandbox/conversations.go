@@ -107,19 +107,28 @@ func (s *Sandbox) ordinary(st *state, in Inbound) (line, run.Contact, error) {
 	if err != nil {
 		return line{}, run.Contact{}, err
 	}
-	if region := processedIn(st, r, in.Channel); region != "" {
-		st = st.in(region)
-		if r, err = s.receiverOf(st, r.address); err != nil {
-			return line{}, run.Contact{}, err
-		}
+	l, err := s.routed(st, r, in.Channel)
+	if err != nil {
+		return line{}, run.Contact{}, err
 	}
-	l := s.lineOf(st, r, in.Channel)
-	l.address = r.address
 	who := run.Contact{AccountSID: r.accountSID, From: onChannelOf(r.address, in.From), To: r.address, Channel: in.Channel, Service: l.service}
 	if l.Via == viaService && l.kind != nil && l.kind.byService {
 		who.To = l.service
 	}
 	return l, who, nil
+}
+
+// routed finds where a message or a call is routed, in the Region that processes it.
+func (s *Sandbox) routed(st *state, r receiver, channel string) (l line, err error) {
+	if region := processedIn(st, r, channel); region != "" {
+		st = st.in(region)
+		if r, err = s.receiverOf(st, r.address); err != nil {
+			return line{}, err
+		}
+	}
+	l = s.lineOf(st, r, channel)
+	l.address = r.address
+	return l, nil
 }
 
 // onChannelOf is the contact's address on the channel of the address written to: on

@@ -63,4 +63,12 @@
 // loopback addresses only, signed as Twilio signs. Any
 // other, and any other failure of a bot, is an error in the journal, as it
 // would be in the account's error log at Twilio.
+//
+// # The console
+//
+// At /console is a page for people (console.go, and the page itself in the folder console). It
+// shows what the sandbox knows: who answers (console_view.go), the journal and the faults, as
+// they change (console_watch.go); its phone delivers inbound messages and calls. It has no state
+// of its own. It needs no credentials, so it is for its own page alone, and never for another
+// site.
 package sandbox

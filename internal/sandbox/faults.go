@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -59,13 +60,17 @@ type Fault struct {
 // activeFault is a fault with its compiled path and its count.
 type activeFault struct {
 	Fault
+	id       int64
 	path     *regexp.Regexp
 	selected int
+	applied  int // how many requests it applied to
 }
 
 type faults struct {
-	mu     sync.Mutex
-	active []*activeFault
+	mu      sync.Mutex
+	active  []*activeFault
+	ids     int64
+	changes int64 // of the faults and their counts
 }
 
 // hit is what the faults do to one request.
@@ -132,13 +137,17 @@ func (fs *faults) hit(r *http.Request, inFlight int) hit {
 		}
 		if f.MaxInFlight > 0 {
 			if inFlight > f.MaxInFlight {
+				f.applied++
+				fs.changes++
 				h.answer = f.answer(http.StatusTooManyRequests, encodeJSON(errTooManyRequests()))
 			}
 			continue
 		}
+		fs.changes++
 		if !f.due() {
 			continue
 		}
+		f.applied++
 		period := time.Duration(f.DelayMS) * time.Millisecond
 		switch f.Kind {
 		case FaultStatus:
@@ -219,7 +228,23 @@ func (s *Sandbox) AddFault(f Fault) error {
 	}
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
+	s.faults.ids++
+	active.id = s.faults.ids
 	s.faults.active = append(s.faults.active, active)
+	s.faults.changes++
+	return nil
+}
+
+// removeFault ends one fault.
+func (s *Sandbox) removeFault(id int64) error {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	i := slices.IndexFunc(s.faults.active, func(f *activeFault) bool { return f.id == id })
+	if i < 0 {
+		return fmt.Errorf("fault %d: %w", id, errNone)
+	}
+	s.faults.active = slices.Delete(s.faults.active, i, i+1)
+	s.faults.changes++
 	return nil
 }
 
@@ -228,4 +253,5 @@ func (s *Sandbox) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.active = nil
+	s.faults.changes++
 }

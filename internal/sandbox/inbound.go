@@ -126,6 +126,8 @@ type line struct {
 	kind                     *botKind // nil for a webhook
 	method                   string
 	fallback, fallbackMethod string
+	// application is the SID of the application that decided; empty where none did.
+	application string
 	// region is the Region in which the bot runs.
 	region string
 	// callback is where Twilio reports the end of a call.
@@ -206,7 +208,7 @@ func (s *Sandbox) route(st *state, accountSID string, carries bool, t target) li
 			l.Status = InboundBotAnswers
 			l.Bot = &InboundBot{SID: a.SID, FriendlyName: a.FriendlyName, Engine: "application"}
 		}
-		l.Via, l.callback = t.applicationField, a.StatusCallback
+		l.Via, l.callback, l.application = t.applicationField, a.StatusCallback, a.SID
 		return l
 	default:
 		l := s.follow(st, t.hooks, accountSID)

@@ -45,22 +45,31 @@ type EntryError struct {
 	Message string `json:"message"`
 }
 
+// logged is an entry of the journal, and what those who watch it need.
+type logged struct {
+	Entry
+	id      int64 // its place in the order of arrival, from 1
+	changed int64 // the traffic's count of changes when it last changed
+}
+
 // traffic counts and records requests.
 type traffic struct {
 	mu       sync.Mutex
 	inFlight int
-	entries  []*Entry
+	entries  []*logged
+	ids      int64
+	changes  int64 // of entries
 }
 
 // visit is a request being answered.
 type visit struct {
 	inFlight int
 	traffic  *traffic
-	entry    *Entry
+	entry    *logged
 }
 
 func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
-	entry := &Entry{Time: now, Method: r.Method, Host: r.Host}
+	entry := &logged{Entry: Entry{Time: now, Method: r.Method, Host: r.Host}}
 	redact := redactor(r)
 	entry.Path = redact(r.URL.Path)
 	// What cannot be parsed, and a body that is not a form, is refused later; only the
@@ -89,19 +98,29 @@ func (t *traffic) arrive(r *http.Request, body []byte, now time.Time) *visit {
 }
 
 // add appends an entry. Call it with the lock held.
-func (t *traffic) add(entry *Entry) {
+func (t *traffic) add(entry *logged) {
+	t.ids++
+	entry.id = t.ids
+	t.change(entry)
 	t.entries = append(t.entries, entry)
 	if len(t.entries) > journalLength {
 		t.entries = slices.Clone(t.entries[len(t.entries)-journalLength*9/10:])
 	}
 }
 
+// change notes that an entry changed. Call it with the lock held.
+func (t *traffic) change(entry *logged) {
+	t.changes++
+	entry.changed = t.changes
+}
+
 // failed records a bot's problem.
 func (t *traffic) failed(p run.Problem, now time.Time) {
-	clean := func(text string) string { return urlUser.ReplaceAllString(text, "${1}"+redacted+"@") }
-	entry := &Entry{Time: now, Method: p.Method, Status: p.Status, Error: &EntryError{Code: p.Code, Message: clean(p.Message)}}
+	entry := &logged{Entry: Entry{
+		Time: now, Method: p.Method, Status: p.Status, Error: &EntryError{Code: p.Code, Message: withoutSecrets(p.Message)},
+	}}
 	if u, err := url.Parse(p.URL); err == nil {
-		entry.Host, entry.Path, entry.Query = u.Host, u.Path, redactAll(u.Query(), clean)
+		entry.Host, entry.Path, entry.Query = u.Host, u.Path, redactAll(u.Query(), withoutSecrets)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -118,15 +137,23 @@ func (v *visit) answered(status int) {
 	v.traffic.mu.Lock()
 	defer v.traffic.mu.Unlock()
 	v.entry.Status = status
+	v.traffic.change(v.entry)
 }
 
 const redacted = "[redacted]"
 
 var (
-	secretName = regexp.MustCompile(`(?i)secret|password|auth_?token|access_?token`)
+	secretName = regexp.MustCompile(`(?i:secret|password|auth_?token|access_?token)`)
 	// urlUser is the user and password in a URL, up to the last @ before its path.
 	urlUser = regexp.MustCompile(`(://)[^/?#\s]+@`)
+	// urlSecret is what a URL's query calls a secret.
+	urlSecret = regexp.MustCompile(`([?&][^=&#\s]*` + secretName.String() + `[^=&#\s]*=)[^&#\s"'<]+`)
 )
+
+// withoutSecrets removes what is secret in the URLs of a text.
+func withoutSecrets(text string) string {
+	return urlSecret.ReplaceAllString(urlUser.ReplaceAllString(text, "${1}"+redacted+"@"), "${1}"+redacted)
+}
 
 // redactor removes the request's own password and passwords in URLs from a text.
 func redactor(r *http.Request) func(string) string {
@@ -135,7 +162,7 @@ func redactor(r *http.Request) func(string) string {
 		if password != "" {
 			text = strings.ReplaceAll(text, password, redacted)
 		}
-		return urlUser.ReplaceAllString(text, "${1}"+redacted+"@")
+		return withoutSecrets(text)
 	}
 }
 
@@ -168,13 +195,17 @@ func (t *traffic) list(keep func(*Entry) bool) []Entry {
 	defer t.mu.Unlock()
 	entries := []Entry{}
 	for _, e := range t.entries {
-		if keep(e) {
-			entry := *e
-			entry.Query, entry.Form = maps.Clone(e.Query), maps.Clone(e.Form)
-			entries = append(entries, entry)
+		if keep(&e.Entry) {
+			entries = append(entries, e.copy())
 		}
 	}
 	return entries
+}
+
+func (e *logged) copy() Entry {
+	entry := e.Entry
+	entry.Query, entry.Form = maps.Clone(e.Query), maps.Clone(e.Form)
+	return entry
 }
 
 // ClearJournal deletes all entries.
@@ -182,4 +213,5 @@ func (s *Sandbox) ClearJournal() {
 	s.traffic.mu.Lock()
 	defer s.traffic.mu.Unlock()
 	s.traffic.entries = nil
+	s.traffic.changes++
 }

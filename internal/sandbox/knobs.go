@@ -57,11 +57,16 @@ func (s *Sandbox) knobRoutes() http.Handler {
 // ServeHTTP runs the knob. Its errors are {"error": ...}: they are not Twilio's.
 func (k knob) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// The knobs require no credentials, so a web page in a browser on this machine
-	// must not reach them.
-	if r.Header.Get("Origin") != "" {
+	// must not reach them, nor under a name of its own that it lets lead here.
+	if r.Header.Get("Origin") != "" || !isLoopback(hostname(r.Host)) && !isTwilio(r.Host) {
 		http.Error(w, `{"error": "the sandbox's knobs are not for web pages"}`, http.StatusForbidden)
 		return
 	}
+	k.serve(w, r)
+}
+
+// serve runs the knob for whoever asks.
+func (k knob) serve(w http.ResponseWriter, r *http.Request) {
 	var body []byte
 	var err error
 	if r.Body != nil {

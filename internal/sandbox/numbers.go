@@ -180,9 +180,9 @@ func (c *call) renderNumber(n incomingPhoneNumber) object {
 
 // findNumber finds a number by itself or by its SID.
 func findNumber(st *state, _ time.Time, to string) (receiver, bool) {
-	n, ok := numberOwned(st, to)
+	n, ok := numbers.get(st, to)
 	if !ok {
-		if n, ok = numbers.get(st, to); !ok {
+		if n, ok = numberOwned(st, to); !ok {
 			return receiver{}, false
 		}
 	}

@@ -33,8 +33,12 @@ type Sandbox struct {
 	// receivers find what people write to or call.
 	receivers []findReceiver
 	knobs     http.Handler
-	traffic   *traffic
-	faults    *faults
+	console   http.Handler
+	// watched is closed when no page is to watch the sandbox any more.
+	watched    chan struct{}
+	endWatches func()
+	traffic    *traffic
+	faults     *faults
 
 	tokens   sync.Map // of accounts other than the starter's, by SID, for the life of the process
 	contacts sync.Map // of contacts with a turn in progress
@@ -88,6 +92,9 @@ func build(options []Option) *Sandbox {
 		s.receivers = append(s.receivers, p.receivers...)
 	}
 	s.knobs = s.knobRoutes()
+	s.console = s.consoleRoutes()
+	s.watched = make(chan struct{})
+	s.endWatches = sync.OnceFunc(func() { close(s.watched) })
 	return s
 }
 

@@ -25,11 +25,15 @@ type answer struct {
 	body   []byte
 }
 
-// ServeHTTP answers a request to any of Twilio's hosts, to a function that is deployed, or a
-// knob below /_sandbox/.
+// ServeHTTP answers a request to any of Twilio's hosts, to a function that is deployed, to a
+// knob below /_sandbox/, or to the console at /console.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == knobPrefix || strings.HasPrefix(r.URL.Path, knobPrefix+"/") {
 		s.knobs.ServeHTTP(w, r)
+		return
+	}
+	if asksForConsole(r) {
+		s.console.ServeHTTP(w, r)
 		return
 	}
 	if isFunctionHost(r.Host) {

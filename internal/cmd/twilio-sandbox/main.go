@@ -120,6 +120,7 @@ func run(ctx context.Context, file string, readOnly bool, listen string, out io.
 	}
 
 	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
+	server.RegisterOnShutdown(box.CloseConsoles)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {
@@ -186,8 +187,9 @@ The numbers of the account:
 
   curl -u %[3]s:%[4]s %[1]s/2010-04-01/Accounts/%[3]s/IncomingPhoneNumbers.json
 
+The console, for a browser: %[1]s%[7]s
 The knobs of the sandbox: %[1]s/_sandbox/
 Stop with Ctrl-C.
-`, base, where, owner.AccountSID, owner.AuthToken, owner.APIKeySID, owner.APIKeySecret)
+`, base, where, owner.AccountSID, owner.AuthToken, owner.APIKeySID, owner.APIKeySecret, sandbox.ConsolePath)
 	return nil
 }

@@ -52,7 +52,26 @@ func TestServesUntilStopped(t *testing.T) {
 	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(text), "+12025550142") {
 		t.Fatalf("%d %s %v", answer.StatusCode, text, err)
 	}
+	// A page of the console that is open does not keep it from stopping.
+	page := regexp.MustCompile(`http://127\.0\.0\.1:\d+/console`).Find(greeting[:n])
+	if page == nil {
+		t.Fatalf("the greeting names no console: %s", greeting[:n])
+	}
+	if r, err = http.NewRequest(http.MethodGet, string(page)+"/events", nil); err != nil {
+		t.Fatal(err)
+	}
+	events, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer events.Body.Close()
+	if _, err := io.ReadFull(events.Body, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
 	stop()
+	if _, err := io.ReadAll(events.Body); err != nil {
+		t.Errorf("the page was cut off: %v", err)
+	}
 	if err := <-done; err != nil {
 		t.Fatalf("stopping: %v", err)
 	}

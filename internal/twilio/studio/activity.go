@@ -29,9 +29,26 @@ const endedAtOnce = 8
 
 // execution is an execution of a flow: what began it, twilio-go's model leaves out.
 type execution struct {
-	SID         string `json:"sid"`
-	Status      string `json:"status"`
-	InitiatedBy string `json:"initiated_by"`
+	SID         string    `json:"sid"`
+	Status      string    `json:"status"`
+	InitiatedBy string    `json:"initiated_by"`
+	Contact     string    `json:"contact_channel_address"`
+	DateCreated time.Time `json:"date_created"`
+}
+
+// channel is what an execution began with: a call, or anything else, which waits for a
+// message.
+func (e execution) channel() bot.Channel {
+	if strings.HasPrefix(e.InitiatedBy, "CA") {
+		return bot.Voice
+	}
+	return bot.Messaging
+}
+
+// isAmong reports whether an execution is one of those that are meant.
+func (e execution) isAmong(which bot.Executions) bool {
+	return (which.Contact == "" || e.Contact == which.Contact) && (which.Channel == "" || e.channel() == which.Channel) &&
+		(which.Before.IsZero() || e.DateCreated.Before(which.Before))
 }
 
 const (
@@ -40,7 +57,7 @@ const (
 )
 
 func addTo(active *bot.Activity, e execution) {
-	if strings.HasPrefix(e.InitiatedBy, "CA") {
+	if e.channel() == bot.Voice {
 		active.Calls++
 	} else {
 		active.Conversations++
@@ -93,6 +110,45 @@ func executionsOf(sid string) string { return flows + "/" + sid + "/Executions" 
 // get to.
 func (h Host) End(ctx context.Context, sid string) (ended, left bot.Activity, err error) {
 	until := time.Now().Add(endBound)
+	return h.end(ctx, sid, ending{
+		of:   func([]execution, execution) bool { return true },
+		late: func() bool { return !time.Now().Before(until) },
+		said: func(bot.Activity) {},
+	})
+}
+
+// EndExecutions ends those active executions of a flow that are meant, page by page. The flow
+// goes on answering: what began after the newest execution that it found first is left.
+func (h Host) EndExecutions(ctx context.Context, sid string, which bot.Executions, progress func(bot.Activity)) (bot.Activity, error) {
+	if _, err := h.Read(ctx, sid); err != nil {
+		return bot.Activity{}, err // a hold's flow among them
+	}
+	var newest time.Time
+	ended, _, err := h.end(ctx, sid, ending{
+		of: func(page []execution, e execution) bool {
+			if newest.IsZero() {
+				for _, each := range page {
+					if each.DateCreated.After(newest) {
+						newest = each.DateCreated
+					}
+				}
+			}
+			return !e.DateCreated.After(newest) && e.isAmong(which)
+		},
+		late: func() bool { return false },
+		said: progress,
+	})
+	return ended, err
+}
+
+// ending is which executions are ended, and for how long.
+type ending struct {
+	of   func(page []execution, e execution) bool
+	late func() bool
+	said func(ended bot.Activity) // after each page on which some were ended
+}
+
+func (h Host) end(ctx context.Context, sid string, which ending) (ended, left bot.Activity, err error) {
 	var mu sync.Mutex
 	done := map[string]bool{}
 	for {
@@ -101,10 +157,14 @@ func (h Host) End(ctx context.Context, sid string) (ended, left bot.Activity, er
 		err := h.eachActive(ctx, sid, func(page []execution) error {
 			group, ctx := errgroup.WithContext(ctx)
 			group.SetLimit(endedAtOnce)
+			already := len(done)
 			for _, each := range page {
+				if !which.of(page, each) {
+					continue
+				}
 				group.Go(func() error {
 					mu.Lock()
-					known, late := done[each.SID], !time.Now().Before(until)
+					known, late := done[each.SID], which.late()
 					if !known && late {
 						addTo(&left, each)
 					}
@@ -122,7 +182,11 @@ func (h Host) End(ctx context.Context, sid string) (ended, left bot.Activity, er
 					return nil
 				})
 			}
-			return group.Wait()
+			err := group.Wait()
+			if len(done) > already {
+				which.said(ended)
+			}
+			return err
 		})
 		if err != nil || len(done) == before || left != (bot.Activity{}) {
 			return ended, left, err

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Writes the files that discover/ has found, beside it. Run it where main.tf is, once
+# `terraform -chdir=discover apply` is done. It needs jq; with OpenTofu: TF=tofu.
+set -eu
+umask 077
+files=$("${TF:-terraform}" -chdir=discover output -json files)
+mkdir -p bots
+printf '%s' "$files" | jq -r 'keys[]' | while read -r name; do
+  printf '%s' "$files" | jq -j --arg name "$name" '.[$name]' > "$name"
+done

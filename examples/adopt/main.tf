@@ -1,0 +1,80 @@
+# An account's bots, and who answers where, from account.yaml and the files beside it.
+
+terraform {
+  required_version = ">= 1.8"
+  required_providers {
+    twiliobot = { source = "twiliobot/twiliobot" }
+  }
+}
+
+# The credentials come from the environment: TWILIO_ACCOUNT_SID and so on.
+provider "twiliobot" {}
+
+# The URLs of bots hosted elsewhere that may hold a secret, which account.yaml calls "secret".
+# Keep secrets.auto.tfvars.json out of the repository, or set TF_VAR_secret_webhooks.
+variable "secret_webhooks" {
+  type      = map(map(string))
+  default   = {}
+  sensitive = true
+}
+
+locals {
+  account = yamldecode(file("${path.module}/account.yaml"))
+
+  # account.yaml names bots by their keys. What is no key is the SID of a bot of another
+  # configuration.
+  sids = { for key, bot in twiliobot_assistant.bot : key => bot.sid }
+
+  # Who answers on each channel: `"+1…": bot`, or `"+1…": { messaging: bot, voice: bot }`. They
+  # are locals since Terraform evaluates a for_each once for each of its instances.
+  messages = { for phone, by in local.account.numbers : phone => try(by.messaging, tostring(by)) if can(try(by.messaging, tostring(by))) }
+  calls    = { for phone, by in local.account.numbers : phone => try(by.voice, tostring(by)) if can(try(by.voice, tostring(by))) }
+}
+
+resource "twiliobot_assistant" "bot" {
+  for_each = local.account.bots
+
+  unique_name     = each.value.name
+  engine          = lookup(each.value, "engine", null)
+  friendly_name   = lookup(each.value, "friendly_name", null)
+  routing         = lookup(each.value, "routing", null)
+  routing_confirm = lookup(each.value, "routing_confirm", null)
+
+  flow   = can(each.value.flow) ? file("${path.module}/${each.value.flow}") : null
+  schema = can(each.value.schema) ? file("${path.module}/${each.value.schema}") : null
+  webhooks = can(each.value.webhooks) ? jsondecode(
+    each.value.webhooks == "secret" ? jsonencode(var.secret_webhooks[each.key]) : file("${path.module}/${each.value.webhooks}")
+  ) : null
+}
+
+# Each channel of a number has a binding of its own, so that either can be given to another
+# bot by one word in account.yaml.
+resource "twiliobot_phone_number_binding" "messages" {
+  for_each = local.messages
+
+  phone_number  = each.key
+  channels      = ["messaging"]
+  assistant_sid = lookup(local.sids, each.value, each.value)
+}
+
+resource "twiliobot_phone_number_binding" "calls" {
+  for_each = local.calls
+
+  phone_number  = each.key
+  channels      = ["voice"]
+  assistant_sid = lookup(local.sids, each.value, each.value)
+}
+
+resource "twiliobot_messaging_service_binding" "service" {
+  for_each = local.account.services
+
+  messaging_service_sid = each.key
+  assistant_sid         = lookup(local.sids, each.value, each.value)
+}
+
+resource "twiliobot_suspension" "bot" {
+  for_each = local.account.suspensions
+
+  assistant_sid = twiliobot_assistant.bot[each.key].sid
+  notice        = lookup(each.value, "notice", null)
+}

@@ -1,0 +1,81 @@
+# Bots and their numbers from one YAML file: a new number is a line of fleet.yaml, a new bot
+# three lines and a file.
+
+terraform {
+  required_version = ">= 1.8"
+  required_providers {
+    twiliobot = { source = "twiliobot/twiliobot" }
+  }
+}
+
+# Twilio on your own disk. For a real account, remove `sandbox` and give
+# credentials: see the provider's page.
+provider "twiliobot" {
+  sandbox = "twilio.sandbox.json"
+}
+
+variable "file" {
+  description = "The fleet: bots by their names, and numbers with who answers on them."
+  type        = string
+  default     = "fleet.yaml"
+}
+
+locals {
+  fleet = yamldecode(file("${path.module}/${var.file}"))
+
+  # Who answers on each channel of each number. One word means both channels.
+  answers = merge([for phone, by in local.fleet.numbers : {
+    for channel in ["messaging", "voice"] : "${phone} ${channel}" => {
+      phone   = phone
+      channel = channel
+      bot     = try(by[channel], tostring(by))
+      label   = try(by.label, null)
+    } if can(try(by[channel], tostring(by)))
+  }]...)
+}
+
+resource "twiliobot_assistant" "bot" {
+  for_each = local.fleet.bots
+
+  unique_name = each.key
+  flow        = can(each.value.flow) ? file("${path.module}/${each.value.flow}") : null
+  schema      = can(each.value.schema) ? file("${path.module}/${each.value.schema}") : null
+  webhooks    = try(each.value.webhooks, null)
+
+  lifecycle {
+    precondition {
+      condition     = length(setintersection(keys(each.value), ["flow", "schema", "webhooks"])) == 1
+      error_message = "Give bot ${each.key} one of flow, schema and webhooks in ${var.file}."
+    }
+  }
+}
+
+# A binding for each channel, so that either can go to another bot.
+resource "twiliobot_phone_number_binding" "number" {
+  for_each = local.answers
+
+  phone_number  = each.value.phone
+  channels      = [each.value.channel]
+  friendly_name = each.value.label
+  assistant_sid = try(twiliobot_assistant.bot[each.value.bot].sid, "")
+
+  lifecycle {
+    precondition {
+      condition     = contains(keys(local.fleet.bots), each.value.bot)
+      error_message = "${var.file} gives ${each.value.phone} to ${each.value.bot}, which is none of its bots."
+    }
+  }
+}
+
+# While a name is in the list, its bot does not answer, on any number.
+resource "twiliobot_suspension" "bot" {
+  for_each = toset(try(local.fleet.suspended, []))
+
+  assistant_sid = twiliobot_assistant.bot[each.key].sid
+  depends_on    = [twiliobot_phone_number_binding.number]
+}
+
+output "numbers" {
+  description = "How many numbers each bot answers on."
+  value       = { for name in keys(local.fleet.bots) : name => length(distinct([for each in local.answers : each.phone if each.bot == name])) }
+}
