@@ -370,7 +370,3 @@ func (t tongues) storedTime() string {
 		"{{hour" + padded.String() + " | remove: '[' | remove: ']'}}")
 	return b.String()
 }
-
-func (t tongues) has(code string) bool {
-	return slices.ContainsFunc(t.known, func(l *tongue) bool { return l.code == code })
-}
