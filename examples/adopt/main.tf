@@ -25,6 +25,11 @@ locals {
   # configuration.
   sids = { for key, bot in twiliobot_assistant.bot : key => bot.sid }
 
+  # The URLs of bots hosted elsewhere. The secret ones are by themselves: in one expression they
+  # would make the others sensitive too.
+  secret   = { for key, bot in local.account.bots : key => var.secret_webhooks[key] if try(bot.webhooks, "") == "secret" }
+  webhooks = { for key, bot in local.account.bots : key => jsondecode(file("${path.module}/${bot.webhooks}")) if try(bot.webhooks, "secret") != "secret" }
+
   # Who answers on each channel: `"+1…": bot`, or `"+1…": { messaging: bot, voice: bot }`. They
   # are locals since Terraform evaluates a for_each once for each of its instances.
   messages = { for phone, by in local.account.numbers : phone => try(by.messaging, tostring(by)) if can(try(by.messaging, tostring(by))) }
@@ -40,11 +45,9 @@ resource "twiliobot_assistant" "bot" {
   routing         = lookup(each.value, "routing", null)
   routing_confirm = lookup(each.value, "routing_confirm", null)
 
-  flow   = can(each.value.flow) ? file("${path.module}/${each.value.flow}") : null
-  schema = can(each.value.schema) ? file("${path.module}/${each.value.schema}") : null
-  webhooks = can(each.value.webhooks) ? jsondecode(
-    each.value.webhooks == "secret" ? jsonencode(var.secret_webhooks[each.key]) : file("${path.module}/${each.value.webhooks}")
-  ) : null
+  flow     = can(each.value.flow) ? file("${path.module}/${each.value.flow}") : null
+  schema   = can(each.value.schema) ? file("${path.module}/${each.value.schema}") : null
+  webhooks = try(local.secret[each.key], local.webhooks[each.key], null)
 }
 
 # Each channel of a number has a binding of its own, so that either can be given to another

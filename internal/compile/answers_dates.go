@@ -67,6 +67,7 @@ func date(t tongues) builtin {
 		}
 		if l.code == "" {
 			return []reading{
+				impossible(l),
 				{label: "a day of a year in figures", pattern: whole + ending},
 				{label: "a date in figures", asWritten: true, pattern: numeric + ending},
 			}
@@ -98,15 +99,46 @@ func date(t tongues) builtin {
 			count := `(?:an?|a +couple +of|a +few|one|two|three|four|five|six|[0-9]{1,3})`
 			span := `(?:days?|weeks?|months?)`
 			out = append(out,
-				reading{label: "a day by its number", pattern: head + `(?:[0-9]{1,2}(?:st|nd|rd|th)|` + firsts + `)` + at + tail},
+				reading{label: "a day by its number", pattern: head + `(?:` + number + `(?:st|nd|rd|th)|` + firsts + `)` + at + tail},
 				reading{label: "a day from today on", pattern: before(l.hi, "on, for, about, maybe, let's say, how about") + `(?:` + count + ` +` + span + `(?: +(?:from|after) +(?:now|today|tomorrow|` + days + `)| +ago)|(?:in|within) +` + count + ` +` + span + `)` + tail})
 		}
 		for i := range out {
 			out[i].asWritten = i > 1
 		}
-		return out
+		return append([]reading{impossible(l)}, out...)
 	})
 	return builtin{rules, t.storedDate()}
+}
+
+// impossible refuses days that no month has, and the 29th of February of most years.
+func impossible(l *tongue) reading {
+	const (
+		long  = `(?:0?[2469]|11)[/.-]31|0?2[/.-]30|31[/.-](?:0?[2469]|11)|30[/.-]0?2`
+		short = `(?:19|20)(?:[02468][1235679]|[13579][01345789])` // years without the day
+		th    = `(?:st|nd|rd|th|º|er|\.)?`
+	)
+	days := []string{`(?:[0-9]{4}[/.-])?(?:` + long + `)`, `(?:29[/.-]0?2|0?2[/.-]29)[/.-]` + short, short + `[/.-]0?2[/.-]29`}
+	if l.code != "" {
+		var without, february []string
+		for _, v := range listed(l.months) {
+			switch v.keep {
+			case "February":
+				february = append(february, v.said)
+				fallthrough
+			case "April", "June", "September", "November":
+				without = append(without, v.said)
+			}
+		}
+		of := ``
+		if l.of != "" {
+			of = `(?:` + either(l.of) + ` +)?`
+		}
+		some, second := either(strings.Join(without, ",")), either(strings.Join(february, ","))
+		the := `\.? +(?:the +)?`
+		days = append(days, `31`+th+` +`+of+some, some+the+`31`+th, `30`+th+` +`+of+second, second+the+`30`+th,
+			`29`+th+` +`+of+second+`\.?,? +`+of+short, second+the+`29`+th+`,? +`+of+short)
+	}
+	return reading{label: "no day", refuses: true, pattern: `(?:.*[^0-9\p{L}/.-])?(?:` + strings.Join(days, "|") + `)(?:[^0-9\p{L}].*)?`}
 }
 
 // storedDate is Liquid for a day, a month and a year as YYYY-MM-DD. A capital letter
@@ -167,7 +199,10 @@ func (t tongues) storedDate() string {
 }
 
 func clock(t tongues) builtin {
-	const figures = `(?:[01]?[0-9]|2[0-3])(?:(?:[:.h]|[ ]*uhr[ ]*)[0-5][0-9])?`
+	figures := `(?:[01]?[0-9]|2[0-3])(?:(?:[:.h]|[ ]*uhr[ ]*)[0-5][0-9])?`
+	if t.english {
+		figures = `(?:[01]?[0-9]|2[0-3])(?:[:.h][0-5][0-9])?`
+	}
 	rules := t.each(func(l *tongue) []reading {
 		head := before(l.hi, l.timeLead)
 		if l.code == "" {
@@ -260,6 +295,11 @@ func (t tongues) storedTime() string {
 			}
 		}
 	}
+	if t.english {
+		for i := range 6 { // 9h30
+			c.replace(fmt.Sprintf("h%d", i), fmt.Sprintf(":%d", i))
+		}
+	}
 	c.replace("pm  ", "P").replace("am  ", "A").replace("  :", ":")
 	if !t.english {
 		for i := range 10 { // 17h, but not 17h30
@@ -329,8 +369,4 @@ func (t tongues) storedTime() string {
 		"{% if night == text %}{% else %}{% assign hour = hour | replace: '[12:', '[00:' %}{% endif %}" +
 		"{{hour" + padded.String() + " | remove: '[' | remove: ']'}}")
 	return b.String()
-}
-
-func (t tongues) has(code string) bool {
-	return slices.ContainsFunc(t.known, func(l *tongue) bool { return l.code == code })
 }

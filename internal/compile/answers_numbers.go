@@ -29,8 +29,11 @@ func wholeNumber(t tongues) builtin {
 			teens := `ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen`
 			tens := `(?:twen|thir|fou?r|fif|six|seven|eigh|nine)ty`
 			below := `(?:` + tens + `(?:[ -]+` + one + `)?|` + teens + `|` + one + `)`
+			words := `(?:` + one + `|` + teens + `|` + tens + `)`
+			ordinals := `(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)`
 			out = append([]reading{
 				{label: "no number", refuses: true, pattern: head + `(?:[0-9]+ +(?:am|pm)|(?:[0-9]+|` + one + `) +(?:dozens?|billions?)|[0-9]+[.,][0-9]+ +(?:hundred|thousand|million)|(?:1|one|another|two) +` + either(l.pauses) + `)(?:[^\p{L}].*)?`},
+				{label: "a time, a part or a place in order", refuses: true, pattern: head + `(?:(?:[0-9]+|` + words + `) +(?:am|pm|o['’]?clock|half|halves|thirds?|quarters?)|` + words + `[ -]+` + ordinals + `)(?:[^\p{L}].*)?`},
 				{label: "two numbers", refuses: true, pattern: `(?:.* )?(?:` + one + `|` + teens + `|zero|thousand|million)(?: +|-)(?:and +|or +)?(?:` + tens + `|` + teens + `|` + one + `|zero|a)(?:[^\p{L}].*)?`},
 			}, out...)
 			out = append(out,

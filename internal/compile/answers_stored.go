@@ -85,7 +85,7 @@ func (t tongues) bare(c *chain, first, then string) *chain {
 		}
 	}
 	for range 2 {
-		for _, mark := range []string{".", "!", ","} {
+		for _, mark := range []string{".", "!", "?", ",", ";", ")", "…"} {
 			c.replace(mark+"  ]", "  ]")
 		}
 		if first != "" || then != "" {

@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -109,7 +110,7 @@ var notAsLabelled = map[string][]string{
 // with what nobody made them for.
 func TestAnswersOfATypeAreTaken(t *testing.T) {
 	var paths []string
-	for _, pattern := range []string{"testdata/answers/*.txt", "testdata/answers/later/*.txt"} {
+	for _, pattern := range []string{"testdata/answers/*.txt", "testdata/answers/later/*.txt", "testdata/answers/odd/*.txt"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +122,7 @@ func TestAnswersOfATypeAreTaken(t *testing.T) {
 	full := 0
 	for _, path := range paths {
 		table := strings.TrimSuffix(strings.TrimPrefix(path, "testdata/answers/"), ".txt")
-		name, language, other := strings.Cut(strings.TrimPrefix(table, "later/"), ".")
+		name, language, other := strings.Cut(filepath.Base(table), ".")
 		if !other {
 			language = "en-US"
 		}
@@ -218,6 +219,42 @@ func TestAnswersAreTheSameWhereStudioMakesNumbersOfTexts(t *testing.T) {
 		}
 		if c.reply("1"); c.variable("collect_c_q") != "small" {
 			t.Errorf("numbers %v: 1 is stored as %v", numbers, c.variable("collect_c_q"))
+		}
+	}
+}
+
+// A condition is short enough to be read in the Console, in any language.
+func TestRulesOfAnswersAreShort(t *testing.T) {
+	for _, typeName := range []string{"NUMBER", "DATE", "TIME", "FIRST_NAME", "LAST_NAME", "CITY", "EMAIL"} {
+		for _, language := range []string{"en-US", "es", "pt", "fr", "de", "th"} {
+			file := strings.ReplaceAll(asking(`{"collect": {"name": "c", "questions": [{"question": "Which?", "name": "q", "type": "Twilio.`+typeName+`"}], "on_complete": {"redirect": "task://done"}}}`, ""), "en-US", language)
+			s, err := schema.Parse([]byte(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			made, found := compile.Compile(s, compile.Options{Channels: []bot.Channel{bot.Messaging}})
+			if made == nil {
+				t.Fatal(found)
+			}
+			var root struct {
+				States []struct {
+					Transitions []struct {
+						Conditions []struct{ Value string } `json:"conditions"`
+					} `json:"transitions"`
+				} `json:"states"`
+			}
+			if err := json.Unmarshal(made.Source(), &root); err != nil {
+				t.Fatal(err)
+			}
+			for _, state := range root.States {
+				for _, way := range state.Transitions {
+					for _, c := range way.Conditions {
+						if len(c.Value) > 1000 {
+							t.Errorf("%s in %s: a condition of %d bytes: %.60s…", typeName, language, len(c.Value), c.Value)
+						}
+					}
+				}
+			}
 		}
 	}
 }

@@ -44,6 +44,7 @@ func (t tongues) named(label, word string, most int, separator string, lead func
 	}
 	for _, l := range t.known {
 		if lead := lead(l); lead != "" {
+			out = append(out, reading{label: "no answer in a sentence", refuses: true, pattern: before(l.hi) + either(lead) + between + either(l.nothing) + after(l.thanks)})
 			out = append(out, reading{label: label + " in a sentence", pattern: before(l.hi) + either(lead) + between + core + after(l.thanks)})
 		}
 	}

@@ -23,8 +23,7 @@ var choices = [2]string{"1, one, first, the first", "2, two, second, the second"
 // answered is routed, and then goes to the fallback where it is as unclear.
 func (s *side) confirm(router string, tasks []*task, t *trained, otherwise target) target {
 	unsure := s.add(router+"_unsure", kindSplit, s.shared, map[string]any{"input": literalVariable(varSecond)})
-	body := literal(s.c.options.Confirm)
-	body = strings.NewReplacer("{first}", t.phrases(varFirst), "{second}", t.phrases(varSecond)).Replace(body)
+	body := t.question(s.c.options.Confirm)
 	name := router + "_confirm"
 	var ask *widget
 	if s.voice() {
@@ -58,12 +57,32 @@ func (s *side) confirm(router string, tasks []*task, t *trained, otherwise targe
 	return to(unsure)
 }
 
+// question is Liquid for what is asked. Braces around {first}, as templates of Studio have
+// them, are text like any other.
+func (t *trained) question(confirm string) string {
+	var b strings.Builder
+	for confirm != "" {
+		name, at := varFirst, strings.Index(confirm, "{first}")
+		if second := strings.Index(confirm, "{second}"); at < 0 || second >= 0 && second < at {
+			name, at = varSecond, second
+		}
+		if at < 0 {
+			break
+		}
+		b.WriteString(literal(confirm[:at]))
+		b.WriteString(t.phrases(name))
+		_, confirm, _ = strings.Cut(confirm[at:], "}")
+	}
+	return b.String() + literal(confirm)
+}
+
 // phrases is Liquid for how people call the task that a variable names: its shortest
 // sample, or its name.
 func (t *trained) phrases(variable string) string {
 	var b strings.Builder
+	b.WriteString("{% assign named = flow.variables." + variable + asText + " %}")
 	for label, each := range t.tasks {
-		fmt.Fprintf(&b, "{%% if flow.variables.%s == %s %%}%s{%% endif %%}", variable, quoted(t.label(label)), literal(each.phrase()))
+		fmt.Fprintf(&b, "{%% if named == %s %%}%s{%% endif %%}", quoted(strings.ToLower(t.label(label))), literal(each.phrase()))
 	}
 	return b.String()
 }

@@ -53,6 +53,26 @@ func TestWhatIsCloseToTwoIsAsked(t *testing.T) {
 	}
 }
 
+// A task may be called by a number, of which Studio may make one, and a question may be
+// written as a template of Studio is.
+func TestTheQuestionNamesTasksWhateverTheyAreCalled(t *testing.T) {
+	numbered := strings.NewReplacer("close_account", "1", "open_account", "02").Replace(bank)
+	for question, want := range map[string]string{
+		which:                                    "Did you mean close account (1) or open account (2)?",
+		"{{first}} or {{second}}?":               "{close account} or {open account}?",
+		"{% raw %}{first}{second}{{ ap_raw }} {": "{% raw %}close accountopen account{{ ap_raw }} {",
+		"Not {second}, but {first}, {second}?":   "Not open account, but close account, open account?",
+	} {
+		f := flowOf(t, parsed(t, numbered), Options{Routing: Trained, Confirm: question})
+		for _, numbers := range []bool{false, true} {
+			turn := f.Start(sandboxstudio.Options{Numbers: numbers}).Send(context.Background(), run.Message("the account"))
+			if len(turn.Problems) > 0 || len(turn.Replies) != 1 || turn.Replies[0].Text != want {
+				t.Errorf("numbers %v: %q asks %v, want %q", numbers, question, turn, want)
+			}
+		}
+	}
+}
+
 func TestNobodyIsAskedWithoutTheQuestion(t *testing.T) {
 	f := flowOf(t, parsed(t, bank), Options{Routing: Trained})
 	if got := routed(t, f, "the account"); got != "Pardon?" {

@@ -59,6 +59,7 @@ const (
 	CodeListenBarge       Code = "listen_barge"          // a prompt that must not be interrupted
 	CodeLogQueries        Code = "log_queries_ignored"   // queries are not logged by Studio
 	CodeMemoryKey         Code = "memory_key"            // a remembered name that Studio spells differently
+	CodePunctuationSample Code = "punctuation_sample"    // a sample without anything that is compared
 	CodeEmptySay          Code = "empty_say"             // a say without a text
 	CodeTooManySamples    Code = "too_many_samples"      // more than a model can be learnt from
 	CodeLongMessages      Code = "long_messages"         // a message that a person may write is too long to route
@@ -124,7 +125,8 @@ var studio = map[schema.Code]string{
 }
 
 // validate adds what schema.Validate finds, without what this package reports more
-// precisely: which task wins an ambiguous sample, and which states form a loop.
+// precisely, which task wins an ambiguous sample, and which states form a loop, and
+// without the languages that Autopilot did not list: a flow knows none.
 func (r *report) validate(s *schema.Schema) {
 	for _, d := range schema.Validate(s) {
 		severity, detail := Warning, d.Detail
@@ -134,7 +136,7 @@ func (r *report) validate(s *schema.Schema) {
 		if instead, ok := studio[d.Code]; ok {
 			detail = instead
 		}
-		if d.Code != schema.AmbiguousSample && d.Code != schema.RedirectLoop {
+		if d.Code != schema.AmbiguousSample && d.Code != schema.RedirectLoop && d.Code != schema.Language {
 			r.add(severity, Code(d.Code), d.Pointer, d.Message, detail)
 		}
 	}

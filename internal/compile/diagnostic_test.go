@@ -47,6 +47,9 @@ func TestFindingsPointIntoTheFileAndSayWhatHappensInstead(t *testing.T) {
 		{actions: `{"say": "x"}`, samples: `{"language": "en-US", "taggedText": "{who}"}`, want: Diagnostic{Warning, CodeCatchAllSample, "/tasks/1/samples/0",
 			`Any text matches the sample "{who}" of the task "a".`,
 			"The sample is left out. Add words to it, or give its field a type with a list of values."}},
+		{actions: `{"say": "x"}`, samples: `{"language": "en-US", "taggedText": "?!"}`, want: Diagnostic{Warning, CodePunctuationSample, "/tasks/1/samples/0",
+			`Punctuation is not compared, and the sample "?!" of the task "a" has nothing else.`,
+			"The sample is left out. Add a word to it."}},
 		{actions: `{"say": "x"}`, samples: `{"language": "en-US", "taggedText": "Beta!"}`, want: Diagnostic{Warning, CodeAmbiguousSample, "/tasks/0/samples/0",
 			`The sample "beta" of the task "b" is also one of the task "a".`,
 			`It leads to "a", the first by name. Remove it from one of the two.`}},
@@ -105,6 +108,17 @@ func TestFindingsPointIntoTheFileAndSayWhatHappensInstead(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A flow knows no language, so it is none of Autopilot's that it does not have.
+func TestALanguageIsNoDifference(t *testing.T) {
+	thai := parsed(t, strings.ReplaceAll(schemaOf(`{"say": "x"}`), "en-US", "th-TH"))
+	if !slices.ContainsFunc(schema.Validate(thai), func(d schema.Diagnostic) bool { return d.Code == schema.Language }) {
+		t.Fatal("the schema has no finding")
+	}
+	if _, found := Compile(thai, Options{}); slices.ContainsFunc(found, func(d Diagnostic) bool { return d.Code == Code(schema.Language) }) {
+		t.Errorf("found %+v", found)
 	}
 }
 

@@ -69,6 +69,10 @@ func (c *compiler) matches(tasks []*task) []match {
 	return out
 }
 
+// dotted writes a capital letter as the lower case of it that Ruby makes, whose Liquid is, two
+// characters, where Go makes one.
+var dotted = strings.NewReplacer("İ", "i\u0307")
+
 // exact are the transitions for samples without fields. A sample of two tasks leads to
 // the first of them.
 func (c *compiler) exact(tasks []*task) []match {
@@ -78,13 +82,22 @@ func (c *compiler) exact(tasks []*task) []match {
 		var options []string
 		for _, s := range t.samples {
 			text := normalise(s.text)
-			if placeholder.MatchString(text) || text == "" {
+			if text == "" {
+				c.report.warn(CodePunctuationSample, s.at, "The sample is left out. Add a word to it.",
+					"Punctuation is not compared, and the sample %q of the task %q has nothing else.", s.text, t.name)
+				continue
+			}
+			if placeholder.MatchString(text) {
 				continue
 			}
 			switch first := winner[text]; {
 			case first == nil:
 				winner[text] = t
 				options = append(options, text)
+				if other := normalise(dotted.Replace(s.text)); other != text && winner[other] == nil {
+					winner[other] = t
+					options = append(options, other)
+				}
 			case first != t && !c.apart(first.name, t.name):
 				c.report.warn(CodeAmbiguousSample, s.at, fmt.Sprintf("It leads to %q, the first by name. Remove it from one of the two.", first.name),
 					"The sample %q of the task %q is also one of the task %q.", s.text, t.name, first.name)

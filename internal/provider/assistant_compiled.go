@@ -81,7 +81,7 @@ func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Pa
 	if made == nil {
 		anywhere = assistantschema.Validate(parsed)
 	}
-	var differs []string
+	var differs []compile.Diagnostic
 	for _, each := range found {
 		switch each.Severity {
 		case compile.Error:
@@ -93,15 +93,37 @@ func (m assistantModel) checkCompiled(parsed *assistantschema.Schema, at path.Pa
 			}
 			diags.AddAttributeError(at, summary, compileFinding(each))
 		case compile.Warning:
-			differs = append(differs, compileFinding(each))
+			differs = append(differs, each)
 		case compile.Info:
 			told = append(told, compileFinding(each))
 		}
 	}
 	if made != nil && warn && len(differs) > 0 {
-		diags.AddAttributeWarning(at, "Studio behaves differently from Autopilot", strings.Join(differs, "\n"))
+		diags.AddAttributeWarning(at, "Studio behaves differently from Autopilot", differences(differs))
 	}
 	return made, told
+}
+
+// differences words findings, a line each; what several end with stands once, behind the
+// last of them.
+func differences(found []compile.Diagnostic) string {
+	var lines []string
+	for i, each := range found {
+		same := func(other compile.Diagnostic) bool { return other.Code == each.Code && other.Detail == each.Detail }
+		if slices.ContainsFunc(found[:i], same) {
+			continue
+		}
+		for _, other := range found[i+1:] {
+			if same(other) {
+				alone := each
+				alone.Detail = ""
+				lines = append(lines, strings.TrimSpace(compileFinding(alone)))
+				each = other
+			}
+		}
+		lines = append(lines, compileFinding(each))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // readCompiled takes over the schema that a live flow carries, and which of its

@@ -57,8 +57,12 @@ func checkConfirm(c *botChange) (diags diag.Diagnostics) {
 	if !routing.IsNull() {
 		why = fmt.Sprintf("the routing of this bot is `%s`. Set `routing = \"trained\"`, or remove `routing_confirm`.", routing.ValueString())
 	}
-	return refused(c, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("routing_confirm"), "Only a trained routing asks which task was meant",
-		"`routing_confirm` is asked where a flow that was compiled from a `schema` with `routing = \"trained\"` finds two tasks close to each other; "+why)}, "routing_confirm", "routing")
+	// The configuration alone can be at fault, so ignore_changes need not be.
+	if c.state != nil {
+		why += " Where `ignore_changes` names either, remove it there too."
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("routing_confirm"), "Only a trained routing asks which task was meant",
+		"`routing_confirm` is asked where a flow that was compiled from a `schema` with `routing = \"trained\"` finds two tasks close to each other; "+why)}
 }
 
 // checkEngineFit refuses an engine that does not run the content, one of which

@@ -47,6 +47,10 @@ func TestWhichTaskWasMeantIsAsked(t *testing.T) {
 			ResourceName: "twiliobot_assistant.anchor", ImportState: true, ImportStateId: "anchor", ImportStateKind: resource.ImportBlockWithID,
 			Config: w.config(onStudio("anchor", tableSchema(), `routing_confirm = "`+question+`"`)),
 		},
+		resource.TestStep{
+			Config:      onStudio("anchor", tableSchema(), `routing = "keywords"`, `routing_confirm = "`+question+`"`),
+			ExpectError: inOrder("Only a trained routing asks", "the routing of this bot is `keywords`", "Where `ignore_changes` names either"),
+		},
 		resource.TestStep{Config: onStudio("anchor", tableSchema()), ConfigStateChecks: routedBy("trained", knownvalue.Null())},
 	)
 	w.refused(onStudio("anchor", tableSchema(), `routing = "keywords"`, `routing_confirm = "`+question+`"`), "Only a trained routing asks which task was meant")

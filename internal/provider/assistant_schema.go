@@ -105,7 +105,7 @@ func (r *assistantResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"`{first}` and `{second}` become the shortest sample of each. `1`, `one` or `first` leads to the first, `2`, `two` or `second` to the second, and anything else is a message like any other; " +
 					"nobody is asked twice in a row. Where this is not set, the fallback answers.",
 				Validators: []validator.String{stringvalidator.UTF8LengthBetween(1, 300),
-					stringvalidator.RegexMatches(regexp.MustCompile(`(?s)\{first\}.*\{second\}`), "it must name `{first}` and then `{second}`")},
+					stringvalidator.RegexMatches(regexp.MustCompile(`(?s)\{first\}.*\{second\}`), "must name `{first}` and then `{second}`")},
 			},
 			"rename": schema.StringAttribute{
 				Optional: true, Computed: true,

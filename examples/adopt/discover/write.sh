@@ -4,7 +4,11 @@
 set -eu
 umask 077
 files=$("${TF:-terraform}" -chdir=discover output -json files)
+names=$(printf '%s' "$files" | jq -er 'keys[]') || {
+  echo "write.sh: ${TF:-terraform} output is no JSON of files; apply discover/ first" >&2
+  exit 1
+}
 mkdir -p bots
-printf '%s' "$files" | jq -r 'keys[]' | while read -r name; do
+printf '%s\n' "$names" | while read -r name; do
   printf '%s' "$files" | jq -j --arg name "$name" '.[$name]' > "$name"
 done
