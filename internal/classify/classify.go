@@ -15,7 +15,7 @@ import (
 
 // Text is one to learn from, in parts that are not neighbours.
 type Text struct {
-	Label int
+	Label int      // negative for a text that belongs to none: what it has speaks for no label
 	Parts []string // spelled
 }
 
@@ -35,6 +35,8 @@ type Tuning struct {
 var Default = Tuning{Lead: 0.13, Mistakes: 0.06}
 
 const (
+	// aside is the weight of a text that belongs to no label.
+	aside = 0.6
 	// ridge is how strongly large weights are avoided.
 	ridge = 0.5
 
@@ -165,10 +167,14 @@ func (f *Fitted) Model(t Tuning) *Model {
 	// A lead of t.Lead is one of bar: between two texts the distance is the root of what
 	// differs, of which the tangent at the average text takes the place.
 	middle := 0
+	real := 0
 	for _, r := range rows {
-		middle += r.cost
+		if r.label >= 0 {
+			middle += r.cost
+			real++
+		}
 	}
-	middle = max(1, (middle+len(rows)/2)/len(rows))
+	middle = max(1, (middle+real/2)/max(1, real))
 	unit := math.Sqrt(float64(8*middle)) / (Ahead * t.Lead)
 
 	for g := range m.Grams {
@@ -185,15 +191,26 @@ func (f *Fitted) Model(t Tuning) *Model {
 // texts rows. One that has no letters is left out.
 func (m *Model) read(texts []Text) (rows []row, values []float64) {
 	count := map[string]int{}
+	for _, t := range texts {
+		if t.Label >= 0 {
+			for _, part := range t.Parts {
+				for _, g := range Grams(part) {
+					count[g] = 0
+				}
+			}
+		}
+	}
 	split := make([][]string, len(texts))
 	for i, t := range texts {
 		seen := map[string]bool{}
 		for _, part := range t.Parts {
 			for _, g := range Grams(part) {
-				if !seen[g] {
+				if _, ok := count[g]; ok && !seen[g] {
 					seen[g] = true
 					split[i] = append(split[i], g)
-					count[g]++
+					if t.Label >= 0 {
+						count[g]++
+					}
 				}
 			}
 		}
@@ -228,6 +245,9 @@ func (m *Model) read(texts []Text) (rows []row, values []float64) {
 		length = math.Sqrt(length)
 		for k := range r.values {
 			r.values[k] /= length
+			if t.Label < 0 {
+				r.values[k] *= aside
+			}
 		}
 		for _, part := range t.Parts {
 			r.cost += Strange * letters(part)
@@ -247,8 +267,11 @@ func barOf(rows []row, without []float64, labels int, unit, mistakes float64) in
 		over  int
 		wrong bool
 	}
-	all := make([]judged, len(rows))
+	all := make([]judged, 0, len(rows))
 	for i, r := range rows {
+		if r.label < 0 {
+			continue
+		}
 		best, top, next := -1, 0.0, 0.0
 		for label, s := range without[i*labels : (i+1)*labels] {
 			switch {
@@ -259,10 +282,10 @@ func barOf(rows []row, without []float64, labels int, unit, mistakes float64) in
 			}
 		}
 		lead := float64((top-next)*r.scale) * unit
-		all[i] = judged{int(math.Floor(float64(Ahead*lead))) - r.cost, best != r.label}
+		all = append(all, judged{int(math.Floor(float64(Ahead*lead))) - r.cost, best != r.label})
 	}
 	slices.SortStableFunc(all, func(a, b judged) int { return cmp.Compare(b.over, a.over) })
-	allowed := int(float64(mistakes*float64(len(rows))) + 0.5)
+	allowed := int(float64(mistakes*float64(len(all))) + 0.5)
 	for _, j := range all {
 		if j.wrong {
 			if allowed--; allowed < 0 {

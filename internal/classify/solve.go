@@ -43,7 +43,9 @@ func dual(rows []row, grams, labels int) (weights, without []float64) {
 	for i, r := range rows {
 		clear(alpha)
 		for j := range n {
-			alpha[rows[j].label] += a.at(i, j)
+			if rows[j].label >= 0 {
+				alpha[rows[j].label] += a.at(i, j)
+			}
 		}
 		for label, x := range alpha {
 			own := 0.0
@@ -70,7 +72,9 @@ func primal(rows []row, grams, labels int) (weights, without []float64) {
 	sums := make([]float64, grams*labels)
 	for _, r := range rows {
 		for k, g := range r.grams {
-			sums[g*labels+r.label] += r.values[k]
+			if r.label >= 0 {
+				sums[g*labels+r.label] += r.values[k]
+			}
 			for l := range k + 1 {
 				a.set(g, r.grams[l], a.at(g, r.grams[l])+float64(r.values[k]*r.values[l]))
 			}

@@ -58,9 +58,9 @@ func TestWhatPeopleWriteFindsItsTask(t *testing.T) {
 		file, language string
 		floor          map[Routing]counts // at least, at most, at most
 	}{
-		{"volunteers", "en-US", map[Routing]counts{Trained: {34, 1, 0}, Keywords: {40, 5, 1}}},
-		{"clinic", "en-US", map[Routing]counts{Trained: {33, 1, 0}, Keywords: {39, 2, 2}}},
-		{"cafeteria", "es-ES", map[Routing]counts{Trained: {36, 1, 2}, Keywords: {34, 3, 5}}},
+		{"volunteers", "en-US", map[Routing]counts{Trained: {43, 1, 0}, Keywords: {40, 5, 1}}},
+		{"clinic", "en-US", map[Routing]counts{Trained: {37, 1, 0}, Keywords: {39, 2, 2}}},
+		{"cafeteria", "es-ES", map[Routing]counts{Trained: {37, 1, 0}, Keywords: {34, 3, 5}}},
 	} {
 		s, messages := readParaphrases(t, filepath.Join("testdata/paraphrases", test.file+".txt"), test.language)
 		for routing, floor := range test.floor {

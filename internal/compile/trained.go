@@ -77,6 +77,9 @@ func (c *compiler) train(tasks []*task) *trained {
 			texts = append(texts, text)
 		}
 	}
+	for _, each := range c.tongues.around() {
+		texts = append(texts, classify.Text{Label: -1, Parts: []string{classify.Spell(normalise(each), t.steps)}})
+	}
 	t.fit = classify.Fit(texts, len(t.tasks))
 	t.model = t.fit.Model(c.options.Tuning)
 	c.trained[key] = t
