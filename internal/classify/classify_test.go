@@ -173,3 +173,19 @@ func TestGroupsOfLettersMeanNothingToLiquid(t *testing.T) {
 		}
 	}
 }
+
+// TestATextOfNoLabelSpeaksForNone learns "I need a", once as belonging to no label.
+func TestATextOfNoLabelSpeaksForNone(t *testing.T) {
+	steps := Steps(nil)
+	text := func(label int, s string) Text { return Text{Label: label, Parts: []string{Spell(s, steps)}} }
+	own := []Text{text(0, "i need a table"), text(0, "book a table"), text(1, "opening hours"), text(1, "when do you open")}
+	with := Learn(append(slices.Clone(own), text(-1, "i need a"), text(-1, "zzz zzz")), 2, Tuning{})
+	without := Learn(own, 2, Tuning{})
+	around, table := Spell("need", steps), Spell("table", steps)
+	if a, b := with.Weigh(around, 0)*without.Weigh(table, 0), without.Weigh(around, 0)*with.Weigh(table, 0); a >= b || a < 0 {
+		t.Errorf("%q has %d of %d points with it, and %d of %d without", "need", with.Weigh(around, 0), with.Weigh(table, 0), without.Weigh(around, 0), without.Weigh(table, 0))
+	}
+	if _, known := with.at["zzz"]; known {
+		t.Error("letters that no label has are known")
+	}
+}
