@@ -113,11 +113,12 @@ func date(t tongues) builtin {
 // impossible refuses days that no month has, and the 29th of February of most years.
 func impossible(l *tongue) reading {
 	const (
-		long  = `(?:0?[2469]|11)[/.-]31|0?2[/.-]30|31[/.-](?:0?[2469]|11)|30[/.-]0?2`
+		long  = `(?:0?[2469]|11)[/-]31|0?2[/-]30|31[/.-](?:0?[2469]|11)|30[/.-]0?2`
+		dots  = `(?:0?[2469]|11)\.31|0?2\.30`                     // behind a day, a time
 		short = `(?:19|20)(?:[02468][1235679]|[13579][01345789])` // years without the day
 		th    = `(?:st|nd|rd|th|º|er|\.)?`
 	)
-	days := []string{`(?:[0-9]{4}[/.-])?(?:` + long + `)`, `(?:29[/.-]0?2|0?2[/.-]29)[/.-]` + short, short + `[/.-]0?2[/.-]29`}
+	days := []string{long, `[0-9]{4}[/.-](?:(?:0?[2469]|11)[/.-]31|0?2[/.-]30)`, `(?:29[/.-]0?2|0?2[/.-]29)[/.-]` + short, short + `[/.-]0?2[/.-]29`}
 	if l.code != "" {
 		var without, february []string
 		for _, v := range listed(l.months) {
@@ -138,7 +139,7 @@ func impossible(l *tongue) reading {
 		days = append(days, `31`+th+` +`+of+some, some+the+`31`+th, `30`+th+` +`+of+second, second+the+`30`+th,
 			`29`+th+` +`+of+second+`\.?,? +`+of+short, second+the+`29`+th+`,? +`+of+short)
 	}
-	return reading{label: "no day", refuses: true, pattern: `(?:.*[^0-9\p{L}/.-])?(?:` + strings.Join(days, "|") + `)(?:[^0-9\p{L}].*)?`}
+	return reading{label: "no day", refuses: true, pattern: `(?:` + dots + `|(?:.*[^0-9\p{L}/.-])?(?:` + strings.Join(days, "|") + `))(?:[^0-9\p{L}].*)?`}
 }
 
 // storedDate is Liquid for a day, a month and a year as YYYY-MM-DD. A capital letter

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -97,8 +98,11 @@ func (a *redeployAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s %s again", doing, found)})
 	deployed, err := a.provider.account.Redeploy(ctx, found.SID)
 	if err != nil {
-		addError(&resp.Diagnostics, unable, fmt.Errorf("bot %s: %w", found, err),
-			"The bot answers by what was deployed last; its content and what leads to it are as they were. Look at the cause, and invoke the action again.")
+		var next []string
+		if !errors.Is(err, bot.ErrChanged) { // which says itself what is true now
+			next = []string{"The bot answers by what was deployed last; its content and what leads to it are as they were. Look at the cause, and invoke the action again."}
+		}
+		addError(&resp.Diagnostics, unable, fmt.Errorf("bot %s: %w", found, err), next...)
 		return
 	}
 	done := fmt.Sprintf("Flow %s answers by revision %d", deployed, deployed.Revision)

@@ -73,7 +73,9 @@ func (s *Sandbox) do(ctx context.Context, work func() error) (err error) {
 	if s.file == nil {
 		return work()
 	}
-	if _, err := s.file.lock.TryLockContext(ctx, lockRetry); err != nil {
+	if _, err := s.file.lock.TryLockContext(ctx, lockRetry); err != nil && ctx.Err() != nil {
+		return fmt.Errorf("waiting for the lock of sandbox file %s, which another process may hold: %w", s.file.path, err)
+	} else if err != nil {
 		return fmt.Errorf("sandbox file %s cannot be changed where it lies, since it cannot be locked: %w. "+
 			"Plans only read it; to apply, use a copy of the file in a folder that can be written", s.file.path, err)
 	}

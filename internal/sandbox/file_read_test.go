@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -58,6 +59,21 @@ func TestWritingWhereNothingCanBeLockedSaysWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := box.ChangeSettings(`{"application_clears_url":true}`); err == nil || !strings.Contains(err.Error(), "use a copy of the file") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// Who is stopped while another process writes is not told to write elsewhere.
+func TestWaitingForTheLockEndsWithItsContext(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "twilio.sandbox.json")
+	box, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err = box.do(ctx, func() error { return nil })
+	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "use a copy of the file") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -47,7 +47,22 @@ func (h Host) redeploy(ctx context.Context, sid string) (bot.Bot, error) {
 	if err == nil {
 		written = answer.Revision
 	}
-	return h.readBack(ctx, confirm.Write{Object: "flow " + now.String(), Err: refusal(same, err)}, sid, written, same)
+	live, readErr := h.readBack(ctx, confirm.Write{Object: "flow " + now.String(), Err: refusal(same, err)}, sid, written, same)
+	if readErr == nil && err == nil && written > now.Revision+1 {
+		readErr = overtaken(now, written)
+	}
+	return live, readErr
+}
+
+// overtaken says that what was published again was not the newest: another client wrote
+// in between, or Twilio answered the read with an older revision.
+func overtaken(now bot.Bot, written int) error {
+	return &bot.Problem{
+		Summary: "The flow was changed while it was published again",
+		Detail: fmt.Sprintf("Flow %s was read at revision %d, and the definition of that one is published now as revision %d. Revision %d, which came in between, may have another one. "+
+			"Look at it in the Studio console and revert the flow to it, or apply the configuration again, which publishes what is configured.", now, now.Revision, written, written-1),
+		Cause: bot.ErrChanged,
+	}
 }
 
 // unfinishedReplacement refuses a bot that still bears the mark of the one that it replaces.

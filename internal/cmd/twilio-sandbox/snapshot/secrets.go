@@ -90,6 +90,10 @@ func (s scrubber) member(n *jsondoc.Node, name, where string) {
 	case secret && n.Is('"') && isValue(n.Text):
 		n.Text = Redacted
 		s.note(where, "a secret by its name")
+	case secret && n.Is('['): // of the values of a header, each
+		for i, elem := range n.Elems {
+			s.member(elem, name, fmt.Sprintf("%s[%d]", where, i))
+		}
 	case secret && n.Is('0'):
 		n.Kind, n.Text = '"', Redacted
 		s.note(where, "a secret by its name")
@@ -109,8 +113,10 @@ var liquid = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{%.*?%\}`)
 
 // The last word of a name says what it is of: auth_token is a secret, token_url is none.
 var (
-	secretWords = []string{"secret", "secrets", "password", "passwd", "passphrase", "pwd", "token", "apikey", "authorization", "auth", "credential", "credentials", "signature", "sig", "jwt", "bearer"}
-	keyWords    = []string{"api", "access", "private", "secret", "auth", "subscription", "shared", "account", "function", "master", "encryption", "signing"}
+	secretWords = []string{"secrets", "passwd", "passphrase", "pass", "pwd", "apikey", "authorization", "auth", "credential", "credentials", "signature", "sig", "jwt", "bearer"}
+	keyWords    = []string{"api", "access", "private", "secret", "auth", "subscription", "shared", "account", "function", "functions", "master", "encryption", "signing"}
+	// secretEnds end a word that is written together with the one before: authtoken.
+	secretEnds = []string{"secret", "password", "token"}
 )
 
 func namesSecret(name string) bool {
@@ -119,7 +125,7 @@ func namesSecret(name string) bool {
 		return false
 	}
 	last := words[len(words)-1]
-	return slices.Contains(secretWords, last) || last == "key" && len(words) > 1 && slices.Contains(keyWords, words[len(words)-2])
+	return slices.Contains(secretWords, last) || slices.ContainsFunc(secretEnds, func(end string) bool { return strings.HasSuffix(last, end) }) || last == "key" && len(words) > 1 && slices.Contains(keyWords, words[len(words)-2])
 }
 
 // wordsOf splits api_key, X-Api-Key and apiKey into words.
@@ -146,17 +152,25 @@ var forms = []struct {
 	form *regexp.Regexp
 }{
 	{"a private key", regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)},
-	{"credentials of an Authorization header", regexp.MustCompile(`\b(?i:bearer|basic)\s+[A-Za-z0-9._~+/-]{8,}=*`)},
+	{"credentials of an Authorization header", authorization},
 	{"a JSON Web Token", regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?`)},
 	{"a key by its form", regexp.MustCompile(`\b(?:(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{10,}|sk-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,})`)},
 	{"32 hexadecimal digits, as an auth token has", regexp.MustCompile(`\b[0-9a-f]{32}\b`)},
+	{"a key of a Telegram bot", regexp.MustCompile(`\b(?:bot)?[0-9]{6,}:[\w-]{30,}`)},
 	{"a webhook URL that is its own key", regexp.MustCompile(`(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks|hooks\.zapier\.com/hooks|hook\.[\w.]*make\.com|[\w.-]*webhook\.office\.com)/[^\s"'<>]+`)},
 }
+
+var (
+	authorization = regexp.MustCompile(`\b(?i:bearer|basic)\s+[A-Za-z0-9._~+/-]{8,}=*`)
+	// encoded is in what was drawn or encoded, and hardly in a word of a language.
+	encoded = regexp.MustCompile(`[0-9]|[a-z][A-Z]|=$`)
+)
 
 var (
 	webURL     = regexp.MustCompile(`(?i)\b(?:https?|wss?|sips?|ftps?)://[^\s"'<>]+`)
 	userInfo   = regexp.MustCompile(`^([A-Za-z]+://)[^/?#]*@`)
 	assignment = regexp.MustCompile(`([A-Za-z][\w.-]*)(\s*=\s*|["']?\s*:\s*["']?)([^\s"'&,;{}<>]+)`)
+	pair       = regexp.MustCompile(`("([A-Za-z][\w.-]*)"\s*:\s*")((?:[^"\\]|\\.)*)"`)
 	random     = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
 	twilioSID  = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
 )
@@ -189,13 +203,24 @@ func (s scrubber) text(old, where string) string {
 	now = webURL.ReplaceAllStringFunc(now, func(address string) string { return s.url(address, where) })
 	for _, each := range forms {
 		now = each.form.ReplaceAllStringFunc(now, func(found string) string {
-			scheme, _, hasScheme := strings.Cut(found, " ")
-			if hasScheme && each.why == forms[1].why {
-				return replaced(scheme+" "+Redacted, each.why)
+			if each.form != authorization {
+				return replaced(Redacted, each.why)
 			}
-			return replaced(Redacted, each.why)
+			words := strings.Fields(found)
+			if !encoded.MatchString(words[1]) {
+				return found // "basic insurance"
+			}
+			return replaced(words[0]+" "+Redacted, each.why)
 		})
 	}
+	// JSON with what a flow computes, which is none yet.
+	now = pair.ReplaceAllStringFunc(now, func(found string) string {
+		match := pair.FindStringSubmatch(found)
+		if !namesSecret(match[2]) || !isValue(match[3]) {
+			return found
+		}
+		return replaced(match[1]+Redacted+`"`, "a secret by its name")
+	})
 	// A form, or a line that assigns: "token=…", "X-Api-Key: …". What Liquid assigns is computed.
 	assigned := func(part string) string {
 		return assignment.ReplaceAllStringFunc(part, func(found string) string {
@@ -248,6 +273,11 @@ func (s scrubber) url(old, where string) string {
 			plain = name
 		}
 		bare := slices.Contains([]string{"key", "code", "token", "k"}, strings.ToLower(plain)) && len(value) >= 8
+		if inner, err := url.QueryUnescape(value); err == nil && inner != value && webURL.MatchString(inner) {
+			if now := s.text(inner, where); now != inner { // such as of a redirect
+				params[i], value = name+"="+url.QueryEscape(now), ""
+			}
+		}
 		if given && isValue(value) && (namesSecret(plain) || bare || isRandom(value)) {
 			params[i] = name + "=" + Redacted
 			s.note(where, "the parameter "+plain+" of a URL")
@@ -259,6 +289,7 @@ func (s scrubber) url(old, where string) string {
 // isRandom reports whether a word looks drawn at random: long, without words in it. A SID is
 // known by its form.
 func isRandom(word string) bool {
+	word = strings.TrimRight(word, "=") // the padding of Base64
 	if twilioSID.MatchString(word) || random.FindString(word) != word || word == "" {
 		return false
 	}
