@@ -107,8 +107,12 @@ func TestFleetIsOneFile(t *testing.T) {
 	}
 
 	for name, each := range map[string]struct{ old, new, words string }{
-		"no content":  {"    flow: bots/hours.json\n", "    name: hours\n", "Give bot hours one of flow, schema and webhooks"},
-		"unknown bot": {`: clinic`, `: clinics`, "gives +447447735023 to clinics, which is none of its bots"},
+		"no content":        {"    flow: bots/hours.json\n", "    name: hours\n", "Give bot hours one of flow, schema and webhooks"},
+		"unknown bot":       {`: clinic`, `: clinics`, "gives +447447735023 to clinics, which is none of its bots"},
+		"unknown channel":   {"voice: hours", "voce: hours", "must give one bot, or messaging, voice and label, for +447700900123"},
+		"no bot":            {`: clinic`, `:`, "must give one bot, or messaging, voice and label, for +447447735023"},
+		"no bot on channel": {"voice: hours", "voice:", "must give one bot, or messaging, voice and label, for +447700900123"},
+		"unknown suspended": {"[clinic]", "[clinics]", "suspends clinics, which is none of its bots"},
 	} {
 		good := s.read("fleet.yaml")
 		s.edit("fleet.yaml", func(fleet string) string { return strings.Replace(fleet, each.old, each.new, 1) })
@@ -229,7 +233,9 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	}
 	s.applies("0 added, 0 changed, 0 destroyed.")
 	says("before", hours)
-	s.types(`sh suspend.sh clinic '` + notice + `'`)
+	// A name that no bot has is refused, and does not keep the next run from suspending.
+	s.types(`! ./suspend.sh clinci 'We are looking into it.'; ! ./suspend.sh; test ! -e suspend.tfplan`)
+	s.types(`./suspend.sh clinic '` + notice + `'`)
 	says("suspended", notice)
 	// The next run of the pipeline does not resume it.
 	s.applies("0 added, 0 changed, 0 destroyed.")
