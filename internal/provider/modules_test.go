@@ -234,8 +234,10 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	s.applies("0 added, 0 changed, 0 destroyed.")
 	says("before", hours)
 	// A name that no bot has is refused, and does not keep the next run from suspending.
-	s.types(`! ./suspend.sh clinci 'We are looking into it.'; ! ./suspend.sh; test ! -e suspend.tfplan`)
-	s.types(`./suspend.sh clinic '` + notice + `'`)
+	if out := s.types(`sh suspend.sh clinci 'We are looking into it.' || echo "ended with $?"; sh suspend.sh || echo "ended with $?"`); !inOrder("has no bot named", "ended with 1", "usage: suspend.sh BOT", "ended with 2").MatchString(out) {
+		t.Errorf("a wrong name, and none: %s", out)
+	}
+	s.types(`sh suspend.sh clinic '` + notice + `'`)
 	says("suspended", notice)
 	// The next run of the pipeline does not resume it.
 	s.applies("0 added, 0 changed, 0 destroyed.")
@@ -243,4 +245,9 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	says("suspended without a notice", "")
 	s.types("sh suspend.sh clinic")
 	says("resumed", hours)
+
+	// The comments in main.tf run it by its path.
+	if file, err := os.Stat(filepath.Join("..", "..", "examples", "incident", "suspend.sh")); err != nil || file.Mode()&0o111 == 0 {
+		t.Errorf("suspend.sh cannot be executed: %v", err)
+	}
 }
