@@ -153,7 +153,7 @@ func makePrivate[T any](private **T) { *private = new(T) }
 func leftOut(object found, diags diag.Diagnostics) (result list.ListResult) {
 	for _, each := range diags {
 		if each.Severity() == diag.SeverityError {
-			each = diag.NewWarningDiagnostic("Left out of the list: "+object.name, "It cannot be imported. "+each.Summary()+": "+each.Detail())
+			each = diag.NewWarningDiagnostic("Left out of the list: "+object.name, "Terraform could not import it now. "+each.Summary()+": "+each.Detail())
 		}
 		result.Diagnostics.Append(each)
 	}
