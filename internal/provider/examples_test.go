@@ -149,7 +149,7 @@ func TestEveryExampleIsApplied(t *testing.T) {
 func applyExamples(t *testing.T, names ...string) {
 	t.Helper()
 	w := newWorld(t, quick())
-	w.addService(deferring + `, "sid": "MG00000000000000000000000000000001"`)
+	w.addService(deferring + `, "sid": "MG953ae2a3f98f6e4c16827e8e46033dfb"`)
 	var configurations []string
 	for _, name := range names {
 		configurations = append(configurations, w.example(t, name))
@@ -271,6 +271,6 @@ func (w *world) made() map[string]string {
 	})["sid"].(string)
 	w.call(http.MethodPost, autopilotBase+"/Assistants", map[string]string{"UniqueName": "clinic", "FriendlyName": "Clinic reception"})
 	w.setNumber(usNumber, map[string]string{"SmsApplicationSid": application, "VoiceApplicationSid": application, "FriendlyName": "Front desk"})
-	service := w.addService(answering + `, "sid": "MG00000000000000000000000000000001", "inbound_request_url": "https://bots.example.com/concierge/messages"`)
+	service := w.addService(answering + `, "sid": "MG953ae2a3f98f6e4c16827e8e46033dfb", "inbound_request_url": "https://bots.example.com/concierge/messages"`)
 	return map[string]string{"AP": application, "PN": w.number(usNumber)["sid"].(string), "MG": service}
 }

@@ -17,7 +17,10 @@ data "twiliobot_available_phone_numbers" "toll_free" {
 # Choose one, and write it down as the phone_number of a twiliobot_phone_number.
 output "on_sale" {
   value = {
-    for number in concat(data.twiliobot_available_phone_numbers.new_york.phone_numbers, data.twiliobot_available_phone_numbers.toll_free.phone_numbers) :
+    for number in concat(
+      data.twiliobot_available_phone_numbers.new_york.phone_numbers,
+      data.twiliobot_available_phone_numbers.toll_free.phone_numbers,
+    ) :
     number.phone_number => number.friendly_name
   }
 }

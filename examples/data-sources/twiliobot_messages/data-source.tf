@@ -17,10 +17,15 @@ output "senders" {
 }
 
 output "failures" {
-  value = { for m in data.twiliobot_messages.november.messages : m.sid => m.error_message if m.error_code != null }
+  value = {
+    for m in data.twiliobot_messages.november.messages :
+    m.sid => m.error_message if m.error_code != null
+  }
 }
 
 # A price is null until Twilio knows it.
 output "spent" {
-  value = sum(concat([0], [for m in data.twiliobot_messages.november.messages : -m.price if m.price != null]))
+  value = sum(concat([0], [
+    for m in data.twiliobot_messages.november.messages : -m.price if m.price != null
+  ]))
 }

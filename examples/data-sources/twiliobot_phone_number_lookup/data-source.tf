@@ -5,7 +5,11 @@ data "twiliobot_phone_number_lookup" "support" {
 }
 
 output "support_number" {
-  value = data.twiliobot_phone_number_lookup.support.valid ? data.twiliobot_phone_number_lookup.support.e164 : null
+  value = (
+    data.twiliobot_phone_number_lookup.support.valid
+    ? data.twiliobot_phone_number_lookup.support.e164
+    : null
+  )
 }
 
 # Each plan and each apply of this pays for a look-up.

@@ -21,5 +21,8 @@ output "dead_numbers" {
 data "twiliobot_phone_numbers" "all" {}
 
 output "answered_by_service" {
-  value = { for n in data.twiliobot_phone_numbers.all.phone_numbers : n.phone_number => n.messaging.unique_name if n.messaging.via == "messaging_service" }
+  value = {
+    for n in data.twiliobot_phone_numbers.all.phone_numbers :
+    n.phone_number => n.messaging.unique_name if n.messaging.via == "messaging_service"
+  }
 }

@@ -9,7 +9,13 @@ resource "twiliobot_function" "hours" {
   assistant_unique_name = "clinic"
   path                  = "/hours"
   visibility            = "public"
-  source                = file("${path.module}/hours.js")
+
+  # Or file("${path.module}/hours.js").
+  source = <<-JS
+    exports.handler = (context, event, callback) => {
+      callback(null, { actions: [{ say: "We are open from 8 to 18." }] });
+    };
+  JS
 
   dependencies = {
     twilio = "5.0.0"

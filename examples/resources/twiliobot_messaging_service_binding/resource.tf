@@ -8,9 +8,12 @@ resource "twiliobot_assistant" "concierge" {
 }
 
 # The bot answers every message that comes to the service, whichever of its
-# numbers it reached.
+# numbers it reached. On a sandbox, this command makes the service first:
+#
+#   twilio-sandbox add -file twilio.sandbox.json -service Campaign +12025550142
+#
 resource "twiliobot_messaging_service_binding" "campaign" {
-  messaging_service_sid = "MG00000000000000000000000000000001"
+  messaging_service_sid = "MG953ae2a3f98f6e4c16827e8e46033dfb"
   assistant_sid         = twiliobot_assistant.concierge.sid
 }
 
