@@ -34,6 +34,12 @@ locals {
   # are locals since Terraform evaluates a for_each once for each of its instances.
   messages = { for phone, by in local.account.numbers : phone => try(by.messaging, tostring(by)) if can(try(by.messaging, tostring(by))) }
   calls    = { for phone, by in local.account.numbers : phone => try(by.voice, tostring(by)) if can(try(by.voice, tostring(by))) }
+
+  # What a number gives and no binding reads: a word that is not written right would take
+  # the bot off the number.
+  misread = [for phone, by in local.account.numbers : phone if try(tostring(by) == null, anytrue([
+    for name, value in by : !contains(["messaging", "voice"], name) || value == null
+  ]), true)]
 }
 
 resource "twiliobot_assistant" "bot" {
@@ -80,4 +86,14 @@ resource "twiliobot_suspension" "bot" {
 
   assistant_sid = twiliobot_assistant.bot[each.key].sid
   notice        = lookup(each.value, "notice", null)
+}
+
+output "numbers" {
+  description = "How many numbers are bound, by channel."
+  value       = { messaging = length(local.messages), voice = length(local.calls) }
+
+  precondition {
+    condition     = length(local.misread) == 0
+    error_message = "account.yaml must give one bot, or messaging and voice, for ${join(", ", local.misread)}."
+  }
 }

@@ -3,6 +3,9 @@
 #
 #   terraform apply -var live=green
 #   terraform apply -var live=blue
+#
+# An apply without the variable goes back to the default. Once the other version is to stay, change
+# the default, or write `live = "green"` into terraform.tfvars.
 
 terraform {
   required_version = ">= 1.8"

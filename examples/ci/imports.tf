@@ -5,10 +5,11 @@ data "twiliobot_deployed_bots" "account" {}
 
 data "twiliobot_phone_numbers" "account" {}
 
+# A name that several bots have is left out: the plan says which they are.
 import {
   for_each = {
-    for bot in data.twiliobot_deployed_bots.account.bots : bot.unique_name => bot.sid
-    if contains(keys(local.bots), bot.unique_name)
+    for name, sids in { for bot in data.twiliobot_deployed_bots.account.bots : bot.unique_name => bot.sid... } : name => one(sids)
+    if contains(keys(local.bots), name) && length(sids) == 1
   }
   to = twiliobot_assistant.bot[each.key]
   id = each.value

@@ -30,8 +30,16 @@ locals {
       channel = channel
       bot     = try(by[channel], tostring(by))
       label   = try(by.label, null)
-    } if can(try(by[channel], tostring(by)))
+    } if try(by[channel], tostring(by), null) != null
   }]...)
+
+  suspended = toset(try(coalesce(local.fleet.suspended), []))
+
+  # What a number gives and no binding reads: a word that is not written right would take
+  # the bot off the number.
+  misread = [for phone, by in local.fleet.numbers : phone if try(tostring(by) == null, anytrue([
+    for name, value in by : !contains(["messaging", "voice", "label"], name) || value == null
+  ]), true)]
 }
 
 resource "twiliobot_assistant" "bot" {
@@ -69,13 +77,25 @@ resource "twiliobot_phone_number_binding" "number" {
 
 # While a name is in the list, its bot does not answer, on any number.
 resource "twiliobot_suspension" "bot" {
-  for_each = toset(try(local.fleet.suspended, []))
+  for_each = local.suspended
 
-  assistant_sid = twiliobot_assistant.bot[each.key].sid
+  assistant_sid = try(twiliobot_assistant.bot[each.key].sid, "")
   depends_on    = [twiliobot_phone_number_binding.number]
+
+  lifecycle {
+    precondition {
+      condition     = contains(keys(local.fleet.bots), each.key)
+      error_message = "${var.file} suspends ${each.key}, which is none of its bots."
+    }
+  }
 }
 
 output "numbers" {
   description = "How many numbers each bot answers on."
   value       = { for name in keys(local.fleet.bots) : name => length(distinct([for each in local.answers : each.phone if each.bot == name])) }
+
+  precondition {
+    condition     = length(local.misread) == 0
+    error_message = "${var.file} must give one bot, or messaging, voice and label, for ${join(", ", local.misread)}."
+  }
 }

@@ -10,7 +10,8 @@
 #
 #   ./suspend.sh clinic
 #
-# Both write suspended.auto.tfvars.json and apply. A pipeline commits that file, so
+# Both write suspended.auto.tfvars.json, plan and apply. A plan that fails, such as for a name
+# that no bot has, leaves the file as it was. A pipeline commits that file, so
 # that the next run knows of the incident too: see workflow.yaml.
 
 terraform {

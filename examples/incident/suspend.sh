@@ -2,13 +2,27 @@
 # Suspends a bot, with a notice if one is given behind its name, or resumes it: without a
 # second word. It needs jq; with OpenTofu: TF=tofu.
 set -eu
+if [ $# -lt 1 ] || [ $# -gt 2 ] || [ -z "$1" ]; then
+  echo "usage: $0 BOT NOTICE, with '' for none, or $0 BOT to resume; words with spaces in quotes" >&2
+  exit 2
+fi
 cd "$(dirname "$0")"
 file=suspended.auto.tfvars.json
+plan=suspend.tfplan
 [ -e "$file" ] || echo '{"suspended": {}}' > "$file"
+cp "$file" "$file.before"
 if [ $# -gt 1 ]; then
-  jq --arg bot "$1" --arg notice "$2" '.suspended[$bot] = $notice' "$file" > "$file.new"
+  jq --arg bot "$1" --arg notice "$2" '.suspended[$bot] = $notice' "$file.before" > "$file"
 else
-  jq --arg bot "$1" 'del(.suspended[$bot])' "$file" > "$file.new"
+  jq --arg bot "$1" 'del(.suspended[$bot])' "$file.before" > "$file"
 fi
-mv "$file.new" "$file"
-"${TF:-terraform}" apply -auto-approve -input=false
+# Where the plan fails, such as for a name that no bot has, nothing was done, and the file
+# stays as it was: the name would make every later run fail too.
+"${TF:-terraform}" plan -input=false -out="$plan" || {
+  mv "$file.before" "$file"
+  echo "suspend.sh: nothing was done, and $file is as it was" >&2
+  exit 1
+}
+rm "$file.before"
+"${TF:-terraform}" apply -input=false "$plan"
+rm "$plan"

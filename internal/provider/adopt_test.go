@@ -253,6 +253,12 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	if out := s.types("terraform apply -auto-approve\nterraform plan\n"); !inOrder("Apply complete! Resources: 1 added, 1 changed, 0 destroyed.", "No changes.").MatchString(out) {
 		t.Errorf("the edits do not do that:\n%s", out)
 	}
+
+	// A word that is not written right takes no bot off a number.
+	s.edit("account.yaml", func(account string) string { return strings.Replace(account, "voice: "+other, "voce: "+other, 1) })
+	if out := s.types("terraform plan || true"); !inOrder("must give one bot, or messaging and voice, for " + ukNumber).MatchString(out) {
+		t.Errorf("the plan does not say which number is misread:\n%s", out)
+	}
 }
 
 // The guide's other way, for CLIs that have it.

@@ -20,7 +20,7 @@ const (
 // Deployed again, a bot is what it was: the next plan is empty.
 func TestRedeployBuildsOrPublishesTheBotAsItIs(t *testing.T) {
 	t.Parallel()
-	for engine, want := range map[string]string{"studio": "answers by revision 2", "autopilot": "answers by the model that was built at"} {
+	for engine, want := range map[string]string{"studio": "is published, as revision 2", "autopilot": "has the model that was built at"} {
 		b := newBench(t)
 		blocks := []block{botBlock("bot", content(engine, "bot", 1)), bindingBlock(ukNumber, "bot")}
 		b.applied(blocks...)
@@ -118,7 +118,7 @@ func TestRedeployWhateverCallIsCut(t *testing.T) {
 						switch made := b.deployments() - before; {
 						case err == nil && made != 1, made > 1:
 							t.Errorf("%d deployments were made: %v", made, err)
-						case err != nil && !strings.Contains(err.Error(), "Unable to deploy") && !strings.Contains(err.Error(), "answers by what was deployed last"):
+						case err != nil && !strings.Contains(err.Error(), "Unable to deploy") && !strings.Contains(err.Error(), "What was deployed last stays deployed"):
 							t.Errorf("it says %v", err)
 						}
 						if err := s.empty(blocks); err != nil {
@@ -220,7 +220,7 @@ action "twiliobot_end_executions" "stuck" {
 }
 `))
 	f.run("apply", "-input=false", "-auto-approve")
-	for action, says := range map[string]string{"twiliobot_redeploy.again": "answers by revision 2", "twiliobot_end_executions.stuck": "has no such executions"} {
+	for action, says := range map[string]string{"twiliobot_redeploy.again": "is published, as revision 2", "twiliobot_end_executions.stuck": "has no such executions"} {
 		if out := f.run("apply", "-input=false", "-auto-approve", "-invoke=action."+action); !strings.Contains(strings.Join(strings.Fields(out), " "), says) {
 			t.Errorf("%s does not say %q:\n%s", action, says, out)
 		}

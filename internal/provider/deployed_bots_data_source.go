@@ -88,7 +88,7 @@ func (d *deployedBotsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"name_regex": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only bots whose `unique_name` matches this regular expression (RE2).",
-				Validators: []validator.String{regularExpression{}},
+				Validators: []validator.String{regularExpression()},
 			},
 			"open_conversations": schema.BoolAttribute{
 				Optional: true, MarkdownDescription: "Whether to look at the open conversations of Twilio Conversations too, each of which may lead to a bot by a webhook of its own. " +

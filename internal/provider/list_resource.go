@@ -65,6 +65,10 @@ func (l *accountListResource) results(ctx context.Context, req list.ListRequest,
 			push(failedList(unable, err))
 			return
 		}
+		if req.Limit > 0 && len(objects) > int(req.Limit) {
+			diags.AddWarning(fmt.Sprintf("Only %d of %d are listed", req.Limit, len(objects)),
+				fmt.Sprintf("%d objects match, and the list stops at its `limit`, which is 100 where nothing else is given. To have them all, give the `list` block a higher `limit`.", len(objects)))
+		}
 		if len(diags) > 0 && (!push(list.ListResult{Diagnostics: diags}) || diags.HasError()) {
 			return
 		}
@@ -149,7 +153,7 @@ func makePrivate[T any](private **T) { *private = new(T) }
 func leftOut(object found, diags diag.Diagnostics) (result list.ListResult) {
 	for _, each := range diags {
 		if each.Severity() == diag.SeverityError {
-			each = diag.NewWarningDiagnostic("Left out of the list: "+object.name, "It cannot be imported. "+each.Summary()+": "+each.Detail())
+			each = diag.NewWarningDiagnostic("Left out of the list: "+object.name, "Terraform could not import it now. "+each.Summary()+": "+each.Detail())
 		}
 		result.Diagnostics.Append(each)
 	}
@@ -169,19 +173,18 @@ func readFilters(ctx context.Context, config tfsdk.Config, filters any) diag.Dia
 func regexFilter(description string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true, MarkdownDescription: description + " matches this regular expression (RE2).",
-		Validators: []validator.String{regularExpression{}},
-	}
+		Validators: []validator.String{filter{regularExpression()}}}
 }
 
 func prefixFilter() schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true, MarkdownDescription: "Only numbers that begin so in E.164, such as `+44` or `+1202`.",
-		Validators: []validator.String{checked{"the beginning of a number in E.164", "Invalid beginning of a phone number", func(text string) error {
+		Validators: []validator.String{filter{checked{"the beginning of a number in E.164", "Invalid beginning of a phone number", func(text string) error {
 			if !numberPrefix.MatchString(text) {
 				return fmt.Errorf("%q is not how a number in E.164 begins: a plus sign and digits", text)
 			}
 			return nil
-		}}},
+		}}}},
 	}
 }
 
@@ -190,7 +193,7 @@ var numberPrefix = regexp.MustCompile(`^\+[0-9]*$`)
 func botFilter(what string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true, MarkdownDescription: "Only " + what + " of this bot: its SID, `FW…`, `AP…` or `UA…`.",
-		Validators: []validator.String{botSID()},
+		Validators: []validator.String{filter{botSID()}},
 	}
 }
 

@@ -138,7 +138,7 @@ func TestFiltersOfLists(t *testing.T) {
 		}
 	}
 	for kind, filter := range map[string]string{"twiliobot_assistant": "name_regex", "twiliobot_phone_number": "phone_number_prefix", "twiliobot_phone_number_binding": "assistant_sid"} {
-		if _, _, err := p.list(kind, map[string]tftypes.Value{filter: str("(")}, false, 1000); err == nil || !strings.Contains(err.Error(), "Invalid") {
+		if _, _, err := p.list(kind, map[string]tftypes.Value{filter: str("(")}, false, 1000); err == nil || !inOrder("Invalid", "`"+filter+"`: ").MatchString(err.Error()) {
 			t.Errorf("%s with a wrong %s: %v", kind, filter, err)
 		}
 	}
@@ -188,8 +188,11 @@ func TestListsOfALargeAccountMakeFewCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if all, _, err := p.list("twiliobot_phone_number_binding", nil, true, 11); err != nil || len(all) != 11 {
-		t.Errorf("of a limit of 11 are listed %d: %v", len(all), err)
+	if all, warnings, err := p.list("twiliobot_phone_number_binding", nil, true, 11); err != nil || len(all) != 11 || !strings.Contains(strings.Join(warnings, "\n"), "Only 11 of ") {
+		t.Errorf("of a limit of 11 are listed %d, with %q: %v", len(all), warnings, err)
+	}
+	if _, warnings, err := p.list("twiliobot_phone_number_binding", nil, false, 5000); err != nil || len(warnings) > 0 {
+		t.Errorf("of a limit that all are below: %q, %v", warnings, err)
 	}
 }
 

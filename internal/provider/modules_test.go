@@ -107,8 +107,12 @@ func TestFleetIsOneFile(t *testing.T) {
 	}
 
 	for name, each := range map[string]struct{ old, new, words string }{
-		"no content":  {"    flow: bots/hours.json\n", "    name: hours\n", "Give bot hours one of flow, schema and webhooks"},
-		"unknown bot": {`: clinic`, `: clinics`, "gives +447447735023 to clinics, which is none of its bots"},
+		"no content":        {"    flow: bots/hours.json\n", "    name: hours\n", "Give bot hours one of flow, schema and webhooks"},
+		"unknown bot":       {`: clinic`, `: clinics`, "gives +447447735023 to clinics, which is none of its bots"},
+		"unknown channel":   {"voice: hours", "voce: hours", "must give one bot, or messaging, voice and label, for +447700900123"},
+		"no bot":            {`: clinic`, `:`, "must give one bot, or messaging, voice and label, for +447447735023"},
+		"no bot on channel": {"voice: hours", "voice:", "must give one bot, or messaging, voice and label, for +447700900123"},
+		"unknown suspended": {"[clinic]", "[clinics]", "suspends clinics, which is none of its bots"},
 	} {
 		good := s.read("fleet.yaml")
 		s.edit("fleet.yaml", func(fleet string) string { return strings.Replace(fleet, each.old, each.new, 1) })
@@ -229,6 +233,10 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	}
 	s.applies("0 added, 0 changed, 0 destroyed.")
 	says("before", hours)
+	// A name that no bot has is refused, and does not keep the next run from suspending.
+	if out := s.types(`sh suspend.sh clinci 'We are looking into it.' || echo "ended with $?"; sh suspend.sh || echo "ended with $?"`); !inOrder("has no bot named", "ended with 1", "usage: suspend.sh BOT", "ended with 2").MatchString(out) {
+		t.Errorf("a wrong name, and none: %s", out)
+	}
 	s.types(`sh suspend.sh clinic '` + notice + `'`)
 	says("suspended", notice)
 	// The next run of the pipeline does not resume it.
@@ -237,4 +245,9 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	says("suspended without a notice", "")
 	s.types("sh suspend.sh clinic")
 	says("resumed", hours)
+
+	// The comments in main.tf run it by its path.
+	if file, err := os.Stat(filepath.Join("..", "..", "examples", "incident", "suspend.sh")); err != nil || file.Mode()&0o111 == 0 {
+		t.Errorf("suspend.sh cannot be executed: %v", err)
+	}
 }

@@ -100,14 +100,14 @@ func (a *redeployAction) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if err != nil {
 		var next []string
 		if !errors.Is(err, bot.ErrChanged) { // which says itself what is true now
-			next = []string{"The bot answers by what was deployed last; its content and what leads to it are as they were. Look at the cause, and invoke the action again."}
+			next = []string{"What was deployed last stays deployed; the bot's content and what leads to it are as they were. Look at the cause, and invoke the action again."}
 		}
 		addError(&resp.Diagnostics, unable, fmt.Errorf("bot %s: %w", found, err), next...)
 		return
 	}
-	done := fmt.Sprintf("Flow %s answers by revision %d", deployed, deployed.Revision)
+	done := fmt.Sprintf("Flow %s is published, as revision %d", deployed, deployed.Revision)
 	if found.Engine() == bot.Autopilot {
-		done = fmt.Sprintf("Assistant %s answers by the model that was built at %s", deployed, dateOf(deployed.BuiltAt).ValueString())
+		done = fmt.Sprintf("Assistant %s has the model that was built at %s", deployed, dateOf(deployed.BuiltAt).ValueString())
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: done})
 }

@@ -31,17 +31,30 @@ func (c checked) Description(context.Context) string         { return c.descript
 func (c checked) MarkdownDescription(context.Context) string { return c.description }
 
 func (c checked) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	// For a nested attribute Terraform shows the line of the whole resource.
+	c.validate(req, resp, len(req.Path.Steps()) > 1)
+}
+
+// validate names the attribute where Terraform does not show its line.
+func (c checked) validate(req validator.StringRequest, resp *validator.StringResponse, named bool) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
 	if err := c.check(req.ConfigValue.ValueString()); err != nil {
 		detail := sentence(err)
-		// For a nested attribute Terraform shows the line of the whole resource.
-		if len(req.Path.Steps()) > 1 {
+		if named {
 			detail = fmt.Sprintf("`%s`: %s", req.Path, detail)
 		}
 		resp.Diagnostics.AddAttributeError(req.Path, c.summary, detail)
 	}
+}
+
+// filter is the form of a list's filter. Terraform shows the first line of the list, whichever
+// of its filters is wrong.
+type filter struct{ checked }
+
+func (f filter) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	f.validate(req, resp, true)
 }
 
 // checkForm refuses a value that is known and not of the right form. It is for what may
@@ -55,7 +68,7 @@ func checkForm(ctx context.Context, at path.Path, value types.String, form valid
 }
 
 // botSID refuses what is not the SID of a bot.
-func botSID() validator.String {
+func botSID() checked {
 	return checked{"the SID of a bot", "Invalid bot SID", func(sid string) error {
 		if _, ok := bot.EngineOf(sid); !ok {
 			return fmt.Errorf("%q is not the SID of a bot: two letters that tell its engine (FW, AP or UA) and 32 hexadecimal digits, as in `twiliobot_assistant.….sid`", sid)
@@ -104,16 +117,9 @@ func (v positiveDuration) ValidateString(_ context.Context, req validator.String
 }
 
 // regularExpression refuses what RE2 cannot read.
-type regularExpression struct{}
-
-func (regularExpression) Description(context.Context) string         { return "a regular expression" }
-func (regularExpression) MarkdownDescription(context.Context) string { return "a regular expression" }
-
-func (regularExpression) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid regular expression", sentence(err))
-	}
+func regularExpression() checked {
+	return checked{"a regular expression", "Invalid regular expression", func(value string) error {
+		_, err := regexp.Compile(value)
+		return err
+	}}
 }

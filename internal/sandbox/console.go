@@ -24,10 +24,11 @@ var consoleFiles embed.FS
 const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// asksForConsole reports whether a request is one for the console. At Twilio's hosts there is
-// none.
+// asksForConsole reports whether a request is one for the console, or one by a browser for a page
+// at the root. At Twilio's hosts there is none.
 func asksForConsole(r *http.Request) bool {
-	if r.URL.Path != ConsolePath && !strings.HasPrefix(r.URL.Path, ConsolePath+"/") {
+	atRoot := r.URL.Path == "/" && strings.Contains(r.Header.Get("Accept"), "text/html")
+	if !atRoot && r.URL.Path != ConsolePath && !strings.HasPrefix(r.URL.Path, ConsolePath+"/") {
 		return false
 	}
 	return !isTwilio(r.Host) && !isFunctionHost(r.Host)
@@ -49,6 +50,9 @@ func hostname(host string) string {
 func (s *Sandbox) consoleRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+ConsolePath, func(w http.ResponseWriter, r *http.Request) { serveConsoleFile(w, "index.html") })
+	toConsole := http.RedirectHandler(ConsolePath, http.StatusSeeOther)
+	mux.Handle("GET /{$}", toConsole)
+	mux.Handle("GET "+ConsolePath+"/{$}", toConsole)
 	mux.HandleFunc("GET "+ConsolePath+"/{file}", func(w http.ResponseWriter, r *http.Request) { serveConsoleFile(w, r.PathValue("file")) })
 	mux.HandleFunc("GET "+ConsolePath+"/events", s.watch)
 	for pattern, k := range map[string]knob{

@@ -51,6 +51,11 @@ func TestConsoleIsForItsOwnPage(t *testing.T) {
 		{"another site deletes", "DELETE", "/console/faults", 403, []string{"Origin", "https://example.com"}},
 		{"a form", "POST", "/console/faults", 415, []string{"Content-Type", "application/x-www-form-urlencoded"}},
 		{"at Twilio's host", "GET", "/console", 401, []string{"Host", "api.twilio.com"}},
+		{"the root in a browser", "GET", "/", 303, []string{"Accept", "text/html,*/*"}},
+		{"the root of another client", "GET", "/", 401, nil},
+		{"the root at Twilio's host", "GET", "/", 401, []string{"Host", "api.twilio.com", "Accept", "text/html"}},
+		{"the root under such a name", "GET", "/", 403, []string{"Host", "rebound.example.com", "Accept", "text/html"}},
+		{"the page with a slash", "GET", "/console/", 303, nil},
 		{"a file beside the page", "GET", "/console/console.go", 404, nil},
 	} {
 		s := New()

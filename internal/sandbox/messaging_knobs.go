@@ -49,8 +49,8 @@ func (s *Sandbox) putMessagingService(st *state, text []byte) (messagingService,
 	if !isSID("MG", service.SID) {
 		return service, fmt.Errorf("messaging service: %q is not a SID beginning with MG", service.SID)
 	}
-	if _, taken := messagingServices.get(st, service.SID); taken {
-		return service, fmt.Errorf("a messaging service with the SID %s exists already", service.SID)
+	if there, taken := messagingServices.get(st, service.SID); taken {
+		return service, fmt.Errorf("the messaging service %q (%s) exists already", there.FriendlyName, service.SID)
 	}
 	if _, known := accounts.get(st, service.AccountSID); !known {
 		return service, fmt.Errorf("account_sid of the messaging service: there is no account %s", service.AccountSID)

@@ -75,7 +75,7 @@ func TestNumbersAreAddedToAFile(t *testing.T) {
 		}
 	}
 	before = read(t, file)
-	fails(t, "exists already; nothing was added", "add", "-file", file, "-service", "Pool", "+12025550144")
+	fails(t, `the messaging service "Pool" (`+sidOf("MG", "Pool")+`) exists already; nothing was added`, "add", "-file", file, "-service", "Pool", "+12025550144")
 	if read(t, file) != before {
 		t.Error("the numbers of a service that exists were added")
 	}

@@ -170,7 +170,11 @@ func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("-listen %s: the sandbox serves on loopback only; give an address such as 127.0.0.1:8421", address)
 	}
-	return new(net.ListenConfig).Listen(ctx, "tcp", address)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("-listen %s: %w; give another port, or 0 for a free one", address, err)
+	}
+	return listener, nil
 }
 
 func greet(out io.Writer, base, where string, box *sandbox.Sandbox) error {

@@ -23,6 +23,20 @@ func TestAddressesOthersCanReachAreRefused(t *testing.T) {
 	}
 }
 
+func TestPortInUseIsSaidWithAWayOut(t *testing.T) {
+	first, err := listenLoopback(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	if second, err := listenLoopback(t.Context(), first.Addr().String()); err == nil {
+		second.Close()
+		t.Error("two listen on one port")
+	} else if !strings.Contains(err.Error(), "give another port, or 0 for a free one") {
+		t.Errorf("the error does not say what to give: %v", err)
+	}
+}
+
 func TestServesUntilStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
