@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -28,8 +29,8 @@ var (
 )
 
 // newerExamples are the pages whose first example needs a later version of Terraform than
-// the provider does, by their folder.
-var newerExamples = map[string]string{"actions": "1.14.0", queries: "1.14.0"}
+// the provider does, by themselves or by their folder.
+var newerExamples = map[string]string{"actions": "1.14.0", queries: "1.14.0", "resources/function.md": writeOnly}
 
 // queries is the folder of the pages whose first example is a file for terraform query.
 const queries = "list-resources"
@@ -63,7 +64,7 @@ func TestFirstExampleOfEachPageCanBePasted(t *testing.T) {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
 			kind, _, _ := strings.Cut(page, "/")
-			needed := newerExamples[kind]
+			needed := cmp.Or(newerExamples[page], newerExamples[kind])
 			if needed != "" && !cliAtLeast(needed) {
 				t.Skipf("its example needs Terraform %s", needed)
 			}
