@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -46,7 +47,8 @@ func newPipeline(t *testing.T) *pipeline {
 	if err := os.CopyFS(f.path, os.DirFS(filepath.Join("..", "..", "examples", "ci"))); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(os.Getenv(cli.PathVariable), filepath.Join(tools, "terraform")); err != nil {
+	// The CLI itself, which another user can run too, and not the script that stands before it.
+	if err := os.Symlink(cmp.Or(os.Getenv("TEST_CLI"), os.Getenv(cli.PathVariable)), filepath.Join(tools, "terraform")); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command("go", "build", "-o", tools, "../cmd/twilio-sandbox").CombinedOutput(); err != nil {
