@@ -13,6 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
+// msgpackNil is null (https://github.com/msgpack/msgpack/blob/master/spec.md#nil-format).
+const msgpackNil = 0xc0
+
 // gcPercent is what the heap grows by before it is collected, in percent of what is in use
 // (GOGC). A provider process lives for one walk of Terraform and uses little of what it
 // allocates; at 200 a plan of 10,000 bindings took 212 MB.
@@ -86,6 +89,12 @@ func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourc
 }
 
 func (s server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
+	for i, argument := range req.Arguments {
+		if argument == nil || len(argument.MsgPack)+len(argument.JSON) == 0 {
+			// OpenTofu 1.12 sends a null so, which the framework cannot read.
+			req.Arguments[i] = &tfprotov6.DynamicValue{MsgPack: []byte{msgpackNil}}
+		}
+	}
 	return released(ctx, req, s.ProviderServer.CallFunction)
 }
 

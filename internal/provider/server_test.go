@@ -123,3 +123,14 @@ func TestContextOfAnActionLastsUntilItHasEnded(t *testing.T) {
 		t.Errorf("%d events, contexts %v", events, kept.contexts)
 	}
 }
+
+// TestNullAsOpenTofuSendsItIsNull calls a function that takes null with what OpenTofu sends
+// for it: a value without data.
+func TestNullAsOpenTofuSendsItIsNull(t *testing.T) {
+	for name, argument := range map[string]*tfprotov6.DynamicValue{"no data": {}, "no value": nil, "nil": {MsgPack: []byte{msgpackNil}}} {
+		answer, err := NewServer(New("test")()).CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: "parse_webhook_url", Arguments: []*tfprotov6.DynamicValue{argument}})
+		if err != nil || answer.Error != nil {
+			t.Errorf("%s: %v, %+v", name, err, answer.Error)
+		}
+	}
+}
