@@ -167,14 +167,14 @@ func (f *Fitted) Model(t Tuning) *Model {
 	// A lead of t.Lead is one of bar: between two texts the distance is the root of what
 	// differs, of which the tangent at the average text takes the place.
 	middle := 0
-	real := 0
+	labelled := 0
 	for _, r := range rows {
 		if r.label >= 0 {
 			middle += r.cost
-			real++
+			labelled++
 		}
 	}
-	middle = max(1, (middle+real/2)/max(1, real))
+	middle = max(1, (middle+labelled/2)/max(1, labelled))
 	unit := math.Sqrt(float64(8*middle)) / (Ahead * t.Lead)
 
 	for g := range m.Grams {
