@@ -25,13 +25,6 @@ func (a *Account) routingOf(ctx context.Context, since Moment, numbers []bot.Num
 	return a.routing(ctx, since, asked)
 }
 
-// RoutingOfRun is Routing in which the holds of this run's suspensions are holds whether they
-// were ended meanwhile or not.
-func (a *Account) RoutingOfRun(ctx context.Context, numbers ...bot.Number) (bot.Routing, error) {
-	routing, err := a.Routing(ctx, numbers...)
-	return routing.WithHolds(a.knownHolds()), err
-}
-
 // RoutingWithHolds is Routing that also knows the holds which no number is pointed at,
 // as they were at the moment or later.
 func (a *Account) RoutingWithHolds(ctx context.Context, since Moment, numbers ...bot.Number) (bot.Routing, error) {

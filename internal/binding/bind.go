@@ -17,14 +17,17 @@ const tries = 3
 // Rebind binds as wanted and then frees what the binding had before: another number, or
 // channels that it no longer has. snapshot and own are those of Bind; prior is what is
 // freed, and its channels are empty where nothing is.
-func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.RouteSnapshot, own string, prior Prior) (number bot.Number, notices []bot.Notice, err error) {
+//
+// By routing the number answers for the bot, or would if the bot were not suspended: it is read
+// with the number, before a suspension that comes or goes at the same time moves it.
+func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.RouteSnapshot, own string, prior Prior) (number bot.Number, routing bot.Routing, notices []bot.Notice, err error) {
 	var bound, freed account.UndoLog
 	err = operation.Run(ctx, "the change of the binding", operation.Step{
 		Name: "binding the phone number",
 		Cut:  "The number may answer as planned already, and what the binding had before answers too; the next apply goes on.",
 		Do: func(ctx context.Context) (err error) {
 			var said []bot.Notice
-			number, said, err = Bind(ctx, a, b, snapshot, own, &bound)
+			number, routing, said, err = bind(ctx, a, b, snapshot, own, &bound)
 			notices = append(notices, said...)
 			return err
 		},
@@ -38,14 +41,17 @@ func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.Rou
 			}
 			left, said, err := free(ctx, a, prior, &freed, (*account.Edit).Claimed)
 			notices = append(notices, said...)
-			if left.SID == number.SID {
-				number = left // its label may have changed
+			if left.SID == number.SID { // its label may have changed
+				for _, channel := range b.Channels {
+					left = left.With(channel, number.Side(channel)) // by which routing knows the bot
+				}
+				number = left
 			}
 			return err
 		},
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &freed) },
 	})
-	return number, notices, err
+	return number, routing, notices, err
 }
 
 // Bind makes a number answer for a bot, and claims it for this run. A number of a
@@ -61,13 +67,19 @@ func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.Rou
 // mark first and then reads the numbers; a binding writes its number first and then reads
 // the mark. Whichever comes second corrects.
 func Bind(ctx context.Context, a *account.Account, b Binding, snapshot bot.RouteSnapshot, own string, log *account.UndoLog) (number bot.Number, notices []bot.Notice, err error) {
+	number, _, notices, err = bind(ctx, a, b, snapshot, own, log)
+	return number, notices, err
+}
+
+// bind is Bind, and also returns by what routing the number was seen to answer for the bot.
+func bind(ctx context.Context, a *account.Account, b Binding, snapshot bot.RouteSnapshot, own string, log *account.UndoLog) (number bot.Number, routing bot.Routing, notices []bot.Notice, err error) {
 	if _, err := a.HostOf(b.BotSID); err != nil {
-		return bot.Number{}, nil, err
+		return bot.Number{}, bot.Routing{}, nil, err
 	}
 	err = a.EditNumber(ctx, b.NumberSID, log, func(ctx context.Context, e *account.Edit) error {
 		for left := tries; ; left-- {
-			said, hold, err := bindOnce(ctx, a, e, b, snapshot, own)
-			number = e.Number
+			seen, said, hold, err := bindOnce(ctx, a, e, b, snapshot, own)
+			number, routing = e.Number, seen
 			if err == nil || left == 1 || !suspension.Changed(ctx, a, b.BotSID, hold) {
 				notices = said
 				return err
@@ -78,29 +90,29 @@ func Bind(ctx context.Context, a *account.Account, b Binding, snapshot bot.Route
 			}
 		}
 	})
-	return number, notices, err
+	return number, routing, notices, err
 }
 
 // bindOnce also returns the hold that it took the bot to be suspended by, empty where it
 // took it not to be.
-func bindOnce(ctx context.Context, a *account.Account, e *account.Edit, b Binding, snapshot bot.RouteSnapshot, own string) (notices []bot.Notice, hold string, err error) {
+func bindOnce(ctx context.Context, a *account.Account, e *account.Edit, b Binding, snapshot bot.RouteSnapshot, own string) (seen bot.Routing, notices []bot.Notice, hold string, err error) {
 	before := e.Number
 	routing, err := a.RoutingWithHolds(ctx, account.AnyTime, before)
 	if err != nil {
-		return nil, "", fmt.Errorf("looking for suspended bots: %w", err)
+		return seen, nil, "", fmt.Errorf("looking for suspended bots: %w", err)
 	}
 	hold = routing.HoldOf(b.BotSID).SID
 	if routing.Webhooks, err = a.WebhooksOf(ctx, b.BotSID); err != nil {
-		return nil, hold, err
+		return seen, nil, hold, err
 	}
 	view, err := viewOf(ctx, a, routing, before, b, own)
 	if err != nil {
-		return nil, hold, err
+		return seen, nil, hold, err
 	}
 	b.Label = label(ctx, a, view, b)
 	decision, refusal := Decide(view, b, snapshot, hold)
 	if refusal != nil {
-		return nil, hold, refusal.problem(ctx, a, before, b, own)
+		return seen, nil, hold, refusal.problem(ctx, a, before, b, own)
 	}
 	notices = decision.Notices
 	for _, conflict := range decision.Taken {
@@ -112,34 +124,35 @@ func bindOnce(ctx context.Context, a *account.Account, e *account.Edit, b Bindin
 	e.Claim(b.Channels)
 	behind, err := e.WriteFor(ctx, decision.Change, b.BotSID)
 	if err != nil {
-		return nil, hold, err
+		return seen, nil, hold, err
 	}
 	if behind.BotGone {
-		return nil, hold, putBack(ctx, e, before, b.BotSID)
+		return seen, nil, hold, putBack(ctx, e, before, b.BotSID)
 	}
 	if err := suspension.Follow(ctx, a, e, b.BotSID, hold, behind.Holds); err != nil {
-		return notices, hold, err
+		return seen, notices, hold, err
 	}
-	return notices, hold, verify(ctx, a, e.Number, b)
+	seen, err = verified(ctx, a, e.Number, b)
+	return seen, notices, hold, err
 }
 
-// verify reads who answers on the number that was written.
-func verify(ctx context.Context, a *account.Account, n bot.Number, b Binding) error {
+// verified reads who answers on the number that was written.
+func verified(ctx context.Context, a *account.Account, n bot.Number, b Binding) (bot.Routing, error) {
 	routing, err := a.Routing(ctx, n)
 	if err != nil {
-		return err
+		return routing, err
 	}
 	view := View{Number: n, Routing: routing}
 	for _, channel := range b.Channels {
 		if !view.Answers(b, channel) {
-			return &bot.Problem{
+			return routing, &bot.Problem{
 				Summary: "The phone number does not answer for the bot",
 				Detail: fmt.Sprintf("Twilio accepted the write, but %s of %s answers with %s. Plan again to see what is there now.",
 					channel, n, a.Describe(ctx, routing.Route(n, channel))),
 			}
 		}
 	}
-	return nil
+	return routing, nil
 }
 
 // putBack puts a number back whose bot was deleted while it was bound: another process may

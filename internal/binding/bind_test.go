@@ -348,13 +348,13 @@ func TestRebindOfChannelsFreesThoseThatGo(t *testing.T) {
 	})
 	b := Binding{NumberSID: accounttest.NumberSID(0), BotSID: appBot, Channels: []bot.Channel{bot.Voice}}
 	before := bot.SnapshotOf(h.numbers.Number(b.NumberSID))
-	n, _, err := Rebind(t.Context(), h.Account, b, before, appBot, Prior{NumberSID: b.NumberSID, BotSID: appBot, Channels: []bot.Channel{bot.Messaging}, Label: "app"})
+	n, _, _, err := Rebind(t.Context(), h.Account, b, before, appBot, Prior{NumberSID: b.NumberSID, BotSID: appBot, Channels: []bot.Channel{bot.Messaging}, Label: "app"})
 	now := h.numbers.Number(b.NumberSID)
 	if err != nil || n.SID != b.NumberSID || now.Messaging.ApplicationSID != "" || now.Voice.ApplicationSID != appBot || now.FriendlyName != "app" {
 		t.Errorf("%+v, %v", now, err)
 	}
 	// Nothing goes where the binding had nothing.
-	if _, _, err := Rebind(t.Context(), h.Account, b, nil, "", Prior{}); err != nil || h.numbers.Calls["update"] != 2 {
+	if _, _, _, err := Rebind(t.Context(), h.Account, b, nil, "", Prior{}); err != nil || h.numbers.Calls["update"] != 2 {
 		t.Errorf("%v after %v", err, h.numbers.Calls)
 	}
 }
@@ -365,7 +365,7 @@ func TestRebindThatFailsPutsBackWhatItBound(t *testing.T) {
 	before := h.numbers.Number(accounttest.NumberSID(1))
 	broken := errors.New("broken")
 	a := account.New(accounttest.SID, bot.Webhooks{}, &refusing{h.numbers, accounttest.NumberSID(0), broken}, account.NoServices{}, nil)
-	_, _, err := Rebind(t.Context(), a, Binding{NumberSID: accounttest.NumberSID(1), BotSID: flowBot, Channels: []bot.Channel{bot.Messaging}, Label: "flow"},
+	_, _, _, err := Rebind(t.Context(), a, Binding{NumberSID: accounttest.NumberSID(1), BotSID: flowBot, Channels: []bot.Channel{bot.Messaging}, Label: "flow"},
 		nil, "", Prior{NumberSID: accounttest.NumberSID(0), BotSID: flowBot, Channels: []bot.Channel{bot.Messaging}, Label: "flow"})
 	after := h.numbers.Number(accounttest.NumberSID(1))
 	before.DateUpdated, after.DateUpdated = time.Time{}, time.Time{}

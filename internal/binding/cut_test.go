@@ -110,7 +110,7 @@ func TestRebindToAnotherNumberNeverLeavesTheBotWithoutOne(t *testing.T) {
 					w.Point(0, b, "", bot.Messaging)
 				},
 				Run: func(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
-					_, _, err := Rebind(ctx, a, Binding{NumberSID: w.Number(1).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: b.UniqueName},
+					_, _, _, err := Rebind(ctx, a, Binding{NumberSID: w.Number(1).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: b.UniqueName},
 						nil, b.SID, Prior{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: b.UniqueName})
 					return err
 				},

@@ -60,6 +60,57 @@ func TestBindingBesideASuspension(t *testing.T) {
 	}
 }
 
+// TestWhatABindingReturnsNamesItsBot rebinds a number, and frees its calls, while the bot is
+// suspended or resumed: whenever that is, by what is returned the number is the bot's.
+func TestWhatABindingReturnsNamesItsBot(t *testing.T) {
+	for _, resumes := range []bool{false, true} {
+		for _, engine := range []bot.Engine{bot.Studio, bot.Application} {
+			t.Run(fmt.Sprintf("%s, resumed %v", engine, resumes), func(t *testing.T) {
+				t.Parallel()
+				var b bot.Bot
+				var number bot.Number
+				var routing bot.Routing
+				done := 0
+				bothOrders(t, sandboxtest.Race{
+					Setup: func(w *sandboxtest.World) {
+						b = w.Create(engine, "clinic")
+						w.Point(0, b, "", bot.Channels()...)
+						if resumes {
+							suspend(w, b)
+							hold := w.Holds(b.SID)[0].SID
+							w.Edit(0, func(n *bot.Number) { n.Messaging.ApplicationSID, n.Voice.ApplicationSID = hold, hold })
+						}
+					},
+					After: func(_ *sandboxtest.World, bound, other error) error {
+						if bound != nil || other != nil {
+							return nil // another process wrote between a write and its reading
+						}
+						done++
+						if to := routing.Route(number, bot.Messaging).BotSID; to != b.SID {
+							return fmt.Errorf("the number is said to be of %s, and is of %s", to, b.SID)
+						}
+						return nil
+					},
+				}, func(ctx context.Context, w *sandboxtest.World, a *account.Account) (err error) {
+					wanted := Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}
+					number, routing, _, err = Rebind(ctx, a, wanted, nil, b.SID, Prior{NumberSID: wanted.NumberSID, BotSID: b.SID, Channels: []bot.Channel{bot.Voice}, Label: "clinic"})
+					return err
+				}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) (err error) {
+					if resumes {
+						_, err = suspension.Resume(ctx, a, b.SID, nil)
+					} else {
+						_, _, err = suspension.Suspend(ctx, a, b.SID, "")
+					}
+					return err
+				})
+				if done < 10 {
+					t.Errorf("both were done %d times", done)
+				}
+			})
+		}
+	}
+}
+
 func TestBindingBesideAResumption(t *testing.T) {
 	for what, settings := range behaviours() {
 		for _, engine := range []bot.Engine{bot.Studio, bot.Application} {
@@ -115,7 +166,7 @@ func TestBindingsThatSwapNumbers(t *testing.T) {
 				var planned [2]bot.RouteSnapshot
 				swap := func(i int) part {
 					return func(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
-						_, _, err := Rebind(ctx, a,
+						_, _, _, err := Rebind(ctx, a,
 							Binding{NumberSID: w.Number(1 - i).SID, BotSID: bots[i].SID, Channels: []bot.Channel{bot.Messaging}, Label: bots[i].UniqueName, Overwrite: true},
 							planned[1-i], bots[i].SID,
 							Prior{NumberSID: w.Number(i).SID, BotSID: bots[i].SID, Channels: []bot.Channel{bot.Messaging}, Label: bots[i].UniqueName})

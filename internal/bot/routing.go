@@ -131,16 +131,6 @@ func (r Routing) WithDeleted(holds []Hold) Routing {
 	return r
 }
 
-// WithHolds is the routing that also takes these for holds, as those that a run ends while it
-// asks: they may have lost the name of one already, and numbers still be pointed at them.
-func (r Routing) WithHolds(holds []Hold) Routing {
-	r.holds = maps.Clone(r.holds)
-	for _, hold := range holds {
-		r.holds[hold.SID] = hold.BotSID
-	}
-	return r
-}
-
 // WithApplications is the routing that also knows the URLs of the account's applications.
 func (r Routing) WithApplications(applications []Bot) Routing {
 	r.applications = applications

@@ -166,8 +166,7 @@ func (f *Fitted) Model(t Tuning) *Model {
 	}
 	// A lead of t.Lead is one of bar: between two texts the distance is the root of what
 	// differs, of which the tangent at the average text takes the place.
-	middle := 0
-	labelled := 0
+	middle, labelled := 0, 0
 	for _, r := range rows {
 		if r.label >= 0 {
 			middle += r.cost
@@ -190,28 +189,17 @@ func (f *Fitted) Model(t Tuning) *Model {
 // read collects the groups of letters, the rarer the more they are worth, and makes the
 // texts rows. One that has no letters is left out.
 func (m *Model) read(texts []Text) (rows []row, values []float64) {
-	count := map[string]int{}
-	for _, t := range texts {
-		if t.Label >= 0 {
-			for _, part := range t.Parts {
-				for _, g := range Grams(part) {
-					count[g] = 0
-				}
-			}
-		}
-	}
+	count := map[string]int{} // of the texts that have a label
 	split := make([][]string, len(texts))
 	for i, t := range texts {
-		seen := map[string]bool{}
 		for _, part := range t.Parts {
-			for _, g := range Grams(part) {
-				if _, ok := count[g]; ok && !seen[g] {
-					seen[g] = true
-					split[i] = append(split[i], g)
-					if t.Label >= 0 {
-						count[g]++
-					}
-				}
+			split[i] = append(split[i], Grams(part)...)
+		}
+		slices.Sort(split[i])
+		split[i] = slices.Compact(split[i])
+		for _, g := range split[i] {
+			if t.Label >= 0 {
+				count[g]++
 			}
 		}
 	}
@@ -227,20 +215,23 @@ func (m *Model) read(texts []Text) (rows []row, values []float64) {
 		values[i] = 1 / math.Sqrt(math.Sqrt(math.Sqrt(float64(count[g.Text]))))
 	}
 	for i, t := range texts {
-		if len(split[i]) == 0 {
-			continue
-		}
-		slices.Sort(split[i])
 		r := row{label: t.Label}
 		length, shared := 0.0, 0
 		for _, g := range split[i] {
-			v := values[m.at[g]]
-			r.grams = append(r.grams, m.at[g])
+			at, known := m.at[g]
+			if !known {
+				continue
+			}
+			v := values[at]
+			r.grams = append(r.grams, at)
 			r.values = append(r.values, v)
 			length += float64(v * v)
 			if count[g] > 1 {
 				shared++
 			}
+		}
+		if len(r.grams) == 0 {
+			continue
 		}
 		length = math.Sqrt(length)
 		for k := range r.values {

@@ -31,7 +31,7 @@ type assistantFilters struct {
 func (l *assistantListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the account's bots of every engine, whoever made them, by name: for `terraform query`, and for the configuration that it generates. Terraform 1.14 or later.\n\n" +
-			"A bot whose content today's rules refuse is listed without it, and a warning says so: it is managed without its content. A flow that was never published, and a bot that is not whole yet, are left out with a warning. " +
+			"A bot whose content today's rules refuse is listed without it, and a warning says so: it is managed without its content. A bot that is not whole yet is left out with a warning; so is a flow that was never published, where bots are read. " +
 			"Holds, which stand in for suspended bots, are no bots.\n\n" +
 			"A list costs one request for each engine (a page each, where there are many bots). With the resource, each bot is read: one request for each flow, and for an Autopilot assistant one for each of its parts. " +
 			"`status` needs the numbers, the services and the other ways in too.",
@@ -50,12 +50,7 @@ func (l *assistantListResource) ListResourceConfigSchema(_ context.Context, _ li
 }
 
 func (l *assistantListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var filters assistantFilters
-	if diags := readFilters(ctx, req.Config, &filters); diags.HasError() {
-		stream.Results = list.ListResultsStreamDiagnostics(diags)
-		return
-	}
-	stream.Results = l.results(ctx, req, "Unable to list the bots", func(diags *diag.Diagnostics) ([]found, error) { return l.find(ctx, filters, diags) })
+	listBy(ctx, &l.accountListResource, req, stream, "Unable to list the bots", l.find)
 }
 
 func (l *assistantListResource) find(ctx context.Context, filters assistantFilters, diags *diag.Diagnostics) ([]found, error) {

@@ -160,12 +160,16 @@ func leftOut(object found, diags diag.Diagnostics) (result list.ListResult) {
 	return result
 }
 
-// readFilters reads the configuration of a list resource.
-func readFilters(ctx context.Context, config tfsdk.Config, filters any) diag.Diagnostics {
-	if config.Raw.IsNull() {
-		return nil // nothing is filtered
+// listBy streams what find finds by the filters of a list's configuration.
+func listBy[Filters any](ctx context.Context, l *accountListResource, req list.ListRequest, stream *list.ListResultsStream, unable string, find func(context.Context, Filters, *diag.Diagnostics) ([]found, error)) {
+	var filters Filters
+	if !req.Config.Raw.IsNull() { // else nothing is filtered
+		if diags := getModel(ctx, req.Config, &filters); diags.HasError() {
+			stream.Results = list.ListResultsStreamDiagnostics(diags)
+			return
+		}
 	}
-	return getModel(ctx, config, filters)
+	stream.Results = l.results(ctx, req, unable, func(diags *diag.Diagnostics) ([]found, error) { return find(ctx, filters, diags) })
 }
 
 // The filters that several list resources have.

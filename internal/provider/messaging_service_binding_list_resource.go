@@ -41,12 +41,7 @@ func (l *messagingServiceBindingListResource) ListResourceConfigSchema(_ context
 }
 
 func (l *messagingServiceBindingListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var filters serviceBindingFilters
-	if diags := readFilters(ctx, req.Config, &filters); diags.HasError() {
-		stream.Results = list.ListResultsStreamDiagnostics(diags)
-		return
-	}
-	stream.Results = l.results(ctx, req, "Unable to list the Messaging Services", func(diags *diag.Diagnostics) ([]found, error) { return l.find(ctx, filters, diags) })
+	listBy(ctx, &l.accountListResource, req, stream, "Unable to list the Messaging Services", l.find)
 }
 
 func (l *messagingServiceBindingListResource) find(ctx context.Context, filters serviceBindingFilters, diags *diag.Diagnostics) ([]found, error) {

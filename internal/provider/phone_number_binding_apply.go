@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -114,22 +113,10 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 	if plan.FriendlyName.IsUnknown() {
 		wanted.Name, wanted.PriorLabel = b.UniqueName, prior.Label
 	}
-	after, notices, err := binding.Rebind(ctx, acct, wanted, prior.Snapshot, prior.BotSID, free)
+	after, routing, notices, err := binding.Rebind(ctx, acct, wanted, prior.Snapshot, prior.BotSID, free)
 	addNotices(diags, notices)
 	if err != nil {
 		addAttributeError(diags, plan.numberPath(), "Unable to bind the phone number", err)
-		return priorBinding{}
-	}
-	routing, err := acct.Routing(ctx, after)
-	if err == nil && !answersBy(routing, after, wanted) {
-		// The bot was suspended, and is being resumed: what the number was written to is no hold any
-		// more, and the number leaves it now, or has left it.
-		if after, err = acct.NumberNow(ctx, after.SID); err == nil {
-			routing, err = acct.RoutingOfRun(ctx, after)
-		}
-	}
-	if err != nil {
-		addAttributeError(diags, plan.numberPath(), "Unable to read the phone number", err)
 		return priorBinding{}
 	}
 	now := priorBinding{NumberSID: after.SID, BotSID: b.SID, Channels: wanted.Channels, Snapshot: bot.SnapshotOf(after)}
@@ -147,12 +134,6 @@ func (r *phoneNumberBindingResource) bind(ctx context.Context, plan *bindingMode
 		plan.PhoneNumber = planned.PhoneNumber
 	}
 	return now
-}
-
-// answersBy reports whether a number answers for the bot of a binding on all of its channels,
-// or would if the bot were not suspended.
-func answersBy(routing bot.Routing, number bot.Number, b binding.Binding) bool {
-	return !slices.ContainsFunc(b.Channels, func(channel bot.Channel) bool { return routing.Route(number, channel).BotSID != b.BotSID })
 }
 
 // entryTask is the task at which a new binding of a bot enters.

@@ -54,12 +54,7 @@ func (l *phoneNumberBindingListResource) ListResourceConfigSchema(_ context.Cont
 }
 
 func (l *phoneNumberBindingListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var filters bindingFilters
-	if diags := readFilters(ctx, req.Config, &filters); diags.HasError() {
-		stream.Results = list.ListResultsStreamDiagnostics(diags)
-		return
-	}
-	stream.Results = l.results(ctx, req, "Unable to list the phone numbers", func(diags *diag.Diagnostics) ([]found, error) { return l.find(ctx, filters, diags) })
+	listBy(ctx, &l.accountListResource, req, stream, "Unable to list the phone numbers", l.find)
 }
 
 func (l *phoneNumberBindingListResource) find(ctx context.Context, filters bindingFilters, diags *diag.Diagnostics) ([]found, error) {

@@ -48,15 +48,10 @@ func (l *phoneNumberListResource) ListResourceConfigSchema(_ context.Context, _ 
 }
 
 func (l *phoneNumberListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var filters ownedNumberFilters
-	if diags := readFilters(ctx, req.Config, &filters); diags.HasError() {
-		stream.Results = list.ListResultsStreamDiagnostics(diags)
-		return
-	}
-	stream.Results = l.results(ctx, req, "Unable to list the phone numbers", func(*diag.Diagnostics) ([]found, error) { return l.find(ctx, filters) })
+	listBy(ctx, &l.accountListResource, req, stream, "Unable to list the phone numbers", l.find)
 }
 
-func (l *phoneNumberListResource) find(ctx context.Context, filters ownedNumberFilters) ([]found, error) {
+func (l *phoneNumberListResource) find(ctx context.Context, filters ownedNumberFilters, _ *diag.Diagnostics) ([]found, error) {
 	all, err := l.provider.account.Numbers(ctx, account.AnyTime)
 	if err != nil {
 		return nil, err

@@ -45,12 +45,7 @@ func (l *suspensionListResource) ListResourceConfigSchema(_ context.Context, _ l
 }
 
 func (l *suspensionListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var filters suspensionFilters
-	if diags := readFilters(ctx, req.Config, &filters); diags.HasError() {
-		stream.Results = list.ListResultsStreamDiagnostics(diags)
-		return
-	}
-	stream.Results = l.results(ctx, req, "Unable to list the suspensions", func(diags *diag.Diagnostics) ([]found, error) { return l.find(ctx, filters, diags) })
+	listBy(ctx, &l.accountListResource, req, stream, "Unable to list the suspensions", l.find)
 }
 
 func (l *suspensionListResource) find(ctx context.Context, filters suspensionFilters, diags *diag.Diagnostics) ([]found, error) {

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"embed"
 	"fmt"
-	"mime"
 	"net/http"
 	"net/url"
 	"path"
@@ -108,13 +107,17 @@ func refuseConsole(w http.ResponseWriter, status int, why string) {
 	_, _ = w.Write(encodeJSON(object{"error": why})) // fails only if the client has disconnected
 }
 
+// consoleTypes are those of the console's files, whatever the system calls theirs: a browser
+// runs no script of another.
+var consoleTypes = map[string]string{".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
 func serveConsoleFile(w http.ResponseWriter, name string) {
 	content, err := consoleFiles.ReadFile("console/" + name)
 	if err != nil {
 		refuseConsole(w, http.StatusNotFound, fmt.Sprintf("the console has no %q", name))
 		return
 	}
-	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	w.Header().Set("Content-Type", consoleTypes[path.Ext(name)])
 	_, _ = w.Write(content) // fails only if the client has disconnected
 }
 

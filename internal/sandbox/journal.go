@@ -146,13 +146,19 @@ var (
 	secretName = regexp.MustCompile(`(?i:secret|password|auth_?token|access_?token)`)
 	// urlUser is the user and password in a URL, up to the last @ before its path.
 	urlUser = regexp.MustCompile(`(://)[^/?#\s]+@`)
-	// urlSecret is what a URL's query calls a secret.
-	urlSecret = regexp.MustCompile(`([?&][^=&#\s]*` + secretName.String() + `[^=&#\s]*=)[^&#\s"'<]+`)
+	// urlParameter is a parameter of a URL's query.
+	urlParameter = regexp.MustCompile(`([?&])([^=&#\s"'<]+)=[^&#\s"'<]+`)
 )
 
 // withoutSecrets removes what is secret in the URLs of a text.
 func withoutSecrets(text string) string {
-	return urlSecret.ReplaceAllString(urlUser.ReplaceAllString(text, "${1}"+redacted+"@"), "${1}"+redacted)
+	return urlParameter.ReplaceAllStringFunc(urlUser.ReplaceAllString(text, "${1}"+redacted+"@"), func(parameter string) string {
+		parts := urlParameter.FindStringSubmatch(parameter)
+		if secretName.MatchString(parts[2]) || NamesSecret(parts[2]) {
+			return parts[1] + parts[2] + "=" + redacted
+		}
+		return parameter
+	})
 }
 
 // redactor removes the request's own password and passwords in URLs from a text.

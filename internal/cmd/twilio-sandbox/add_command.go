@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/renameio/v2/maybe"
+
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
@@ -91,7 +93,7 @@ func addNumbers(ctx context.Context, args []string, out io.Writer) error {
 	if create {
 		text, err := box.Contents(ctx)
 		if err == nil {
-			err = writeNew(*file, text)
+			err = maybe.WriteFile(*file, text, 0o644)
 		}
 		if err != nil {
 			return fmt.Errorf("creating the sandbox file: %w", err)
@@ -113,16 +115,6 @@ func openOrCompose(file string) (box *sandbox.Sandbox, create bool, err error) {
 	}
 	box, err = sandbox.Compose(sandbox.Shape{AccountSID: sandbox.StarterAccountSID})
 	return box, true, err
-}
-
-// writeNew writes a file that did not exist a moment ago.
-func writeNew(file string, text []byte) error {
-	created, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = created.Write(text)
-	return errors.Join(err, created.Close())
 }
 
 // sidOf is a SID that follows from a name, so that a file made anew has the same.

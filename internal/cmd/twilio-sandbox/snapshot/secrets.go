@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/jsondoc"
+	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
 
 // Redacted is what stands for a secret. A configuration that is planned against a snapshot
@@ -84,7 +85,7 @@ func (s scrubber) value(n *jsondoc.Node, where string) {
 
 // member is a value that has a name, which may say that it is a secret.
 func (s scrubber) member(n *jsondoc.Node, name, where string) {
-	secret := namesSecret(name) && n != nil
+	secret := sandbox.NamesSecret(name) && n != nil
 	switch {
 	case name == "unique_name": // what the API calls it by
 	case secret && n.Is('"') && isValue(n.Text):
@@ -110,41 +111,6 @@ func isValue(text string) bool {
 }
 
 var liquid = regexp.MustCompile(`(?s)\{\{.*?\}\}|\{%.*?%\}`)
-
-// The last word of a name says what it is of: auth_token is a secret, token_url is none.
-var (
-	secretWords = []string{"secrets", "passwd", "passphrase", "pass", "pwd", "apikey", "authorization", "auth", "credential", "credentials", "signature", "sig", "jwt", "bearer"}
-	keyWords    = []string{"api", "access", "private", "secret", "auth", "subscription", "shared", "account", "function", "functions", "master", "encryption", "signing"}
-	// secretEnds end a word that is written together with the one before: authtoken.
-	secretEnds = []string{"secret", "password", "token"}
-)
-
-func namesSecret(name string) bool {
-	words := wordsOf(name)
-	if len(words) == 0 {
-		return false
-	}
-	last := words[len(words)-1]
-	return slices.Contains(secretWords, last) || slices.ContainsFunc(secretEnds, func(end string) bool { return strings.HasSuffix(last, end) }) || last == "key" && len(words) > 1 && slices.Contains(keyWords, words[len(words)-2])
-}
-
-// wordsOf splits api_key, X-Api-Key and apiKey into words.
-func wordsOf(name string) []string {
-	var words []string
-	before := ' '
-	for _, r := range name {
-		switch {
-		case !unicode.IsLetter(r):
-			before = ' '
-			continue
-		case before == ' ' || unicode.IsUpper(r) && unicode.IsLower(before):
-			words = append(words, "")
-		}
-		words[len(words)-1] += string(unicode.ToLower(r))
-		before = r
-	}
-	return words
-}
 
 // forms are secrets that their form shows.
 var forms = []struct {
@@ -216,7 +182,7 @@ func (s scrubber) text(old, where string) string {
 	// JSON with what a flow computes, which is none yet.
 	now = pair.ReplaceAllStringFunc(now, func(found string) string {
 		match := pair.FindStringSubmatch(found)
-		if !namesSecret(match[2]) || !isValue(match[3]) {
+		if !sandbox.NamesSecret(match[2]) || !isValue(match[3]) {
 			return found
 		}
 		return replaced(match[1]+Redacted+`"`, "a secret by its name")
@@ -226,7 +192,7 @@ func (s scrubber) text(old, where string) string {
 		return assignment.ReplaceAllStringFunc(part, func(found string) string {
 			match := assignment.FindStringSubmatch(found)
 			sure := strings.Contains(match[2], "=") || strings.ContainsAny(match[3], "0123456789") && len(match[3]) >= 8
-			if !sure || strings.HasPrefix(match[3], Redacted) || strings.HasPrefix(match[3], "//") || !namesSecret(match[1]) {
+			if !sure || strings.HasPrefix(match[3], Redacted) || strings.HasPrefix(match[3], "//") || !sandbox.NamesSecret(match[1]) {
 				return found
 			}
 			return replaced(match[1]+match[2]+Redacted, "a secret by its name")
@@ -278,7 +244,7 @@ func (s scrubber) url(old, where string) string {
 				params[i], value = name+"="+url.QueryEscape(now), ""
 			}
 		}
-		if given && isValue(value) && (namesSecret(plain) || bare || isRandom(value)) {
+		if given && isValue(value) && (sandbox.NamesSecret(plain) || bare || isRandom(value)) {
 			params[i] = name + "=" + Redacted
 			s.note(where, "the parameter "+plain+" of a URL")
 		}
