@@ -103,8 +103,8 @@ func TestWhatABindingReturnsNamesItsBot(t *testing.T) {
 					}
 					return err
 				})
-				if done < 10 {
-					t.Errorf("both were done %d times", done)
+				if done == 0 {
+					t.Error("one of the two failed whenever they met")
 				}
 			})
 		}
