@@ -20,10 +20,13 @@ import (
 // planned, and the next plan sees either. Where the bot is suspended by a hold without a flow,
 // by which alone a service is silenced, the flow is made first: the suspension of the same plan
 // may be applied later. That is not undone, since it puts right what another client broke.
-func RebindService(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own, prior PriorService) (way bot.Way, notices []bot.Notice, err error) {
+//
+// By routing the service leads to the bot: it is what the service was bound by, before a
+// suspension that comes or goes at the same time moves it.
+func RebindService(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own, prior PriorService) (way bot.Way, routing bot.Routing, notices []bot.Notice, err error) {
 	lacks, err := lacksFlow(ctx, a, b, snapshot, own)
 	if err != nil {
-		return way, nil, err
+		return way, routing, nil, err
 	}
 	var bound, freed account.UndoLog
 	err = operation.Run(ctx, "the change of the binding", operation.Step{
@@ -44,7 +47,9 @@ func RebindService(ctx context.Context, a *account.Account, b ServiceBinding, sn
 		Name: "binding the Messaging Service",
 		Cut:  "The Messaging Service may lead to the bot as planned already, and the one that the binding had before does too; the next apply goes on.",
 		Do: func(ctx context.Context) (err error) {
-			way, notices, err = bindService(ctx, a, b, snapshot, own, &bound)
+			var written writtenService
+			written, notices, err = bindService(ctx, a, b, snapshot, own, &bound)
+			way, routing = written.way, written.routing
 			return err
 		},
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &bound) },
@@ -61,7 +66,7 @@ func RebindService(ctx context.Context, a *account.Account, b ServiceBinding, sn
 		},
 		Undo: func(ctx context.Context) error { return a.PutBack(ctx, &freed) },
 	})
-	return way, notices, err
+	return way, routing, notices, err
 }
 
 // lacksFlow reports whether the service can be bound but for the flow of the hold that suspends
@@ -113,14 +118,14 @@ func HoldRefusal(ctx context.Context, a *account.Account, v ServiceView, b Servi
 // A suspension may come or go at the same time, in another process. It writes its mark first
 // and then reads the services; a binding writes its service first and then reads the mark.
 // Whichever comes second corrects.
-func bindService(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own PriorService, log *account.UndoLog) (way bot.Way, notices []bot.Notice, err error) {
+func bindService(ctx context.Context, a *account.Account, b ServiceBinding, snapshot string, own PriorService, log *account.UndoLog) (written writtenService, notices []bot.Notice, err error) {
 	unlock, err := a.LockSuspension(ctx, b.Bot.SID)
 	if err != nil {
-		return way, nil, err
+		return written, nil, err
 	}
 	defer unlock()
 	for left := tries; ; left-- {
-		written, err := writeService(ctx, a, b, snapshot, own, log)
+		written, err = writeService(ctx, a, b, snapshot, own, log)
 		if err == nil && written.wrote {
 			err = written.check(ctx, a, b.Bot)
 		}
@@ -128,7 +133,7 @@ func bindService(ctx context.Context, a *account.Account, b ServiceBinding, snap
 			notices = written.notices // what was taken by then is the binding's own
 		}
 		if err == nil || left == 1 || !written.overtaken(ctx, a, b.Bot.SID, err) {
-			return written.way, notices, err
+			return written, notices, err
 		}
 	}
 }
@@ -136,7 +141,8 @@ func bindService(ctx context.Context, a *account.Account, b ServiceBinding, snap
 // writtenService is a service as a binding wrote it.
 type writtenService struct {
 	way     bot.Way
-	hold    bot.Hold // that the bot was taken to be suspended by; none has no SID
+	routing bot.Routing // by which the service leads to the bot
+	hold    bot.Hold    // that the bot was taken to be suspended by; none has no SID
 	wrote   bool
 	notices []bot.Notice
 }
@@ -163,7 +169,8 @@ func writeService(ctx context.Context, a *account.Account, b ServiceBinding, sna
 			})
 		}
 		a.ClaimWay(now)
-		written.way, written.wrote, written.hold = decision.To, decision.To != now, view.Routing.HoldOf(b.Bot.SID)
+		written.way, written.wrote = decision.To, decision.To != now
+		written.routing, written.hold = view.Routing, view.Routing.HoldOf(b.Bot.SID)
 		return decision.To, written.wrote, nil
 	})
 	if err == nil && written.way.SID == "" {
@@ -260,6 +267,13 @@ func FreeService(ctx context.Context, a *account.Account, prior PriorService, lo
 			return now, false, err
 		}
 		to, frees, left := view.DecideFreeService()
+		if left != nil && suspension.Changed(ctx, a, prior.BotSID, view.Routing.HoldOf(prior.BotSID).SID) {
+			// Another process suspended or resumed the bot: where the service leads may be its hold.
+			if view, err = serviceView(ctx, a, now, ServiceBinding{}, prior); err != nil {
+				return now, false, err
+			}
+			to, frees, left = view.DecideFreeService()
+		}
 		if left != nil {
 			notices = append(notices, bot.Notice{
 				Summary: "A Messaging Service was left as it is",

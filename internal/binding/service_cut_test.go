@@ -74,7 +74,7 @@ func TestServiceIsBoundOrNotWhereverItIsCut(t *testing.T) {
 						service = add(w, b)
 					},
 					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-						_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b, Overwrite: true}, "", PriorService{}, PriorService{})
+						_, _, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b, Overwrite: true}, "", PriorService{}, PriorService{})
 						return err
 					},
 					OneWrite: true,
@@ -121,7 +121,7 @@ func TestChangeOfServiceNeverLeavesTheBotWithoutOne(t *testing.T) {
 					before, after = addService(w, messagesURL(b), false), addService(w, "", true)
 				},
 				Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-					_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: after, Bot: b}, "", PriorService{}, PriorService{ServiceSID: before, BotSID: b.SID})
+					_, _, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: after, Bot: b}, "", PriorService{}, PriorService{ServiceSID: before, BotSID: b.SID})
 					return err
 				},
 				Cuts: map[string]func(w *sandboxtest.World) error{
@@ -133,18 +133,22 @@ func TestChangeOfServiceNeverLeavesTheBotWithoutOne(t *testing.T) {
 	}
 }
 
-// A bot that is suspended, or resumed, at any call of the binding of a service: the service leads
-// to it in the end, silenced where it is suspended, and answering where it is not.
+// A bot that is suspended, or resumed, at any call of the move of its binding from one service to
+// another: the other leads to it in the end, silenced where it is suspended, and answering where
+// it is not. By what is returned it leads to the bot, whenever that was.
 func TestServiceBesideASuspension(t *testing.T) {
 	for _, engine := range bot.Engines() {
 		for _, resumes := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, resumes %v", engine, resumes), func(t *testing.T) {
 				t.Parallel()
 				var b bot.Bot
-				var service string
+				var before, service string
+				var way bot.Way
+				var routing bot.Routing
 				sandboxtest.Race{
 					Setup: func(w *sandboxtest.World) {
 						b, service = w.Create(engine, "clinic"), addService(w, "", true)
+						before = addService(w, messagesURL(b), false)
 						member := url.Values{"PhoneNumberSid": {w.Number(0).SID}}
 						if err := w.Client.Do(w.T.Context(), http.MethodPost, "https://messaging.twilio.com/v1/Services/"+service+"/PhoneNumbers", member, nil); err != nil {
 							w.T.Fatal(err)
@@ -153,8 +157,8 @@ func TestServiceBesideASuspension(t *testing.T) {
 							w.Hold(b.SID, "")
 						}
 					},
-					First: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-						_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
+					First: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) (err error) {
+						way, routing, _, err = RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{ServiceSID: before, BotSID: b.SID})
 						return err
 					},
 					Second: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
@@ -170,6 +174,9 @@ func TestServiceBesideASuspension(t *testing.T) {
 						silenced := slices.ContainsFunc(routes.InUse(), func(way bot.Way) bool { return routes.Routing.Lead(way).SilencedBy != "" })
 						if bound != nil || other != nil || len(routes.InUse()) != 1 || held == resumes || silenced != held {
 							return fmt.Errorf("it ended with %w, the service leads to the bot: %v, silenced %v, and the bot is suspended: %v", errors.Join(bound, other), routes.InUse(), silenced, held)
+						}
+						if said := routing.Lead(way); said.BotSID != b.SID || said.Gone {
+							return fmt.Errorf("the service is said to lead to %+v, and leads to %s", said, b.SID)
 						}
 						return nil
 					},
@@ -222,7 +229,7 @@ func TestHoldIsMadeWholeForAServiceWhereverItIsCut(t *testing.T) {
 					Run: func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
 						wanted := ServiceBinding{ServiceSID: service, Bot: b}
 						own := PriorService{ServiceSID: service, BotSID: b.SID}
-						_, _, err := RebindService(ctx, a, wanted, "", own, PriorService{})
+						_, _, _, err := RebindService(ctx, a, wanted, "", own, PriorService{})
 						return err
 					},
 					Cuts: map[string]func(w *sandboxtest.World) error{
@@ -268,7 +275,7 @@ func TestHoldThatIsMadeWholeBesideAResumption(t *testing.T) {
 					return nil
 				},
 			}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-				_, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
+				_, _, _, err := RebindService(ctx, a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
 				return err
 			}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
 				_, err := suspension.Resume(ctx, a, b.SID, nil)
@@ -293,7 +300,7 @@ func TestServiceOfASuspendedBotNeedsAFlow(t *testing.T) {
 					t.Fatal(err)
 				}
 				a, _ := w.Process()
-				_, _, err := RebindService(t.Context(), a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
+				_, _, _, err := RebindService(t.Context(), a, ServiceBinding{ServiceSID: service, Bot: b}, "", PriorService{}, PriorService{})
 				var problem *bot.Problem
 				if !errors.As(err, &problem) || problem.Kind != bot.ServiceSuspended || !slices.Equal(before, w.Snapshot()) {
 					t.Errorf("it says %v, and the account is %v", err, w.Snapshot())

@@ -21,7 +21,7 @@ func TestServiceIsBoundBesideADeletion(t *testing.T) {
 				var b bot.Bot
 				var service string
 				bind := func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
-					_, _, err := binding.RebindService(ctx, a, binding.ServiceBinding{ServiceSID: service, Bot: b}, "", binding.PriorService{}, binding.PriorService{})
+					_, _, _, err := binding.RebindService(ctx, a, binding.ServiceBinding{ServiceSID: service, Bot: b}, "", binding.PriorService{}, binding.PriorService{})
 					return err
 				}
 				remove := func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {

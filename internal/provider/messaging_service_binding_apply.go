@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/twiliobot/terraform-provider-twiliobot/internal/account"
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/binding"
 )
 
@@ -38,15 +37,10 @@ func (r *messagingServiceBindingResource) bind(ctx context.Context, plan *servic
 		}
 	}
 	wanted := binding.ServiceBinding{ServiceSID: plan.ServiceSID.ValueString(), Bot: b, Task: task, Overwrite: plan.Overwrite.ValueBool()}
-	way, notices, err := binding.RebindService(ctx, acct, wanted, prior.Snapshot, prior.had(), free)
+	way, routing, notices, err := binding.RebindService(ctx, acct, wanted, prior.Snapshot, prior.had(), free)
 	addNotices(diags, notices)
 	if err != nil {
 		addAttributeError(diags, path.Root("messaging_service_sid"), "Unable to bind the Messaging Service", err)
-		return priorServiceBinding{}
-	}
-	routing, err := acct.RoutingOfWays(ctx, account.AnyTime)
-	if err != nil {
-		addAttributeError(diags, path.Root("messaging_service_sid"), "Unable to read the Messaging Service", err)
 		return priorServiceBinding{}
 	}
 	resumed, err := binding.ResumedService(ctx, acct, routing, way)
