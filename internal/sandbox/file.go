@@ -76,6 +76,9 @@ func (s *Sandbox) do(ctx context.Context, work func() error) (err error) {
 	if _, err := s.file.lock.TryLockContext(ctx, lockRetry); err != nil && ctx.Err() != nil {
 		return fmt.Errorf("waiting for the lock of sandbox file %s, which another process may hold: %w", s.file.path, err)
 	} else if err != nil {
+		if _, missing := os.Stat(filepath.Dir(s.file.path)); errors.Is(missing, fs.ErrNotExist) {
+			return fmt.Errorf("sandbox file %s cannot be created, since the folder %s does not exist. Create that first, or give another path", s.file.path, filepath.Dir(s.file.path))
+		}
 		return fmt.Errorf("sandbox file %s cannot be changed where it lies, since it cannot be locked: %w. "+
 			"Plans only read it; to apply, use a copy of the file in a folder that can be written", s.file.path, err)
 	}
@@ -131,7 +134,7 @@ func (s *Sandbox) load() (found bool, err error) {
 	}
 	next, err := s.decode(text)
 	if err != nil {
-		return false, fmt.Errorf("sandbox file %s: %w", s.file.path, err)
+		return false, fmt.Errorf("sandbox file %s: %w. Give the path of another file, or move this one away, and a new one is created", s.file.path, err)
 	}
 	s.file.info = info
 	s.replace(next, s.clock())
@@ -177,8 +180,8 @@ func (s *Sandbox) encode(st *state) ([]byte, error) {
 }
 
 const (
-	damaged = "is damaged: %w; move it away and a new one is created"
-	newer   = "was written by a newer version of the sandbox (%s); use that version or move the file away"
+	damaged = "this is no sandbox file, or a damaged one: %w"
+	newer   = "it was written by a newer version of the sandbox (%s); use that version"
 )
 
 func (s *Sandbox) decode(text []byte) (*state, error) {
