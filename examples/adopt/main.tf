@@ -40,6 +40,13 @@ locals {
   misread = [for phone, by in local.account.numbers : phone if try(tostring(by) == null, anytrue([
     for name, value in by : !contains(["messaging", "voice"], name) || value == null
   ]), true)]
+
+  # account.yaml may go without these two.
+  services    = try(coalesce(local.account.services), {})
+  suspensions = try(coalesce(local.account.suspensions), {})
+
+  # What a bot may have. Another word would be left out of the bot without notice.
+  members = ["name", "engine", "friendly_name", "rename", "routing", "routing_confirm", "flow", "schema", "webhooks"]
 }
 
 resource "twiliobot_assistant" "bot" {
@@ -49,11 +56,19 @@ resource "twiliobot_assistant" "bot" {
   engine          = lookup(each.value, "engine", null)
   friendly_name   = lookup(each.value, "friendly_name", null)
   routing         = lookup(each.value, "routing", null)
+  rename          = lookup(each.value, "rename", null)
   routing_confirm = lookup(each.value, "routing_confirm", null)
 
   flow     = can(each.value.flow) ? file("${path.module}/${each.value.flow}") : null
   schema   = can(each.value.schema) ? file("${path.module}/${each.value.schema}") : null
   webhooks = try(local.secret[each.key], local.webhooks[each.key], null)
+
+  lifecycle {
+    precondition {
+      condition     = can(each.value.name) && length(setsubtract(keys(each.value), local.members)) == 0
+      error_message = "account.yaml must give bot ${each.key} a name, and nothing but ${join(", ", local.members)}. It gives ${join(", ", keys(each.value))}."
+    }
+  }
 }
 
 # Each channel of a number has a binding of its own, so that either can be given to another
@@ -75,17 +90,17 @@ resource "twiliobot_phone_number_binding" "calls" {
 }
 
 resource "twiliobot_messaging_service_binding" "service" {
-  for_each = local.account.services
+  for_each = local.services
 
   messaging_service_sid = each.key
   assistant_sid         = lookup(local.sids, each.value, each.value)
 }
 
 resource "twiliobot_suspension" "bot" {
-  for_each = local.account.suspensions
+  for_each = local.suspensions
 
   assistant_sid = twiliobot_assistant.bot[each.key].sid
-  notice        = lookup(each.value, "notice", null)
+  notice        = try(each.value.notice, null)
 }
 
 output "numbers" {

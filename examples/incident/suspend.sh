@@ -14,6 +14,14 @@ cp "$file" "$file.before"
 if [ $# -gt 1 ]; then
   jq --arg bot "$1" --arg notice "$2" '.suspended[$bot] = $notice' "$file.before" > "$file"
 else
+  # A name that is not written right would resume nobody, and end well. One that is in the
+  # state alone is left from a run that failed behind its plan.
+  if ! jq -e --arg bot "$1" '.suspended | has($bot)' "$file" > /dev/null &&
+    ! "${TF:-terraform}" state list 2> /dev/null | grep -qxF "twiliobot_suspension.bot[\"$1\"]"; then
+    rm "$file.before"
+    echo "suspend.sh: nothing was done: $1 is not suspended here; suspended are: $(jq -r '.suspended | keys | join(", ")' "$file")" >&2
+    exit 1
+  fi
   jq --arg bot "$1" 'del(.suspended[$bot])' "$file.before" > "$file"
 fi
 # Where the plan fails, such as for a name that no bot has, nothing was done, and the file

@@ -243,7 +243,13 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	s.applies("0 added, 0 changed, 0 destroyed.")
 	s.types(`sh suspend.sh clinic ''`)
 	says("suspended without a notice", "")
-	s.types("sh suspend.sh clinic")
+	// Neither does a resumption that names another bot, which would end well and resume nobody.
+	if out := s.types(`sh suspend.sh clinci || echo "ended with $?"`); !inOrder("clinci is not suspended here; suspended are: clinic", "ended with 1").MatchString(out) {
+		t.Errorf("a wrong name to resume: %s", out)
+	}
+	says("a wrong name is resumed", "")
+	// One that failed behind its plan is resumed by the next: the state alone has it.
+	s.types(`echo '{"suspended": {}}' > suspended.auto.tfvars.json; sh suspend.sh clinic`)
 	says("resumed", hours)
 
 	// The comments in main.tf run it by its path.

@@ -12,3 +12,7 @@ mkdir -p bots
 printf '%s\n' "$names" | while read -r name; do
   printf '%s' "$files" | jq -j --arg name "$name" '.[$name]' > "$name"
 done
+echo "Wrote account.yaml, adopted.json and $(printf '%s\n' "$names" | grep -c '^bots/') files in bots/."
+case $names in
+*secrets.auto.tfvars.json*) echo "secrets.auto.tfvars.json has the URLs that may hold a secret. Git ignores it." ;;
+esac
