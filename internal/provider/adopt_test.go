@@ -261,6 +261,32 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	}
 }
 
+// A second discovery keeps what was edited since the first.
+func TestDiscoveryKeepsWhatWasEdited(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newWorld(t, quick()))
+	s.clones("adopt")
+	s.path = filepath.Join(s.path, "terraform-provider-twiliobot", "examples", "adopt")
+	found := "#!/bin/sh\nprintf %s '{\"account.yaml\": \"numbers: {}\\n\", \"bots/clinic.json\": \"{}\"}'\n"
+	if err := os.WriteFile(filepath.Join(s.path, "found"), []byte(found), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const write = "TF=./found sh discover/write.sh"
+	if out := s.types(write); out != "" {
+		t.Errorf("the first says %s", out)
+	}
+	s.edit("account.yaml", func(string) string { return "mine\n" })
+	if out := s.types(write); !strings.Contains(out, "account.yaml.old") || strings.Contains(out, "clinic") {
+		t.Errorf("the second says %q", out)
+	}
+	if old, now := s.read("account.yaml.old"), s.read("account.yaml"); old != "mine\n" || now != "numbers: {}\n" {
+		t.Errorf("the file was %q, and is %q", old, now)
+	}
+	if files := s.files("bots"); !slices.Equal(files, []string{"clinic.json"}) {
+		t.Errorf("the folder has %q", files)
+	}
+}
+
 // The guide's other way, for CLIs that have it.
 func TestGuideQueriesAnAccount(t *testing.T) {
 	t.Parallel()
