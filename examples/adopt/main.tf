@@ -18,6 +18,12 @@ variable "secret_webhooks" {
   sensitive = true
 }
 
+variable "take_over" {
+  description = "Numbers of account.yaml that are taken from what answers on them, or from a bot that is gone. Give them to one apply."
+  type        = set(string)
+  default     = []
+}
+
 locals {
   account = yamldecode(file("${path.module}/account.yaml"))
 
@@ -79,6 +85,7 @@ resource "twiliobot_phone_number_binding" "messages" {
   phone_number  = each.key
   channels      = ["messaging"]
   assistant_sid = lookup(local.sids, each.value, each.value)
+  overwrite     = contains(var.take_over, each.key)
 }
 
 resource "twiliobot_phone_number_binding" "calls" {
@@ -87,6 +94,7 @@ resource "twiliobot_phone_number_binding" "calls" {
   phone_number  = each.key
   channels      = ["voice"]
   assistant_sid = lookup(local.sids, each.value, each.value)
+  overwrite     = contains(var.take_over, each.key)
 }
 
 resource "twiliobot_messaging_service_binding" "service" {
