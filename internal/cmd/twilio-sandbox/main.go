@@ -140,7 +140,7 @@ func run(ctx context.Context, file string, readOnly bool, listen string, out io.
 func open(ctx context.Context, file string, readOnly bool) (box *sandbox.Sandbox, where string, err error) {
 	switch {
 	case file == "":
-		return sandbox.New(), "in memory, lost when this program ends", nil
+		return sandbox.New(), "in memory, lost when this program ends; -file shows the one of a configuration with `sandbox`", nil
 	case !readOnly:
 		box, err = sandbox.Open(file)
 		return box, "in " + file, err
