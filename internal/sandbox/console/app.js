@@ -416,7 +416,8 @@ const phone = {
         last = JSON.parse(sessionStorage.getItem("phone")) || [];
       } catch { /* another page's */ }
       const known = list.some((n) => n.address === last[0]);
-      const answered = list.find((n) => n.messages.status === "bot") || list.find((n) => n.calls.status === "bot") || list[0];
+      const ofABot = (way) => list.find((n) => ["bot", "suspended"].includes(n[way].status));
+      const answered = ofABot("messages") || ofABot("calls") || list[0];
       this.to = known ? last[0] : answered.address;
       if (known && last[1]) byId("phone-from").value = last[1];
       if (known && last[2] === "voice") document.querySelector('[name="channel"][value="voice"]').checked = true;
