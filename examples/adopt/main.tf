@@ -47,8 +47,7 @@ locals {
     for name, value in by : !contains(["messaging", "voice"], name) || value == null
   ]), true)]
 
-  # account.yaml may go without these two.
-  services    = try(coalesce(local.account.services), {})
+  # Where no bot is suspended, account.yaml needs no suspensions.
   suspensions = try(coalesce(local.account.suspensions), {})
 
   # What a bot may have. Another word would be left out of the bot without notice.
@@ -98,7 +97,7 @@ resource "twiliobot_phone_number_binding" "calls" {
 }
 
 resource "twiliobot_messaging_service_binding" "service" {
-  for_each = local.services
+  for_each = local.account.services
 
   messaging_service_sid = each.key
   assistant_sid         = lookup(local.sids, each.value, each.value)

@@ -52,8 +52,16 @@ resource "twiliobot_assistant" "bot" {
 
   lifecycle {
     precondition {
-      condition     = length(setintersection(keys(each.value), ["flow", "schema", "webhooks"])) == 1
-      error_message = "Give bot ${each.key} one of flow, schema and webhooks in ${var.file}."
+      condition     = length(each.value) == 1 && length(setintersection(keys(each.value), ["flow", "schema", "webhooks"])) == 1
+      error_message = "Give bot ${each.key} one of flow, schema and webhooks in ${var.file}, and nothing else. It has ${join(", ", keys(each.value))}."
+    }
+
+    # Terraform ignores a name that the attribute does not have.
+    precondition {
+      condition = length(setsubtract(keys(try(each.value.webhooks, {})), [
+        "messaging_url", "messaging_method", "messaging_fallback_url", "voice_url", "voice_method", "voice_fallback_url", "status_callback_url",
+      ])) == 0
+      error_message = "A name in the webhooks of bot ${each.key} in ${var.file} is not written right: ${join(", ", keys(try(each.value.webhooks, {})))}."
     }
   }
 }

@@ -259,6 +259,30 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	if out := s.types("terraform plan || true"); !inOrder("must give one bot, or messaging and voice, for " + ukNumber).MatchString(out) {
 		t.Errorf("the plan does not say which number is misread:\n%s", out)
 	}
+	// Nor does it take a bot's content out of Terraform's hands.
+	s.edit("account.yaml", func(account string) string {
+		return strings.NewReplacer("voce: ", "voice: ", "    flow: ", "    flw: ").Replace(account)
+	})
+	if out := s.types("terraform plan || true"); !inOrder("must give bot flows a name, and nothing but", "It gives", "flw").MatchString(out) {
+		t.Errorf("the plan does not say which bot is misread:\n%s", out)
+	}
+
+	// A number that something else answers is taken over where the guide says so; who is
+	// suspended needs no notice.
+	w.own("+12025550144")
+	w.setNumber("+12025550144", map[string]string{"SmsUrl": "https://theirs.example.com/"})
+	s.edit("account.yaml", func(account string) string {
+		return strings.NewReplacer("    flw: ", "    flow: ", "numbers:\n", "numbers:\n  \"+12025550144\": { messaging: compiled }\n", "suspensions:\n", "suspensions:\n  compiled:\n").Replace(account)
+	})
+	if out := s.types("terraform plan || true"); !inOrder("answers elsewhere", "+12025550144").MatchString(out) {
+		t.Errorf("the plan takes a number:\n%s", out)
+	}
+	if out := s.types(`terraform apply -auto-approve -var 'take_over=["+12025550144"]'`); !inOrder("Apply complete! Resources: 2 added, 0 changed, 0 destroyed.").MatchString(out) {
+		t.Errorf("the number is not taken:\n%s", out)
+	}
+	if out := s.types("terraform apply -auto-approve\nterraform plan\n"); !inOrder("Apply complete! Resources: 0 added, 1 changed, 0 destroyed.", "No changes.").MatchString(out) {
+		t.Errorf("the apply after it:\n%s", out)
+	}
 }
 
 // A second discovery keeps what was edited since the first.

@@ -108,6 +108,8 @@ func TestFleetIsOneFile(t *testing.T) {
 
 	for name, each := range map[string]struct{ old, new, words string }{
 		"no content":        {"    flow: bots/hours.json\n", "    name: hours\n", "Give bot hours one of flow, schema and webhooks"},
+		"more than content": {"    flow: bots/hours.json\n", "    flow: bots/hours.json\n    label: Hours\n", "It has flow, label"},
+		"unknown URL":       {"voice_url:", "voce_url:", "the webhooks of bot concierge"},
 		"unknown bot":       {`: clinic`, `: clinics`, "gives +447447735023 to clinics, which is none of its bots"},
 		"unknown channel":   {"voice: hours", "voce: hours", "must give one bot, or messaging, voice and label, for +447700900123"},
 		"no bot":            {`: clinic`, `:`, "must give one bot, or messaging, voice and label, for +447447735023"},
