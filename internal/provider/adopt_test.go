@@ -283,6 +283,12 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	if out := s.types("terraform apply -auto-approve\nterraform plan\n"); !inOrder("Apply complete! Resources: 0 added, 1 changed, 0 destroyed.", "No changes.").MatchString(out) {
 		t.Errorf("the apply after it:\n%s", out)
 	}
+
+	// A pull request has no state: all that there is is imported. Who has one imports nothing.
+	if out := s.types("cp pull-requests/imports.tf .\nterraform plan -detailed-exitcode\nterraform plan -state=none.tfstate\n"); !inOrder(
+		"No changes.", "Plan: 12 to import, 0 to add, 1 to change, 0 to destroy.").MatchString(out) {
+		t.Errorf("the plans of a pull request:\n%s", out)
+	}
 }
 
 // A second discovery keeps what was edited since the first.
