@@ -211,9 +211,17 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	hosted := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "hosted elsewhere", "SmsUrl": secret, "SmsMethod": "GET"})["sid"].(string)
 	w.setNumber(usNumber, map[string]string{"SmsApplicationSid": hosted, "FriendlyName": "Front desk"})
 
-	// Three bots, four channels, one of them of a suspended bot, a service and a suspension;
+	// An application both of whose URLs lead to a bot, which is a bot itself, and a number that
+	// has a URL for what it cannot carry.
+	compiled := field(w.number(ukNumber), "sms_url")
+	w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "desk phones", "SmsUrl": compiled, "VoiceUrl": compiled})
+	if _, err := w.box.AddNumber(fmt.Sprintf(`{"phone_number": %q, "capabilities": {"voice": false}, "sms_url": %q, "voice_url": %[2]q}`, "+12025550148", compiled)); err != nil {
+		t.Fatal(err)
+	}
+
+	// Four bots, five channels, one of them of a suspended bot, a service and a suspension;
 	// the URL becomes sensitive.
-	s, _ := adopted(t, w, 9, 1)
+	s, _ := adopted(t, w, 11, 1)
 	account := s.read("account.yaml")
 	for _, words := range []string{`notice: "Back on \"Monday\"."`, `webhooks: "secret"`, `routing_confirm: "Did you mean`, service + `": "flows"`} {
 		if !strings.Contains(account, words) {
@@ -258,6 +266,51 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	s.edit("account.yaml", func(account string) string { return strings.Replace(account, "voice: "+other, "voce: "+other, 1) })
 	if out := s.types("terraform plan || true"); !inOrder("must give one bot, or messaging and voice, for " + ukNumber).MatchString(out) {
 		t.Errorf("the plan does not say which number is misread:\n%s", out)
+	}
+}
+
+// An account is read again where it changed meanwhile, and what was edited since is not lost.
+func TestWhatTheAdoptionReplacesIsKept(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"sh", "jq"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("needs %s", name)
+		}
+	}
+	dir := t.TempDir()
+	write := func(files string) string {
+		t.Helper()
+		cli := filepath.Join(dir, "cli")
+		if err := os.WriteFile(cli, []byte("#!/bin/sh\ncat <<'END'\n"+files+"\nEND\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		script, err := filepath.Abs(filepath.Join("..", "..", "examples", "adopt", "discover", "write.sh"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		command := exec.Command("sh", script)
+		command.Dir, command.Env = dir, append(os.Environ(), "TF="+cli)
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return string(out)
+	}
+	read := func(name string) string {
+		text, _ := os.ReadFile(filepath.Join(dir, name)) // empty where there is none
+		return string(text)
+	}
+	const first = `{"account.yaml": "bots: {}\n", "bots/--a b.json": "{\"a\":\"\\\\n\"}"}`
+	for range 2 {
+		if out := write(first); out != "" || read("account.yaml") != "bots: {}\n" || read("bots/--a b.json") != `{"a":"\\n"}` || read("account.yaml.before") != "" {
+			t.Fatalf("the files are not written as they are: %s%s%s", out, read("account.yaml"), read("bots/--a b.json"))
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "account.yaml"), []byte("bots: {mine: {}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := write(first); !strings.Contains(out, "account.yaml.before") || read("account.yaml.before") != "bots: {mine: {}}\n" || read("account.yaml") != "bots: {}\n" {
+		t.Errorf("the edit is lost: %s", out)
 	}
 }
 

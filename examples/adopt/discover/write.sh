@@ -10,5 +10,11 @@ names=$(printf '%s' "$files" | jq -er 'keys[]') || {
 }
 mkdir -p bots
 printf '%s\n' "$names" | while read -r name; do
-  printf '%s' "$files" | jq -j --arg name "$name" '.[$name]' > "$name"
+  printf '%s' "$files" | jq -j --arg name "$name" '.[$name]' > "$name.new"
+  # What was edited since the last time is not lost.
+  if [ -e "$name" ] && ! cmp -s "$name" "$name.new"; then
+    mv "$name" "$name.before"
+    echo "write.sh: $name is another now; the earlier one is $name.before"
+  fi
+  mv "$name.new" "$name"
 done
