@@ -262,10 +262,22 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 		t.Errorf("the edits do not do that:\n%s", out)
 	}
 
-	// A word that is not written right takes no bot off a number.
-	s.edit("account.yaml", func(account string) string { return strings.Replace(account, "voice: "+other, "voce: "+other, 1) })
-	if out := s.types("terraform plan || true"); !inOrder("must give one bot, or messaging and voice, for " + ukNumber).MatchString(out) {
-		t.Errorf("the plan does not say which number is misread:\n%s", out)
+	// A word that is not written right takes no bot off a number, and no content from a bot.
+	good := s.read("account.yaml")
+	for _, each := range []struct{ old, new, words string }{
+		{"voice: " + other, "voce: " + other, "must give one bot, or messaging and voice, for " + ukNumber},
+		{"{ messaging: hosted-elsewhere }", "{}", "must give one bot, or messaging and voice, for +12025550143"},
+		{"    flow: ", "    flwo: ", "account.yaml has what nothing here reads: flwo of bot flows"},
+		{"    notice: ", "    note: ", "account.yaml has what nothing here reads: note of suspension flows"},
+		{"services:", "service:", "account.yaml must have bots, numbers, services, suspensions"},
+	} {
+		if !strings.Contains(good, each.old) {
+			t.Fatalf("account.yaml has no %q:\n%s", each.old, good)
+		}
+		s.edit("account.yaml", func(string) string { return strings.Replace(good, each.old, each.new, 1) })
+		if out := s.types("terraform plan || true"); !inOrder(each.words).MatchString(out) {
+			t.Errorf("the plan does not say %q:\n%s", each.words, out)
+		}
 	}
 }
 

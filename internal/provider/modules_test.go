@@ -112,6 +112,11 @@ func TestFleetIsOneFile(t *testing.T) {
 		"unknown channel":   {"voice: hours", "voce: hours", "must give one bot, or messaging, voice and label, for +447700900123"},
 		"no bot":            {`: clinic`, `:`, "must give one bot, or messaging, voice and label, for +447447735023"},
 		"no bot on channel": {"voice: hours", "voice:", "must give one bot, or messaging, voice and label, for +447700900123"},
+		"only a label":      {": clinic\n", ": { label: Desk }\n", "must give one bot, or messaging, voice and label, for +447447735023"},
+		"unknown word":      {"suspended:", "suspend:", "must have bots and numbers, may have suspended, and has"},
+		"word of a bot":     {"    flow: bots/hours.json\n", "    flow: bots/hours.json\n    engine: studio\n", "Give bot hours one of flow, schema and webhooks in fleet.yaml, and nothing else"},
+		"no bot at all":     {"  hours:\n    flow: bots/hours.json\n", "  hours: bots/hours.json\n", "Give bot hours one of flow, schema and webhooks"},
+		"word of webhooks":  {"      voice_url:", "      voice_uri:", "have a word that the resource twiliobot_assistant does not know"},
 		"unknown suspended": {"[clinic]", "[clinics]", "suspends clinics, which is none of its bots"},
 	} {
 		good := s.read("fleet.yaml")
