@@ -154,6 +154,10 @@ func TestBlueGreenGoesForwardAndBack(t *testing.T) {
 			t.Errorf("%v: it writes %q", step.args, w.writes())
 		}
 	}
+	// A number that is written otherwise would be tried on none.
+	if out := s.types(`terraform plan -input=false -var 'try_green_on=["+44 7447 735023"]' || true`); !inOrder("try_green_on has +44 7447 735023, which is not in phone_numbers").MatchString(out) {
+		t.Errorf("the plan does not say what is wrong:\n%s", out)
+	}
 }
 
 func TestMigrationFromAutopilotKeepsNameAndNumbers(t *testing.T) {
