@@ -75,7 +75,7 @@ func (a *botAction) find(ctx context.Context, named botNamed, why func(bot.Engin
 		case err != nil:
 			addAttributeError(diags, at, unable, err)
 		case len(found) == 0:
-			diags.AddAttributeError(at, "There is no such bot", fmt.Sprintf("Account %s has no bot named %q. Nothing was done.", acct.SID, name))
+			diags.AddAttributeError(at, "There is no such bot", a.provider.noBotNamed(name)+" Nothing was done.")
 		case len(found) > 1:
 			diags.AddAttributeError(at, "Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Nothing was done. Give the SID of the one that is meant as `assistant_sid`.",
 				acct.SID, len(found), name, sids(found)))
