@@ -102,6 +102,10 @@ func TestNumbersAddedAtOnceAreAllThere(t *testing.T) {
 			t.Errorf("%s is not in the file", number)
 		}
 	}
+	before := read(t, file)
+	if err := createFile(file, []byte("mine")); !errors.Is(err, os.ErrExist) || read(t, file) != before {
+		t.Errorf("a file that another command has created is replaced: %v", err)
+	}
 	fails(t, "-service is empty", "add", "-file", file, "-service", "", "+12025550199")
 	missing := filepath.Join(t.TempDir(), "none", "ci.sandbox.json")
 	fails(t, "there is no folder "+filepath.Dir(missing), "serve", "-file", missing, "-listen", "127.0.0.1:0")
