@@ -253,6 +253,20 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	s.types(`sh suspend.sh clinic ''`)
 	says("suspended without a notice", "")
 	s.types("sh suspend.sh clinic")
+	// Whoever resumes a bot by another name is told; a file that nobody can read is kept.
+	if out := s.types("sh suspend.sh clinci"); !inOrder("does not have clinci").MatchString(out) {
+		t.Errorf("the script resumes nothing and does not say so:\n%s", out)
+	}
+	const record, broken = "suspended.auto.tfvars.json", "<<<<<<< HEAD\n{}"
+	good := s.read(record)
+	s.edit(record, func(string) string { return broken })
+	if out := s.types(`sh suspend.sh clinic '' || echo "ended with $?"`); !inOrder("is no JSON; mend it first", "ended with 1").MatchString(out) || s.read(record) != broken {
+		t.Errorf("the record of who is suspended is %q:\n%s", s.read(record), out)
+	}
+	s.edit(record, func(string) string { return good })
+	if left := strings.Join(s.files("."), " "); strings.Contains(left, ".new") || strings.Contains(left, ".before") || strings.Contains(left, ".tfplan") {
+		t.Errorf("the script leaves %s", left)
+	}
 	says("resumed", hours)
 
 	// The comments in main.tf run it by its path.
