@@ -94,16 +94,6 @@ func (l *listing[T]) wrote() {
 	l.written = l.clock.Now()
 }
 
-// known is what was listed last, without asking; ok is false where it is stale.
-func (l *listing[T]) known() (value T, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.last.meets(l.written, whole) {
-		return value, false
-	}
-	return l.last.value, true
-}
-
 // sofar is what was listed last, stale or not.
 func (l *listing[T]) sofar() portion[T] {
 	l.mu.Lock()

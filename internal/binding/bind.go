@@ -27,7 +27,7 @@ func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.Rou
 		Cut:  "The number may answer as planned already, and what the binding had before answers too; the next apply goes on.",
 		Do: func(ctx context.Context) (err error) {
 			var said []bot.Notice
-			number, routing, said, err = bind(ctx, a, b, snapshot, own, &bound)
+			number, routing, said, err = Bind(ctx, a, b, snapshot, own, &bound)
 			notices = append(notices, said...)
 			return err
 		},
@@ -65,14 +65,8 @@ func Rebind(ctx context.Context, a *account.Account, b Binding, snapshot bot.Rou
 //
 // A suspension may come or go at the same time, in this process or another. It writes its
 // mark first and then reads the numbers; a binding writes its number first and then reads
-// the mark. Whichever comes second corrects.
-func Bind(ctx context.Context, a *account.Account, b Binding, snapshot bot.RouteSnapshot, own string, log *account.UndoLog) (number bot.Number, notices []bot.Notice, err error) {
-	number, _, notices, err = bind(ctx, a, b, snapshot, own, log)
-	return number, notices, err
-}
-
-// bind is Bind, and also returns by what routing the number was seen to answer for the bot.
-func bind(ctx context.Context, a *account.Account, b Binding, snapshot bot.RouteSnapshot, own string, log *account.UndoLog) (number bot.Number, routing bot.Routing, notices []bot.Notice, err error) {
+// the mark. Whichever comes second corrects. By routing the number was seen to answer for the bot.
+func Bind(ctx context.Context, a *account.Account, b Binding, snapshot bot.RouteSnapshot, own string, log *account.UndoLog) (number bot.Number, routing bot.Routing, notices []bot.Notice, err error) {
 	if _, err := a.HostOf(b.BotSID); err != nil {
 		return bot.Number{}, bot.Routing{}, nil, err
 	}

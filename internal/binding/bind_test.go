@@ -103,7 +103,7 @@ func TestRefusalSaysWhatAnswersAndWritesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(1)
 			each.prepare(h)
-			_, _, err := Bind(t.Context(), h.Account, each.binding, each.snapshot, "", nil)
+			_, _, _, err := Bind(t.Context(), h.Account, each.binding, each.snapshot, "", nil)
 			var problem *bot.Problem
 			if !errors.As(err, &problem) || problem.Kind != each.kind || h.numbers.Calls["update"] > 0 {
 				t.Fatalf("%v after %v", err, h.numbers.Calls)
@@ -139,7 +139,7 @@ func TestWhatIsTakenOverIsNamed(t *testing.T) {
 	h.point(otherFlow, "other")
 	b := onMessages(flowBot)
 	b.Overwrite = true
-	_, notices, err := Bind(t.Context(), h.Account, b, nil, "", nil)
+	_, _, notices, err := Bind(t.Context(), h.Account, b, nil, "", nil)
 	if err != nil || len(notices) != 1 || !strings.Contains(notices[0].Detail, `bot "other"`) || !strings.Contains(notices[0].Detail, flowBot) {
 		t.Errorf("%v, %v", notices, err)
 	}
@@ -170,7 +170,7 @@ func TestNumberIsPutBackWhenItsBotIsDeletedMeanwhile(t *testing.T) {
 			h.afterFirstWrite(func() { h.flows.Bots, h.applications.Bots, h.assistants.Bots = nil, nil, nil })
 			b := onMessages(sid)
 			b.Overwrite = true
-			_, _, err := Bind(t.Context(), h.Account, b, nil, "", nil)
+			_, _, _, err := Bind(t.Context(), h.Account, b, nil, "", nil)
 			after := h.numbers.Number(accounttest.NumberSID(0))
 			before.DateUpdated, after.DateUpdated = time.Time{}, time.Time{}
 			if !errors.Is(err, bot.ErrChanged) || !strings.Contains(err.Error(), "put back") || h.numbers.Calls["update"] != 2 {
@@ -186,10 +186,10 @@ func TestNumberIsPutBackWhenItsBotIsDeletedMeanwhile(t *testing.T) {
 func TestBotOfAnEngineThatIsOffIsNotLookedFor(t *testing.T) {
 	numbers := accounttest.NewNumbers(1)
 	a := account.New(accounttest.SID, bot.Webhooks{}, numbers, account.NoServices{}, nil)
-	if _, _, err := Bind(t.Context(), a, onMessages(flowBot), nil, "", nil); err != nil {
+	if _, _, _, err := Bind(t.Context(), a, onMessages(flowBot), nil, "", nil); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := Bind(t.Context(), a, Binding{NumberSID: accounttest.NumberSID(0), BotSID: "XX1", Label: "x"}, nil, "", nil); !errors.Is(err, bot.ErrEngineUnknown) {
+	if _, _, _, err := Bind(t.Context(), a, Binding{NumberSID: accounttest.NumberSID(0), BotSID: "XX1", Label: "x"}, nil, "", nil); !errors.Is(err, bot.ErrEngineUnknown) {
 		t.Errorf("a SID of no bot: %v", err)
 	}
 }
@@ -197,7 +197,7 @@ func TestBotOfAnEngineThatIsOffIsNotLookedFor(t *testing.T) {
 func TestNumberFollowsASuspensionThatCameWhileItWasWritten(t *testing.T) {
 	h := newHouse(1)
 	h.afterFirstWrite(func() { h.applications.Held = []bot.Hold{{SID: hold, BotSID: flowBot}} })
-	n, _, err := Bind(t.Context(), h.Account, onMessages(flowBot), nil, "", nil)
+	n, _, _, err := Bind(t.Context(), h.Account, onMessages(flowBot), nil, "", nil)
 	if err != nil || n.Messaging.ApplicationSID != hold || n.Messaging.URL != urlOf(flowBot, "", bot.Messaging) {
 		t.Errorf("%+v, %v", n.Messaging, err)
 	}
@@ -209,7 +209,7 @@ func TestNumberFollowsASuspensionThatWentWhileItWasWritten(t *testing.T) {
 			h := newHouse(1)
 			h.applications.Held = []bot.Hold{{SID: hold, BotSID: sid}}
 			h.afterFirstWrite(func() { h.applications.Held = nil })
-			n, _, err := Bind(t.Context(), h.Account, onMessages(sid), nil, "", nil)
+			n, _, _, err := Bind(t.Context(), h.Account, onMessages(sid), nil, "", nil)
 			if route := n.Route(bot.Messaging, bot.Webhooks{}); err != nil || route.BotSID != sid {
 				t.Errorf("%+v, %v", n.Messaging, err)
 			}
@@ -241,7 +241,7 @@ func TestReleasedNumberIsNoErrorToFree(t *testing.T) {
 	if notices, err := Free(t.Context(), h.Account, prior, nil); err != nil || notices != nil {
 		t.Errorf("%v, %v", notices, err)
 	}
-	if _, _, err := Bind(t.Context(), h.Account, Binding{NumberSID: accounttest.NumberSID(7), BotSID: flowBot}, nil, "", nil); !errors.Is(err, bot.ErrNotFound) {
+	if _, _, _, err := Bind(t.Context(), h.Account, Binding{NumberSID: accounttest.NumberSID(7), BotSID: flowBot}, nil, "", nil); !errors.Is(err, bot.ErrNotFound) {
 		t.Errorf("binding a number that is not owned says %v", err)
 	}
 }

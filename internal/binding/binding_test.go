@@ -23,12 +23,12 @@ func TestBindWritesOnlyItsOwnFields(t *testing.T) {
 	row.FriendlyName, row.Voice = "Front desk", bot.Side{URL: "https://voice.example.com", Method: "GET"}
 	f.Rows[accounttest.NumberSID(0)] = row
 	d := over(f)
-	n, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Application, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil)
+	n, _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Application, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil)
 	if err != nil || n.Messaging.ApplicationSID != accounttest.Application || n.Voice != row.Voice || n.FriendlyName != "Front desk" {
 		t.Errorf("%+v %v", n, err)
 	}
 	// What answers already is not written again.
-	if _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Application, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil); err != nil || f.Calls["update"] != 1 {
+	if _, _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Application, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil); err != nil || f.Calls["update"] != 1 {
 		t.Errorf("%v, %v", err, f.Calls)
 	}
 }
@@ -38,7 +38,7 @@ func TestMoveBetweenEnginesIsOneWriteAndLeavesNothingBehind(t *testing.T) {
 	d := over(f)
 	was := ""
 	for i, sid := range []string{accounttest.Assistant, accounttest.Flow, accounttest.Application, accounttest.Flow, accounttest.Assistant} {
-		n, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: sid, Channels: []bot.Channel{bot.Messaging}}, bot.SnapshotOf(f.Rows[accounttest.NumberSID(0)]), was, nil)
+		n, _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: sid, Channels: []bot.Channel{bot.Messaging}}, bot.SnapshotOf(f.Rows[accounttest.NumberSID(0)]), was, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +85,7 @@ func TestFreeClearsTheFallbackThatCannotStand(t *testing.T) {
 func TestFreeNeverFreesWhatIsClaimedInThisRun(t *testing.T) {
 	f := accounttest.NewNumbers(1)
 	d := over(f)
-	if _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil); err != nil {
+	if _, _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Free(t.Context(), d, Prior{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: bot.Channels(), Label: ""}, nil); err != nil {
@@ -100,7 +100,7 @@ func TestLostAnswerIsResolvedByLooking(t *testing.T) {
 	f := accounttest.NewNumbers(1)
 	f.OnWrite = func(string) error { return fmt.Errorf("cut: %w", bot.ErrUncertain) }
 	d := over(f)
-	n, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil)
+	n, _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil)
 	if err != nil || n.Route(bot.Messaging, bot.Webhooks{}).BotSID != accounttest.Flow || f.Calls["update"] != 1 {
 		t.Errorf("%+v %v %v", n, err, f.Calls)
 	}
@@ -117,7 +117,7 @@ func TestSomebodyElsesWriteInTheSameMomentIsSaid(t *testing.T) {
 	}
 	// The write's own answer is older than what is there now.
 	d := over(&answeringNumbers{f})
-	_, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil)
+	_, _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: []bot.Channel{bot.Messaging}}, nil, "", nil)
 	if !errors.Is(err, bot.ErrChanged) {
 		t.Errorf("%v", err)
 	}
@@ -131,7 +131,7 @@ func TestNumberChangedSinceThePlanIsNotWritten(t *testing.T) {
 	row.Messaging.URL = "https://theirs.example.com"
 	f.Rows[accounttest.NumberSID(0)] = row
 	for _, overwrite := range []bool{false, true} {
-		_, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: []bot.Channel{bot.Messaging}, Overwrite: overwrite}, seen, accounttest.Application, nil)
+		_, _, _, err := Bind(t.Context(), d, Binding{NumberSID: accounttest.NumberSID(0), BotSID: accounttest.Flow, Channels: []bot.Channel{bot.Messaging}, Overwrite: overwrite}, seen, accounttest.Application, nil)
 		if !errors.Is(err, bot.ErrChanged) || f.Calls["update"] != 0 {
 			t.Errorf("overwrite %v: %v %v", overwrite, err, f.Calls)
 		}

@@ -55,7 +55,7 @@ func TestBindIsWholeOrNotDoneWhereverItIsCut(t *testing.T) {
 							prepare(w, b)
 						},
 						Run: func(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
-							_, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: bot.Channels(), Label: b.UniqueName, Overwrite: true}, nil, "", nil)
+							_, _, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: bot.Channels(), Label: b.UniqueName, Overwrite: true}, nil, "", nil)
 							return err
 						},
 						OneWrite: true,

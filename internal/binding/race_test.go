@@ -49,7 +49,7 @@ func TestBindingBesideASuspension(t *testing.T) {
 						return nil
 					},
 				}, func(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
-					_, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
+					_, _, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
 					return err
 				}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
 					_, _, err := suspension.Suspend(ctx, a, b.SID, "")
@@ -139,7 +139,7 @@ func TestBindingBesideAResumption(t *testing.T) {
 						return nil
 					},
 				}, func(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
-					_, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
+					_, _, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
 					return err
 				}, func(ctx context.Context, _ *sandboxtest.World, a *account.Account) error {
 					_, err := suspension.Resume(ctx, a, b.SID, nil)
@@ -221,7 +221,7 @@ func TestBindingThatGoesBesideOneThatComesForTheSameNumber(t *testing.T) {
 					return errors.Join(bound, freed)
 				},
 			}, func(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
-				_, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
+				_, _, _, err := Bind(ctx, a, Binding{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
 				return err
 			}, func(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
 				_, err := Free(ctx, a, Prior{NumberSID: w.Number(0).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil)

@@ -130,9 +130,6 @@ type row struct {
 	cost   int     // its bar, judged by a model of the others, without Model.Bar
 }
 
-// Learn makes a model of texts.
-func Learn(texts []Text, labels int, t Tuning) *Model { return Fit(texts, labels).Model(t) }
-
 // Fitted is what does not depend on a tuning, which is nearly all the work.
 type Fitted struct {
 	model            Model

@@ -8,6 +8,8 @@ import (
 	"testing"
 )
 
+func learn(texts []Text, labels int, t Tuning) *Model { return Fit(texts, labels).Model(t) }
+
 // spelledTexts are the texts of some labels.
 func spelledTexts(labels ...[]string) (texts []Text, steps []Step) {
 	steps = Steps(slices.Concat(labels...))
@@ -30,7 +32,7 @@ func shop() ([]Text, []Step) {
 
 func TestWhatWasNotLearntIsRecognisedByItsLetters(t *testing.T) {
 	texts, steps := shop()
-	m := Learn(texts, 3, Tuning{})
+	m := learn(texts, 3, Tuning{})
 	for text, want := range map[string]int{
 		"open":                           0,
 		"opened on sundays":              0,
@@ -54,7 +56,7 @@ func TestWhatWasNotLearntIsRecognisedByItsLetters(t *testing.T) {
 // where this was written.
 func TestAModelIsTheSameOnEveryMachine(t *testing.T) {
 	texts, _ := shop()
-	m := Learn(texts, 3, Tuning{})
+	m := learn(texts, 3, Tuning{})
 	sum := 0
 	for i, g := range m.Grams {
 		for label, w := range g.Weights {
@@ -65,7 +67,7 @@ func TestAModelIsTheSameOnEveryMachine(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	slices.Reverse(texts)
-	if other := Learn(texts, 3, Tuning{}); fmt.Sprint(other.Grams, other.Bar) != fmt.Sprint(m.Grams, m.Bar) {
+	if other := learn(texts, 3, Tuning{}); fmt.Sprint(other.Grams, other.Bar) != fmt.Sprint(m.Grams, m.Bar) {
 		t.Error("the order of the texts makes another model")
 	}
 }
@@ -110,7 +112,7 @@ func TestABarRisesWithTheMistakesBelowIt(t *testing.T) {
 		[]string{"open account", "new account", "account please", "an account", "my account", "account balance"},
 		[]string{"close account", "old account", "account thanks", "the account", "our account", "account balances"},
 	)
-	careful, bold := Learn(texts, 2, Tuning{Lead: 0.12, Mistakes: 0}), Learn(texts, 2, Tuning{Lead: 0.12, Mistakes: 1})
+	careful, bold := learn(texts, 2, Tuning{Lead: 0.12, Mistakes: 0}), learn(texts, 2, Tuning{Lead: 0.12, Mistakes: 1})
 	if careful.Bar <= bold.Bar {
 		t.Errorf("the bar is %d where no mistake is allowed, and %d where all are", careful.Bar, bold.Bar)
 	}
@@ -129,10 +131,10 @@ func TestTooManyTextsAreNotLearnt(t *testing.T) {
 		// Three letters of each text are its own.
 		texts = append(texts, Text{0, []string{fmt.Sprintf("_%c%c%c_", 'a'+rune(i%26), 'α'+rune(i/26%24), 'а'+rune(i/26/24))}})
 	}
-	if m := Learn(texts, 1, Tuning{}); m.Order != MaxOrder+1 || len(m.Grams) != 0 || m.Judge("_aαа_").Sure {
+	if m := learn(texts, 1, Tuning{}); m.Order != MaxOrder+1 || len(m.Grams) != 0 || m.Judge("_aαа_").Sure {
 		t.Errorf("order %d, %d groups", m.Order, len(m.Grams))
 	}
-	if m := Learn(nil, 3, Tuning{}); m.Judge("_a_").Sure {
+	if m := learn(nil, 3, Tuning{}); m.Judge("_a_").Sure {
 		t.Error("nothing was learnt, and something is sure")
 	}
 }
@@ -179,8 +181,8 @@ func TestATextOfNoLabelSpeaksForNone(t *testing.T) {
 	steps := Steps(nil)
 	text := func(label int, s string) Text { return Text{Label: label, Parts: []string{Spell(s, steps)}} }
 	own := []Text{text(0, "i need a table"), text(0, "book a table"), text(1, "opening hours"), text(1, "when do you open")}
-	with := Learn(append(slices.Clone(own), text(-1, "i need a"), text(-1, "zzz zzz")), 2, Tuning{})
-	without := Learn(own, 2, Tuning{})
+	with := learn(append(slices.Clone(own), text(-1, "i need a"), text(-1, "zzz zzz")), 2, Tuning{})
+	without := learn(own, 2, Tuning{})
 	around, table := Spell("need", steps), Spell("table", steps)
 	if a, b := with.Weigh(around, 0)*without.Weigh(table, 0), without.Weigh(around, 0)*with.Weigh(table, 0); a >= b || a < 0 {
 		t.Errorf("%q has %d of %d points with it, and %d of %d without", "need", with.Weigh(around, 0), with.Weigh(table, 0), without.Weigh(around, 0), without.Weigh(table, 0))

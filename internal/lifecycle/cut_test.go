@@ -172,7 +172,7 @@ func TestDeletionBesideABinding(t *testing.T) {
 					return err
 				}
 				bind := func(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
-					_, _, err := binding.Bind(ctx, a, binding.Binding{NumberSID: w.Number(2).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
+					_, _, _, err := binding.Bind(ctx, a, binding.Binding{NumberSID: w.Number(2).SID, BotSID: b.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
 					return err
 				}
 				after := func(w *sandboxtest.World, deleted, bound error) error {

@@ -87,7 +87,7 @@ func TestPrecedenceAndWhatFollowsFromIt(t *testing.T) {
 			// stood in the way.
 			f.Rows[accounttest.NumberSID(0)] = number
 			other.Overwrite = true
-			after, _, err := binding.Bind(t.Context(), a, other, nil, "", nil)
+			after, _, _, err := binding.Bind(t.Context(), a, other, nil, "", nil)
 			if err != nil || after.Route(each.channel, bot.Webhooks{}).BotSID != accounttest.Assistant {
 				t.Errorf("taken over: %+v %v", after, err)
 			}

@@ -32,7 +32,7 @@ func TestOperationsWriteTheURLThatAFlowSays(t *testing.T) {
 		}
 		old := w.Create(bot.Studio, "clinic")
 		a, _ := w.Process()
-		if _, _, err := binding.Bind(t.Context(), a, binding.Binding{NumberSID: w.Number(0).SID, BotSID: old.SID, Channels: bot.Channels()}, nil, "", nil); err != nil {
+		if _, _, _, err := binding.Bind(t.Context(), a, binding.Binding{NumberSID: w.Number(0).SID, BotSID: old.SID, Channels: bot.Channels()}, nil, "", nil); err != nil {
 			t.Fatal(err)
 		}
 		points("binding", old.SID)

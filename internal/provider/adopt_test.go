@@ -281,51 +281,6 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	}
 }
 
-// An account is read again where it changed meanwhile, and what was edited since is not lost.
-func TestWhatTheAdoptionReplacesIsKept(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"sh", "jq"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skipf("needs %s", name)
-		}
-	}
-	dir := t.TempDir()
-	write := func(files string) string {
-		t.Helper()
-		cli := filepath.Join(dir, "cli")
-		if err := os.WriteFile(cli, []byte("#!/bin/sh\ncat <<'END'\n"+files+"\nEND\n"), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		script, err := filepath.Abs(filepath.Join("..", "..", "examples", "adopt", "discover", "write.sh"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		command := exec.Command("sh", script)
-		command.Dir, command.Env = dir, append(os.Environ(), "TF="+cli)
-		out, err := command.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		return string(out)
-	}
-	read := func(name string) string {
-		text, _ := os.ReadFile(filepath.Join(dir, name)) // empty where there is none
-		return string(text)
-	}
-	const first = `{"account.yaml": "bots: {}\n", "bots/--a b.json": "{\"a\":\"\\\\n\"}"}`
-	for range 2 {
-		if out := write(first); out != "" || read("account.yaml") != "bots: {}\n" || read("bots/--a b.json") != `{"a":"\\n"}` || read("account.yaml.before") != "" {
-			t.Fatalf("the files are not written as they are: %s%s%s", out, read("account.yaml"), read("bots/--a b.json"))
-		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "account.yaml"), []byte("bots: {mine: {}}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out := write(first); !strings.Contains(out, "account.yaml.before") || read("account.yaml.before") != "bots: {mine: {}}\n" || read("account.yaml") != "bots: {}\n" {
-		t.Errorf("the edit is lost: %s", out)
-	}
-}
-
 // The guide's other way, for CLIs that have it.
 func TestGuideQueriesAnAccount(t *testing.T) {
 	t.Parallel()

@@ -416,6 +416,38 @@ func TestIdentityWithoutChannelsIsUpgraded(t *testing.T) {
 	}
 }
 
+// A state that Terraform wrote before it knew identities has none. A later Terraform asks for the
+// upgrade of that to what the schema has by now.
+func TestStateWithoutIdentityGetsOneByTheRefresh(t *testing.T) {
+	t.Parallel()
+	for what, raw := range map[string]*tfprotov6.RawState{"none": nil, "no data": {}, "null": {JSON: []byte("null")}} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, quick())
+			s := newStack(w, w.server.URL)
+			blocks := on(map[string]string{"texts": "studio"}, sideBlock("texts", ukNumber, "texts", "messaging"))
+			if err := s.apply(blocks, true); err != nil {
+				t.Fatal(err)
+			}
+			p := newWire(t, w)
+			for address, had := range s.states {
+				upgraded, err := p.server.UpgradeResourceIdentity(t.Context(), &tfprotov6.UpgradeResourceIdentityRequest{TypeName: had.kind, RawIdentity: raw})
+				p.sound(err, upgraded.Diagnostics)
+				had.identity = upgraded.UpgradedIdentity
+				s.states[address] = had
+			}
+			if err := s.empty(blocks); err != nil {
+				t.Error(err)
+			}
+			for address, had := range s.states {
+				if len(p.identityOf(had)) == 0 {
+					t.Errorf("the refresh finds no identity of %s", address)
+				}
+			}
+		})
+	}
+}
+
 // A binding of calls changes while another of the same number takes its messages back, in
 // either order: the label is planned by what the refresh found, and not by what the other
 // binding has written by then.

@@ -16,6 +16,8 @@ import (
 // msgpackNil is null (https://github.com/msgpack/msgpack/blob/master/spec.md#nil-format).
 const msgpackNil = 0xc0
 
+func null() *tfprotov6.DynamicValue { return &tfprotov6.DynamicValue{MsgPack: []byte{msgpackNil}} }
+
 // gcPercent is what the heap grows by before it is collected, in percent of what is in use
 // (GOGC). A provider process lives for one walk of Terraform and uses little of what it
 // allocates; at 200 a plan of 10,000 bindings took 212 MB.
@@ -61,6 +63,11 @@ func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrade
 }
 
 func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
+	if raw := req.RawIdentity; raw == nil || len(raw.JSON) == 0 || string(raw.JSON) == "null" {
+		// Terraform before 1.12 keeps no identity in state, and a later one asks for the upgrade of
+		// that, which the framework cannot read. The refresh finds the identity.
+		return &tfprotov6.UpgradeResourceIdentityResponse{UpgradedIdentity: &tfprotov6.ResourceIdentityData{IdentityData: null()}}, nil
+	}
 	return released(ctx, req, s.ProviderServer.UpgradeResourceIdentity)
 }
 
@@ -92,7 +99,7 @@ func (s server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionReq
 	for i, argument := range req.Arguments {
 		if argument == nil || len(argument.MsgPack)+len(argument.JSON) == 0 {
 			// OpenTofu 1.12 sends a null so, which the framework cannot read.
-			req.Arguments[i] = &tfprotov6.DynamicValue{MsgPack: []byte{msgpackNil}}
+			req.Arguments[i] = null()
 		}
 	}
 	return released(ctx, req, s.ProviderServer.CallFunction)

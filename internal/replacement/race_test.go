@@ -27,7 +27,7 @@ func pairs() []*replaced {
 
 // bindThird binds the third number, which is free, to the old bot.
 func (r *replaced) bindThird(ctx context.Context, w *sandboxtest.World, a *account.Account) error {
-	_, _, err := binding.Bind(ctx, a, binding.Binding{NumberSID: w.Number(2).SID, BotSID: r.old.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
+	_, _, _, err := binding.Bind(ctx, a, binding.Binding{NumberSID: w.Number(2).SID, BotSID: r.old.SID, Channels: []bot.Channel{bot.Messaging}, Label: "clinic"}, nil, "", nil)
 	return err
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes the files that discover/ has found, beside it. Run it where main.tf is, once
-# `terraform -chdir=discover apply` is done. It needs jq; with OpenTofu: TF=tofu.
+# `terraform -chdir=discover apply` is done. It needs jq; with OpenTofu: TF=tofu. A file that it
+# wrote before and that differs by now is kept as NAME.old.
 set -eu
 umask 077
 files=$("${TF:-terraform}" -chdir=discover output -json files)
@@ -11,10 +12,9 @@ names=$(printf '%s' "$files" | jq -er 'keys[]') || {
 mkdir -p bots
 printf '%s\n' "$names" | while read -r name; do
   printf '%s' "$files" | jq -j --arg name "$name" '.[$name]' > "$name.new"
-  # What was edited since the last time is not lost.
   if [ -e "$name" ] && ! cmp -s "$name" "$name.new"; then
-    mv "$name" "$name.before"
-    echo "write.sh: $name is another now; the earlier one is $name.before"
+    mv -f "$name" "$name.old"
+    echo "write.sh: $name differs from what there is now; what it was is in $name.old" >&2
   fi
-  mv "$name.new" "$name"
+  mv -f "$name.new" "$name"
 done
