@@ -281,6 +281,55 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	}
 }
 
+// What the credentials may not read is not said to be gone.
+func TestDiscoverySaysWhatItMayNotRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	w.setNumber(ukNumber, map[string]string{"SmsUrl": "https://webhooks.twilio.com/v1/Accounts/" + sandbox.StarterAccountSID + "/Flows/FW" + strings.Repeat("1", 32)})
+	s := newShell(t, w)
+	s.clones("adopt")
+	s.path = filepath.Join(s.path, "terraform-provider-twiliobot", "examples", "adopt")
+	s.types("terraform -chdir=discover init")
+	for words, fault := range map[string]*sandbox.Fault{
+		"which no longer exists":             nil,
+		"which the credentials may not read": {Kind: sandbox.FaultStatus, Status: 403, Times: -1, Path: "/Flows"},
+	} {
+		w.box.ClearFaults()
+		if fault != nil {
+			w.fault(*fault)
+		}
+		if out := s.types("terraform -chdir=discover apply -auto-approve"); !inOrder(words).MatchString(out) {
+			t.Errorf("the discovery does not say %q:\n%s", words, out)
+		}
+	}
+}
+
+// A second discovery keeps what was edited since the first.
+func TestDiscoveryKeepsWhatWasEdited(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newWorld(t, quick()))
+	s.clones("adopt")
+	s.path = filepath.Join(s.path, "terraform-provider-twiliobot", "examples", "adopt")
+	found := "#!/bin/sh\nprintf %s '{\"account.yaml\": \"numbers: {}\\n\", \"bots/clinic.json\": \"{}\"}'\n"
+	if err := os.WriteFile(filepath.Join(s.path, "found"), []byte(found), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const write = "TF=./found sh discover/write.sh"
+	if out := s.types(write); out != "" {
+		t.Errorf("the first says %s", out)
+	}
+	s.edit("account.yaml", func(string) string { return "mine\n" })
+	if out := s.types(write); !strings.Contains(out, "account.yaml.old") || strings.Contains(out, "clinic") {
+		t.Errorf("the second says %q", out)
+	}
+	if old, now := s.read("account.yaml.old"), s.read("account.yaml"); old != "mine\n" || now != "numbers: {}\n" {
+		t.Errorf("the file was %q, and is %q", old, now)
+	}
+	if files := s.files("bots"); !slices.Equal(files, []string{"clinic.json"}) {
+		t.Errorf("the folder has %q", files)
+	}
+}
+
 // The guide's other way, for CLIs that have it.
 func TestGuideQueriesAnAccount(t *testing.T) {
 	t.Parallel()

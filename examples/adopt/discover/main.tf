@@ -128,7 +128,7 @@ output "not_adopted" {
     [for phone, number in local.numbers : {
       for channel, side in { messaging = number.messaging, voice = number.voice } : "${channel} of number ${phone}" => (
         !contains(local.carries[phone], channel) ? "It has a URL, and the number cannot carry this channel." :
-        side.kind == "bot" ? "${side.via == "messaging_service" ? "Messaging Service ${number.messaging_service_sid}" : "It"} routes to bot ${side.assistant_sid}, which no longer exists." :
+        side.kind == "bot" ? "${side.via == "messaging_service" ? "Messaging Service ${number.messaging_service_sid}" : "It"} routes to bot ${side.assistant_sid}, which ${number.status == "dangling" ? "no longer exists" : "the credentials may not read"}." :
         side.via == "messaging_service" ? "Messaging Service ${number.messaging_service_sid} answers with ${coalesce(side.url, "something")}, which is no bot of the account." :
         "It answers with ${coalesce(side.url, "an application or a SIP trunk")}, which is no bot of the account."
       ) if side.kind == "external" || (side.kind == "bot" && (side.unique_name == null || !contains(local.carries[phone], channel)))
