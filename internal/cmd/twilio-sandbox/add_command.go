@@ -116,7 +116,7 @@ func createFile(path string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(whole.Name())
+	defer func() { _ = os.Remove(whole.Name()) }() // its other name stays
 	_, err = whole.Write(text)
 	if err := errors.Join(err, whole.Chmod(0o644), whole.Close()); err != nil {
 		return err
