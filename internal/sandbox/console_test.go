@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // atConsole is the status and the body of a request to the console.
@@ -352,5 +353,18 @@ func BenchmarkConsoleView(b *testing.B) {
 	}
 	for b.Loop() {
 		encodeJSON(s.newView(s.state).show())
+	}
+}
+
+// A page that begins to watch is not sent every flow that was written.
+func TestConsoleShowsTheBeginningOfALongParameter(t *testing.T) {
+	s, long := New(), strings.Repeat("é", 100_000)
+	must(t, s, 201, "POST", appsOf, form("FriendlyName", "desk", "SmsUrl", "https://example.com/?a="+long))
+	entry := s.traffic.since(-1).Entries[0]
+	if shown := entry.Form.Get("SmsUrl"); len(shown) > 5000 || !strings.HasSuffix(shown, " more bytes") || !utf8.ValidString(shown) || entry.Form.Get("FriendlyName") != "desk" {
+		t.Errorf("%d bytes are shown: …%s", len(shown), shown[max(0, len(shown)-40):])
+	}
+	if kept := s.Journal()[0].Form.Get("SmsUrl"); !strings.HasSuffix(kept, long) {
+		t.Error("the journal itself is cut")
 	}
 }
