@@ -153,9 +153,11 @@ var (
 	bareUser   = regexp.MustCompile(`(^|[\s"'=<(])([\w.%+-]+:[^\s"'@/:]+)@([\w-]+\.[\w.-]+)`)
 	assignment = regexp.MustCompile(`([A-Za-z][\w.-]*)(\s*=\s*["']?|["']?\s*:\s*["']?)([^\s"'&,;{}<>]+)`)
 	// element is one of XML.
-	element   = regexp.MustCompile(`(<(?:\w+:)?([\w.-]+)[^<>]*>)([^<>]+)</`)
-	pair      = regexp.MustCompile(`("([A-Za-z][\w.-]*)"\s*:\s*")((?:[^"\\]|\\.)*)"`)
-	random    = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
+	element = regexp.MustCompile(`(<(?:\w+:)?([\w.-]+)[^<>]*>)([^<>]+)</`)
+	pair    = regexp.MustCompile(`("([A-Za-z][\w.-]*)"\s*:\s*")((?:[^"\\]|\\.)*)"`)
+	random  = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
+	// parameter is an element with a name and a value, as of TwiML.
+	parameter = regexp.MustCompile(`(\b(?:name|key)=["']([\w.-]+)["'][^<>]*?\bvalue=["'])([^"'<>]+)`)
 	twilioSID = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
 )
 
@@ -214,6 +216,13 @@ func (s scrubber) text(old, where string) string {
 			return found
 		}
 		return replaced(match[1]+Redacted+"</", "a secret by its name")
+	})
+	now = parameter.ReplaceAllStringFunc(now, func(found string) string {
+		match := parameter.FindStringSubmatch(found)
+		if !sandbox.NamesSecret(match[2]) || !isValue(match[3]) {
+			return found
+		}
+		return replaced(match[1]+Redacted, "a secret by its name")
 	})
 	now = bareUser.ReplaceAllStringFunc(now, func(found string) string {
 		match := bareUser.FindStringSubmatch(found)

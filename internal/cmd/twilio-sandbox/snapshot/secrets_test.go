@@ -40,6 +40,7 @@ func TestSecretsAreReplacedAndNothingElse(t *testing.T) {
 		{`{"key":"password","value":{"en":"hunter2","n":1}}`, `{"key":"password","value":{"en":"REDACTED","n":"REDACTED"}}`},
 		{`{"body":"{'token':'hunter2'}"}`, `{"body":"{'token':'REDACTED'}"}`},
 		{`{"body":"<s:password type=\"text\">hunter2</s:password><auth token=\"hunter2\"/>"}`, `{"body":"<s:password type=\"text\">REDACTED</s:password><auth token=\"REDACTED\"/>"}`},
+		{`{"body":"<Parameter name='api_key' value='hunter2'/><Parameter name='lang' value='en'/>"}`, `{"body":"<Parameter name='api_key' value='REDACTED'/><Parameter name='lang' value='en'/>"}`},
 		{`{"body":"Authorization: Token hunter2"}`, `{"body":"REDACTED"}`},
 		{`{"note":"shpat_` + hex + ` and ` + strings.ToUpper(hex) + ` and ` + hex + hex[:8] + `"}`, `{"note":"REDACTED and REDACTED and REDACTED"}`},
 		{`{"sms_url":"https://ada:hunter2@bots.example.com/messages"}`, `{"sms_url":"https://REDACTED@bots.example.com/messages"}`},
