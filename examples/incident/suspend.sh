@@ -10,12 +10,21 @@ cd "$(dirname "$0")"
 file=suspended.auto.tfvars.json
 plan=suspend.tfplan
 [ -e "$file" ] || echo '{"suspended": {}}' > "$file"
-cp "$file" "$file.before"
+trap 'rm -f "$file.new" "$plan"' EXIT
 if [ $# -gt 1 ]; then
-  jq --arg bot "$1" --arg notice "$2" '.suspended[$bot] = $notice' "$file.before" > "$file"
+  change='.suspended[$bot] = $notice'
 else
-  jq --arg bot "$1" 'del(.suspended[$bot])' "$file.before" > "$file"
+  change='del(.suspended[$bot])'
+  jq -e --arg bot "$1" '.suspended | has($bot)' "$file" > "$file.new" ||
+    echo "suspend.sh: $file does not have $1: it was resumed already, or has another name" >&2
 fi
+# A file that cannot be read, such as after a merge, stays as it is: it says who is suspended.
+jq -e --arg bot "$1" --arg notice "${2-}" "$change" "$file" > "$file.new" || {
+  echo "suspend.sh: nothing was done: $file is no JSON; mend it first" >&2
+  exit 1
+}
+cp "$file" "$file.before"
+mv "$file.new" "$file"
 # Where the plan fails, such as for a name that no bot has, nothing was done, and the file
 # stays as it was: the name would make every later run fail too.
 "${TF:-terraform}" plan -input=false -out="$plan" || {
@@ -25,4 +34,3 @@ fi
 }
 rm "$file.before"
 "${TF:-terraform}" apply -input=false "$plan"
-rm "$plan"

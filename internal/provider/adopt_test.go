@@ -211,9 +211,17 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	hosted := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "hosted elsewhere", "SmsUrl": secret, "SmsMethod": "GET"})["sid"].(string)
 	w.setNumber(usNumber, map[string]string{"SmsApplicationSid": hosted, "FriendlyName": "Front desk"})
 
-	// Three bots, four channels, one of them of a suspended bot, a service and a suspension;
+	// An application both of whose URLs lead to a bot, which is a bot itself, and a number that
+	// has a URL for what it cannot carry.
+	compiled := field(w.number(ukNumber), "sms_url")
+	w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "desk phones", "SmsUrl": compiled, "VoiceUrl": compiled})
+	if _, err := w.box.AddNumber(fmt.Sprintf(`{"phone_number": %q, "capabilities": {"voice": false}, "sms_url": %q, "voice_url": %[2]q}`, "+12025550148", compiled)); err != nil {
+		t.Fatal(err)
+	}
+
+	// Four bots, five channels, one of them of a suspended bot, a service and a suspension;
 	// the URL becomes sensitive.
-	s, _ := adopted(t, w, 9, 1)
+	s, _ := adopted(t, w, 11, 1)
 	account := s.read("account.yaml")
 	for _, words := range []string{`notice: "Back on \"Monday\"."`, `webhooks: "secret"`, `routing_confirm: "Did you mean`, service + `": "flows"`} {
 		if !strings.Contains(account, words) {
@@ -254,10 +262,45 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 		t.Errorf("the edits do not do that:\n%s", out)
 	}
 
-	// A word that is not written right takes no bot off a number.
-	s.edit("account.yaml", func(account string) string { return strings.Replace(account, "voice: "+other, "voce: "+other, 1) })
-	if out := s.types("terraform plan || true"); !inOrder("must give one bot, or messaging and voice, for " + ukNumber).MatchString(out) {
-		t.Errorf("the plan does not say which number is misread:\n%s", out)
+	// A word that is not written right takes no bot off a number, and no content from a bot.
+	good := s.read("account.yaml")
+	for _, each := range []struct{ old, new, words string }{
+		{"voice: " + other, "voce: " + other, "must give one bot, or messaging and voice, for " + ukNumber},
+		{"{ messaging: hosted-elsewhere }", "{}", "must give one bot, or messaging and voice, for +12025550143"},
+		{"    flow: ", "    flwo: ", "account.yaml has what nothing here reads: flwo of bot flows"},
+		{"    notice: ", "    note: ", "account.yaml has what nothing here reads: note of suspension flows"},
+		{"services:", "service:", "account.yaml must have bots, numbers, services, suspensions"},
+	} {
+		if !strings.Contains(good, each.old) {
+			t.Fatalf("account.yaml has no %q:\n%s", each.old, good)
+		}
+		s.edit("account.yaml", func(string) string { return strings.Replace(good, each.old, each.new, 1) })
+		if out := s.types("terraform plan || true"); !inOrder(each.words).MatchString(out) {
+			t.Errorf("the plan does not say %q:\n%s", each.words, out)
+		}
+	}
+}
+
+// What the credentials may not read is not said to be gone.
+func TestDiscoverySaysWhatItMayNotRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	w.setNumber(ukNumber, map[string]string{"SmsUrl": "https://webhooks.twilio.com/v1/Accounts/" + sandbox.StarterAccountSID + "/Flows/FW" + strings.Repeat("1", 32)})
+	s := newShell(t, w)
+	s.clones("adopt")
+	s.path = filepath.Join(s.path, "terraform-provider-twiliobot", "examples", "adopt")
+	s.types("terraform -chdir=discover init")
+	for words, fault := range map[string]*sandbox.Fault{
+		"which no longer exists":             nil,
+		"which the credentials may not read": {Kind: sandbox.FaultStatus, Status: 403, Times: -1, Path: "/Flows"},
+	} {
+		w.box.ClearFaults()
+		if fault != nil {
+			w.fault(*fault)
+		}
+		if out := s.types("terraform -chdir=discover apply -auto-approve"); !inOrder(words).MatchString(out) {
+			t.Errorf("the discovery does not say %q:\n%s", words, out)
+		}
 	}
 }
 

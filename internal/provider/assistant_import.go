@@ -28,7 +28,7 @@ func (r *assistantResource) ImportState(ctx context.Context, req resource.Import
 		case err != nil:
 			addError(&resp.Diagnostics, "Unable to find the bot", err)
 		case len(found) == 0:
-			resp.Diagnostics.AddError("There is no such bot", fmt.Sprintf("Account %s has no bot with the unique name or SID %q.", r.provider.account.SID, req.ID))
+			resp.Diagnostics.AddError("There is no such bot", r.provider.noBotNamed(req.ID))
 		case len(found) > 1:
 			resp.Diagnostics.AddError("Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Import the one that is meant by its SID.",
 				r.provider.account.SID, len(found), req.ID, sids(found)))
