@@ -68,7 +68,13 @@ resource "twiliobot_phone_number_binding" "number" {
 }
 
 output "live" {
+  description = "Which version answers on each number."
   value = { for phone, binding in twiliobot_phone_number_binding.number :
     phone => one([for name, bot in twiliobot_assistant.version : name if bot.sid == binding.assistant_sid])
+  }
+
+  precondition {
+    condition     = length(setsubtract(var.try_green_on, var.phone_numbers)) == 0
+    error_message = "try_green_on has ${join(", ", setsubtract(var.try_green_on, var.phone_numbers))}, which is not in phone_numbers: write it as it is there."
   }
 }

@@ -37,10 +37,10 @@ resource "twiliobot_assistant" "bot" {
   unique_name = each.key
   schema      = can(each.value.schema) ? file("${path.module}/${each.value.schema}") : null
 
-  webhooks = can(each.value.messaging_url) ? {
-    messaging_url = each.value.messaging_url
-    voice_url     = each.value.voice_url
-  } : null
+  webhooks = can(each.value.schema) ? null : {
+    messaging_url = lookup(each.value, "messaging_url", null)
+    voice_url     = lookup(each.value, "voice_url", null)
+  }
 }
 
 resource "twiliobot_phone_number_binding" "number" {

@@ -23,8 +23,17 @@ variable "file" {
 locals {
   fleet = yamldecode(file("${path.module}/${var.file}"))
 
+  # A list without an entry is null in YAML.
+  bots      = try(coalesce(local.fleet.bots), {})
+  numbers   = try(coalesce(local.fleet.numbers), {})
+  suspended = toset(try(coalesce(local.fleet.suspended), []))
+
+  # A word that is not written right would be no word at all: bots would be removed, or would
+  # answer where they are to be suspended.
+  unknown = setsubtract(keys(local.fleet), ["bots", "numbers", "suspended"])
+
   # Who answers on each channel of each number. One word means both channels.
-  answers = merge([for phone, by in local.fleet.numbers : {
+  answers = merge([for phone, by in local.numbers : {
     for channel in ["messaging", "voice"] : "${phone} ${channel}" => {
       phone   = phone
       channel = channel
@@ -33,17 +42,15 @@ locals {
     } if try(by[channel], tostring(by), null) != null
   }]...)
 
-  suspended = toset(try(coalesce(local.fleet.suspended), []))
-
   # What a number gives and no binding reads: a word that is not written right would take
   # the bot off the number.
-  misread = [for phone, by in local.fleet.numbers : phone if try(tostring(by) == null, anytrue([
+  misread = [for phone, by in local.numbers : phone if try(tostring(by) == null, anytrue([
     for name, value in by : !contains(["messaging", "voice", "label"], name) || value == null
-  ]), true)]
+  ]) || !can(by.messaging) && !can(by.voice), true)]
 }
 
 resource "twiliobot_assistant" "bot" {
-  for_each = local.fleet.bots
+  for_each = local.bots
 
   unique_name = each.key
   flow        = can(each.value.flow) ? file("${path.module}/${each.value.flow}") : null
@@ -52,16 +59,15 @@ resource "twiliobot_assistant" "bot" {
 
   lifecycle {
     precondition {
-      condition     = length(each.value) == 1 && length(setintersection(keys(each.value), ["flow", "schema", "webhooks"])) == 1
-      error_message = "Give bot ${each.key} one of flow, schema and webhooks in ${var.file}, and nothing else. It has ${join(", ", keys(each.value))}."
+      condition     = try(length(each.value) == 1 && length(setintersection(keys(each.value), ["flow", "schema", "webhooks"])) == 1, false)
+      error_message = "Give bot ${each.key} one of flow, schema and webhooks in ${var.file}, and nothing else."
     }
 
-    # Terraform ignores a name that the attribute does not have.
     precondition {
-      condition = length(setsubtract(keys(try(each.value.webhooks, {})), [
+      condition = length(setsubtract(try(keys(each.value.webhooks), []), [
         "messaging_url", "messaging_method", "messaging_fallback_url", "voice_url", "voice_method", "voice_fallback_url", "status_callback_url",
       ])) == 0
-      error_message = "A name in the webhooks of bot ${each.key} in ${var.file} is not written right: ${join(", ", keys(try(each.value.webhooks, {})))}."
+      error_message = "The webhooks of bot ${each.key} in ${var.file} have a word that the resource twiliobot_assistant does not know: ${join(", ", try(keys(each.value.webhooks), []))}."
     }
   }
 }
@@ -77,7 +83,7 @@ resource "twiliobot_phone_number_binding" "number" {
 
   lifecycle {
     precondition {
-      condition     = contains(keys(local.fleet.bots), each.value.bot)
+      condition     = contains(keys(local.bots), each.value.bot)
       error_message = "${var.file} gives ${each.value.phone} to ${each.value.bot}, which is none of its bots."
     }
   }
@@ -92,7 +98,7 @@ resource "twiliobot_suspension" "bot" {
 
   lifecycle {
     precondition {
-      condition     = contains(keys(local.fleet.bots), each.key)
+      condition     = contains(keys(local.bots), each.key)
       error_message = "${var.file} suspends ${each.key}, which is none of its bots."
     }
   }
@@ -100,7 +106,12 @@ resource "twiliobot_suspension" "bot" {
 
 output "numbers" {
   description = "How many numbers each bot answers on."
-  value       = { for name in keys(local.fleet.bots) : name => length(distinct([for each in local.answers : each.phone if each.bot == name])) }
+  value       = { for name in keys(local.bots) : name => length(distinct([for each in local.answers : each.phone if each.bot == name])) }
+
+  precondition {
+    condition     = length(local.unknown) == 0 && can(local.fleet.bots) && can(local.fleet.numbers)
+    error_message = "${var.file} must have bots and numbers, may have suspended, and has ${join(", ", keys(local.fleet))}."
+  }
 
   precondition {
     condition     = length(local.misread) == 0

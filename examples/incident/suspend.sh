@@ -10,20 +10,26 @@ cd "$(dirname "$0")"
 file=suspended.auto.tfvars.json
 plan=suspend.tfplan
 [ -e "$file" ] || echo '{"suspended": {}}' > "$file"
-cp "$file" "$file.before"
+trap 'rm -f "$file.new" "$plan"' EXIT
 if [ $# -gt 1 ]; then
-  jq --arg bot "$1" --arg notice "$2" '.suspended[$bot] = $notice' "$file.before" > "$file"
+  change='.suspended[$bot] = $notice'
 else
-  # A name that is not written right would resume nobody, and end well. One that is in the
-  # state alone is left from a run that failed behind its plan.
-  if ! jq -e --arg bot "$1" '.suspended | has($bot)' "$file" > /dev/null &&
+  change='del(.suspended[$bot])'
+  # Another name would resume nobody, and end well. What the state alone has is left from a
+  # run that failed behind its plan.
+  if jq -e --arg bot "$1" '.suspended | has($bot) | not' "$file" > "$file.new" &&
     ! "${TF:-terraform}" state list 2> /dev/null | grep -qxF "twiliobot_suspension.bot[\"$1\"]"; then
-    rm "$file.before"
-    echo "suspend.sh: nothing was done: $1 is not suspended here; suspended are: $(jq -r '.suspended | keys | join(", ")' "$file")" >&2
+    echo "suspend.sh: nothing was done: $file does not have $1, which was resumed already or has another name" >&2
     exit 1
   fi
-  jq --arg bot "$1" 'del(.suspended[$bot])' "$file.before" > "$file"
 fi
+# A file that cannot be read, such as after a merge, stays as it is: it says who is suspended.
+jq -e --arg bot "$1" --arg notice "${2-}" "$change" "$file" > "$file.new" || {
+  echo "suspend.sh: nothing was done: $file is no JSON; mend it first" >&2
+  exit 1
+}
+cp "$file" "$file.before"
+mv "$file.new" "$file"
 # Where the plan fails, such as for a name that no bot has, nothing was done, and the file
 # stays as it was: the name would make every later run fail too.
 "${TF:-terraform}" plan -input=false -out="$plan" || {
@@ -33,4 +39,3 @@ fi
 }
 rm "$file.before"
 "${TF:-terraform}" apply -input=false "$plan"
-rm "$plan"

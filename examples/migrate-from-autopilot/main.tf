@@ -2,11 +2,15 @@
 # numbers. Twilio shut Autopilot down on 2023-08-25, so there are two cases.
 #
 # 1. What ran on Twilio's Autopilot. The assistant is gone, and its numbers route to what no
-#    longer exists. The schema is the file that `twilio autopilot:export` wrote before. Set
-#    numbers to what the output dead_numbers says, and take_dead_numbers:
+#    longer exists: the output dead_numbers says which. The schema is the file that
+#    `twilio autopilot:export` wrote before.
 #
 #      terraform apply
-#      terraform apply -var take_dead_numbers=true -var 'numbers=["+447447735023"]'
+#
+#    Write the numbers into terraform.tfvars, as in numbers = ["+447447735023"], since an
+#    apply that is not told of them would free them again. Then take them:
+#
+#      terraform apply -var take_dead_numbers=true
 #
 # 2. What runs on an Autopilot-compatible service, or on a sandbox. The assistant is imported as
 #    it is, and then moved: a flow is made of the schema, the numbers follow, and the

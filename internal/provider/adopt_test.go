@@ -211,9 +211,17 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 	hosted := w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "hosted elsewhere", "SmsUrl": secret, "SmsMethod": "GET"})["sid"].(string)
 	w.setNumber(usNumber, map[string]string{"SmsApplicationSid": hosted, "FriendlyName": "Front desk"})
 
-	// Three bots, four channels, one of them of a suspended bot, a service and a suspension;
+	// An application both of whose URLs lead to a bot, which is a bot itself, and a number that
+	// has a URL for what it cannot carry.
+	compiled := field(w.number(ukNumber), "sms_url")
+	w.call(http.MethodPost, apiBase+"/Applications.json", map[string]string{"FriendlyName": "desk phones", "SmsUrl": compiled, "VoiceUrl": compiled})
+	if _, err := w.box.AddNumber(fmt.Sprintf(`{"phone_number": %q, "capabilities": {"voice": false}, "sms_url": %q, "voice_url": %[2]q}`, "+12025550148", compiled)); err != nil {
+		t.Fatal(err)
+	}
+
+	// Four bots, five channels, one of them of a suspended bot, a service and a suspension;
 	// the URL becomes sensitive.
-	s, _ := adopted(t, w, 9, 1)
+	s, _ := adopted(t, w, 11, 1)
 	account := s.read("account.yaml")
 	for _, words := range []string{`notice: "Back on \"Monday\"."`, `webhooks: "secret"`, `routing_confirm: "Did you mean`, service + `": "flows"`} {
 		if !strings.Contains(account, words) {
@@ -254,25 +262,31 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 		t.Errorf("the edits do not do that:\n%s", out)
 	}
 
-	// A word that is not written right takes no bot off a number.
-	s.edit("account.yaml", func(account string) string { return strings.Replace(account, "voice: "+other, "voce: "+other, 1) })
-	if out := s.types("terraform plan || true"); !inOrder("must give one bot, or messaging and voice, for " + ukNumber).MatchString(out) {
-		t.Errorf("the plan does not say which number is misread:\n%s", out)
+	// A word that is not written right takes no bot off a number, and no content from a bot.
+	good := s.read("account.yaml")
+	for _, each := range []struct{ old, new, words string }{
+		{"voice: " + other, "voce: " + other, "must give one bot, or messaging and voice, for " + ukNumber},
+		{"{ messaging: hosted-elsewhere }", "{}", "must give one bot, or messaging and voice, for +12025550143"},
+		{"    flow: ", "    flwo: ", "account.yaml has what nothing here reads: flwo of bot flows"},
+		{"    notice: ", "    note: ", "account.yaml has what nothing here reads: note of suspension flows"},
+		{"services:", "service:", "account.yaml must have bots, numbers, services, suspensions"},
+	} {
+		if !strings.Contains(good, each.old) {
+			t.Fatalf("account.yaml has no %q:\n%s", each.old, good)
+		}
+		s.edit("account.yaml", func(string) string { return strings.Replace(good, each.old, each.new, 1) })
+		if out := s.types("terraform plan || true"); !inOrder(each.words).MatchString(out) {
+			t.Errorf("the plan does not say %q:\n%s", each.words, out)
+		}
 	}
-	// Nor does it take a bot's content out of Terraform's hands.
-	s.edit("account.yaml", func(account string) string {
-		return strings.NewReplacer("voce: ", "voice: ", "    flow: ", "    flw: ").Replace(account)
-	})
-	if out := s.types("terraform plan || true"); !inOrder("must give bot flows a name, and nothing but", "It gives", "flw").MatchString(out) {
-		t.Errorf("the plan does not say which bot is misread:\n%s", out)
-	}
+	s.edit("account.yaml", func(string) string { return good })
 
 	// A number that something else answers is taken over where the guide says so; who is
 	// suspended needs no notice.
 	w.own("+12025550144")
 	w.setNumber("+12025550144", map[string]string{"SmsUrl": "https://theirs.example.com/"})
 	s.edit("account.yaml", func(account string) string {
-		return strings.NewReplacer("    flw: ", "    flow: ", "numbers:\n", "numbers:\n  \"+12025550144\": { messaging: compiled }\n", "suspensions:\n", "suspensions:\n  compiled:\n").Replace(account)
+		return strings.NewReplacer("numbers:\n", "numbers:\n  \"+12025550144\": { messaging: compiled }\n", "suspensions:\n", "suspensions:\n  hosted-elsewhere:\n").Replace(account)
 	})
 	if out := s.types("terraform plan || true"); !inOrder("answers elsewhere", "+12025550144").MatchString(out) {
 		t.Errorf("the plan takes a number:\n%s", out)
@@ -286,8 +300,31 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 
 	// A pull request has no state: all that there is is imported. Who has one imports nothing.
 	if out := s.types("cp pull-requests/imports.tf .\nterraform plan -detailed-exitcode\nterraform plan -state=none.tfstate\n"); !inOrder(
-		"No changes.", "Plan: 12 to import, 0 to add, 1 to change, 0 to destroy.").MatchString(out) {
+		"No changes.", "Plan: 14 to import, 0 to add, 1 to change, 0 to destroy.").MatchString(out) {
 		t.Errorf("the plans of a pull request:\n%s", out)
+	}
+}
+
+// What the credentials may not read is not said to be gone.
+func TestDiscoverySaysWhatItMayNotRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, quick())
+	w.setNumber(ukNumber, map[string]string{"SmsUrl": "https://webhooks.twilio.com/v1/Accounts/" + sandbox.StarterAccountSID + "/Flows/FW" + strings.Repeat("1", 32)})
+	s := newShell(t, w)
+	s.clones("adopt")
+	s.path = filepath.Join(s.path, "terraform-provider-twiliobot", "examples", "adopt")
+	s.types("terraform -chdir=discover init")
+	for words, fault := range map[string]*sandbox.Fault{
+		"which no longer exists":             nil,
+		"which the credentials may not read": {Kind: sandbox.FaultStatus, Status: 403, Times: -1, Path: "/Flows"},
+	} {
+		w.box.ClearFaults()
+		if fault != nil {
+			w.fault(*fault)
+		}
+		if out := s.types("terraform -chdir=discover apply -auto-approve"); !inOrder(words).MatchString(out) {
+			t.Errorf("the discovery does not say %q:\n%s", words, out)
+		}
 	}
 }
 
@@ -302,7 +339,7 @@ func TestDiscoveryKeepsWhatWasEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	const write = "TF=./found sh discover/write.sh"
-	if out := s.types(write); out != "" {
+	if out := s.types(write); out != "Wrote account.yaml, bots/.\n" {
 		t.Errorf("the first says %s", out)
 	}
 	s.edit("account.yaml", func(string) string { return "mine\n" })

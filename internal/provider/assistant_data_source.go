@@ -147,7 +147,7 @@ func (d *assistantDataSource) Read(ctx context.Context, req datasource.ReadReque
 		at := path.Root("unique_name")
 		switch len(named) {
 		case 0:
-			resp.Diagnostics.AddAttributeError(at, "There is no such bot", fmt.Sprintf("Account %s has no bot named %q. "+whichBots, d.provider.account.SID, m.UniqueName.ValueString()))
+			resp.Diagnostics.AddAttributeError(at, "There is no such bot", d.provider.noBotNamed(m.UniqueName.ValueString()))
 			return
 		case 1:
 			sid = named[0].SID

@@ -14,9 +14,6 @@ import (
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot/flow"
 )
 
-// whichBots says where to look for the name of a bot.
-const whichBots = "Names are compared letter by letter; the data source `twiliobot_deployed_bots` has all bots of the account."
-
 // ImportState takes a bot by its SID or its unique name.
 func (r *assistantResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	identity := assistantIdentity{}
@@ -31,7 +28,7 @@ func (r *assistantResource) ImportState(ctx context.Context, req resource.Import
 		case err != nil:
 			addError(&resp.Diagnostics, "Unable to find the bot", err)
 		case len(found) == 0:
-			resp.Diagnostics.AddError("There is no such bot", fmt.Sprintf("Account %s has no bot named %q, and that is no SID either. Nothing was imported. "+whichBots, r.provider.account.SID, req.ID))
+			resp.Diagnostics.AddError("There is no such bot", r.provider.noBotNamed(req.ID))
 		case len(found) > 1:
 			resp.Diagnostics.AddError("Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Import the one that is meant by its SID.",
 				r.provider.account.SID, len(found), req.ID, sids(found)))

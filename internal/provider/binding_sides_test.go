@@ -257,6 +257,13 @@ func TestImportOfASide(t *testing.T) {
 	if err := s.apply(on(map[string]string{"texts": "studio", "calls": "application"}, sideBlock("texts", ukNumber, "texts", "messaging"), sideBlock("calls", ukNumber, "calls", "voice"), sideBlock("both", usNumber, "calls", "messaging", "voice"), sideBlock("one", otherNumber, "texts", "voice")), true); err != nil {
 		t.Fatal(err)
 	}
+	// A URL for what a number cannot carry, as a script leaves it that sets both.
+	const textsOnly, nothing = "+12025550148", "+12025550149"
+	for phone, carries := range map[string]string{textsOnly: `{"voice": false}`, nothing: `{"voice": false, "sms": false, "mms": false}`} {
+		if _, err := w.box.AddNumber(fmt.Sprintf(`{"phone_number": %q, "capabilities": %s, "sms_url": %q, "voice_url": %[3]q}`, phone, carries, field(w.number(ukNumber), "sms_url"))); err != nil {
+			t.Fatal(err)
+		}
+	}
 	p := newWire(t, w)
 	sid := func(phone string) string { return field(w.number(phone), "sid") }
 	read := func(request *tfprotov6.ImportResourceStateRequest) (string, error) {
@@ -277,6 +284,10 @@ func TestImportOfASide(t *testing.T) {
 		attributes := p.attributes(had.kind, had.state)
 		return fmt.Sprintf("%.2s %v %v", stringOf(t, attributes["assistant_sid"]), wordsOf(t, attributes["channels"]), wordsOf(t, identity["channels"])), nil
 	}
+	all, _, err := p.list("twiliobot_phone_number_binding", nil, false, 1000)
+	if listed := strings.Join(namesOf(all), "\n"); err != nil || !strings.Contains(listed, textsOnly+" messaging: ") || strings.Contains(listed, nothing) {
+		t.Errorf("%v: what no number can carry is listed:\n%s", err, listed)
+	}
 	for id, want := range map[string]string{
 		ukNumber + ":messaging":              "FW [messaging] [messaging]",
 		ukNumber + ":voice":                  "AP [voice] [voice]",
@@ -289,6 +300,9 @@ func TestImportOfASide(t *testing.T) {
 		ukNumber:                             "Two bots answer on the phone number;" + ukNumber + ":messaging;" + ukNumber + ":voice;" + sid(ukNumber) + ":messaging;" + sid(ukNumber) + `:voice;channels = ["voice"]`,
 		sid(ukNumber):                        "Two bots answer on the phone number",
 		otherNumber + ":messaging":           "No bot answers on the channel",
+		textsOnly:                            "FW [messaging] [messaging]",
+		textsOnly + ":voice":                 "FW [voice] [voice]",
+		nothing:                              "it has no capability for that channel",
 		ukNumber + ":fax":                    "is not a channel",
 		"0044 7447 735023:messaging":         "Unable to import the binding",
 		"AP00000000000000000000000000000001": "not the SID of a phone number",

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -11,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -72,7 +75,7 @@ func (a *botAction) find(ctx context.Context, named botNamed, why func(bot.Engin
 		case err != nil:
 			addAttributeError(diags, at, unable, err)
 		case len(found) == 0:
-			diags.AddAttributeError(at, "There is no such bot", fmt.Sprintf("Account %s has no bot named %q. Nothing was done.", acct.SID, name))
+			diags.AddAttributeError(at, "There is no such bot", a.provider.noBotNamed(name)+" Nothing was done.")
 		case len(found) > 1:
 			diags.AddAttributeError(at, "Several bots have this name", fmt.Sprintf("Account %s has %d bots named %q: %s. Nothing was done. Give the SID of the one that is meant as `assistant_sid`.",
 				acct.SID, len(found), name, sids(found)))
@@ -91,6 +94,24 @@ func (a *botAction) find(ctx context.Context, named botNamed, why func(bot.Engin
 		addAttributeError(diags, path.Root("assistant_sid"), unable, err)
 	}
 	return found, err == nil
+}
+
+// checkAgain runs the validators of an action's attributes. Terraform validates an action before
+// it knows what variables and resources give, and not again: a filter that cannot be read would
+// be none, and the action would do more than it was asked to.
+func checkAgain(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) {
+	attributes := config.Schema.GetAttributes()
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		validated, ok := attributes[name].(interface{ StringValidators() []validator.String })
+		if !ok {
+			continue
+		}
+		var value types.String
+		diags.Append(config.GetAttribute(ctx, path.Root(name), &value)...)
+		for _, form := range validated.StringValidators() {
+			checkForm(ctx, path.Root(name), value, form, diags)
+		}
+	}
 }
 
 // within is a context that ends with the timeout of an action.

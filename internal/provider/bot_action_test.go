@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
@@ -195,6 +196,51 @@ func TestExecutionsThatAreMeantAreEnded(t *testing.T) {
 	b.w.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 403, Method: http.MethodPost, Path: "/Executions/"})
 	if _, err := p.invokes(endExecutions, map[string]tftypes.Value{"assistant_sid": str(flow)}); err == nil || !strings.Contains(err.Error(), "Ended were 0 message conversations") {
 		t.Errorf("it says %v", err)
+	}
+}
+
+// Terraform validates an action while variables and resources are unknown, and not again.
+func TestActionsCheckWhatWasUnknownAtValidation(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.applied(botBlock("flow", content("studio", "flow", 1)))
+	flow := b.sid("twiliobot_assistant.flow", "sid")
+	if _, err := b.w.box.AddExecution(sandbox.Execution{FlowSID: flow, Channel: "messaging", Contact: "+12025550171"}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.provider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := p.server.(tfprotov6.ActionServer)
+	before := len(b.w.writes())
+	for _, each := range [][3]string{
+		{endExecutions, "older_than", "1day"}, {endExecutions, "older_than", ""}, {endExecutions, "channel", "sms"}, {endExecutions, "contact", "Anna"},
+		{endExecutions, "timeout", "soon"}, {redeploy, "timeout", "-1m"}, {redeploy, "assistant_sid", "greeter"},
+	} {
+		action, given := each[0], map[string]tftypes.Value{"assistant_sid": str(flow)}
+		given[each[1]] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+		kind := p.schema.ActionSchemas[action].Schema
+		validated, err := server.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: action, Config: p.value(kind, given)})
+		p.sound(err, validated.Diagnostics)
+		given[each[1]] = str(each[2])
+		planned, err := server.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: action, Config: p.value(kind, given)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: action, Config: p.value(kind, given)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, invoked := events(stream)
+		for step, err := range map[string]error{"plan": said(planned.Diagnostics), "invocation": said(invoked)} {
+			if err == nil || !strings.Contains(err.Error(), each[2]) {
+				t.Errorf("%s: the %s with %s = %q says %v", action, step, each[1], each[2], err)
+			}
+		}
+	}
+	if wrote := b.w.writes()[before:]; len(wrote) > 0 {
+		t.Errorf("something was done: %q", wrote)
 	}
 }
 

@@ -150,6 +150,15 @@ func TestPipelinePlansWithoutAnAccountAndLeavesNothing(t *testing.T) {
 	if err != nil || !inOrder("Plan: 4 to import, 0 to add, 1 to change, 0 to destroy", "Numbers that answer and are not in this", "+447700900123").MatchString(out) {
 		t.Errorf("the plan of a change: %v\n%s", err, out)
 	}
+
+	// A word that is not written right takes no URL from a bot in silence.
+	p.write("main.tf", strings.Replace(string(main), "messaging_url = \"https", "mesaging_url = \"https", 1))
+	p.commit()
+	if out, err := p.does("plan"); err == nil || !inOrder("Phone numbers would answer nothing").MatchString(out) {
+		t.Errorf("a mistyped URL is planned: %v\n%s", err, out)
+	}
+	p.write("main.tf", strings.NewReplacer(`, "+447700900123"`, "", "/calls", "/voice").Replace(string(main)))
+	p.commit()
 	if out, err := p.does("test"); err == nil || !strings.Contains(out, "1 passed, 1 failed") {
 		t.Errorf("the test of a number that is left behind passes: %v\n%s", err, out)
 	}

@@ -91,6 +91,7 @@ func (a *endExecutionsAction) ModifyPlan(ctx context.Context, req action.ModifyP
 
 func (a *endExecutionsAction) read(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (m endExecutionsModel) {
 	diags.Append(getModel(ctx, config, &m)...)
+	checkAgain(ctx, config, diags)
 	if diags.HasError() {
 		return m
 	}

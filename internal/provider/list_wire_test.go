@@ -197,6 +197,29 @@ func TestListsOfALargeAccountMakeFewCalls(t *testing.T) {
 }
 
 // One object that cannot be imported is left out by name, and the rest is listed.
+// A binding has one task, so that a number which enters at two is listed as two bindings.
+func TestListTakesTasksApart(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.applied(botBlock("pilot", content("autopilot", "pilot", 1)))
+	channels := "https://channels.autopilot.twilio.com/v1/" + sandbox.StarterAccountSID + "/" + b.sid("twiliobot_assistant.pilot", "sid")
+	b.w.setNumber(ukNumber, map[string]string{"SmsUrl": channels + "/twilio-messaging?TargetTask=hours", "VoiceUrl": channels + "/twilio-voice"})
+	b.w.setNumber(otherNumber, map[string]string{"SmsUrl": channels + "/twilio-messaging?TargetTask=hours", "VoiceUrl": channels + "/twilio-voice?TargetTask=hours"})
+	p, err := b.provider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, _, err := p.list("twiliobot_phone_number_binding", nil, true, 1000)
+	if want := []string{ukNumber + " messaging: pilot", ukNumber + " voice: pilot", otherNumber + " messaging and voice: pilot"}; err != nil || !slices.Equal(namesOf(all), want) {
+		t.Fatalf("%v: the bindings are %q, want %q", err, namesOf(all), want)
+	}
+	for i, want := range []string{"hours", "", "hours"} {
+		if task := stringOf(t, all[i].state["target_task"]); task != want {
+			t.Errorf("%s enters at %q, want %q", all[i].name, task, want)
+		}
+	}
+}
+
 func TestListLeavesOutWhatCannotBeImported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

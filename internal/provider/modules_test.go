@@ -108,12 +108,15 @@ func TestFleetIsOneFile(t *testing.T) {
 
 	for name, each := range map[string]struct{ old, new, words string }{
 		"no content":        {"    flow: bots/hours.json\n", "    name: hours\n", "Give bot hours one of flow, schema and webhooks"},
-		"more than content": {"    flow: bots/hours.json\n", "    flow: bots/hours.json\n    label: Hours\n", "It has flow, label"},
-		"unknown URL":       {"voice_url:", "voce_url:", "the webhooks of bot concierge"},
 		"unknown bot":       {`: clinic`, `: clinics`, "gives +447447735023 to clinics, which is none of its bots"},
 		"unknown channel":   {"voice: hours", "voce: hours", "must give one bot, or messaging, voice and label, for +447700900123"},
 		"no bot":            {`: clinic`, `:`, "must give one bot, or messaging, voice and label, for +447447735023"},
 		"no bot on channel": {"voice: hours", "voice:", "must give one bot, or messaging, voice and label, for +447700900123"},
+		"only a label":      {": clinic\n", ": { label: Desk }\n", "must give one bot, or messaging, voice and label, for +447447735023"},
+		"unknown word":      {"suspended:", "suspend:", "must have bots and numbers, may have suspended, and has"},
+		"word of a bot":     {"    flow: bots/hours.json\n", "    flow: bots/hours.json\n    engine: studio\n", "Give bot hours one of flow, schema and webhooks in fleet.yaml, and nothing else"},
+		"no bot at all":     {"  hours:\n    flow: bots/hours.json\n", "  hours: bots/hours.json\n", "Give bot hours one of flow, schema and webhooks"},
+		"word of webhooks":  {"      voice_url:", "      voice_uri:", "have a word that the resource twiliobot_assistant does not know"},
 		"unknown suspended": {"[clinic]", "[clinics]", "suspends clinics, which is none of its bots"},
 	} {
 		good := s.read("fleet.yaml")
@@ -150,6 +153,10 @@ func TestBlueGreenGoesForwardAndBack(t *testing.T) {
 		if at := slices.IndexFunc(w.writes(), func(write string) bool { return !strings.Contains(write, "/IncomingPhoneNumbers/") }); at >= 0 {
 			t.Errorf("%v: it writes %q", step.args, w.writes())
 		}
+	}
+	// A number that is written otherwise would be tried on none.
+	if out := s.types(`terraform plan -input=false -var 'try_green_on=["+44 7447 735023"]' || true`); !inOrder("try_green_on has +44 7447 735023, which is not in phone_numbers").MatchString(out) {
+		t.Errorf("the plan does not say what is wrong:\n%s", out)
 	}
 }
 
@@ -245,13 +252,24 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	s.applies("0 added, 0 changed, 0 destroyed.")
 	s.types(`sh suspend.sh clinic ''`)
 	says("suspended without a notice", "")
-	// Neither does a resumption that names another bot, which would end well and resume nobody.
-	if out := s.types(`sh suspend.sh clinci || echo "ended with $?"`); !inOrder("clinci is not suspended here; suspended are: clinic", "ended with 1").MatchString(out) {
+	// Whoever resumes a bot by another name is told, and does not end well; a file that nobody can
+	// read is kept.
+	if out := s.types(`sh suspend.sh clinci || echo "ended with $?"`); !inOrder("does not have clinci", "ended with 1").MatchString(out) {
 		t.Errorf("a wrong name to resume: %s", out)
 	}
 	says("a wrong name is resumed", "")
+	const record, broken = "suspended.auto.tfvars.json", "<<<<<<< HEAD\n{}"
+	good := s.read(record)
+	s.edit(record, func(string) string { return broken })
+	if out := s.types(`sh suspend.sh clinic '' || echo "ended with $?"`); !inOrder("is no JSON; mend it first", "ended with 1").MatchString(out) || s.read(record) != broken {
+		t.Errorf("the record of who is suspended is %q:\n%s", s.read(record), out)
+	}
+	s.edit(record, func(string) string { return good })
 	// One that failed behind its plan is resumed by the next: the state alone has it.
 	s.types(`echo '{"suspended": {}}' > suspended.auto.tfvars.json; sh suspend.sh clinic`)
+	if left := strings.Join(s.files("."), " "); strings.Contains(left, ".new") || strings.Contains(left, ".before") || strings.Contains(left, ".tfplan") {
+		t.Errorf("the script leaves %s", left)
+	}
 	says("resumed", hours)
 
 	// The comments in main.tf run it by its path.

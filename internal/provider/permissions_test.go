@@ -173,3 +173,27 @@ func TestEachProductTakenAway(t *testing.T) {
 		}
 	}
 }
+
+// A bot that a key may not read is not one that is not there.
+func TestNameThatMayNotBeReadIsNotSaidToBeFree(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.applied(botBlock("flow", content("studio", "flow", 1)))
+	b.withoutRights(403, "studio/*")
+	p, err := b.provider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]tftypes.Value{"unique_name": str("flow")}
+	_, invoked := p.invokes(redeploy, named)
+	_, _, read := p.dataSource("twiliobot_assistant", named)
+	imported, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: "twiliobot_assistant", ID: "flow"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{"the action": invoked, "the data source": read, "the import": said(imported.Diagnostics)} {
+		if err == nil || !inOrder(`no bot named "flow" that these credentials may read`, "engine studio could not be read").MatchString(err.Error()) {
+			t.Errorf("%s says %v", what, err)
+		}
+	}
+}

@@ -79,6 +79,12 @@ func boundOn(routing bot.Routing, number bot.Number, channels []bot.Channel) []b
 	return all
 }
 
+// carried are the channels that a number can carry. Where it has a URL for another one, left by
+// a script that sets both, nobody reaches a bot by it.
+func carried(number bot.Number) []bot.Channel {
+	return slices.DeleteFunc(bot.Channels(), func(channel bot.Channel) bool { return !number.Can(channel) })
+}
+
 // importing is the prior of a binding that Terraform did not create: the bot that answers
 // now on the channels that were asked for, else the one that answers on the number.
 func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.Number, asked []bot.Channel, diags *diag.Diagnostics) priorBinding {
@@ -90,7 +96,7 @@ func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.N
 	sides := fmt.Sprintf("%s answers messaging with %s and voice with %s", number, r.provider.account.Describe(ctx, routing.Route(number, bot.Messaging)), r.provider.account.Describe(ctx, routing.Route(number, bot.Voice)))
 	channels := asked
 	if len(asked) == 0 {
-		channels = bot.Channels()
+		channels = carried(number)
 	}
 	if at := slices.IndexFunc(asked, func(channel bot.Channel) bool { return routing.Route(number, channel).Kind != bot.ToBot }); at >= 0 {
 		diags.AddError("No bot answers on the channel", fmt.Sprintf("%s, so there is no binding of %s to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.", sides, asked[at]))
@@ -101,6 +107,9 @@ func (r *phoneNumberBindingResource) importing(ctx context.Context, number bot.N
 	case len(all) > 1:
 		diags.AddError("Two bots answer on the phone number", fmt.Sprintf("%s, so it has two bindings. Import each by itself: `%s:messaging` and `%[2]s:voice`, "+
 			"or `%s:messaging` and `%[3]s:voice`, or by identity, with `channels = [\"messaging\"]` and `channels = [\"voice\"]`.", sides, number.PhoneNumber, number.SID))
+		return priorBinding{}
+	case len(all) == 0 && len(boundOn(routing, number, bot.Channels())) > 0:
+		diags.AddError("No bot answers on the phone number", sides+", and it has no capability for that channel, so there is no binding to import. Leave the number out.")
 		return priorBinding{}
 	case len(all) == 0:
 		diags.AddError("No bot answers on the phone number", sides+", so there is no binding to import. Write a new `twiliobot_phone_number_binding` for it instead of an import.")

@@ -37,8 +37,8 @@ type bindingFilters struct {
 func (l *phoneNumberBindingListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the phone numbers of the account on which a bot answers, in the order of E.164: for `terraform query`, and for the configuration that it generates. Terraform 1.14 or later.\n\n" +
-			"A number whose messages and calls are answered by two bots is listed twice, once for each channel. A number that is silenced by a suspension is listed with the bot that answers once it is resumed. " +
-			"A number that nothing or something other than a bot answers has no binding, and is not listed. One that routes to a bot that no longer exists is left out, with a warning that names it.\n\n" +
+			"A number whose messages and calls are answered by two bots, or at two tasks of an Autopilot assistant, is listed twice, once for each channel. A number that is silenced by a suspension is listed with the bot that answers once it is resumed. " +
+			"A number that nothing or something other than a bot answers has no binding, and is not listed; nor is a channel that the number cannot carry. One that routes to a bot that no longer exists is left out, with a warning that names it.\n\n" +
 			"A list costs one request for each thousand numbers, and one for each engine, with or without the resource: no number is read by itself. With the resource, and where one of the bots is suspended, the other ways in are listed too, once. Terraform stops at 100 results unless the `list` block has a higher `limit`.",
 		Attributes: map[string]schema.Attribute{
 			"phone_number_prefix":  prefixFilter(),
@@ -76,7 +76,7 @@ func (l *phoneNumberBindingListResource) find(ctx context.Context, filters bindi
 		if !strings.HasPrefix(number.PhoneNumber, filters.PhoneNumberPrefix.ValueString()) || !matches(filters.FriendlyNameRegex, number.FriendlyName) {
 			continue
 		}
-		for _, each := range boundOn(routing, number, bot.Channels()) {
+		for _, each := range byTask(routing, number, boundOn(routing, number, carried(number))) {
 			through, exists := bots.lets(each.BotSID)
 			switch {
 			case !through, !slices.ContainsFunc(each.Channels, func(c bot.Channel) bool { return wanted(filters.Channel, string(c)) }):
@@ -92,4 +92,20 @@ func (l *phoneNumberBindingListResource) find(ctx context.Context, filters bindi
 	}
 	warnLeftOut(diags, dangling, "phone number is", "phone numbers are", "Each routes to a bot that no longer exists, so that nobody answers. Bind it to another bot, with `overwrite = true`")
 	return bindings, nil
+}
+
+// byTask takes apart the channels of a bot at which conversations enter at different tasks: a
+// binding has one.
+func byTask(routing bot.Routing, number bot.Number, bound []boundSide) (all []boundSide) {
+	for _, each := range bound {
+		task := func(channel bot.Channel) string { return routing.Route(number, channel).TargetTask }
+		if !slices.ContainsFunc(each.Channels, func(channel bot.Channel) bool { return task(channel) != task(each.Channels[0]) }) {
+			all = append(all, each)
+			continue
+		}
+		for _, channel := range each.Channels {
+			all = append(all, boundSide{BotSID: each.BotSID, Channels: []bot.Channel{channel}})
+		}
+	}
+	return all
 }

@@ -72,6 +72,7 @@ func (a *redeployAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 
 func (a *redeployAction) read(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (m redeployModel) {
 	diags.Append(getModel(ctx, config, &m)...)
+	checkAgain(ctx, config, diags)
 	if !diags.HasError() {
 		m.named().check(ctx, notDeployed, diags)
 	}

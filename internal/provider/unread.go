@@ -27,3 +27,18 @@ func (d *providerData) warnUnreadEngines(diags *diag.Diagnostics) {
 		}
 	}
 }
+
+// noBotNamed says that the account has no bot of a name, as far as the credentials may read:
+// a bot that they may not read is not one that is not there.
+func (d *providerData) noBotNamed(name string) string {
+	said := fmt.Sprintf("Account %s has no bot named %q", d.account.SID, name)
+	unread := d.account.UnreadEngines()
+	if len(unread) == 0 {
+		return said + ". Names are compared letter by letter; the data source `twiliobot_deployed_bots` has all bots of the account."
+	}
+	said += " that these credentials may read."
+	for _, engine := range slices.Sorted(maps.Keys(unread)) {
+		said += fmt.Sprintf(" Bots on the engine %s could not be read: %s", engine, sentence(unread[engine]))
+	}
+	return said
+}

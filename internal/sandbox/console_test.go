@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // atConsole is the status and the body of a request to the console.
@@ -75,6 +76,37 @@ func TestKnobsAreNotForOtherNames(t *testing.T) {
 	New().ServeHTTP(w, r)
 	if w.Code != http.StatusForbidden {
 		t.Errorf("a page under a name that leads here may read the journal: %d", w.Code)
+	}
+}
+
+// The starter's credentials are known to everybody.
+func TestAPIIsNotForPagesOfOthers(t *testing.T) {
+	const mozilla = "Mozilla/5.0 (X11)"
+	for _, c := range []struct {
+		what, method, host string
+		status             int
+		header             []string
+	}{
+		{"a client", "GET", "127.0.0.1:8421", 200, nil},
+		{"a client under another name", "GET", "sandbox.test:8421", 200, nil},
+		{"a browser", "GET", "localhost:8421", 200, []string{"User-Agent", mozilla, "Sec-Fetch-Site", "none"}},
+		{"a name that leads here", "GET", "rebound.example.com:8421", 403, []string{"User-Agent", mozilla}},
+		{"writing under such a name", "POST", "rebound.example.com", 403, []string{"Origin", "http://rebound.example.com"}},
+		{"a form of another site", "POST", "127.0.0.1:8421", 403, []string{"Origin", "https://example.com", "Sec-Fetch-Site", "cross-site"}},
+		{"such a form in an old browser", "POST", "127.0.0.1:8421", 403, []string{"Origin", "null"}},
+	} {
+		s := New()
+		r := httptest.NewRequest(c.method, "http://"+c.host+"/2010-04-01/Accounts/"+StarterAccountSID+"/Applications.json", strings.NewReader("FriendlyName=theirs"))
+		r.SetBasicAuth(StarterAccountSID, StarterAuthToken)
+		r.Header.Set("Content-Type", formType)
+		for i := 0; i < len(c.header); i += 2 {
+			r.Header.Set(c.header[i], c.header[i+1])
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != c.status || len(must(t, s, 200, "GET", appsOf, nil)["applications"].([]any)) > 0 {
+			t.Errorf("%s: %d %s", c.what, w.Code, w.Body)
+		}
 	}
 }
 
@@ -321,5 +353,18 @@ func BenchmarkConsoleView(b *testing.B) {
 	}
 	for b.Loop() {
 		encodeJSON(s.newView(s.state).show())
+	}
+}
+
+// A page that begins to watch is not sent every flow that was written.
+func TestConsoleShowsTheBeginningOfALongParameter(t *testing.T) {
+	s, long := New(), strings.Repeat("é", 100_000)
+	must(t, s, 201, "POST", appsOf, form("FriendlyName", "desk", "SmsUrl", "https://example.com/?a="+long))
+	entry := s.traffic.since(-1).Entries[0]
+	if shown := entry.Form.Get("SmsUrl"); len(shown) > 5000 || !strings.HasSuffix(shown, " more bytes") || !utf8.ValidString(shown) || entry.Form.Get("FriendlyName") != "desk" {
+		t.Errorf("%d bytes are shown: …%s", len(shown), shown[max(0, len(shown)-40):])
+	}
+	if kept := s.Journal()[0].Form.Get("SmsUrl"); !strings.HasSuffix(kept, long) {
+		t.Error("the journal itself is cut")
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -116,10 +119,33 @@ func (t *traffic) since(changes int64) consoleEntries {
 	}
 	for _, e := range entries {
 		if e.changed > changes {
-			found.Entries = append(found.Entries, consoleEntry{ID: e.id, Entry: e.copy()})
+			entry := e.copy()
+			shorten(entry.Query)
+			shorten(entry.Form)
+			found.Entries = append(found.Entries, consoleEntry{ID: e.id, Entry: entry})
 		}
 	}
 	return found
+}
+
+// shownBytes is how much of a parameter the console shows. A flow has hundreds of kilobytes,
+// and a page that begins to watch gets a thousand entries.
+const shownBytes = 4000
+
+// shorten cuts long values, in a copy of each.
+func shorten(values url.Values) {
+	for name, all := range values {
+		if !slices.ContainsFunc(all, func(value string) bool { return len(value) > shownBytes }) {
+			continue
+		}
+		all = slices.Clone(all)
+		for i, value := range all {
+			if len(value) > shownBytes {
+				all[i] = strings.ToValidUTF8(value[:shownBytes], "") + fmt.Sprintf(" … and %d more bytes", len(value)-shownBytes)
+			}
+		}
+		values[name] = all
+	}
 }
 
 // consoleFault is a fault as the console shows it.

@@ -75,6 +75,8 @@ func (s *Sandbox) do(ctx context.Context, work func() error) (err error) {
 	}
 	if _, err := s.file.lock.TryLockContext(ctx, lockRetry); err != nil && ctx.Err() != nil {
 		return fmt.Errorf("waiting for the lock of sandbox file %s, which another process may hold: %w", s.file.path, err)
+	} else if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("sandbox file %s cannot be created, since there is no folder %s: create it, or name another file", s.file.path, filepath.Dir(s.file.path))
 	} else if err != nil {
 		if _, missing := os.Stat(filepath.Dir(s.file.path)); errors.Is(missing, fs.ErrNotExist) {
 			return fmt.Errorf("sandbox file %s cannot be created, since the folder %s does not exist. Create that first, or give another path", s.file.path, filepath.Dir(s.file.path))
@@ -216,6 +218,9 @@ func (s *Sandbox) decode(text []byte) (*state, error) {
 	}
 	for unknown := range document {
 		return nil, fmt.Errorf(newer, fmt.Sprintf("it holds %q", unknown))
+	}
+	if len(accounts.all(st)) == 0 {
+		return nil, fmt.Errorf(damaged, errors.New("it has no account"))
 	}
 	st.changed = false
 	return st, nil

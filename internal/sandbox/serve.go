@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -40,6 +41,10 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveFunction(w, r)
 		return
 	}
+	if err := refusePage(r); err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
+		return
+	}
 	var body []byte
 	if r.Body != nil {
 		var err error
@@ -67,6 +72,20 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // fails only if the client has disconnected
 }
+
+// refusePage refuses what a web page asks of the API. The credentials of a sandbox are known to
+// everybody, so a page of another site must not reach it by them, nor under a name of its own
+// that it lets lead to this machine. What is no browser is let through under any name.
+func refusePage(r *http.Request) error {
+	browser := strings.HasPrefix(r.UserAgent(), "Mozilla/") || r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != ""
+	if browser && !isLoopback(hostname(r.Host)) && !isTwilio(r.Host) {
+		return fmt.Errorf("the sandbox is at 127.0.0.1, [::1] and localhost for browsers, and not at %s", r.Host)
+	}
+	return otherSites.Check(r)
+}
+
+// otherSites refuses requests that write and come from a page of another site.
+var otherSites = http.NewCrossOriginProtection()
 
 // serve answers the request under the faults that apply to it; nil means that the
 // connection must be cut.

@@ -48,12 +48,17 @@ locals {
 
   numbers = { for number in data.twiliobot_phone_numbers.all.phone_numbers : number.phone_number => number }
 
+  # What a number can carry. A URL for anything else reaches nobody.
+  carries = { for phone, number in local.numbers : phone => [
+    for channel, by in { messaging = ["sms", "mms"], voice = ["voice"] } : channel if anytrue([for name in by : try(contains(number.capabilities, name), false)])
+  ] }
+
   # Who answers on each channel of a number, where its own webhook says so: the bot's key,
   # or the SID of one that is not in the configuration.
   answers = { for phone, number in local.numbers : phone => {
     for channel, side in { messaging = number.messaging, voice = number.voice } :
     channel => lookup(local.keys, side.assistant_sid, side.assistant_sid)
-    if side.kind == "bot" && side.unique_name != null && side.via == "number"
+    if side.kind == "bot" && side.unique_name != null && side.via == "number" && contains(local.carries[phone], channel)
   } }
 
   # The Messaging Services that answer with a bot.
@@ -122,14 +127,17 @@ output "not_adopted" {
     } if bot.content_refused != null],
     [for phone, number in local.numbers : {
       for channel, side in { messaging = number.messaging, voice = number.voice } : "${channel} of number ${phone}" => (
-        side.kind == "bot" ? "It routes to bot ${side.assistant_sid}, which no longer exists." :
+        !contains(local.carries[phone], channel) ? "It has a URL, and the number cannot carry this channel." :
+        side.kind == "bot" ? "${side.via == "messaging_service" ? "Messaging Service ${number.messaging_service_sid}" : "It"} routes to bot ${side.assistant_sid}, which ${number.status == "dangling" ? "no longer exists" : "the credentials may not read"}." :
         side.via == "messaging_service" ? "Messaging Service ${number.messaging_service_sid} answers with ${coalesce(side.url, "something")}, which is no bot of the account." :
         "It answers with ${coalesce(side.url, "an application or a SIP trunk")}, which is no bot of the account."
-      ) if side.kind == "external" || (side.kind == "bot" && side.unique_name == null)
+      ) if side.kind == "external" || (side.kind == "bot" && (side.unique_name == null || !contains(local.carries[phone], channel)))
     }],
     [for phone, number in local.numbers : { "number ${phone}" = "Nothing answers on it." } if number.status == "free"],
-    [for bot in data.twiliobot_deployed_bots.all.bots : {
-      for route in bot.routes : "${route.kind} ${route.sid}" => "It leads to bot ${bot.unique_name} (${bot.sid}), and no resource binds it." if route.kind != "messaging_service"
-    }],
+    # One object may lead to a bot by several fields, or to several bots.
+    [for what, whys in {
+      for route in flatten([for bot in data.twiliobot_deployed_bots.all.bots : [for route in bot.routes : merge(route, { bot = bot })]]) :
+      "${route.kind} ${route.sid}" => "It leads to bot ${route.bot.unique_name} (${route.bot.sid}), and no resource binds it."... if route.kind != "messaging_service"
+    } : { (what) = join(" ", distinct(whys)) }],
   )...)
 }

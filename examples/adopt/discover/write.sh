@@ -18,7 +18,4 @@ printf '%s\n' "$names" | while read -r name; do
   fi
   mv -f "$name.new" "$name"
 done
-echo "Wrote account.yaml, adopted.json and $(printf '%s\n' "$names" | grep -c '^bots/') files in bots/."
-case $names in
-*secrets.auto.tfvars.json*) echo "secrets.auto.tfvars.json has the URLs that may hold a secret. Git ignores it." ;;
-esac
+echo "Wrote $(printf '%s\n' "$names" | sed 's|/.*|/|' | sort -u | paste -sd , - | sed 's/,/, /g')."

@@ -11,10 +11,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/google/renameio/v2/maybe"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
@@ -46,6 +45,8 @@ func addNumbers(ctx context.Context, args []string, out io.Writer) error {
 		return errors.New("no file is given: name it, such as -file ci.sandbox.json")
 	case flags.NArg() == 0:
 		return errors.New("no number is given: name one or more in E.164, such as +12025550142")
+	case *service == "" && isGiven(flags, "service"):
+		return errors.New("-service is empty: name the Messaging Service")
 	case *defers && *service == "":
 		return errors.New("-defer is of a Messaging Service: name it with -service")
 	}
@@ -93,7 +94,10 @@ func addNumbers(ctx context.Context, args []string, out io.Writer) error {
 	if create {
 		text, err := box.Contents(ctx)
 		if err == nil {
-			err = maybe.WriteFile(*file, text, 0o644)
+			err = createFile(*file, text)
+		}
+		if errors.Is(err, fs.ErrExist) { // by another command, since this one looked
+			return addNumbers(ctx, args, out)
 		}
 		if err != nil {
 			return fmt.Errorf("creating the sandbox file: %w", err)
@@ -104,6 +108,36 @@ func addNumbers(ctx context.Context, args []string, out io.Writer) error {
 		fmt.Fprintf(out, "They are in the Messaging Service %q (%s).\n", *service, sidOf("MG", *service))
 	}
 	return nil
+}
+
+// createFile creates a file with its whole content in one step; fs.ErrExist where there is one.
+func createFile(path string, text []byte) error {
+	whole, err := os.CreateTemp(filepath.Dir(path), ".sandbox-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(whole.Name()) }() // its other name stays
+	_, err = whole.Write(text)
+	if err := errors.Join(err, whole.Chmod(0o644), whole.Close()); err != nil {
+		return err
+	}
+	err = os.Link(whole.Name(), path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// Where a file cannot have two names.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
+}
+
+// isGiven reports whether a flag is among the arguments.
+func isGiven(flags *flag.FlagSet, name string) (given bool) {
+	flags.Visit(func(f *flag.Flag) { given = given || f.Name == name })
+	return given
 }
 
 // openOrCompose opens a sandbox file, or makes an account without numbers in memory, for a file

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/sandbox"
 )
@@ -80,6 +84,32 @@ func TestNumbersAreAddedToAFile(t *testing.T) {
 	if read(t, file) != before {
 		t.Error("the numbers of a service that exists were added")
 	}
+}
+
+// A file that two commands create at once has the numbers of both.
+func TestNumbersAddedAtOnceAreAllThere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ci.sandbox.json")
+	var group errgroup.Group
+	for i := range 8 {
+		group.Go(func() error {
+			return command(t.Context(), []string{"add", "-file", file, fmt.Sprintf("+1202555014%d", i)}, io.Discard, io.Discard)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 8 {
+		if number := fmt.Sprintf("+1202555014%d", i); !strings.Contains(read(t, file), number) {
+			t.Errorf("%s is not in the file", number)
+		}
+	}
+	before := read(t, file)
+	if err := createFile(file, []byte("mine")); !errors.Is(err, os.ErrExist) || read(t, file) != before {
+		t.Errorf("a file that another command has created is replaced: %v", err)
+	}
+	fails(t, "-service is empty", "add", "-file", file, "-service", "", "+12025550199")
+	missing := filepath.Join(t.TempDir(), "none", "ci.sandbox.json")
+	fails(t, "there is no folder "+filepath.Dir(missing), "serve", "-file", missing, "-listen", "127.0.0.1:0")
 }
 
 func TestEachCommandHasHelp(t *testing.T) {

@@ -27,15 +27,19 @@ func (r Redaction) String() string {
 
 // redact replaces secrets in all rows.
 func (r *reader) redact() {
+	r.throughCompiled(func(row, schema *jsondoc.Node) { r.scrubberOf("studio_flows", row).value(schema, "schema") })
 	for _, table := range sortedTables(r.rows) {
 		for _, row := range r.rows[table] {
-			s := scrubber{known: r.options.Secrets, note: func(where, why string) {
-				r.out.Redacted = append(r.out.Redacted, Redaction{table, row.Get("sid").String(), where, why})
-			}}
-			s.value(row, "")
+			r.scrubberOf(table, row).value(row, "")
 		}
 	}
 	r.out.Redacted = slices.Compact(r.out.Redacted)
+}
+
+func (r *reader) scrubberOf(table string, row *jsondoc.Node) scrubber {
+	return scrubber{known: r.options.Secrets, note: func(where, why string) {
+		r.out.Redacted = append(r.out.Redacted, Redaction{table, row.Get("sid").String(), where, why})
+	}}
 }
 
 func sortedTables(rows map[string][]*jsondoc.Node) []string {
@@ -65,6 +69,9 @@ func (s scrubber) value(n *jsondoc.Node, where string) {
 			s.value(elem, fmt.Sprintf("%s[%d]", where, i))
 		}
 	case '{':
+		if carriesSchema(n) { // which was changed before it was packed
+			return
+		}
 		// A parameter or a variable of a widget is an object with its name as a value.
 		named := ""
 		for _, name := range []string{"key", "name"} {
@@ -95,6 +102,10 @@ func (s scrubber) member(n *jsondoc.Node, name, where string) {
 		for i, elem := range n.Elems {
 			s.member(elem, name, fmt.Sprintf("%s[%d]", where, i))
 		}
+	case secret && n.Is('{'): // of credentials, each
+		for _, m := range n.Members {
+			s.member(m.Value, name, where+"."+m.Name)
+		}
 	case secret && n.Is('0'):
 		n.Kind, n.Text = '"', Redacted
 		s.note(where, "a secret by its name")
@@ -120,10 +131,11 @@ var forms = []struct {
 	{"a private key", regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)},
 	{"credentials of an Authorization header", authorization},
 	{"a JSON Web Token", regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?`)},
-	{"a key by its form", regexp.MustCompile(`\b(?:(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{10,}|sk-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,})`)},
-	{"32 hexadecimal digits, as an auth token has", regexp.MustCompile(`\b[0-9a-f]{32}\b`)},
+	{"a key by its form", regexp.MustCompile(`\b(?:(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{10,}|sk-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|xapp-[\w-]{16,}|ya29\.[\w-]{20,}|shp(?:at|ca|pa|ss)_[0-9a-f]{32}|hf_[0-9A-Za-z]{30,}|npm_[0-9A-Za-z]{36}|pypi-[\w-]{16,}|whsec_[0-9A-Za-z+/]{16,}|dop_v1_[0-9a-f]{64}|sq0(?:atp|csp)-[\w-]{20,}|xkeysib-[\w-]{20,})`)},
+	{"32, 40 or 64 hexadecimal digits, as a token has", regexp.MustCompile(`\b(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64})\b`)},
+	{"credentials of an Authorization header", regexp.MustCompile(`(?i)\bauthorization["']?\s*[:=]\s*["']?(?:token|digest|api-?key|key|hmac)\s+[^\s"'<>]{6,}`)},
 	{"a key of a Telegram bot", regexp.MustCompile(`\b(?:bot)?[0-9]{6,}:[\w-]{30,}`)},
-	{"a webhook URL that is its own key", regexp.MustCompile(`(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks|hooks\.zapier\.com/hooks|hook\.[\w.]*make\.com|[\w.-]*webhook\.office\.com)/[^\s"'<>]+`)},
+	{"a webhook URL that is its own key", regexp.MustCompile(`(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks|hooks\.zapier\.com/hooks|hook\.[\w.]*make\.com|[\w.-]*webhook\.office\.com|script\.google\.com/macros/s|maker\.ifttt\.com/(?:trigger|use))/[^\s"'<>]+`)},
 }
 
 var (
@@ -133,13 +145,24 @@ var (
 )
 
 var (
-	webURL     = regexp.MustCompile(`(?i)\b(?:https?|wss?|sips?|ftps?)://[^\s"'<>]+`)
-	userInfo   = regexp.MustCompile(`^([A-Za-z]+://)[^/?#]*@`)
-	assignment = regexp.MustCompile(`([A-Za-z][\w.-]*)(\s*=\s*|["']?\s*:\s*["']?)([^\s"'&,;{}<>]+)`)
-	pair       = regexp.MustCompile(`("([A-Za-z][\w.-]*)"\s*:\s*")((?:[^"\\]|\\.)*)"`)
-	random     = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
-	twilioSID  = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+	// webURL is of any scheme: that of a database has a password too.
+	webURL   = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://[^\s"'<>]+`)
+	userInfo = regexp.MustCompile(`^([A-Za-z][\w+.-]*://)[^/?#]*@`)
+	// bareUser is a user and a password before a host, without a scheme. A SIP address has
+	// neither.
+	bareUser   = regexp.MustCompile(`(^|[\s"'=<(])([\w.%+-]+:[^\s"'@/:]+)@([\w-]+\.[\w.-]+)`)
+	assignment = regexp.MustCompile(`([A-Za-z][\w.-]*)(\s*=\s*["']?|["']?\s*:\s*["']?)([^\s"'&,;{}<>]+)`)
+	// element is one of XML.
+	element = regexp.MustCompile(`(<(?:\w+:)?([\w.-]+)[^<>]*>)([^<>]+)</`)
+	pair    = regexp.MustCompile(`("([A-Za-z][\w.-]*)"\s*:\s*")((?:[^"\\]|\\.)*)"`)
+	random  = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
+	// parameter is an element with a name and a value, as of TwiML.
+	parameter = regexp.MustCompile(`(\b(?:name|key)=["']([\w.-]+)["'][^<>]*?\bvalue=["'])([^"'<>]+)`)
+	twilioSID = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
 )
+
+// addressSchemes are before addresses that have an @ and no password.
+var addressSchemes = []string{"sip", "sips", "mailto", "tel", "client", "xmpp", "im", "rcs", "whatsapp", "messenger"}
 
 // text replaces secrets in a text: one that is a JSON document, a form, a URL or prose.
 func (s scrubber) text(old, where string) string {
@@ -187,11 +210,34 @@ func (s scrubber) text(old, where string) string {
 		}
 		return replaced(match[1]+Redacted+`"`, "a secret by its name")
 	})
+	now = element.ReplaceAllStringFunc(now, func(found string) string {
+		match := element.FindStringSubmatch(found)
+		if !sandbox.NamesSecret(match[2]) || !isValue(match[3]) {
+			return found
+		}
+		return replaced(match[1]+Redacted+"</", "a secret by its name")
+	})
+	now = parameter.ReplaceAllStringFunc(now, func(found string) string {
+		match := parameter.FindStringSubmatch(found)
+		if !sandbox.NamesSecret(match[2]) || !isValue(match[3]) {
+			return found
+		}
+		return replaced(match[1]+Redacted, "a secret by its name")
+	})
+	now = bareUser.ReplaceAllStringFunc(now, func(found string) string {
+		match := bareUser.FindStringSubmatch(found)
+		who, password, _ := strings.Cut(match[2], ":")
+		if slices.Contains(addressSchemes, strings.ToLower(who)) || !isValue(password) {
+			return found
+		}
+		return replaced(match[1]+Redacted+"@"+match[3], "a user and password in a URL")
+	})
 	// A form, or a line that assigns: "token=…", "X-Api-Key: …". What Liquid assigns is computed.
 	assigned := func(part string) string {
 		return assignment.ReplaceAllStringFunc(part, func(found string) string {
 			match := assignment.FindStringSubmatch(found)
-			sure := strings.Contains(match[2], "=") || strings.ContainsAny(match[3], "0123456789") && len(match[3]) >= 8
+			// What is quoted, or assigned, is no sentence.
+			sure := strings.Contains(match[2], "=") || strings.IndexAny(match[2], `"'`) == 0 || strings.ContainsAny(match[3], "0123456789") && len(match[3]) >= 8
 			if !sure || strings.HasPrefix(match[3], Redacted) || strings.HasPrefix(match[3], "//") || !sandbox.NamesSecret(match[1]) {
 				return found
 			}
@@ -209,11 +255,15 @@ func (s scrubber) text(old, where string) string {
 
 // url replaces the secrets of a URL: who asks, values of the query by their names, and what
 // looks drawn at random.
-func (s scrubber) url(old, where string) string {
+func (s scrubber) url(old, where string) (whole string) {
 	now := old
 	if who := userInfo.FindStringSubmatch(now); who != nil && isValue(strings.TrimPrefix(who[0], who[1])) {
 		now = who[1] + Redacted + "@" + now[len(who[0]):]
 		s.note(where, "a user and password in a URL")
+	}
+	now, fragment, hasFragment := strings.Cut(now, "#")
+	if hasFragment {
+		defer func() { whole += "#" + s.params(fragment, where) }()
 	}
 	head, query, asks := strings.Cut(now, "?")
 	scheme, rest, _ := strings.Cut(head, "://")
@@ -221,7 +271,7 @@ func (s scrubber) url(old, where string) string {
 	if hasPath {
 		segments := strings.Split(path, "/")
 		for i, segment := range segments {
-			if isRandom(segment) {
+			if isRandom(segment) || i > 0 && isKeyOf(strings.ToLower(segments[i-1]), segment) {
 				segments[i] = Redacted
 				s.note(where, "a part of a URL that looks drawn at random")
 			}
@@ -231,6 +281,11 @@ func (s scrubber) url(old, where string) string {
 	if !asks {
 		return head
 	}
+	return head + "?" + s.params(query, where)
+}
+
+// params replaces the secrets of a query, or of a fragment that has the form of one.
+func (s scrubber) params(query, where string) string {
 	params := strings.Split(query, "&")
 	for i, param := range params {
 		name, value, given := strings.Cut(param, "=")
@@ -249,8 +304,21 @@ func (s scrubber) url(old, where string) string {
 			s.note(where, "the parameter "+plain+" of a URL")
 		}
 	}
-	return head + "?" + strings.Join(params, "&")
+	return strings.Join(params, "&")
 }
+
+// isKeyOf reports whether a segment of a path is the secret that the one before it says.
+func isKeyOf(before, segment string) bool {
+	switch {
+	case slices.Contains([]string{"webhook", "webhooks", "webhook-test", "hook", "hooks"}, before):
+		return uuid.MatchString(segment)
+	case before == "key", sandbox.NamesSecret(before):
+		return len(segment) >= 8 && strings.ContainsAny(segment, "0123456789") && isValue(segment) && !twilioSID.MatchString(segment)
+	}
+	return false
+}
+
+var uuid = regexp.MustCompile(`(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // isRandom reports whether a word looks drawn at random: long, without words in it. A SID is
 // known by its form.
