@@ -78,9 +78,6 @@ func (s *Sandbox) do(ctx context.Context, work func() error) (err error) {
 	} else if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("sandbox file %s cannot be created, since there is no folder %s: create it, or name another file", s.file.path, filepath.Dir(s.file.path))
 	} else if err != nil {
-		if _, missing := os.Stat(filepath.Dir(s.file.path)); errors.Is(missing, fs.ErrNotExist) {
-			return fmt.Errorf("sandbox file %s cannot be created, since the folder %s does not exist. Create that first, or give another path", s.file.path, filepath.Dir(s.file.path))
-		}
 		return fmt.Errorf("sandbox file %s cannot be changed where it lies, since it cannot be locked: %w. "+
 			"Plans only read it; to apply, use a copy of the file in a folder that can be written", s.file.path, err)
 	}

@@ -127,7 +127,7 @@ func TestDamagedFilesAreNamed(t *testing.T) {
 
 func TestFolderThatDoesNotExistIsNamed(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "none")
-	if _, err := Open(filepath.Join(folder, "twilio.sandbox.json")); err == nil || !strings.Contains(err.Error(), "the folder "+folder+" does not exist") {
+	if _, err := Open(filepath.Join(folder, "twilio.sandbox.json")); err == nil || !strings.Contains(err.Error(), "there is no folder "+folder+":") {
 		t.Errorf("error %v, want the folder's name in it", err)
 	}
 }

@@ -66,7 +66,7 @@ func TestNumbersAreAddedToAFile(t *testing.T) {
 	fails(t, "no file is given", "add", "+12025550199")
 	fails(t, "no number is given", "add", "-file", file)
 	fails(t, "name it with -service", "add", "-file", file, "-defer", "+12025550199")
-	fails(t, "the folder "+filepath.Join(folder, "none")+" does not exist", "add", "-file", filepath.Join(folder, "none", "ci.sandbox.json"), "+12025550199")
+	fails(t, "there is no folder "+filepath.Join(folder, "none")+":", "add", "-file", filepath.Join(folder, "none", "ci.sandbox.json"), "+12025550199")
 	if read(t, file) != before {
 		t.Error("a command that failed changed the file")
 	}

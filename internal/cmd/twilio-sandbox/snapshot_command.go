@@ -119,7 +119,7 @@ func earlier(path string) ([]byte, error) {
 func folderExists(path string) error {
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s cannot be written, since the folder %s does not exist: create it first, or give another path", path, folder)
+		return fmt.Errorf("%s cannot be written, since there is no folder %s: create it, or name another file", path, folder)
 	}
 	return nil
 }

@@ -295,7 +295,7 @@ func TestSnapshotThatCannotBeTakenLeavesTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	fails(t, "is left as it is: this is no sandbox file", "snapshot", "-o", file)
-	fails(t, "the folder "+filepath.Join(folder, "none")+" does not exist", "snapshot", "-o", filepath.Join(folder, "none", "account.sandbox.json"))
+	fails(t, "there is no folder "+filepath.Join(folder, "none")+":", "snapshot", "-o", filepath.Join(folder, "none", "account.sandbox.json"))
 	fails(t, "no file is given", "snapshot")
 	fails(t, "takes no arguments", "snapshot", "-o", file, "more")
 	fails(t, "give credentials of the subaccount itself", "snapshot", "-account-sid", "AC00000000000000000000000000000001", "-o", file)
