@@ -18,6 +18,12 @@ variable "secret_webhooks" {
   sensitive = true
 }
 
+variable "take_over" {
+  description = "Numbers of account.yaml that are taken from what answers on them, or from a bot that is gone. Give them to one apply."
+  type        = set(string)
+  default     = []
+}
+
 locals {
   account = yamldecode(file("${path.module}/account.yaml"))
 
@@ -31,8 +37,8 @@ locals {
   words = ["bots", "numbers", "services", "suspensions"]
   unknown = concat(
     [for name in keys(local.account) : name if !contains(local.words, name)],
-    flatten([for key, bot in local.bots : [for name in try(keys(bot), ["nothing"]) : "${name} of bot ${key}" if !contains(["name", "engine", "friendly_name", "flow", "schema", "webhooks", "routing", "routing_confirm"], name)]]),
-    flatten([for key, each in local.suspensions : [for name in try(keys(each), ["nothing"]) : "${name} of suspension ${key}" if name != "notice"]]),
+    flatten([for key, bot in local.bots : [for name in try(keys(bot), ["nothing"]) : "${name} of bot ${key}" if !contains(["name", "engine", "friendly_name", "flow", "schema", "webhooks", "rename", "routing", "routing_confirm"], name)]]),
+    flatten([for key, each in local.suspensions : [for name in try(keys(each), each == null ? [] : ["nothing"]) : "${name} of suspension ${key}" if name != "notice"]]),
   )
 
   # account.yaml names bots by their keys. What is no key is the SID of a bot of another
@@ -62,6 +68,7 @@ resource "twiliobot_assistant" "bot" {
   unique_name     = each.value.name
   engine          = lookup(each.value, "engine", null)
   friendly_name   = lookup(each.value, "friendly_name", null)
+  rename          = lookup(each.value, "rename", null)
   routing         = lookup(each.value, "routing", null)
   routing_confirm = lookup(each.value, "routing_confirm", null)
 
@@ -78,6 +85,7 @@ resource "twiliobot_phone_number_binding" "messages" {
   phone_number  = each.key
   channels      = ["messaging"]
   assistant_sid = lookup(local.sids, each.value, each.value)
+  overwrite     = contains(var.take_over, each.key)
 }
 
 resource "twiliobot_phone_number_binding" "calls" {
@@ -86,6 +94,7 @@ resource "twiliobot_phone_number_binding" "calls" {
   phone_number  = each.key
   channels      = ["voice"]
   assistant_sid = lookup(local.sids, each.value, each.value)
+  overwrite     = contains(var.take_over, each.key)
 }
 
 resource "twiliobot_messaging_service_binding" "service" {
@@ -99,7 +108,7 @@ resource "twiliobot_suspension" "bot" {
   for_each = local.suspensions
 
   assistant_sid = twiliobot_assistant.bot[each.key].sid
-  notice        = lookup(each.value, "notice", null)
+  notice        = try(each.value.notice, null)
 }
 
 output "numbers" {

@@ -2,7 +2,7 @@
 # whoever suspends a bot applies nothing else: not what somebody is about to change in it,
 # and not what is broken in its configuration.
 #
-# Suspend, with the notice that people get:
+# Suspend, after "terraform init", with the notice that people get:
 #
 #   ./suspend.sh clinic "We are looking into it. Please call +44 7700 900999."
 #
@@ -21,8 +21,9 @@ terraform {
   }
 }
 
-# Twilio on your own disk. For a real account, remove `sandbox` and give
-# credentials: see the provider's page.
+# Twilio on your own disk. To have a bot "clinic" there, apply ../quickstart and give its file here:
+# "../quickstart/twilio.sandbox.json". For a real account, remove `sandbox` and give credentials:
+# see the provider's page.
 provider "twiliobot" {
   sandbox = "twilio.sandbox.json"
 }

@@ -15,8 +15,13 @@ if [ $# -gt 1 ]; then
   change='.suspended[$bot] = $notice'
 else
   change='del(.suspended[$bot])'
-  jq -e --arg bot "$1" '.suspended | has($bot)' "$file" > "$file.new" ||
-    echo "suspend.sh: $file does not have $1: it was resumed already, or has another name" >&2
+  # Another name would resume nobody, and end well. What the state alone has is left from a
+  # run that failed behind its plan.
+  if jq -e --arg bot "$1" '.suspended | has($bot) | not' "$file" > "$file.new" &&
+    ! "${TF:-terraform}" state list 2> /dev/null | grep -qxF "twiliobot_suspension.bot[\"$1\"]"; then
+    echo "suspend.sh: nothing was done: $file does not have $1, which was resumed already or has another name" >&2
+    exit 1
+  fi
 fi
 # A file that cannot be read, such as after a merge, stays as it is: it says who is suspended.
 jq -e --arg bot "$1" --arg notice "${2-}" "$change" "$file" > "$file.new" || {

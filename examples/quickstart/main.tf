@@ -50,7 +50,8 @@ resource "twiliobot_suspension" "clinic" {
   assistant_sid = twiliobot_assistant.clinic.sid
 }
 
-# Which bot answers which number, once the above is applied.
+# Which bot answers which number, once the above is applied: "none" where nothing answers, and "external" where
+# something does that is no bot of the account.
 data "twiliobot_phone_numbers" "all" {
   depends_on = [twiliobot_phone_number_binding.clinic, twiliobot_suspension.clinic]
 }
@@ -58,6 +59,6 @@ data "twiliobot_phone_numbers" "all" {
 output "who_answers" {
   value = {
     for number in data.twiliobot_phone_numbers.all.phone_numbers :
-    number.phone_number => number.status == "suspended" ? "suspended" : coalesce(number.messaging.unique_name, "nobody")
+    number.phone_number => number.status == "suspended" ? "suspended" : coalesce(number.messaging.unique_name, number.messaging.kind)
   }
 }

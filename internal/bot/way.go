@@ -324,11 +324,13 @@ func (r Routing) Ways(ways []Way, botSID string) []Way {
 	return slices.DeleteFunc(slices.Clone(ways), func(w Way) bool { return w.SID == botSID || r.Lead(w).BotSID != botSID })
 }
 
-// JoinWays names ways in for people.
+// JoinWays names ways in for people. What leads to a bot by two of its fields is named once.
 func JoinWays(ways []Way) string {
-	names := make([]string, len(ways))
-	for i, way := range ways {
-		names[i] = way.String()
+	var names []string
+	for _, way := range ways {
+		if name := way.String(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return JoinNames(names)
 }

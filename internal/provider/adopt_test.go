@@ -279,6 +279,30 @@ func TestAdoptionKeepsSecretsApartAndSuspensionsAsTheyAre(t *testing.T) {
 			t.Errorf("the plan does not say %q:\n%s", each.words, out)
 		}
 	}
+	s.edit("account.yaml", func(string) string { return good })
+
+	// A number that something else answers is taken over where the guide says so; who is
+	// suspended needs no notice.
+	w.own("+12025550144")
+	w.setNumber("+12025550144", map[string]string{"SmsUrl": "https://theirs.example.com/"})
+	s.edit("account.yaml", func(account string) string {
+		return strings.NewReplacer("numbers:\n", "numbers:\n  \"+12025550144\": { messaging: compiled }\n", "suspensions:\n", "suspensions:\n  hosted-elsewhere:\n").Replace(account)
+	})
+	if out := s.types("terraform plan || true"); !inOrder("answers elsewhere", "+12025550144").MatchString(out) {
+		t.Errorf("the plan takes a number:\n%s", out)
+	}
+	if out := s.types(`terraform apply -auto-approve -var 'take_over=["+12025550144"]'`); !inOrder("Apply complete! Resources: 2 added, 0 changed, 0 destroyed.").MatchString(out) {
+		t.Errorf("the number is not taken:\n%s", out)
+	}
+	if out := s.types("terraform apply -auto-approve\nterraform plan\n"); !inOrder("Apply complete! Resources: 0 added, 1 changed, 0 destroyed.", "No changes.").MatchString(out) {
+		t.Errorf("the apply after it:\n%s", out)
+	}
+
+	// A pull request has no state: all that there is is imported. Who has one imports nothing.
+	if out := s.types("cp pull-requests/imports.tf .\nterraform plan -detailed-exitcode\nterraform plan -state=none.tfstate\n"); !inOrder(
+		"No changes.", "Plan: 14 to import, 0 to add, 1 to change, 0 to destroy.").MatchString(out) {
+		t.Errorf("the plans of a pull request:\n%s", out)
+	}
 }
 
 // What the credentials may not read is not said to be gone.
@@ -315,7 +339,7 @@ func TestDiscoveryKeepsWhatWasEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	const write = "TF=./found sh discover/write.sh"
-	if out := s.types(write); out != "" {
+	if out := s.types(write); out != "Wrote account.yaml, bots/.\n" {
 		t.Errorf("the first says %s", out)
 	}
 	s.edit("account.yaml", func(string) string { return "mine\n" })

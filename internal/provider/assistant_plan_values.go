@@ -162,6 +162,7 @@ func plannedModelBuild(c *botChange) types.Bool {
 func warnOutputs(ctx context.Context, c *botChange) (diags diag.Diagnostics) {
 	if w := changedWebhooks(ctx, c); w != nil {
 		w.warnPrivate(&diags)
+		w.warnSilent(&diags)
 	}
 	if other := c.otherOfACut(); other != "" && !c.replaced {
 		diags.AddAttributeWarning(path.Root("replacing_sid"), "An interrupted replacement will be finished",

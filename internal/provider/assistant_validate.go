@@ -38,6 +38,7 @@ func (r *assistantResource) ValidateConfig(ctx context.Context, req resource.Val
 		if warn {
 			w.warnCredentials(&resp.Diagnostics)
 			w.warnPrivate(&resp.Diagnostics)
+			w.warnSilent(&resp.Diagnostics)
 		}
 	}
 }
@@ -146,6 +147,17 @@ func (w webhooksModel) warnPrivate(diags *diag.Diagnostics) {
 		diags.AddAttributeWarning(path.Root("webhooks"), "Twilio cannot reach a webhook",
 			fmt.Sprintf("The host of %s is a loopback, private or link-local address, or a name that only a local network knows. Twilio calls from the public Internet. "+
 				"Give a public address, or that of a tunnel.", named))
+	}
+}
+
+// warnSilent warns of webhooks by which nothing is answered. A name that is not written right is
+// one cause: Terraform drops it before the provider sees it.
+func (w webhooksModel) warnSilent(diags *diag.Diagnostics) {
+	unset := func(url types.String) bool { return !url.IsUnknown() && url.ValueString() == "" }
+	if unset(w.MessagingURL) && unset(w.VoiceURL) {
+		diags.AddAttributeWarning(path.Root("webhooks"), "The bot answers nothing",
+			"`webhooks` has neither `messaging_url` nor `voice_url`, so whoever writes to the bot or calls it gets nothing, and no number can be bound to it. "+
+				"Give one of them, or both, and look at their spelling: Terraform ignores a name in `webhooks` that the provider does not have.")
 	}
 }
 

@@ -110,6 +110,15 @@ func TestValidateSaysAllAtOnce(t *testing.T) {
 			"warning at webhooks: A webhook's credentials are written in the configuration: |part of `webhooks.voice_url`,|sensitive = true|TF_VAR_",
 			"warning at webhooks: Twilio cannot reach a webhook: |The host of `webhooks.messaging_fallback_url`, `webhooks.status_callback_url` is",
 		}},
+		"webhooks without a URL": {map[string]tftypes.Value{"webhooks": webhooksOfBlock(map[string]string{"status_callback_url": "https://bot.example.com/ended"})}, []string{
+			"warning at webhooks: The bot answers nothing: |neither `messaging_url` nor `voice_url`|spelling",
+		}},
+		"the name of a file": {map[string]tftypes.Value{"schema": str("bots/clinic.json")}, []string{
+			`error at schema: Invalid assistant schema: "bots/clinic.json" is the name of a file|schema = file("${path.module}/bots/clinic.json")`,
+		}},
+		"the name of a flow's file": {map[string]tftypes.Value{"flow": str("hours.json")}, []string{
+			`error at flow: Invalid flow definition: "hours.json" is the name of a file|flow = file(`,
+		}},
 		"no engine":         {map[string]tftypes.Value{"engine": str("Studio"), "flow": str(marshal(sayer("Hello.")))}, []string{`error at engine: Invalid Attribute Value Match: `}},
 		"no engine, hosted": {map[string]tftypes.Value{"engine": str("flex"), "webhooks": webhooksOfBlock(map[string]string{"voice_url": "https://bot.example.com/"})}, []string{`error at engine: Invalid Attribute Value Match: `}},
 		"a bad URL": {map[string]tftypes.Value{"webhooks": webhooksOfBlock(map[string]string{"messaging_url": "https://hook:S3CRET PW@bot.example.com/sms"})}, []string{
@@ -152,19 +161,20 @@ func TestAWalkThatPlansDoesNotWarnTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, quick())
 	weak := map[string]tftypes.Value{"unique_name": str("weak"), "flow": str(marshal(echo("Hello {{ name | }}")))}
+	mute := map[string]tftypes.Value{"unique_name": str("mute"), "webhooks": webhooksOfBlock(map[string]string{"status_callback_url": "https://bot.example.com/ended"})}
 	near := map[string]tftypes.Value{"unique_name": str("near"), "webhooks": webhooksOfBlock(map[string]string{"messaging_url": "http://127.0.0.1/sms"})}
 	p := newWire(t, w)
-	for _, values := range []map[string]tftypes.Value{weak, near} {
+	for _, values := range []map[string]tftypes.Value{weak, near, mute} {
 		if said := diagnosticLines(p.validated(values)); len(said) > 0 {
 			t.Errorf("with a provider, validation reports %q", said)
 		}
 	}
 	s := newStack(w, w.server.URL)
-	blocks := []block{botBlock("weak", weak), botBlock("near", near)}
+	blocks := []block{botBlock("weak", weak), botBlock("near", near), botBlock("mute", mute)}
 	if _, err := s.plan(blocks, true); err != nil {
 		t.Fatal(err)
 	}
-	if said := strings.Join(s.warnings, "\n"); !inOrder("/states/1/properties/body", "Twilio cannot reach a webhook", "`webhooks.messaging_url`").MatchString(said) {
+	if said := strings.Join(s.warnings, "\n"); !inOrder("/states/1/properties/body", "Twilio cannot reach a webhook", "`webhooks.messaging_url`").MatchString(said) || !strings.Contains(said, "The bot answers nothing") {
 		t.Errorf("the plan warns %q", said)
 	}
 	if err := s.apply(blocks, true); err != nil {

@@ -82,7 +82,7 @@ func (p *twiliobotProvider) Configure(ctx context.Context, req provider.Configur
 	}
 	if resolved.Sandbox != "" {
 		if err := openSandbox(&config); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("sandbox"), "Unable to open the sandbox", err.Error())
+			resp.Diagnostics.AddAttributeError(path.Root("sandbox"), "Unable to open the sandbox", sentence(err))
 			return
 		}
 		resp.Diagnostics.AddWarning("A sandbox is in use: nothing reaches Twilio",

@@ -109,6 +109,9 @@ func TestConsoleFollowsTerraform(t *testing.T) {
 	if got := evaluate[int](p, `document.querySelectorAll("#transcript .bot").length`); got != answers {
 		t.Errorf("a suspended bot gave %d answers", got-answers)
 	}
+	// A page that is opened now begins at the bot's number, which is not the first.
+	other := openPage(t, url+"/console", 390, 844)
+	other.awaitText("#phone-who", "clinic (Studio) is suspended.")
 
 	f.run("apply", "-input=false", "-auto-approve")
 	p.awaitText("#phone-who", "clinic (Studio) answers messages.")

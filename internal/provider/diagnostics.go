@@ -75,6 +75,16 @@ func sentinel(err error) bool {
 	return err == bot.ErrNameTaken || err == bot.ErrNotFound || err == bot.ErrHold || errors.Is(err, bot.ErrChanged) || confirm.IsStale(err) //nolint:errorlint // an error that wraps a name that is taken says what Twilio answered
 }
 
+// addNoJSON adds why a text is no document. The name of a file in place of what is in it is a
+// mistake of its own.
+func addNoJSON(diags *diag.Diagnostics, at path.Path, summary, text string, err error) {
+	if name := strings.TrimSpace(text); strings.HasSuffix(name, ".json") && !strings.ContainsAny(name, "{[\n") {
+		diags.AddAttributeError(at, summary, fmt.Sprintf("%q is the name of a file, and `%s` is what is in it. Write `%s = file(\"${path.module}/%s\")`.", name, at, at, name))
+		return
+	}
+	addEach(diags, at, summary, err)
+}
+
 // addEach adds an error for each of those that are joined.
 func addEach(diags *diag.Diagnostics, at path.Path, summary string, err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {

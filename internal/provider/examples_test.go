@@ -58,7 +58,7 @@ func (w *world) example(t *testing.T, name string) string {
 
 // calledExamples have tests of their own, which apply them and call them.
 var calledExamples = map[string]bool{
-	"ci": true, "voice-hello": true, "llm-agent": true, "adopt": true, "adopt/discover": true, "fleet": true, "blue-green": true, "migrate-from-autopilot": true, "incident": true,
+	"ci": true, "voice-hello": true, "llm-agent": true, "adopt": true, "adopt/discover": true, "adopt/pull-requests": true, "fleet": true, "blue-green": true, "migrate-from-autopilot": true, "incident": true,
 	"beside-another-provider/numbers": true, "beside-another-provider/bots": true, "beside-another-provider/moving-away": true,
 }
 

@@ -36,7 +36,7 @@ func checkFlow(at path.Path, text string, diags *diag.Diagnostics) {
 	}
 	parsed, err := flow.Parse([]byte(text))
 	if err != nil {
-		addEach(diags, at, "Invalid flow definition", err)
+		addNoJSON(diags, at, "Invalid flow definition", text, err)
 		return
 	}
 	for _, found := range flow.Validate(parsed) {

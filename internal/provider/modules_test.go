@@ -252,11 +252,12 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 	s.applies("0 added, 0 changed, 0 destroyed.")
 	s.types(`sh suspend.sh clinic ''`)
 	says("suspended without a notice", "")
-	s.types("sh suspend.sh clinic")
-	// Whoever resumes a bot by another name is told; a file that nobody can read is kept.
-	if out := s.types("sh suspend.sh clinci"); !inOrder("does not have clinci").MatchString(out) {
-		t.Errorf("the script resumes nothing and does not say so:\n%s", out)
+	// Whoever resumes a bot by another name is told, and does not end well; a file that nobody can
+	// read is kept.
+	if out := s.types(`sh suspend.sh clinci || echo "ended with $?"`); !inOrder("does not have clinci", "ended with 1").MatchString(out) {
+		t.Errorf("a wrong name to resume: %s", out)
 	}
+	says("a wrong name is resumed", "")
 	const record, broken = "suspended.auto.tfvars.json", "<<<<<<< HEAD\n{}"
 	good := s.read(record)
 	s.edit(record, func(string) string { return broken })
@@ -264,6 +265,8 @@ func TestIncidentSuspendsAndResumes(t *testing.T) {
 		t.Errorf("the record of who is suspended is %q:\n%s", s.read(record), out)
 	}
 	s.edit(record, func(string) string { return good })
+	// One that failed behind its plan is resumed by the next: the state alone has it.
+	s.types(`echo '{"suspended": {}}' > suspended.auto.tfvars.json; sh suspend.sh clinic`)
 	if left := strings.Join(s.files("."), " "); strings.Contains(left, ".new") || strings.Contains(left, ".before") || strings.Contains(left, ".tfplan") {
 		t.Errorf("the script leaves %s", left)
 	}

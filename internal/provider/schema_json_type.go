@@ -49,7 +49,7 @@ func readSchema(s schemaJSON, at path.Path, diags *diag.Diagnostics) *schema.Sch
 	}
 	parsed, err := schema.Parse([]byte(s.ValueString()))
 	if err != nil {
-		addEach(diags, at, "Invalid assistant schema", err)
+		addNoJSON(diags, at, "Invalid assistant schema", s.ValueString(), err)
 		return nil
 	}
 	return parsed

@@ -34,7 +34,7 @@ func (d *providerData) noBotNamed(name string) string {
 	said := fmt.Sprintf("Account %s has no bot named %q", d.account.SID, name)
 	unread := d.account.UnreadEngines()
 	if len(unread) == 0 {
-		return said + "."
+		return said + ". Names are compared letter by letter; the data source `twiliobot_deployed_bots` has all bots of the account."
 	}
 	said += " that these credentials may read."
 	for _, engine := range slices.Sorted(maps.Keys(unread)) {

@@ -133,7 +133,7 @@ func (s *Sandbox) load() (found bool, err error) {
 	}
 	next, err := s.decode(text)
 	if err != nil {
-		return false, fmt.Errorf("sandbox file %s: %w", s.file.path, err)
+		return false, fmt.Errorf("sandbox file %s: %w. Give the path of another file, or move this one away, and a new one is created", s.file.path, err)
 	}
 	s.file.info = info
 	s.replace(next, s.clock())
@@ -179,8 +179,8 @@ func (s *Sandbox) encode(st *state) ([]byte, error) {
 }
 
 const (
-	damaged = "is damaged: %w; move it away and a new one is created"
-	newer   = "was written by a newer version of the sandbox (%s); use that version or move the file away"
+	damaged = "this is no sandbox file, or a damaged one: %w"
+	newer   = "it was written by a newer version of the sandbox (%s); use that version"
 )
 
 func (s *Sandbox) decode(text []byte) (*state, error) {

@@ -99,8 +99,8 @@ func TestTwoOnOneFileLoseNoWrite(t *testing.T) {
 
 func TestDamagedFilesAreNamed(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
-		"empty":        {"", "is damaged"},
-		"cut off":      {`{"version": 1, "accounts": [`, "is damaged"},
+		"empty":        {"", "no sandbox file, or a damaged one"},
+		"cut off":      {`{"version": 1, "accounts": [`, "a damaged one"},
 		"no version":   {`{}`, "it has no version"},
 		"version 2":    {`{"version": 2}`, "newer version"},
 		"unknown kind": {`{"version": 1, "conversations": []}`, `it holds "conversations"`},
@@ -122,6 +122,13 @@ func TestDamagedFilesAreNamed(t *testing.T) {
 				t.Fatal("the file was changed")
 			}
 		})
+	}
+}
+
+func TestFolderThatDoesNotExistIsNamed(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "none")
+	if _, err := Open(filepath.Join(folder, "twilio.sandbox.json")); err == nil || !strings.Contains(err.Error(), "there is no folder "+folder+":") {
+		t.Errorf("error %v, want the folder's name in it", err)
 	}
 }
 

@@ -2,6 +2,8 @@ package twilio
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/twiliobot/terraform-provider-twiliobot/internal/bot"
@@ -173,7 +175,8 @@ func (r *resolver) place() {
 	case region != "" && edge == "":
 		known, ok := edges[region]
 		if !ok {
-			r.problem("edge", "Region without an edge", "The region is %q, and which edge belongs to it is not known. Set edge as well; see https://www.twilio.com/docs/global-infrastructure.", region)
+			r.problem("region", "Region without an edge", "The region is %q, and which edge belongs to it is not known. Twilio's Regions are not those of another cloud: the provider knows the edges of %s. "+
+				"For another one, set edge as well; see https://www.twilio.com/docs/global-infrastructure.", region, strings.Join(slices.Sorted(maps.Keys(edges)), ", "))
 			return
 		}
 		edge = known

@@ -147,6 +147,9 @@ func (r *resolver) fromEnvironment() bool {
 	return true
 }
 
+// NoCredentials is the summary of the Problem that there are no credentials anywhere.
+const NoCredentials = "No credentials for Twilio"
+
 // nothing says that there are no credentials anywhere.
 func (r *resolver) nothing(file profiles) {
 	attribute, found := "", "No credentials were found"
@@ -161,7 +164,7 @@ func (r *resolver) nothing(file profiles) {
 	if r.env("TWILIO_ACCOUNT_SID") != "" {
 		environment += " (TWILIO_ACCOUNT_SID is set, and neither TWILIO_AUTH_TOKEN nor an API key with its secret)"
 	}
-	r.problem(attribute, "No credentials for Twilio", "%s: none in the provider's attributes, %s, and no active profile in %s.%s "+
+	r.problem(attribute, NoCredentials, "%s: none in the provider's attributes, %s, and no active profile in %s.%s "+
 		"Set account_sid with api_key and api_secret or with auth_token, or TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET or with TWILIO_AUTH_TOKEN, "+
 		"or run \"twilio login\" and \"twilio profiles:use\". To try the provider without an account, set sandbox to the path of a file.",
 		found, environment, file.path, half)

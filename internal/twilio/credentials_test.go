@@ -162,7 +162,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"no profile is active", surroundings{file: fmt.Sprintf(`{"profiles":{"only":{"accountSid":%q,"apiKey":%q,"apiSecret":"x"}}}`, testAccount, testKey)}, Settings{}, "", "no active profile"},
 		{"a profile must be named", demanding, Settings{}, "profile", "requireProfileInput"},
 		{"a broken file", surroundings{file: "{"}, Settings{}, "", "cannot be read"},
-		{"a region of unknown edge", surroundings{env: envToken}, Settings{Region: "zz9"}, "edge", "zz9"},
+		{"a region of unknown edge", surroundings{env: envToken}, Settings{Region: "zz9"}, "region", "au1, br1, de1, ie1"},
 		{"a region that is a host", surroundings{env: envToken}, Settings{Region: "evil.test/", Edge: "x"}, "region", "evil.test"},
 		{"an edge that is a host", surroundings{env: envToken}, Settings{Edge: "x.y"}, "edge", "x.y"},
 		{"http", surroundings{env: envToken}, Settings{APIURL: "http://twilio.example.com"}, "api_url", "https"},

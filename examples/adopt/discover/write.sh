@@ -18,3 +18,4 @@ printf '%s\n' "$names" | while read -r name; do
   fi
   mv -f "$name.new" "$name"
 done
+echo "Wrote $(printf '%s\n' "$names" | sed 's|/.*|/|' | sort -u | paste -sd , - | sed 's/,/, /g')."

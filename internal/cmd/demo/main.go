@@ -103,7 +103,18 @@ func run(ctx context.Context) (err error) {
 }
 
 func say(format string, args ...any) {
-	fmt.Printf("\n\033[1m# "+format+"\033[0m\n", args...)
+	text := "# " + fmt.Sprintf(format, args...)
+	if coloured() {
+		text = "\033[1m" + text + "\033[0m"
+	}
+	fmt.Printf("\n%s\n", text)
+}
+
+// coloured says whether what is printed has colours: on a terminal, where nobody objects
+// (https://no-color.org).
+func coloured() bool {
+	info, err := os.Stdout.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == ""
 }
 
 // build compiles the provider into a mirror, from which `init` takes it as it would
@@ -132,6 +143,9 @@ func (s *stage) build(ctx context.Context) error {
 		return err
 	}
 	s.env = append(s.cli.Environ(), "TF_CLI_CONFIG_FILE="+config, "TF_DATA_DIR="+filepath.Join(s.folder, "data"))
+	if !coloured() {
+		s.env = append(s.env, "TF_CLI_ARGS=-no-color")
+	}
 	return nil
 }
 

@@ -147,6 +147,9 @@ func openOrCompose(file string) (box *sandbox.Sandbox, create bool, err error) {
 		box, err := sandbox.Open(file)
 		return box, false, err
 	}
+	if err := folderExists(file); err != nil {
+		return nil, false, err
+	}
 	box, err = sandbox.Compose(sandbox.Shape{AccountSID: sandbox.StarterAccountSID})
 	return box, true, err
 }

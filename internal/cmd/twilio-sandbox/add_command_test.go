@@ -66,6 +66,7 @@ func TestNumbersAreAddedToAFile(t *testing.T) {
 	fails(t, "no file is given", "add", "+12025550199")
 	fails(t, "no number is given", "add", "-file", file)
 	fails(t, "name it with -service", "add", "-file", file, "-defer", "+12025550199")
+	fails(t, "there is no folder "+filepath.Join(folder, "none")+":", "add", "-file", filepath.Join(folder, "none", "ci.sandbox.json"), "+12025550199")
 	if read(t, file) != before {
 		t.Error("a command that failed changed the file")
 	}
@@ -117,6 +118,11 @@ func TestEachCommandHasHelp(t *testing.T) {
 		err := command(t.Context(), args, &out, &out)
 		if !errors.Is(err, flag.ErrHelp) || !strings.Contains(out.String(), "Usage: twilio-sandbox") || !strings.Contains(out.String(), "  -") {
 			t.Errorf("%q: %v\n%s", args, err, out.String())
+		}
+	}
+	for _, name := range []string{"version", "-version", "--version"} {
+		if out := does(t, name); out != "twilio-sandbox dev\n" {
+			t.Errorf("%s: %s", name, out)
 		}
 	}
 	fails(t, "none of serve, add, snapshot and version", "fly")

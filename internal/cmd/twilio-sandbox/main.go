@@ -52,8 +52,8 @@ Flags:
 // command runs what the arguments say.
 func command(ctx context.Context, args []string, out, progress io.Writer) error {
 	name := ""
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		name, args = args[0], args[1:]
+	if len(args) > 0 && (!strings.HasPrefix(args[0], "-") || strings.Trim(args[0], "-") == "version") {
+		name, args = strings.TrimLeft(args[0], "-"), args[1:]
 	}
 	switch name {
 	case "", "serve":
@@ -140,13 +140,13 @@ func run(ctx context.Context, file string, readOnly bool, listen string, out io.
 func open(ctx context.Context, file string, readOnly bool) (box *sandbox.Sandbox, where string, err error) {
 	switch {
 	case file == "":
-		return sandbox.New(), "in memory, lost when this program ends", nil
+		return sandbox.New(), "in memory, lost when this program ends; -file shows the one of a configuration with `sandbox`", nil
 	case !readOnly:
 		box, err = sandbox.Open(file)
 		return box, "in " + file, err
 	}
 	if _, err := os.Stat(file); err != nil {
-		return nil, "", err
+		return nil, "", fmt.Errorf("%w; without -read-only a file that does not exist is created", err)
 	}
 	stored, err := sandbox.Open(file)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/google/renameio/v2/maybe"
@@ -102,29 +103,44 @@ func earlier(path string) ([]byte, error) {
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, folderExists(path)
 	}
 	if err == nil {
 		err = sandbox.New().Restore(text)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s exists and is no sandbox file, so it is left as it is: %w", path, err)
+		return nil, fmt.Errorf("%s is left as it is: %w", path, err)
 	}
 	return text, nil
+}
+
+// folderExists refuses a file that cannot be written for want of its folder, before anything is
+// read for it.
+func folderExists(path string) error {
+	folder := filepath.Dir(path)
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s cannot be written, since there is no folder %s: create it, or name another file", path, folder)
+	}
+	return nil
 }
 
 // clientOf finds the way to Twilio as the provider does.
 func clientOf(settings twilio.Settings, progress io.Writer) (*twilio.Client, twilio.Resolved, error) {
 	resolved, problems := twilio.Resolve(settings, os.Getenv, os.UserHomeDir)
+	for _, w := range resolved.Warnings {
+		fmt.Fprintf(progress, "Warning: %s: %s\n", w.Summary, w.Detail)
+	}
 	if len(problems) > 0 {
 		var all []error
 		for _, p := range problems {
+			if p.Summary == twilio.NoCredentials {
+				// Its detail is for a configuration, which has attributes and a sandbox.
+				p.Detail = "there are none in the environment, and no active profile of twilio-cli. Set TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET or with TWILIO_AUTH_TOKEN, " +
+					"or create a profile with \"twilio login\" and name it with -profile"
+			}
 			all = append(all, fmt.Errorf("%s: %s", p.Summary, p.Detail))
 		}
 		return nil, resolved, errors.Join(all...)
-	}
-	for _, w := range resolved.Warnings {
-		fmt.Fprintf(progress, "Warning: %s: %s\n", w.Summary, w.Detail)
 	}
 	switch owner := resolved.CredentialAccountSID; {
 	case resolved.Sandbox != "":

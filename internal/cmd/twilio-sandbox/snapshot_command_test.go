@@ -294,7 +294,8 @@ func TestSnapshotThatCannotBeTakenLeavesTheFile(t *testing.T) {
 	if err := os.WriteFile(file, []byte("my notes"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	fails(t, "exists and is no sandbox file", "snapshot", "-o", file)
+	fails(t, "is left as it is: this is no sandbox file", "snapshot", "-o", file)
+	fails(t, "there is no folder "+filepath.Join(folder, "none")+":", "snapshot", "-o", filepath.Join(folder, "none", "account.sandbox.json"))
 	fails(t, "no file is given", "snapshot")
 	fails(t, "takes no arguments", "snapshot", "-o", file, "more")
 	fails(t, "give credentials of the subaccount itself", "snapshot", "-account-sid", "AC00000000000000000000000000000001", "-o", file)
@@ -314,6 +315,10 @@ func TestSnapshotThatCannotBeTakenLeavesTheFile(t *testing.T) {
 	t.Setenv("TWILIOBOT_SANDBOX", good)
 	t.Setenv("TWILIOBOT_API_URL", "")
 	fails(t, "unset it to read an account", "snapshot", "-o", good)
+	t.Setenv("TWILIOBOT_SANDBOX", "")
+	t.Setenv("TWILIO_API_KEY", "")
+	t.Setenv("TWILIO_CONFIG_DIR", folder)
+	fails(t, "name it with -profile", "snapshot", "-o", good)
 }
 
 func contentsOf(t *testing.T, box *sandbox.Sandbox) string {

@@ -416,7 +416,9 @@ const phone = {
         last = JSON.parse(sessionStorage.getItem("phone")) || [];
       } catch { /* another page's */ }
       const known = list.some((n) => n.address === last[0]);
-      this.to = known ? last[0] : list[0].address;
+      const ofABot = (way) => list.find((n) => ["bot", "suspended"].includes(n[way].status));
+      const answered = ofABot("messages") || ofABot("calls") || list[0];
+      this.to = known ? last[0] : answered.address;
       if (known && last[1]) byId("phone-from").value = last[1];
       if (known && last[2] === "voice") document.querySelector('[name="channel"][value="voice"]').checked = true;
       byId("phone-to").value = this.to;

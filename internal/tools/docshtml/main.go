@@ -46,6 +46,34 @@ type page struct {
 	ids    []string // what a link can end in
 }
 
+// parts are the folders of the documentation, in the order of the menu.
+var parts = []string{"", "guides", "resources", "data-sources", "list-resources", "actions", "functions"}
+
+func (p *page) folder() string {
+	folder, _, _ := strings.Cut(p.Name, "/")
+	if folder == p.Name {
+		return ""
+	}
+	return folder
+}
+
+// Part is the heading of the menu that the page is under.
+func (p *page) Part() string {
+	words := strings.ReplaceAll(p.folder(), "-", " ")
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// Short is the page's entry in the menu: a guide has its title, all else its name.
+func (p *page) Short() string {
+	if folder := p.folder(); folder != "guides" && folder != "" {
+		return path.Base(p.Name)
+	}
+	return p.Title
+}
+
 // markdown reads what the registry's pages are written in: headings have anchors, and
 // a page may hold HTML.
 var markdown = goldmark.New(
@@ -118,7 +146,7 @@ func read(docs fs.FS) ([]*page, error) {
 			return ast.WalkContinue, nil
 		})
 	})
-	slices.SortStableFunc(pages, func(a, b *page) int { return strings.Count(a.Name, "/") - strings.Count(b.Name, "/") })
+	slices.SortStableFunc(pages, func(a, b *page) int { return slices.Index(parts, a.folder()) - slices.Index(parts, b.folder()) })
 	return pages, err
 }
 
@@ -170,13 +198,16 @@ var layout = template.Must(template.New("page").Parse(`<!doctype html>
   body { display: grid; grid-template-columns: 17rem minmax(0, 50rem); gap: 2rem; margin: 1.5rem; font: 16px/1.55 system-ui, sans-serif; color: #1d1d24; }
   nav { font-size: 14px; overflow-wrap: anywhere; }
   nav a { display: block; padding: .1rem 0; }
+  nav b { display: block; margin-top: .8rem; }
+  main { overflow-wrap: anywhere; }
   a { color: #1a4fb4; }
   pre { background: #f4f4f6; padding: .8rem; overflow-x: auto; font-size: 14px; line-height: 1.45; }
   code { background: #f4f4f6; font-size: .9em; }
   table { border-collapse: collapse; display: block; overflow-x: auto; }
-  th, td { border: 1px solid #c9c9d2; padding: .35rem .6rem; text-align: left; vertical-align: top; }
+  th, td { overflow-wrap: normal; border: 1px solid #c9c9d2; padding: .35rem .6rem; text-align: left; vertical-align: top; }
   @media (max-width: 60rem) { body { grid-template-columns: minmax(0, 1fr); } nav { display: none; } }
 </style>
-<nav>{{ $up := .Up }}{{ range .Pages }}<a href="{{ $up }}{{ .Name }}.html">{{ .Name }}</a>{{ end }}</nav>
+<nav>{{ $up := .Up }}{{ $part := "" }}{{ range .Pages }}{{ if ne .Part $part }}{{ $part = .Part }}<b>{{ $part }}</b>{{ end -}}
+<a href="{{ $up }}{{ .Name }}.html">{{ .Short }}</a>{{ end }}</nav>
 <main>{{ .Body }}</main>
 `))
