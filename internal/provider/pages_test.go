@@ -219,6 +219,11 @@ resource "twiliobot_assistant" "schema" {
   unique_name = "schema"
   flow        = jsonencode({ tasks = [] })
 }
+
+resource "twiliobot_assistant" "name" {
+  unique_name = "name"
+  schema      = "clinic.json"
+}
 `
 
 func TestMistakesInBotFilesAreAnsweredAsThePageSays(t *testing.T) {
