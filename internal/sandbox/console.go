@@ -73,8 +73,6 @@ func (s *Sandbox) consoleRoutes() http.Handler {
 // request of its own, nor under a name of its own that it lets lead to this machine (DNS
 // rebinding).
 func guardConsole(next http.Handler) http.Handler {
-	// Of requests that write, those of other sites and of other ports.
-	ownSite := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Content-Security-Policy", consolePolicy)
@@ -87,7 +85,7 @@ func guardConsole(next http.Handler) http.Handler {
 			refuseConsole(w, http.StatusForbidden, "the console is at 127.0.0.1, [::1] and localhost alone, and not at "+r.Host)
 			return
 		}
-		if err := ownSite.Check(r); err != nil {
+		if err := otherSites.Check(r); err != nil {
 			refuseConsole(w, http.StatusForbidden, "only the console's own page may do this: "+err.Error())
 			return
 		}

@@ -84,7 +84,7 @@ func refusePage(r *http.Request) error {
 	return otherSites.Check(r)
 }
 
-// otherSites refuses requests that write and come from a page of another site.
+// otherSites refuses requests that write and come from a page of another site or port.
 var otherSites = http.NewCrossOriginProtection()
 
 // serve answers the request under the faults that apply to it; nil means that the

@@ -129,7 +129,6 @@ var forms = []struct {
 	form *regexp.Regexp
 }{
 	{"a private key", regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)},
-	{"credentials of an Authorization header", authorization},
 	{"a JSON Web Token", regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]+)?`)},
 	{"a key by its form", regexp.MustCompile(`\b(?:(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{10,}|sk-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|gh[pousr]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|xapp-[\w-]{16,}|ya29\.[\w-]{20,}|shp(?:at|ca|pa|ss)_[0-9a-f]{32}|hf_[0-9A-Za-z]{30,}|npm_[0-9A-Za-z]{36}|pypi-[\w-]{16,}|whsec_[0-9A-Za-z+/]{16,}|dop_v1_[0-9a-f]{64}|sq0(?:atp|csp)-[\w-]{20,}|xkeysib-[\w-]{20,})`)},
 	{"32, 40 or 64 hexadecimal digits, as a token has", regexp.MustCompile(`\b(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64})\b`)},
@@ -152,14 +151,20 @@ var (
 	// neither.
 	bareUser   = regexp.MustCompile(`(^|[\s"'=<(])([\w.%+-]+:[^\s"'@/:]+)@([\w-]+\.[\w.-]+)`)
 	assignment = regexp.MustCompile(`([A-Za-z][\w.-]*)(\s*=\s*["']?|["']?\s*:\s*["']?)([^\s"'&,;{}<>]+)`)
-	// element is one of XML.
-	element = regexp.MustCompile(`(<(?:\w+:)?([\w.-]+)[^<>]*>)([^<>]+)</`)
-	pair    = regexp.MustCompile(`("([A-Za-z][\w.-]*)"\s*:\s*")((?:[^"\\]|\\.)*)"`)
-	random  = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
-	// parameter is an element with a name and a value, as of TwiML.
-	parameter = regexp.MustCompile(`(\b(?:name|key)=["']([\w.-]+)["'][^<>]*?\bvalue=["'])([^"'<>]+)`)
-	twilioSID = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+	random     = regexp.MustCompile(`[A-Za-z0-9_-]{24,}`)
+	twilioSID  = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
 )
+
+// named are values beside their names: what comes before the value, the name in it, and the
+// value.
+var named = []*regexp.Regexp{
+	// JSON with what a flow computes, which is none yet.
+	regexp.MustCompile(`("([A-Za-z][\w.-]*)"\s*:\s*")((?:[^"\\]|\\.)*)"`),
+	// An element of XML.
+	regexp.MustCompile(`(<(?:\w+:)?([\w.-]+)[^<>]*>)([^<>]+)</`),
+	// An element with a name and a value, as of TwiML.
+	regexp.MustCompile(`(\b(?:name|key)=["']([\w.-]+)["'][^<>]*?\bvalue=["'])([^"'<>]+)`),
+}
 
 // addressSchemes are before addresses that have an @ and no password.
 var addressSchemes = []string{"sip", "sips", "mailto", "tel", "client", "xmpp", "im", "rcs", "whatsapp", "messenger"}
@@ -190,40 +195,26 @@ func (s scrubber) text(old, where string) string {
 		}
 	}
 	now = webURL.ReplaceAllStringFunc(now, func(address string) string { return s.url(address, where) })
+	now = authorization.ReplaceAllStringFunc(now, func(found string) string {
+		words := strings.Fields(found)
+		if !encoded.MatchString(words[1]) {
+			return found // "basic insurance"
+		}
+		return replaced(words[0]+" "+Redacted, "credentials of an Authorization header")
+	})
 	for _, each := range forms {
-		now = each.form.ReplaceAllStringFunc(now, func(found string) string {
-			if each.form != authorization {
-				return replaced(Redacted, each.why)
+		now = each.form.ReplaceAllStringFunc(now, func(string) string { return replaced(Redacted, each.why) })
+	}
+	for _, form := range named {
+		now = form.ReplaceAllStringFunc(now, func(found string) string {
+			match := form.FindStringSubmatch(found)
+			before, name, value := match[1], match[2], match[3]
+			if !sandbox.NamesSecret(name) || !isValue(value) {
+				return found
 			}
-			words := strings.Fields(found)
-			if !encoded.MatchString(words[1]) {
-				return found // "basic insurance"
-			}
-			return replaced(words[0]+" "+Redacted, each.why)
+			return replaced(before+Redacted+found[len(before)+len(value):], "a secret by its name")
 		})
 	}
-	// JSON with what a flow computes, which is none yet.
-	now = pair.ReplaceAllStringFunc(now, func(found string) string {
-		match := pair.FindStringSubmatch(found)
-		if !sandbox.NamesSecret(match[2]) || !isValue(match[3]) {
-			return found
-		}
-		return replaced(match[1]+Redacted+`"`, "a secret by its name")
-	})
-	now = element.ReplaceAllStringFunc(now, func(found string) string {
-		match := element.FindStringSubmatch(found)
-		if !sandbox.NamesSecret(match[2]) || !isValue(match[3]) {
-			return found
-		}
-		return replaced(match[1]+Redacted+"</", "a secret by its name")
-	})
-	now = parameter.ReplaceAllStringFunc(now, func(found string) string {
-		match := parameter.FindStringSubmatch(found)
-		if !sandbox.NamesSecret(match[2]) || !isValue(match[3]) {
-			return found
-		}
-		return replaced(match[1]+Redacted, "a secret by its name")
-	})
 	now = bareUser.ReplaceAllStringFunc(now, func(found string) string {
 		match := bareUser.FindStringSubmatch(found)
 		who, password, _ := strings.Cut(match[2], ":")
@@ -253,17 +244,13 @@ func (s scrubber) text(old, where string) string {
 	return whole.String() + assigned(now[at:])
 }
 
-// url replaces the secrets of a URL: who asks, values of the query by their names, and what
-// looks drawn at random.
-func (s scrubber) url(old, where string) (whole string) {
-	now := old
+// url replaces the secrets of a URL: who asks, values of the query and of the fragment by their
+// names, and what looks drawn at random.
+func (s scrubber) url(old, where string) string {
+	now, fragment, hasFragment := strings.Cut(old, "#")
 	if who := userInfo.FindStringSubmatch(now); who != nil && isValue(strings.TrimPrefix(who[0], who[1])) {
 		now = who[1] + Redacted + "@" + now[len(who[0]):]
 		s.note(where, "a user and password in a URL")
-	}
-	now, fragment, hasFragment := strings.Cut(now, "#")
-	if hasFragment {
-		defer func() { whole += "#" + s.params(fragment, where) }()
 	}
 	head, query, asks := strings.Cut(now, "?")
 	scheme, rest, _ := strings.Cut(head, "://")
@@ -278,10 +265,13 @@ func (s scrubber) url(old, where string) (whole string) {
 		}
 		head = scheme + "://" + host + "/" + strings.Join(segments, "/")
 	}
-	if !asks {
-		return head
+	if asks {
+		head += "?" + s.params(query, where)
 	}
-	return head + "?" + s.params(query, where)
+	if hasFragment {
+		head += "#" + s.params(fragment, where)
+	}
+	return head
 }
 
 // params replaces the secrets of a query, or of a fragment that has the form of one.
